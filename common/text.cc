@@ -1,0 +1,139 @@
+#include "common/text.h"
+
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace rollcall {
+namespace {
+
+// The code point at the start of `text` and its length in bytes; length 0 if
+// the bytes are malformed.
+struct CodePoint {
+  uint32_t value;
+  size_t length;
+};
+
+CodePoint DecodeFirst(absl::string_view text) {
+  const auto byte = [&](size_t i) {
+    return static_cast<unsigned char>(text[i]);
+  };
+  const unsigned char lead = byte(0);
+  if (lead < 0x80) return {lead, 1};
+  size_t length = 0;
+  uint32_t value = 0;
+  uint32_t least = 0;
+  if ((lead & 0xe0) == 0xc0) {
+    length = 2, value = lead & 0x1f, least = 0x80;
+  } else if ((lead & 0xf0) == 0xe0) {
+    length = 3, value = lead & 0x0f, least = 0x800;
+  } else if ((lead & 0xf8) == 0xf0) {
+    length = 4, value = lead & 0x07, least = 0x10000;
+  }
+  if (length == 0 || text.size() < length) return {0, 0};
+  for (size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {0, 0};
+    value = value << 6 | (byte(i) & 0x3f);
+  }
+  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+  if (value < least || value > 0x10ffff || surrogate) return {0, 0};
+  return {value, length};
+}
+
+// Invisible characters that reorder or hide text.
+bool ChangesReading(uint32_t c) {
+  return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+         (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || c == 0x2028 ||
+         c == 0x2029;
+}
+
+}  // namespace
+
+bool IsValidUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = DecodeFirst(text);
+    if (point.length == 0) return false;
+    text.remove_prefix(point.length);
+  }
+  return true;
+}
+
+std::string ToValidUtf8(absl::string_view text, int* replaced) {
+  std::string out;
+  out.reserve(text.size());
+  int count = 0;
+  while (!text.empty()) {
+    const CodePoint point = DecodeFirst(text);
+    if (point.length == 0) {
+      out += "\xef\xbf\xbd";
+      ++count;
+      text.remove_prefix(1);
+    } else {
+      out.append(text.data(), point.length);
+      text.remove_prefix(point.length);
+    }
+  }
+  if (replaced != nullptr) *replaced = count;
+  return out;
+}
+
+std::string EscapeForTerminal(absl::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const CodePoint point = DecodeFirst(text);
+    if (point.length == 0) {
+      absl::StrAppendFormat(&out, "\\x%02x",
+                            static_cast<unsigned char>(text[0]));
+      text.remove_prefix(1);
+      continue;
+    }
+    if (point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0)) {
+      absl::StrAppendFormat(&out, "\\x%02x", point.value);
+    } else if (ChangesReading(point.value)) {
+      absl::StrAppendFormat(&out, "\\u{%04x}", point.value);
+    } else {
+      out.append(text.data(), point.length);
+    }
+    text.remove_prefix(point.length);
+  }
+  return out;
+}
+
+int DisplayWidth(absl::string_view text) {
+  int width = 0;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++width;
+  }
+  return width;
+}
+
+std::string EscapeForCsv(absl::string_view text) {
+  std::string field;
+  // The characters that spreadsheets take for the start of a formula (OWASP,
+  // "CSV Injection").
+  const bool formula =
+      !text.empty() &&
+      absl::string_view("=+-@\t\r").find(text[0]) != absl::string_view::npos;
+  if (formula) field = "'";
+  field.append(text.data(), text.size());
+  if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
+  std::string quoted = "\"";
+  for (const char c : field) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+std::string Abbreviate(absl::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return std::string(text);
+  size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+    --end;
+  }
+  return absl::StrCat(text.substr(0, end), "…");
+}
+
+}  // namespace rollcall
