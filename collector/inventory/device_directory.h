@@ -1,0 +1,42 @@
+// Which subjects make up which device: what inventory must know of identity,
+// declared here and implemented there.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "collector/storage/engine.h"
+#include "collector/storage/known_stamp.h"
+#include "common/id.h"
+
+namespace rollcall::collector {
+
+// A subject as far as device queries need it.
+struct DeviceSubject {
+  SubjectId subject;
+  // The agents of its lineage, oldest first.
+  std::vector<AgentId> agents;
+  absl::Time first_seen;
+};
+
+// A device and the subjects whose reports belong to it, ordered by subject.
+struct DeviceEntry {
+  DeviceId device;
+  std::vector<DeviceSubject> subjects;
+};
+
+// Implementations are thread-safe.
+class DeviceDirectory {
+ public:
+  virtual ~DeviceDirectory() = default;
+  // All devices that had a subject as known at `as_of`, ordered by device.
+  virtual absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
+      const Reader& reader, KnownStamp as_of) const = 0;
+  // One of them, or nothing.
+  virtual absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
+      const Reader& reader, DeviceId device, KnownStamp as_of) const = 0;
+};
+
+}  // namespace rollcall::collector

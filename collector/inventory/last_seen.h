@@ -1,0 +1,46 @@
+// When each subject last checked in. Kept in memory, so that an unchanged
+// check-in costs no write, and stored at intervals: after a crash it may be up to
+// one interval behind.
+#pragma once
+
+#include <optional>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "collector/storage/committer.h"
+#include "collector/storage/engine.h"
+#include "common/id.h"
+#include "common/sync.h"
+#include "rollcall/v1/inventory.pb.h"
+
+namespace rollcall::collector {
+
+// Thread-safe.
+class LastSeenTracker {
+ public:
+  struct Seen {
+    absl::Time time;
+    // The vitals of the last check-in since the collector started.
+    std::optional<v1::Vitals> vitals;
+  };
+
+  // Reads what is stored.
+  absl::Status Load(const Reader& reader);
+
+  void Note(SubjectId subject, absl::Time time,
+            std::optional<v1::Vitals> vitals);
+  // Nothing if the subject never checked in.
+  std::optional<Seen> Get(SubjectId subject) const;
+
+  // Stores what was noted since the last call. Blocking. On an error nothing is
+  // lost: the next call stores it.
+  absl::Status Flush(Committer& committer);
+
+ private:
+  mutable Mutex mutex_;
+  absl::flat_hash_map<SubjectId, Seen> seen_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<SubjectId, absl::Time> dirty_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rollcall::collector

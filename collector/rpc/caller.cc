@@ -1,0 +1,39 @@
+#include "collector/rpc/caller.h"
+
+#include <grpcpp/security/auth_context.h>
+
+#include "common/status.h"
+#include "common/tls.h"
+
+namespace rollcall::collector {
+namespace {
+
+absl::StatusOr<CertificateInfo> PeerCertificate(
+    const grpc::ServerContextBase& context) {
+  const auto auth = context.auth_context();
+  if (auth == nullptr || !auth->IsPeerAuthenticated()) {
+    return absl::UnauthenticatedError("a client certificate is needed");
+  }
+  const auto pems = auth->FindPropertyValues("x509_pem_cert");
+  if (pems.size() != 1) {
+    return absl::UnauthenticatedError("a client certificate is needed");
+  }
+  return ReadCertificate(absl::string_view(pems[0].data(), pems[0].size()));
+}
+
+}  // namespace
+
+absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context) {
+  ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
+                            PeerCertificate(context));
+  ROLLCALL_ASSIGN_OR_RETURN(std::string principal, PrincipalOf(certificate));
+  return Caller{std::move(principal)};
+}
+
+absl::StatusOr<AgentId> AgentCaller(const grpc::ServerContextBase& context) {
+  ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
+                            PeerCertificate(context));
+  return AgentOf(certificate);
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,26 @@
+// Who calls.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/id.h"
+
+namespace rollcall::collector {
+
+// The principal of an admin call.
+struct Caller {
+  std::string principal;
+};
+
+// The principal that the call's client certificate speaks for. UNAUTHENTICATED
+// if there is none (an agent's certificate names no principal).
+absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context);
+
+// The agent that the call's client certificate speaks for. UNAUTHENTICATED if
+// there is none (an admin's certificate names no agent).
+absl::StatusOr<AgentId> AgentCaller(const grpc::ServerContextBase& context);
+
+}  // namespace rollcall::collector

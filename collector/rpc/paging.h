@@ -1,0 +1,36 @@
+// Pages of a listing. A token says after which item to go on, and is bound to
+// the request that it came from.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/message.h"
+
+namespace rollcall::collector {
+
+struct PageBounds {
+  int default_size;
+  int max_size;
+};
+
+// Where a page starts and how long it is.
+struct Page {
+  int size;
+  // The cursor that the page before ended with; empty for the first page.
+  std::string after;
+  // Hash of the request without its page fields.
+  std::string request_hash;
+
+  // The token for the page after `cursor`, which must not be empty.
+  std::string TokenAfter(absl::string_view cursor) const;
+};
+
+// Reads `page_size` and `page_token` of `request` (a message that has both).
+// INVALID_ARGUMENT if the size is negative, or the token is malformed or came
+// from another request. A size over the maximum means the maximum.
+absl::StatusOr<Page> ReadPage(const google::protobuf::Message& request,
+                              PageBounds bounds);
+
+}  // namespace rollcall::collector

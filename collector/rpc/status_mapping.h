@@ -1,0 +1,13 @@
+// From absl::Status to what goes over the wire.
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include "absl/status/status.h"
+
+namespace rollcall::collector {
+
+// Same code, same message. The canonical codes of both are the same numbers.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+}  // namespace rollcall::collector

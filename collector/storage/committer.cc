@@ -1,0 +1,179 @@
+#include "collector/storage/committer.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/log.h"
+
+namespace rollcall::collector {
+namespace {
+
+// Meta key of the newest stamp that was written; see FORMAT.md.
+constexpr absl::string_view kLastStampKey = "last_stamp";
+
+// A change that was built and waits for the group's write.
+struct Built {
+  KnownStamp stamp;
+  std::function<void(absl::StatusOr<KnownStamp>)> done;
+};
+
+void ObserveLastStamp(const Engine& engine, HybridClock& clock) {
+  const auto stored = engine.Get(TableId::kMeta, kLastStampKey);
+  uint64_t raw = 0;
+  if (stored.ok() && stored->has_value() && absl::SimpleAtoi(**stored, &raw)) {
+    clock.Observe(KnownStamp::FromRaw(raw));
+  }
+}
+
+}  // namespace
+
+Committer::Committer(Engine& engine, HybridClock& clock,
+                     CommitterOptions options)
+    : engine_(engine), clock_(clock), options_(options) {
+  ObserveLastStamp(engine_, clock_);
+  thread_ = std::thread([this] { Run(); });
+}
+
+Committer::~Committer() {
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  wake_.SignalAll();
+  thread_.join();
+}
+
+absl::Status Committer::Submit(Change change) {
+  {
+    MutexLock lock(&mutex_);
+    if (stopping_) return absl::UnavailableError("the collector is stopping");
+    if (queue_.size() >= options_.max_queue) {
+      ++stats_.refused;
+      return absl::ResourceExhaustedError(absl::StrCat(
+          options_.max_queue, " changes wait to be written; try again later"));
+    }
+    queue_.push_back(std::move(change));
+  }
+  wake_.Signal();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<KnownStamp> Committer::Commit(
+    std::vector<std::string> names,
+    std::function<absl::Status(KnownStamp, const Reader&, Writes&)> build) {
+  struct Waiter {
+    Mutex mutex;
+    CondVar ready;
+    std::optional<absl::StatusOr<KnownStamp>> result ABSL_GUARDED_BY(mutex);
+  };
+  auto waiter = std::make_shared<Waiter>();
+  const absl::Status submitted =
+      Submit({std::move(names), std::move(build),
+              [waiter](absl::StatusOr<KnownStamp> result) {
+                MutexLock lock(&waiter->mutex);
+                waiter->result = std::move(result);
+                waiter->ready.SignalAll();
+              }});
+  if (!submitted.ok()) return submitted;
+  MutexLock lock(&waiter->mutex);
+  while (!waiter->result.has_value()) waiter->ready.Wait(&waiter->mutex);
+  return *waiter->result;
+}
+
+CommitterStats Committer::stats() const {
+  MutexLock lock(&mutex_);
+  CommitterStats stats = stats_;
+  stats.queue = queue_.size();
+  return stats;
+}
+
+void Committer::Run() {
+  while (true) {
+    std::vector<Change> group;
+    {
+      MutexLock lock(&mutex_);
+      while (queue_.empty() && !stopping_) wake_.Wait(&mutex_);
+      if (queue_.empty()) return;
+      group = TakeGroup();
+    }
+    WriteGroup(std::move(group));
+  }
+}
+
+std::vector<Change> Committer::TakeGroup() {
+  std::vector<Change> group;
+  std::set<std::string> names;
+  while (!queue_.empty() && group.size() < options_.max_group) {
+    Change& next = queue_.front();
+    for (const std::string& name : next.names) {
+      // It must see what an earlier change of this group writes: next group.
+      if (names.contains(name)) return group;
+    }
+    names.insert(next.names.begin(), next.names.end());
+    group.push_back(std::move(next));
+    queue_.pop_front();
+  }
+  return group;
+}
+
+// Returns the changes from `first` on to the head of the queue, in their order.
+void Committer::PutBack(std::vector<Change> group, size_t first) {
+  MutexLock lock(&mutex_);
+  for (size_t i = group.size(); i > first; --i) {
+    queue_.push_front(std::move(group[i - 1]));
+  }
+}
+
+void Committer::WriteGroup(std::vector<Change> group) {
+  Writes all;
+  std::vector<Built> built;
+  int64_t dropped = 0;
+  for (size_t i = 0; i < group.size(); ++i) {
+    if (all.content.bytes() + all.head.bytes() > options_.max_group_bytes) {
+      PutBack(std::move(group), i);
+      break;
+    }
+    Change& change = group[i];
+    const KnownStamp stamp = clock_.Next();
+    Writes writes;
+    const absl::Status status = change.build(stamp, engine_, writes);
+    if (!status.ok()) {
+      ++dropped;
+      change.done(status);
+      continue;
+    }
+    all.content.Append(std::move(writes.content));
+    all.head.Append(std::move(writes.head));
+    built.push_back({stamp, std::move(change.done)});
+  }
+  absl::Status status;
+  if (!all.head.empty() || !all.content.empty()) {
+    all.head.Put(TableId::kMeta, std::string(kLastStampKey),
+                 absl::StrCat(built.back().stamp.raw()));
+    status = engine_.Write(all.content, Durability::kBuffered);
+    if (status.ok()) status = engine_.Write(all.head, Durability::kSynced);
+  }
+  {
+    MutexLock lock(&mutex_);
+    ++stats_.groups;
+    stats_.changes += static_cast<int64_t>(built.size());
+    stats_.failures += dropped;
+    if (!status.ok()) stats_.failures += static_cast<int64_t>(built.size());
+  }
+  if (!status.ok()) {
+    Log(LogLevel::kError, "changes could not be stored",
+        {{"changes", built.size()}, {"error", status.message()}});
+  }
+  for (Built& one : built) {
+    if (status.ok()) {
+      one.done(one.stamp);
+    } else {
+      one.done(status);
+    }
+  }
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,100 @@
+// The one writer: groups many changes into one write and one sync, and answers
+// each only after its data is on disk.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "collector/storage/engine.h"
+#include "collector/storage/known_stamp.h"
+#include "common/sync.h"
+
+namespace rollcall::collector {
+
+// What a change writes.
+struct Writes {
+  // Rows and bases: found by their hash, so that writing them twice or without
+  // the head does no harm. Written first.
+  Batch content;
+  // All else; takes effect together.
+  Batch head;
+};
+
+// One change to the store.
+struct Change {
+  // What the change reads or writes that others change too, for example
+  // "subject/<id>". Of two changes with a common name the later sees what the
+  // earlier wrote.
+  std::vector<std::string> names;
+  // Reads the store as it is and says what to write. Runs on the committer's
+  // thread: no waiting. An error drops the change.
+  std::function<absl::Status(KnownStamp stamp, const Reader& reader,
+                             Writes& writes)>
+      build;
+  // Called once, on the committer's thread, with the stamp once everything is
+  // durable, else with why not. No waiting.
+  std::function<void(absl::StatusOr<KnownStamp> result)> done;
+};
+
+struct CommitterOptions {
+  // Changes that may wait; more are refused.
+  size_t max_queue = 4'096;
+  // Changes written together at most, and bytes, so that none waits long.
+  size_t max_group = 512;
+  size_t max_group_bytes = 8 << 20;
+};
+
+struct CommitterStats {
+  int64_t changes = 0;
+  int64_t groups = 0;
+  int64_t failures = 0;
+  int64_t refused = 0;
+  size_t queue = 0;
+};
+
+// Thread-safe.
+class Committer {
+ public:
+  // Both outlive this. Takes up after the newest stamp in the store.
+  Committer(Engine& engine, HybridClock& clock, CommitterOptions options = {});
+  // Writes what waits, then stops.
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  // Queues the change. RESOURCE_EXHAUSTED if too many wait, UNAVAILABLE while
+  // stopping; `done` is then not called.
+  absl::Status Submit(Change change);
+
+  // Submits and waits. Blocking: never from a reaction or the committer itself.
+  absl::StatusOr<KnownStamp> Commit(
+      std::vector<std::string> names,
+      std::function<absl::Status(KnownStamp, const Reader&, Writes&)> build);
+
+  CommitterStats stats() const;
+
+ private:
+  void Run();
+  std::vector<Change> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PutBack(std::vector<Change> group, size_t first);
+  void WriteGroup(std::vector<Change> group);
+
+  Engine& engine_;
+  HybridClock& clock_;
+  const CommitterOptions options_;
+
+  mutable Mutex mutex_;
+  CondVar wake_;
+  std::deque<Change> queue_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  CommitterStats stats_ ABSL_GUARDED_BY(mutex_);
+
+  std::thread thread_;  // last: starts when all else is ready
+};
+
+}  // namespace rollcall::collector

@@ -1,0 +1,35 @@
+#include "collector/storage/known_stamp.h"
+
+#include <algorithm>
+
+namespace rollcall::collector {
+namespace {
+constexpr int kCounterBits = 12;
+constexpr uint64_t kCounterMask = (uint64_t{1} << kCounterBits) - 1;
+
+uint64_t MicrosOf(absl::Time time) {
+  return static_cast<uint64_t>(std::max<int64_t>(0, absl::ToUnixMicros(time)));
+}
+}  // namespace
+
+KnownStamp KnownStamp::AtEndOf(absl::Time time) {
+  return KnownStamp(MicrosOf(time) << kCounterBits | kCounterMask);
+}
+
+absl::Time KnownStamp::time() const {
+  return absl::FromUnixMicros(static_cast<int64_t>(raw_ >> kCounterBits));
+}
+
+KnownStamp HybridClock::Next() {
+  const uint64_t now = MicrosOf(clock_.Now()) << kCounterBits;
+  MutexLock lock(&mutex_);
+  last_ = std::max(now, last_ + 1);
+  return KnownStamp::FromRaw(last_);
+}
+
+void HybridClock::Observe(KnownStamp stamp) {
+  MutexLock lock(&mutex_);
+  last_ = std::max(last_, stamp.raw());
+}
+
+}  // namespace rollcall::collector

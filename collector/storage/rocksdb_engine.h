@@ -1,0 +1,29 @@
+// The embedded engine.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "collector/storage/engine.h"
+
+namespace rollcall::collector {
+
+struct RocksDbOptions {
+  // The folder of the database; made if missing.
+  std::string path;
+  // Keep everything in memory, for tests; `path` is then only a name.
+  bool in_memory = false;
+  // For blocks read from disk, in bytes.
+  size_t block_cache_bytes = 64 << 20;
+  // For all memtables together, in bytes.
+  size_t write_buffer_bytes = 64 << 20;
+};
+
+// Opens or creates the database and brings it to the current schema. Waits for
+// nothing: a database that another process has open is UNAVAILABLE.
+absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
+    const RocksDbOptions& options);
+
+}  // namespace rollcall::collector

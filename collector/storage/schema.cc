@@ -1,0 +1,83 @@
+#include "collector/storage/schema.h"
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "collector/storage/engine.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr TableSpec kTables[] = {
+    {TableId::kMeta, "meta", "schema version, store incarnation"},
+    {TableId::kRow, "row", "row id -> canonical bytes of a fleet row"},
+    {TableId::kBase, "base", "section root -> ids of a full set"},
+    {TableId::kShard, "shard", "shard -> next subject number"},
+    {TableId::kSubject, "subject", "subject -> who reports for it"},
+    {TableId::kAgent, "agent", "agent -> subject"},
+    {TableId::kHead, "head", "subject -> its sets as they are now"},
+    {TableId::kOwnRow, "own_row", "subject, row id -> bytes of an own row"},
+    {TableId::kHistory, "history", "subject, stamp -> what changed"},
+    {TableId::kLastSeen, "last_seen", "subject -> when it last checked in"},
+    {TableId::kDevice, "device", "device -> when it was minted"},
+    {TableId::kDeviceEdge, "device_edge", "device, subject, stamp -> edge"},
+    {TableId::kAvailability, "availability", "start -> end of a time of service"},
+    {TableId::kChangeSet, "change_set", "change-set -> what it did"},
+    {TableId::kEntitlement, "entitlement", "entitlement, stamp -> its state"},
+    {TableId::kQuarantine, "quarantine", "change-set, line -> a bad line"},
+    {TableId::kRequest, "request", "method, request id -> the answer given"},
+    {TableId::kExpectedDevice, "expected_device",
+     "register, asset tag, stamp -> its state"},
+};
+
+constexpr absl::string_view kVersionKey = "schema_version";
+
+// migrations[n] brings version n + 1 to n + 2. Each is resumable and writes the
+// new version in its last batch.
+using Migration = absl::Status (*)(Engine& engine);
+constexpr std::array<Migration, kSchemaVersion - 1> kMigrations = {};
+
+absl::Status WriteVersion(Engine& engine, int version) {
+  Batch batch;
+  batch.Put(TableId::kMeta, std::string(kVersionKey), absl::StrCat(version));
+  return engine.Write(batch, Durability::kSynced);
+}
+
+}  // namespace
+
+absl::Span<const TableSpec> AllTables() { return kTables; }
+
+absl::Status UpgradeSchema(Engine& engine) {
+  ROLLCALL_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
+                            engine.Get(TableId::kMeta, kVersionKey));
+  if (!stored.has_value()) {
+    const auto cursor = engine.Scan(TableId::kHead, "", "");
+    if (cursor->Valid()) {
+      return absl::DataLossError(
+          "the store holds subjects but no schema version; restore it from a "
+          "backup");
+    }
+    ROLLCALL_RETURN_IF_ERROR(cursor->status());
+    return WriteVersion(engine, kSchemaVersion);
+  }
+  int version = 0;
+  if (!absl::SimpleAtoi(*stored, &version) || version < 1) {
+    return absl::DataLossError(
+        "the store's schema version is unreadable; restore it from a backup");
+  }
+  if (version > kSchemaVersion) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the store has schema version ", version, " and this collector reads up "
+        "to ", kSchemaVersion, "; install a newer collector"));
+  }
+  for (; version < kSchemaVersion; ++version) {
+    ROLLCALL_RETURN_IF_ERROR(kMigrations[version - 1](engine));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::collector

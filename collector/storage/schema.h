@@ -1,0 +1,52 @@
+// The list of tables, and the version of what is in them.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace rollcall::collector {
+
+class Engine;
+
+// The version that this build reads and writes.
+inline constexpr int kSchemaVersion = 1;
+
+// Tables by their place in AllTables(). Add at the end, with a line there.
+enum class TableId {
+  kMeta,
+  kRow,
+  kBase,
+  kShard,
+  kSubject,
+  kAgent,
+  kHead,
+  kOwnRow,
+  kHistory,
+  kLastSeen,
+  kDevice,
+  kDeviceEdge,
+  kAvailability,
+  kChangeSet,
+  kEntitlement,
+  kQuarantine,
+  kRequest,
+  kExpectedDevice,
+};
+
+struct TableSpec {
+  TableId id;
+  // The name on disk; never changes.
+  absl::string_view name;
+  absl::string_view comment;
+};
+
+// All tables in order of their id: what is opened and created derives from it.
+absl::Span<const TableSpec> AllTables();
+
+// Makes the store's version kSchemaVersion: writes it into an empty store, or
+// runs the migrations of an older one. FAILED_PRECONDITION for a newer store,
+// DATA_LOSS if the version cannot be read; nothing is changed then.
+absl::Status UpgradeSchema(Engine& engine);
+
+}  // namespace rollcall::collector
