@@ -1,0 +1,70 @@
+#include "collector/csv/csv_cell.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace rollcall::collector {
+namespace {
+
+// The characters that spreadsheets take for the start of a formula (OWASP, "CSV
+// Injection").
+constexpr absl::string_view kFormulaStarts = "=+-@\t\r";
+
+bool LooksLikeFormula(absl::string_view text) {
+  return !text.empty() &&
+         kFormulaStarts.find(text[0]) != absl::string_view::npos;
+}
+
+}  // namespace
+
+absl::string_view CellReader::Raw(size_t column) const {
+  return absl::StripAsciiWhitespace(record_.cells[column]);
+}
+
+std::optional<std::string> CellReader::Text(size_t column, size_t max_bytes) {
+  const absl::string_view text = Raw(column);
+  if (text.empty()) return std::nullopt;
+  if (LooksLikeFormula(record_.cells[column]) || LooksLikeFormula(text)) {
+    AddError(column,
+             "the text starts like a spreadsheet formula; it must not start "
+             "with =, +, -, @ or a tab");
+    return std::nullopt;
+  }
+  if (text.find_first_of("\t\n") != absl::string_view::npos) {
+    AddError(column,
+             "the text holds a tab or a line break; write it on one "
+             "line with spaces");
+    return std::nullopt;
+  }
+  if (text.size() > max_bytes) {
+    AddError(column,
+             absl::StrCat("the text has ", text.size(), " bytes; at most ",
+                          max_bytes, " are allowed"));
+    return std::nullopt;
+  }
+  return std::string(text);
+}
+
+std::string CellReader::RequiredText(size_t column, size_t max_bytes) {
+  if (!Require(column)) return "";
+  return Text(column, max_bytes).value_or("");
+}
+
+bool CellReader::Require(size_t column) {
+  if (!Raw(column).empty()) return true;
+  AddError(column, absl::StrCat(record_.columns[column].name,
+                                " is empty; it is required"));
+  return false;
+}
+
+void CellReader::AddError(size_t column, absl::string_view reason) {
+  v1::ImportError error;
+  error.set_line(record_.line);
+  error.set_column(std::string(record_.columns[column].name));
+  error.set_column_number(record_.column_numbers[column]);
+  error.set_value(ImportErrorValue(record_.cells[column]));
+  error.set_reason(std::string(reason));
+  errors_.push_back(std::move(error));
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,63 @@
+// CSV files with a header line, read against a list of expected columns. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "collector/csv/csv_splitter.h"
+#include "rollcall/v1/contract_service.pb.h"
+
+namespace rollcall::collector {
+
+// A column that a file may have.
+struct CsvColumn {
+  // Lower case with underscores, for example "start_date". A header matches it
+  // ignoring case and surrounding blanks; blanks and hyphens count as "_".
+  absl::string_view name;
+  // A file without this column is refused.
+  bool required = false;
+};
+
+// One line of data. Valid during the call that hands it over.
+struct CsvRecord {
+  // The line that it starts on, from 1; the header is line 1.
+  int line = 0;
+  // Its text in the file, without the last line end. May be neither UTF-8 nor
+  // harmless: escape it.
+  absl::string_view raw;
+  // One per expected column, in their order; empty where the file has no such
+  // column. UTF-8 without control characters but tab and line feed, unless
+  // `errors` is set: then there is none.
+  std::vector<absl::string_view> cells;
+  // What is wrong with the line's form; empty where it is sound.
+  std::vector<v1::ImportError> errors;
+  // The columns that `cells` belong to, and where each stands in the file (from
+  // 1; 0: not there).
+  absl::Span<const CsvColumn> columns;
+  absl::Span<const int> column_numbers;
+};
+
+// What reading came to.
+struct CsvOutcome {
+  // Records that were handed over.
+  int record_count = 0;
+  // Why the file as a whole cannot be used: its header, a limit, or quotes that
+  // do not close. If set, records that were handed over must not be used.
+  std::vector<v1::ImportError> file_errors;
+};
+
+// Reads the whole file and hands over each record, sound or not, in order.
+// `columns` outlives the call.
+CsvOutcome ReadCsv(absl::string_view content,
+                   absl::Span<const CsvColumn> columns,
+                   absl::FunctionRef<void(const CsvRecord&)> on_record,
+                   const CsvLimits& limits = {});
+
+// What stood somewhere, as ImportError gives it: escaped and cut to 120 bytes.
+std::string ImportErrorValue(absl::string_view text);
+
+}  // namespace rollcall::collector
