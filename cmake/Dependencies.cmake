@@ -1,7 +1,10 @@
 # Everything comes from Debian 12 packages; deploy/install-deps.sh names them.
-set(THREADS_PREFER_PTHREAD_FLAG ON)
+# Some packages ask for -pthread and some do not; all targets must agree, or they
+# could not share precompiled headers.
+add_compile_options(-pthread)
 find_package(Threads REQUIRED)
 find_package(Protobuf REQUIRED)
+# Also finds re2, as target re2::re2.
 find_package(gRPC CONFIG REQUIRED)
 find_package(absl CONFIG REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
@@ -11,8 +14,6 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(Boost 1.74 REQUIRED)
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 
 # libcsv ships neither a CMake package nor a pkg-config file.
 find_path(CSV_INCLUDE_DIR csv.h REQUIRED)

@@ -46,6 +46,19 @@ class UnaryDispatcher {
     return reactor;
   }
 
+  // As Run, for work that needs no caller and returns the response:
+  // absl::StatusOr<Response>().
+  template <typename Response, typename Work>
+  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
+                                   Response* response, Work work) const {
+    return Run(context, [response, work = std::move(work)](const Caller&) {
+      auto result = work();
+      if (!result.ok()) return result.status();
+      *response = *std::move(result);
+      return absl::OkStatus();
+    });
+  }
+
  private:
   Executor& executor_;
 };

@@ -1,0 +1,185 @@
+#include "collector/identity/subjects.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/identity/tables.h"
+#include "common/proto_time.h"
+#include "common/rows.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+absl::StatusOr<DeviceSubject> ReadSubject(const Reader& reader,
+                                          SubjectId subject) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto record,
+                            kSubjectTable.Get(reader, {subject}));
+  if (!record.has_value()) {
+    return absl::DataLossError(absl::StrCat(
+        "subject ", subject.ToHex(), " of a device is missing"));
+  }
+  DeviceSubject result = {subject, {}, FromProto(record->first_seen())};
+  for (const std::string& bytes : record->agent_ids()) {
+    if (const auto agent = AgentId::FromBytes(bytes)) {
+      result.agents.push_back(*agent);
+    }
+  }
+  return result;
+}
+
+// Reads edges in key order into devices: of each device and subject, the newest
+// edge that was known decides.
+absl::StatusOr<std::vector<DeviceEntry>> ReadDevices(const Reader& reader,
+                                                     KeyWriter prefix,
+                                                     KnownStamp as_of) {
+  auto scan = kDeviceEdgeTable.ScanPrefix(reader, std::move(prefix));
+  std::map<DeviceId, DeviceEntry> devices;
+  std::optional<std::pair<DeviceId, SubjectId>> decided;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto edge, scan.Next());
+    if (!edge.has_value()) break;
+    const std::pair ends(edge->key.device, edge->key.subject);
+    if (edge->key.stamp > as_of || decided == ends) continue;
+    decided = ends;
+    if (!edge->value.belongs()) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(DeviceSubject subject,
+                              ReadSubject(reader, edge->key.subject));
+    DeviceEntry& device = devices[edge->key.device];
+    device.device = edge->key.device;
+    device.subjects.push_back(std::move(subject));
+  }
+  std::vector<DeviceEntry> result;
+  for (auto& [id, device] : devices) result.push_back(std::move(device));
+  return result;
+}
+
+absl::StatusOr<uint32_t> TakeOrdinal(uint16_t shard, const Reader& reader,
+                                     Writes& writes) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            kShardTable.Get(reader, {shard}));
+  stored::v1::ShardCounter counter = stored.value_or(stored::v1::ShardCounter());
+  const uint32_t number = counter.next_number();
+  if (number >= 1u << 22) {
+    return absl::ResourceExhaustedError("a shard has no ordinals left");
+  }
+  counter.set_next_number(number + 1);
+  kShardTable.Put(writes.head, {shard}, counter);
+  return number << 10 | shard;
+}
+
+void SetEvidence(const v1::Evidence& evidence, stored::v1::Subject& record) {
+  *record.mutable_evidence() = evidence;
+  record.set_evidence_hash(ComputeEvidenceHash(evidence).ToBytes());
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<KnownSubject>> Subjects::FindByAgent(
+    const Reader& reader, AgentId agent) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto link, kAgentTable.Get(reader, {agent}));
+  if (!link.has_value()) return std::optional<KnownSubject>();
+  const auto id = SubjectId::FromBytes(link->subject_id());
+  if (!id.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("agent ", agent.ToHex(), " has a malformed subject"));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(auto record, kSubjectTable.Get(reader, {*id}));
+  if (!record.has_value()) {
+    return absl::DataLossError(absl::StrCat("subject ", id->ToHex(),
+                                            " of agent ", agent.ToHex(),
+                                            " is missing"));
+  }
+  return std::optional<KnownSubject>(KnownSubject{*id, *std::move(record)});
+}
+
+absl::Status Subjects::BuildNew(SubjectId subject, const AgentReport& report,
+                                DeviceId device, KnownStamp stamp,
+                                const Reader& reader, Writes& writes) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto link,
+                            kAgentTable.Get(reader, {report.agent}));
+  if (link.has_value()) {
+    return absl::AbortedError(
+        "another stream of this agent reported first; start again");
+  }
+  stored::v1::Subject record;
+  ROLLCALL_ASSIGN_OR_RETURN(const uint32_t ordinal,
+                            TakeOrdinal(ShardOf(subject), reader, writes));
+  record.set_ordinal(ordinal);
+  record.add_agent_ids(report.agent.ToBytes());
+  *record.mutable_first_seen() = ToProto(report.received);
+  record.set_first_device_id(device.ToBytes());
+  SetEvidence(report.evidence.value_or(v1::Evidence()), record);
+  kSubjectTable.Put(writes.head, {subject}, record);
+
+  stored::v1::AgentSubject new_link;
+  new_link.set_subject_id(subject.ToBytes());
+  kAgentTable.Put(writes.head, {report.agent}, new_link);
+
+  stored::v1::DeviceRecord minted;
+  *minted.mutable_minted() = ToProto(report.received);
+  kDeviceTable.Put(writes.head, {device}, minted);
+
+  stored::v1::DeviceEdge edge;
+  edge.set_belongs(true);
+  edge.add_reasons(
+      absl::StrCat("first report of agent ", report.agent.ToHex()));
+  kDeviceEdgeTable.Put(writes.head, {device, subject, stamp}, edge);
+  return absl::OkStatus();
+}
+
+absl::Status Subjects::BuildEvidence(SubjectId subject,
+                                     const AgentReport& report,
+                                     const Reader& reader,
+                                     Writes& writes) const {
+  if (!report.evidence.has_value()) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(auto record, kSubjectTable.Get(reader, {subject}));
+  if (!record.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("subject ", subject.ToHex(), " is missing"));
+  }
+  SetEvidence(*report.evidence, *record);
+  kSubjectTable.Put(writes.head, {subject}, *record);
+  return absl::OkStatus();
+}
+
+SubjectId Subjects::NewSubjectId(Random& random) {
+  return SubjectId::Generate(random);
+}
+
+DeviceId Subjects::NewDeviceId(SubjectId subject, Random& random) {
+  std::string bytes = DeviceId::Generate(random).ToBytes();
+  bytes.replace(0, 2, subject.ToBytes().substr(0, 2));
+  return *DeviceId::FromBytes(bytes);
+}
+
+std::vector<std::string> Subjects::NamesOf(SubjectId subject) {
+  return {absl::StrCat("subject/", subject.ToHex())};
+}
+
+std::vector<std::string> Subjects::NamesOfNew(SubjectId subject,
+                                              AgentId agent) {
+  return {absl::StrCat("subject/", subject.ToHex()),
+          absl::StrCat("agent/", agent.ToHex()),
+          absl::StrCat("shard/", ShardOf(subject))};
+}
+
+absl::StatusOr<std::vector<DeviceEntry>> Subjects::ListDevices(
+    const Reader& reader, KnownStamp as_of) const {
+  return ReadDevices(reader, KeyWriter(), as_of);
+}
+
+absl::StatusOr<std::optional<DeviceEntry>> Subjects::FindDevice(
+    const Reader& reader, DeviceId device, KnownStamp as_of) const {
+  KeyWriter prefix;
+  prefix.U16(ShardOf(device)).AddId(device);
+  ROLLCALL_ASSIGN_OR_RETURN(auto found,
+                            ReadDevices(reader, std::move(prefix), as_of));
+  if (found.empty()) return std::optional<DeviceEntry>();
+  return std::optional<DeviceEntry>(std::move(found[0]));
+}
+
+}  // namespace rollcall::collector

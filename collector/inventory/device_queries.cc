@@ -1,0 +1,185 @@
+#include "collector/inventory/device_queries.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "collector/inventory/as_of.h"
+#include "collector/inventory/history.h"
+#include "collector/rpc/paging.h"
+#include "common/rows.h"
+#include "common/status.h"
+#include "common/text.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr PageBounds kDevicePages = {100, 1'000};
+constexpr PageBounds kRowPages = {500, 5'000};
+constexpr size_t kMaxTextBytes = 256;
+
+absl::Status CheckText(absl::string_view field, absl::string_view text) {
+  if (text.size() > kMaxTextBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, " has ", text.size(), " bytes; at most ", kMaxTextBytes));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSections(
+    const google::protobuf::RepeatedPtrField<std::string>& sections) {
+  for (const std::string& section : sections) {
+    if (!IsSection(section)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("sections: there is no section \"",
+                       EscapeForTerminal(Abbreviate(section, 64)),
+                       "\"; there are: ",
+                       absl::StrJoin(AllSections(), ", ")));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool Contains(const std::string& text, const std::string& lower_case_part) {
+  return absl::StrContains(absl::AsciiStrToLower(text), lower_case_part);
+}
+
+bool Matches(const v1::Device& device, const std::string& part) {
+  return part.empty() || Contains(device.hostname(), part) ||
+         Contains(device.serial_number(), part) ||
+         Contains(device.model(), part) || Contains(device.device_id(), part);
+}
+
+// The place of a row within a device, for page tokens.
+std::string RowCursor(const FleetRowRef& row) {
+  return absl::StrCat(row.section, "/", row.id.ToHex());
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListDevicesResponse> DeviceQueries::ListDevices(
+    const v1::ListDevicesRequest& request) const {
+  ROLLCALL_RETURN_IF_ERROR(CheckText("contains", request.contains()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kDevicePages));
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
+  Fleet fleet(sources_, as_of);
+  ROLLCALL_ASSIGN_OR_RETURN(const auto devices, fleet.Devices());
+  const std::string part = absl::AsciiStrToLower(request.contains());
+  v1::ListDevicesResponse response;
+  for (const DeviceEntry& entry : devices) {
+    if (entry.device.bytes() <= page.after) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(v1::Device device, fleet.Describe(entry));
+    if (!Matches(device, part)) continue;
+    if (response.devices_size() == page.size) {
+      const auto last = DeviceId::FromHex(
+          response.devices(response.devices_size() - 1).device_id());
+      response.set_next_page_token(page.TokenAfter(last->bytes()));
+      break;
+    }
+    *response.add_devices() = std::move(device);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::GetDeviceResponse> DeviceQueries::GetDevice(
+    const v1::GetDeviceRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
+  Fleet fleet(sources_, as_of);
+  ROLLCALL_ASSIGN_OR_RETURN(const DeviceEntry entry,
+                            fleet.Resolve(request.device_id()));
+  v1::GetDeviceResponse response;
+  ROLLCALL_ASSIGN_OR_RETURN(*response.mutable_device(), fleet.Describe(entry));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto statuses,
+                            fleet.Rows(entry, "source_status"));
+  for (const FleetRowRef& status : statuses) {
+    *response.add_source_status() = status.row->source_status();
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListDeviceRowsResponse> DeviceQueries::ListDeviceRows(
+    const v1::ListDeviceRowsRequest& request) const {
+  ROLLCALL_RETURN_IF_ERROR(CheckSections(request.sections()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kRowPages));
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
+  Fleet fleet(sources_, as_of);
+  ROLLCALL_ASSIGN_OR_RETURN(const DeviceEntry entry,
+                            fleet.Resolve(request.device_id()));
+  ROLLCALL_ASSIGN_OR_RETURN(std::vector<std::string> sections,
+                            fleet.Sections(entry));
+  if (!request.sections().empty()) {
+    sections.assign(request.sections().begin(), request.sections().end());
+    std::sort(sections.begin(), sections.end());
+    sections.erase(std::unique(sections.begin(), sections.end()),
+                   sections.end());
+  }
+  std::vector<FleetRowRef> rows;
+  for (const std::string& section : sections) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto more, fleet.Rows(entry, section));
+    std::move(more.begin(), more.end(), std::back_inserter(rows));
+  }
+  auto next = rows.begin();
+  if (!page.after.empty()) {
+    next = std::find_if(rows.begin(), rows.end(), [&](const FleetRowRef& row) {
+      return RowCursor(row) == page.after;
+    });
+    if (next == rows.end()) {
+      return absl::InvalidArgumentError(
+          "page_token: the device changed since the page before; start again, "
+          "or ask with as_of");
+    }
+    ++next;
+  }
+  v1::ListDeviceRowsResponse response;
+  for (; next != rows.end() && response.rows_size() < page.size; ++next) {
+    v1::DeviceRow* row = response.add_rows();
+    row->set_section(next->section);
+    row->set_row_id(next->id.ToHex());
+    *row->mutable_row() = *next->row;
+  }
+  if (next != rows.end()) {
+    response.set_next_page_token(page.TokenAfter(RowCursor(*(next - 1))));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListDeviceHistoryResponse> DeviceQueries::ListDeviceHistory(
+    const v1::ListDeviceHistoryRequest& request) const {
+  ROLLCALL_RETURN_IF_ERROR(CheckSections(request.sections()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kDevicePages));
+  HistoryCursor cursor;
+  if (!page.after.empty()) {
+    const std::vector<std::string> parts = absl::StrSplit(page.after, '/');
+    uint64_t stamp = 0;
+    if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &stamp) ||
+        !absl::SimpleAtoi(parts[1], &cursor.skip)) {
+      return absl::InvalidArgumentError("page_token is malformed");
+    }
+    cursor.from = KnownStamp::FromRaw(stamp);
+  }
+  Fleet fleet(sources_, KnownStamp::Max());
+  ROLLCALL_ASSIGN_OR_RETURN(const DeviceEntry entry,
+                            fleet.Resolve(request.device_id()));
+  const std::vector<std::string> sections(request.sections().begin(),
+                                          request.sections().end());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      HistoryPage history,
+      ReadHistory(fleet, entry, sections, cursor, page.size));
+  v1::ListDeviceHistoryResponse response;
+  for (v1::DeviceChange& change : history.changes) {
+    *response.add_changes() = std::move(change);
+  }
+  if (history.next.has_value()) {
+    response.set_next_page_token(page.TokenAfter(absl::StrCat(
+        history.next->from.raw(), "/", history.next->skip)));
+  }
+  return response;
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,237 @@
+#include "collector/inventory/fleet.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/inventory/describe.h"
+#include "collector/inventory/subject_state.h"
+#include "collector/inventory/tables.h"
+#include "common/proto_time.h"
+#include "common/rows.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr size_t kMinIdPrefix = 4;
+// Subjects whose sets are kept in memory at once: a question walks the fleet
+// device by device, so a few are enough.
+constexpr size_t kMaxStates = 64;
+
+absl::StatusOr<v1::Row> ParseKept(absl::string_view canonical, RowId id) {
+  v1::Row row;
+  if (!row.ParseFromArray(canonical.data(),
+                          static_cast<int>(canonical.size()))) {
+    return absl::DataLossError(
+        absl::StrCat("row ", id.ToHex(), " does not parse"));
+  }
+  return row;
+}
+
+auto OrderOf(const FleetRowRef& row) {
+  return std::tuple(static_cast<int>(row.row->fact_case()),
+                    NaturalKey(*row.row), row.id);
+}
+
+}  // namespace
+
+// A subject's sets.
+struct Fleet::SubjectState {
+  collector::SubjectState state;
+};
+
+Fleet::Fleet(const FleetSources& sources, KnownStamp as_of)
+    : sources_(sources),
+      as_of_(as_of),
+      snapshot_(sources.engine.Snapshot()) {}
+
+Fleet::~Fleet() = default;
+
+absl::StatusOr<absl::Span<const DeviceEntry>> Fleet::Devices() {
+  if (!devices_.has_value()) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        devices_, sources_.directory.ListDevices(*snapshot_, as_of_));
+  }
+  return absl::Span<const DeviceEntry>(*devices_);
+}
+
+absl::StatusOr<DeviceEntry> Fleet::Resolve(absl::string_view id_or_hostname) {
+  if (const auto id = DeviceId::FromHex(id_or_hostname)) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        auto entry, sources_.directory.FindDevice(*snapshot_, *id, as_of_));
+    if (entry.has_value()) return *std::move(entry);
+    return absl::NotFoundError(absl::StrCat("no device ", id_or_hostname));
+  }
+  if (id_or_hostname.empty()) {
+    return absl::InvalidArgumentError("device_id is empty");
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto devices, Devices());
+  const std::string wanted = absl::AsciiStrToLower(id_or_hostname);
+  std::vector<DeviceEntry> found;
+  for (const DeviceEntry& device : devices) {
+    const bool by_id = wanted.size() >= kMinIdPrefix &&
+                       absl::StartsWith(device.device.ToHex(), wanted);
+    if (!by_id) {
+      ROLLCALL_ASSIGN_OR_RETURN(const v1::Device facts, Describe(device));
+      if (absl::AsciiStrToLower(facts.hostname()) != wanted) continue;
+    }
+    found.push_back(device);
+  }
+  if (found.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("no device has the id, id prefix or host name \"",
+                     id_or_hostname, "\""));
+  }
+  if (found.size() > 1) {
+    const auto names = absl::StrJoin(
+        found, ", ", [](std::string* out, const DeviceEntry& device) {
+          absl::StrAppend(out, device.device.ToHex());
+        });
+    return absl::FailedPreconditionError(
+        absl::StrCat("\"", id_or_hostname, "\" fits several devices: ", names));
+  }
+  return found[0];
+}
+
+absl::StatusOr<const Fleet::SubjectState*> Fleet::StateOf(SubjectId subject) {
+  const auto kept = states_.find(subject);
+  if (kept != states_.end()) return kept->second.get();
+  if (states_.size() >= kMaxStates) states_.clear();
+  ROLLCALL_ASSIGN_OR_RETURN(auto state,
+                            ReadSubjectState(*snapshot_, subject, as_of_));
+  auto& slot = states_[subject];
+  if (state.has_value()) {
+    slot = std::make_unique<SubjectState>(SubjectState{*std::move(state)});
+  }
+  return slot.get();
+}
+
+absl::StatusOr<const Fleet::SubjectState*> Fleet::Speaker(
+    const DeviceEntry& device) {
+  std::optional<std::pair<KnownStamp, SubjectId>> newest;
+  for (const DeviceSubject& candidate : device.subjects) {
+    ROLLCALL_ASSIGN_OR_RETURN(const SubjectState* state,
+                              StateOf(candidate.subject));
+    if (state == nullptr) continue;
+    const std::pair rank(state->state.changed, candidate.subject);
+    if (!newest.has_value() || *newest < rank) newest = rank;
+  }
+  if (!newest.has_value()) return nullptr;
+  return StateOf(newest->second);
+}
+
+absl::StatusOr<std::vector<std::string>> Fleet::Sections(
+    const DeviceEntry& device) {
+  ROLLCALL_ASSIGN_OR_RETURN(const SubjectState* speaker, Speaker(device));
+  std::vector<std::string> names;
+  if (speaker == nullptr) return names;
+  for (const auto& [name, rows] : speaker->state.sections) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+absl::StatusOr<std::vector<RowId>> Fleet::FleetRowIds(
+    const DeviceEntry& device, absl::string_view section) {
+  ROLLCALL_ASSIGN_OR_RETURN(const SubjectState* speaker, Speaker(device));
+  if (speaker == nullptr) return std::vector<RowId>();
+  const auto it = speaker->state.sections.find(std::string(section));
+  if (it == speaker->state.sections.end()) return std::vector<RowId>();
+  return it->second.fleet;
+}
+
+absl::StatusOr<std::shared_ptr<const v1::Row>> Fleet::FleetRow(RowId id) {
+  const auto kept = rows_.find(id);
+  if (kept != rows_.end()) return kept->second;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            kRowTable.Get(*snapshot_, {id}));
+  if (!stored.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("row ", id.ToHex(), " is missing from the store"));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(v1::Row row, ParseKept(stored->canonical(), id));
+  auto shared = std::make_shared<const v1::Row>(std::move(row));
+  rows_[id] = shared;
+  return shared;
+}
+
+absl::StatusOr<std::vector<FleetRowRef>> Fleet::Rows(
+    const DeviceEntry& device, absl::string_view section) {
+  std::vector<FleetRowRef> rows;
+  ROLLCALL_ASSIGN_OR_RETURN(const SubjectState* speaker, Speaker(device));
+  if (speaker == nullptr) return rows;
+  const auto it = speaker->state.sections.find(std::string(section));
+  if (it == speaker->state.sections.end()) return rows;
+  for (const RowId& id : it->second.fleet) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto row, FleetRow(id));
+    rows.push_back({std::string(section), id, std::move(row)});
+  }
+  for (const auto& [id, canonical] : it->second.own) {
+    ROLLCALL_ASSIGN_OR_RETURN(v1::Row row, ParseKept(canonical, id));
+    rows.push_back({std::string(section), id,
+                    std::make_shared<const v1::Row>(std::move(row))});
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const FleetRowRef& a, const FleetRowRef& b) {
+              return OrderOf(a) < OrderOf(b);
+            });
+  return rows;
+}
+
+std::optional<absl::Time> Fleet::LastSeen(const DeviceEntry& device) const {
+  std::optional<absl::Time> last;
+  for (const DeviceSubject& subject : device.subjects) {
+    const auto seen = sources_.last_seen.Get(subject.subject);
+    if (seen.has_value() && (!last.has_value() || *last < seen->time)) {
+      last = seen->time;
+    }
+  }
+  return last;
+}
+
+absl::StatusOr<v1::Device> Fleet::Describe(const DeviceEntry& device) {
+  v1::Device facts;
+  facts.set_device_id(device.device.ToHex());
+  std::optional<absl::Time> first_seen;
+  for (const DeviceSubject& subject : device.subjects) {
+    facts.add_subject_ids(subject.subject.ToHex());
+    for (const AgentId& agent : subject.agents) {
+      facts.add_agent_ids(agent.ToHex());
+    }
+    if (!first_seen.has_value() || subject.first_seen < *first_seen) {
+      first_seen = subject.first_seen;
+    }
+    const auto seen = sources_.last_seen.Get(subject.subject);
+    if (seen.has_value() && seen->vitals.has_value()) {
+      *facts.mutable_vitals() = *seen->vitals;
+    }
+  }
+  if (first_seen.has_value()) *facts.mutable_first_seen() = ToProto(*first_seen);
+  if (const auto last = LastSeen(device)) {
+    *facts.mutable_last_seen() = ToProto(*last);
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const SubjectState* speaker, Speaker(device));
+  if (speaker == nullptr) return facts;
+  *facts.mutable_last_changed() = ToProto(speaker->state.changed.time());
+  facts.set_agent_version(speaker->state.agent_version);
+  std::vector<v1::Row> rows;
+  for (const char* section : kDescribedSections) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto of_section, Rows(device, section));
+    for (const FleetRowRef& row : of_section) rows.push_back(*row.row);
+  }
+  DescribeRows(rows, facts);
+  ROLLCALL_ASSIGN_OR_RETURN(const auto sections, Sections(device));
+  if (std::find(sections.begin(), sections.end(), "software") !=
+      sections.end()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto ids, FleetRowIds(device, "software"));
+    facts.set_software_count(static_cast<int32_t>(ids.size()));
+  }
+  return facts;
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,187 @@
+#include "collector/inventory/history.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/row_set.h"
+#include "collector/inventory/row_words.h"
+#include "collector/inventory/tables.h"
+#include "common/proto_time.h"
+#include "common/rows.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using stored::v1::HistoryEntry;
+using stored::v1::SectionChange;
+
+struct Entry {
+  KnownStamp stamp;
+  SubjectId subject;
+  HistoryEntry value;
+};
+
+// A row before and after, by what it describes.
+struct Pair {
+  std::optional<v1::Row> before;
+  std::optional<v1::Row> after;
+};
+using Pairs = std::map<std::string, Pair>;
+
+absl::StatusOr<v1::Row> ParseOwn(const std::string& canonical) {
+  v1::Row row;
+  if (!row.ParseFromString(canonical)) {
+    return absl::DataLossError("an own row in history does not parse");
+  }
+  return row;
+}
+
+// Two rows of one kind may share a natural key only if an agent breaks the
+// rules; then each keeps its own place.
+void Place(Pairs& pairs, v1::Row row, bool after) {
+  std::string key = NaturalKey(row);
+  while (after ? pairs[key].after.has_value() : pairs[key].before.has_value()) {
+    key += '\x1f';
+  }
+  (after ? pairs[key].after : pairs[key].before) = std::move(row);
+}
+
+absl::Status PlaceAll(Fleet& fleet, const std::string& packed_ids,
+                      const google::protobuf::RepeatedPtrField<std::string>& own,
+                      bool after, Pairs& pairs) {
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet ids, UnpackIds(packed_ids));
+  for (const RowId& id : ids) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet.FleetRow(id));
+    Place(pairs, *row, after);
+  }
+  for (const std::string& canonical : own) {
+    ROLLCALL_ASSIGN_OR_RETURN(v1::Row row, ParseOwn(canonical));
+    Place(pairs, std::move(row), after);
+  }
+  return absl::OkStatus();
+}
+
+v1::DeviceChange ToChange(const Entry& entry, const std::string& section,
+                          Pair pair) {
+  v1::DeviceChange change;
+  *change.mutable_known_time() = ToProto(entry.stamp.time());
+  change.set_section(section);
+  change.set_subject_id(entry.subject.ToHex());
+  change.set_cause(static_cast<v1::DeviceChange::Cause>(entry.value.cause()));
+  change.set_summary(
+      ChangeInWords(pair.before.has_value() ? &*pair.before : nullptr,
+                    pair.after.has_value() ? &*pair.after : nullptr));
+  if (pair.before.has_value() && pair.after.has_value()) {
+    change.set_kind(v1::DeviceChange::KIND_CHANGED);
+  } else if (pair.after.has_value()) {
+    change.set_kind(v1::DeviceChange::KIND_ADDED);
+  } else {
+    change.set_kind(v1::DeviceChange::KIND_REMOVED);
+  }
+  if (pair.before.has_value()) *change.mutable_before() = *std::move(pair.before);
+  if (pair.after.has_value()) *change.mutable_after() = *std::move(pair.after);
+  return change;
+}
+
+bool IsWanted(absl::Span<const std::string> sections,
+              const std::string& section) {
+  return sections.empty() ||
+         std::find(sections.begin(), sections.end(), section) != sections.end();
+}
+
+v1::DeviceChange FirstReport(const Entry& entry) {
+  v1::DeviceChange change;
+  *change.mutable_known_time() = ToProto(entry.stamp.time());
+  change.set_kind(v1::DeviceChange::KIND_ADDED);
+  change.set_cause(v1::DeviceChange::CAUSE_FIRST_REPORT);
+  change.set_subject_id(entry.subject.ToHex());
+  change.set_summary(absl::StrCat("first report, with ",
+                                  entry.value.new_sections_size(),
+                                  " sections"));
+  return change;
+}
+
+absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
+    Fleet& fleet, const Entry& entry, absl::Span<const std::string> sections) {
+  std::vector<v1::DeviceChange> changes;
+  if (entry.value.cause() == v1::DeviceChange::CAUSE_FIRST_REPORT) {
+    if (sections.empty()) changes.push_back(FirstReport(entry));
+    return changes;
+  }
+  for (const SectionChange& section : entry.value.sections()) {
+    if (!IsWanted(sections, section.section())) continue;
+    Pairs pairs;
+    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.removed_ids(),
+                                      section.own_removed(), false, pairs));
+    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.added_ids(),
+                                      section.own_added(), true, pairs));
+    for (auto& [key, pair] : pairs) {
+      changes.push_back(ToChange(entry, section.section(), std::move(pair)));
+    }
+  }
+  return changes;
+}
+
+// The newest `limit` entries of all subjects at or before `from`.
+absl::StatusOr<std::vector<Entry>> ReadEntries(const Reader& reader,
+                                               const DeviceEntry& device,
+                                               KnownStamp from, int limit) {
+  std::vector<Entry> entries;
+  for (const DeviceSubject& subject : device.subjects) {
+    KeyWriter prefix;
+    prefix.U16(ShardOf(subject.subject)).AddId(subject.subject);
+    auto scan = kHistoryTable.ScanFrom(reader, {subject.subject, from},
+                                       std::move(prefix));
+    for (int count = 0; count < limit; ++count) {
+      ROLLCALL_ASSIGN_OR_RETURN(auto entry, scan.Next());
+      if (!entry.has_value()) break;
+      entries.push_back(
+          {entry->key.stamp, entry->key.subject, std::move(entry->value)});
+    }
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::pair(b.stamp, b.subject) < std::pair(a.stamp, a.subject);
+  });
+  // Beyond these, older entries of one subject may stand where newer ones of
+  // another were not read.
+  if (static_cast<int>(entries.size()) > limit) entries.resize(limit);
+  return entries;
+}
+
+}  // namespace
+
+absl::StatusOr<HistoryPage> ReadHistory(Fleet& fleet, const DeviceEntry& device,
+                                        absl::Span<const std::string> sections,
+                                        HistoryCursor cursor, int limit) {
+  HistoryPage page;
+  // Entries may hold no wanted section, so read on until the page is full.
+  constexpr int kEntriesAtOnce = 256;
+  KnownStamp from = std::min(cursor.from, fleet.as_of());
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto entries,
+        ReadEntries(fleet.reader(), device, from, kEntriesAtOnce));
+    for (const Entry& entry : entries) {
+      ROLLCALL_ASSIGN_OR_RETURN(auto changes,
+                                ChangesOf(fleet, entry, sections));
+      int place = 0;
+      for (v1::DeviceChange& change : changes) {
+        const int here = place++;
+        if (entry.stamp == cursor.from && here < cursor.skip) continue;
+        if (static_cast<int>(page.changes.size()) == limit) {
+          page.next = HistoryCursor{entry.stamp, here};
+          return page;
+        }
+        page.changes.push_back(std::move(change));
+      }
+    }
+    if (static_cast<int>(entries.size()) < kEntriesAtOnce) return page;
+    // Stamps are unique, so the next older one is the next to read.
+    from = KnownStamp::FromRaw(entries.back().stamp.raw() - 1);
+  }
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,51 @@
+#include "collector/inventory/row_set.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/status/status.h"
+
+namespace rollcall::collector {
+
+std::string PackIds(absl::Span<const RowId> ids) {
+  std::string bytes;
+  bytes.reserve(ids.size() * RowId::kSize);
+  for (const RowId& id : ids) {
+    bytes.append(id.bytes().data(), id.bytes().size());
+  }
+  return bytes;
+}
+
+absl::StatusOr<RowSet> UnpackIds(absl::string_view bytes) {
+  if (bytes.size() % RowId::kSize != 0) {
+    return absl::InvalidArgumentError("row ids are not whole: 16 bytes each");
+  }
+  RowSet ids;
+  ids.reserve(bytes.size() / RowId::kSize);
+  for (size_t i = 0; i < bytes.size(); i += RowId::kSize) {
+    const RowId id = *RowId::FromBytes(bytes.substr(i, RowId::kSize));
+    if (!ids.empty() && !(ids.back() < id)) {
+      return absl::InvalidArgumentError(
+          "row ids are not in ascending order without repetition");
+    }
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+RowSet Minus(const RowSet& a, const RowSet& b) {
+  RowSet result;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(),
+                      std::back_inserter(result));
+  return result;
+}
+
+RowSet Union(const RowSet& a, const RowSet& b) {
+  RowSet result;
+  result.reserve(a.size() + b.size());
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(),
+                 std::back_inserter(result));
+  return result;
+}
+
+}  // namespace rollcall::collector

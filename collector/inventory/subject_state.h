@@ -1,0 +1,60 @@
+// Reading what a subject holds: now, and as known at any time before.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "collector/inventory/row_set.h"
+#include "collector/storage/engine.h"
+#include "collector/storage/known_stamp.h"
+#include "rollcall/stored/v1/inventory.pb.h"
+
+namespace rollcall::collector {
+
+// One section of a subject.
+struct SectionState {
+  RowSet fleet;
+  // Canonical bytes of own rows by their id.
+  std::map<RowId, std::string> own;
+};
+
+// All that a subject held at one stamp.
+struct SubjectState {
+  std::map<std::string, SectionState> sections;
+  // Stamp of the newest change that is in it.
+  KnownStamp changed;
+  int row_level = 0;
+  std::string agent_version;
+};
+
+// All functions are thread-safe, and DATA_LOSS where stored bytes are damaged.
+
+// What the subject holds now; nothing if it never reported.
+absl::StatusOr<std::optional<stored::v1::Head>> ReadHead(const Reader& reader,
+                                                         SubjectId subject);
+
+// The fleet rows of a section of a head.
+absl::StatusOr<RowSet> ReadFleetRows(const Reader& reader,
+                                     const stored::v1::HeadSection& section);
+
+// The own rows of a section of a subject.
+absl::StatusOr<std::map<RowId, std::string>> ReadOwnRows(
+    const Reader& reader, SubjectId subject, absl::string_view section);
+
+// What the subject held as known at `as_of`; nothing if it had not reported.
+absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
+    const Reader& reader, SubjectId subject, KnownStamp as_of);
+
+// Which of `ids` need not be sent for this subject and section, in their order:
+// rows that the fleet has, and own rows that the subject has.
+absl::StatusOr<std::vector<bool>> WhichAreKnown(const Reader& reader,
+                                                SubjectId subject,
+                                                absl::string_view section,
+                                                absl::Span<const RowId> ids);
+
+}  // namespace rollcall::collector
