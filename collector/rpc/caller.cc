@@ -30,10 +30,12 @@ absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context) {
   return Caller{std::move(principal)};
 }
 
-absl::StatusOr<AgentId> AgentCaller(const grpc::ServerContextBase& context) {
+absl::StatusOr<CallingAgent> AgentCaller(
+    const grpc::ServerContextBase& context) {
   ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
                             PeerCertificate(context));
-  return AgentOf(certificate);
+  ROLLCALL_ASSIGN_OR_RETURN(const AgentId agent, AgentOf(certificate));
+  return CallingAgent{agent, certificate.not_after};
 }
 
 }  // namespace rollcall::collector

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/id.h"
 
 namespace rollcall::collector {
@@ -19,8 +20,16 @@ struct Caller {
 // if there is none (an agent's certificate names no principal).
 absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context);
 
+// The agent of a stream.
+struct CallingAgent {
+  AgentId agent;
+  // The stream must not outlive it.
+  absl::Time certificate_ends;
+};
+
 // The agent that the call's client certificate speaks for. UNAUTHENTICATED if
 // there is none (an admin's certificate names no agent).
-absl::StatusOr<AgentId> AgentCaller(const grpc::ServerContextBase& context);
+absl::StatusOr<CallingAgent> AgentCaller(
+    const grpc::ServerContextBase& context);
 
 }  // namespace rollcall::collector

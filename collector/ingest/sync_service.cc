@@ -1,0 +1,186 @@
+#include "collector/ingest/sync_service.h"
+
+#include <grpcpp/security/auth_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/proto_buffer_writer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <utility>
+
+#include "collector/rpc/caller.h"
+#include "collector/rpc/status_mapping.h"
+#include "common/log.h"
+#include "common/proto_time.h"
+
+namespace rollcall::collector {
+namespace {
+
+using RawReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+absl::StatusOr<v1::AgentMessage> Decode(grpc::ByteBuffer& buffer) {
+  v1::AgentMessage message;
+  const grpc::Status status = grpc::GenericDeserialize<
+      grpc::ProtoBufferReader, v1::AgentMessage>(&buffer, &message);
+  if (!status.ok()) {
+    return absl::InvalidArgumentError(
+        "the message does not parse, or its text is not UTF-8");
+  }
+  return message;
+}
+
+grpc::ByteBuffer Encode(const v1::CollectorMessage& message) {
+  grpc::ByteBuffer buffer;
+  bool own_buffer = false;
+  grpc::GenericSerialize<grpc::ProtoBufferWriter, v1::CollectorMessage>(
+      message, &buffer, &own_buffer);
+  return buffer;
+}
+
+// Ends a stream at once.
+class RefusingReactor final : public RawReactor {
+ public:
+  explicit RefusingReactor(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+// One stream. At any time exactly one of these is under way: a read, the handling
+// of a message, a write. Each, when it ends, starts the next or finishes; so
+// nothing can finish the stream behind the back of another. Deletes itself.
+class SyncReactor final : public RawReactor {
+ public:
+  SyncReactor(const SyncDeps& deps, Executor& executor, ByteBudget& budget,
+              AgentId agent, absl::Time certificate_ends)
+      : deps_(deps),
+        executor_(executor),
+        budget_(budget),
+        agent_(agent),
+        certificate_ends_(certificate_ends),
+        session_(deps, agent) {
+    ++deps_.stats.streams_opened;
+    if (++deps_.stats.streams > deps_.options.max_streams) {
+      ++deps_.stats.streams_turned_away;
+      TurnAway("too many agents are connected");
+    } else {
+      StartRead(&incoming_);
+    }
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      // The agent hung up, or the call was cancelled.
+      Finish(grpc::Status::OK);
+      return;
+    }
+    const auto bytes = static_cast<int64_t>(incoming_.Length());
+    ++deps_.stats.messages;
+    deps_.stats.bytes += bytes;
+    share_ = budget_.Admit(bytes);
+    if (!share_.has_value()) {
+      TurnAway("the collector holds as many bytes as it may");
+      return;
+    }
+    const absl::Status posted = executor_.Post([this] { Handle(); });
+    if (!posted.ok()) TurnAway(posted.message());
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) {
+      Finish(grpc::Status::OK);
+      return;
+    }
+    outgoing_.pop_front();
+    Continue();
+  }
+
+  void OnDone() override {
+    --deps_.stats.streams;
+    delete this;
+  }
+
+ private:
+  void Handle() {
+    if (deps_.clock.Now() > certificate_ends_) {
+      Reply({{},
+             absl::UnauthenticatedError("the certificate has expired"),
+             true});
+      return;
+    }
+    const absl::StatusOr<v1::AgentMessage> message = Decode(incoming_);
+    incoming_.Clear();
+    if (!message.ok()) {
+      Reply({{}, message.status(), true});
+      return;
+    }
+    session_.Handle(*message,
+                    [this](SyncReply reply) { Reply(std::move(reply)); });
+  }
+
+  void Reply(SyncReply reply) {
+    share_.reset();
+    if (!reply.status.ok()) {
+      if (reply.status.code() == absl::StatusCode::kInvalidArgument) {
+        ++deps_.stats.messages_malformed;
+      }
+      Log(LogLevel::kWarning, "stream ended with an error",
+          {{"agent", agent_.ToHex()},
+           {"code", absl::StatusCodeToString(reply.status.code())},
+           {"error", reply.status.message()}});
+    }
+    for (const v1::CollectorMessage& message : reply.messages) {
+      outgoing_.push_back(Encode(message));
+    }
+    if (reply.end || !reply.status.ok()) end_with_ = reply.status;
+    Continue();
+  }
+
+  // Writes the next message, else finishes, else reads on.
+  void Continue() {
+    if (!outgoing_.empty()) {
+      StartWrite(&outgoing_.front());
+    } else if (end_with_.has_value()) {
+      Finish(ToGrpcStatus(*end_with_));
+    } else {
+      StartRead(&incoming_);
+    }
+  }
+
+  void TurnAway(absl::string_view reason) {
+    v1::CollectorMessage message;
+    v1::Retry& retry = *message.mutable_retry();
+    *retry.mutable_after() =
+        ToProto(deps_.random.Jitter(deps_.options.retry_after, 50));
+    retry.set_reason(std::string(reason));
+    outgoing_.push_back(Encode(message));
+    end_with_ = absl::OkStatus();
+    Continue();
+  }
+
+  const SyncDeps& deps_;
+  Executor& executor_;
+  ByteBudget& budget_;
+  const AgentId agent_;
+  const absl::Time certificate_ends_;
+  SyncSession session_;
+  grpc::ByteBuffer incoming_;
+  std::optional<ByteBudget::Share> share_;
+  std::deque<grpc::ByteBuffer> outgoing_;
+  std::optional<absl::Status> end_with_;
+};
+
+}  // namespace
+
+RawReactor* SyncServiceImpl::Sync(grpc::CallbackServerContext* context) {
+  const auto caller = AgentCaller(*context);
+  if (!caller.ok()) {
+    ++deps_.stats.unauthenticated;
+    Log(LogLevel::kWarning, "stream refused",
+        {{"peer", context->peer()}, {"error", caller.status().message()}});
+    return new RefusingReactor(ToGrpcStatus(caller.status()));
+  }
+  return new SyncReactor(deps_, executor_, budget_, caller->agent,
+                         caller->certificate_ends);
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,452 @@
+#include "collector/ingest/sync_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/inventory/row_set.h"
+#include "collector/inventory/subject_state.h"
+#include "common/compression.h"
+#include "common/log.h"
+#include "common/proto_time.h"
+#include "common/rows.h"
+#include "common/status.h"
+#include "common/text.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr int kMaxAgentVersionBytes = 64;
+constexpr int kMaxRowLevels = 16;
+constexpr int kMaxFrames = 64;
+
+absl::StatusOr<RootId> RootFrom(absl::string_view field,
+                                const std::string& bytes) {
+  const auto root = RootId::FromBytes(bytes);
+  if (root.has_value()) return *root;
+  return absl::InvalidArgumentError(absl::StrCat(
+      field, " has ", bytes.size(), " bytes; it must have 16"));
+}
+
+absl::Status ValidateHello(const v1::Hello& hello) {
+  if (hello.agent_version().size() > kMaxAgentVersionBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hello.agent_version has ", hello.agent_version().size(),
+                     " bytes; at most ", kMaxAgentVersionBytes));
+  }
+  if (hello.row_levels_size() > kMaxRowLevels) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("hello.row_levels has ", hello.row_levels_size(),
+                     " values; at most ", kMaxRowLevels));
+  }
+  if (!hello.boot_id().empty() && hello.boot_id().size() != 16) {
+    return absl::InvalidArgumentError("hello.boot_id must have 16 bytes or none");
+  }
+  if (std::count(hello.row_levels().begin(), hello.row_levels().end(),
+                 kRowLevel) == 0) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "this collector takes rows of level ", kRowLevel,
+        " and the agent encodes only ",
+        absl::StrJoin(hello.row_levels(), ", "), "; upgrade the older of both"));
+  }
+  return absl::OkStatus();
+}
+
+// Section roots by name, checked for names, order and size.
+absl::StatusOr<std::map<std::string, RootId>> ReadRoots(
+    const v1::Roots& roots) {
+  std::map<std::string, RootId> result;
+  for (const v1::SectionRoot& section : roots.sections()) {
+    if (!IsSection(section.section())) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "roots: there is no section \"",
+          EscapeForTerminal(Abbreviate(section.section(), 64)),
+          "\" at row level ", kRowLevel));
+    }
+    if (!result.empty() && section.section() <= result.rbegin()->first) {
+      return absl::InvalidArgumentError(
+          "roots: sections are not in order of their names");
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(result[section.section()],
+                              RootFrom("roots.root", section.root()));
+  }
+  return result;
+}
+
+v1::CollectorMessage MakeAck(int64_t sequence, RootId root) {
+  v1::CollectorMessage message;
+  message.mutable_ack()->set_sequence(sequence);
+  message.mutable_ack()->set_subject_root(root.ToBytes());
+  return message;
+}
+
+bool IsOwn(const v1::Row& row) {
+  return FindRowKind(row)->scope == v1::ROW_SCOPE_OWN;
+}
+
+}  // namespace
+
+absl::Status SyncSession::OutOfOrder(absl::string_view message) const {
+  return absl::FailedPreconditionError(
+      absl::StrCat(message, " came out of order; start again with hello"));
+}
+
+void SyncSession::Handle(const v1::AgentMessage& message, Reply reply) {
+  absl::StatusOr<SyncReply> result = SyncReply();
+  bool commit = false;
+  switch (message.message_case()) {
+    case v1::AgentMessage::kHello:
+      result = OnHello(message.hello());
+      break;
+    case v1::AgentMessage::kEvidence: {
+      const absl::Status status = OnEvidence(message.evidence());
+      if (!status.ok()) result = status;
+      commit = status.ok() && !wants_roots_;
+      break;
+    }
+    case v1::AgentMessage::kRoots:
+      result = OnRoots(message.roots());
+      commit = result.ok() && due_.empty();
+      break;
+    case v1::AgentMessage::kDelta:
+      result = OnDelta(message.delta());
+      commit = result.ok() && deltas_ == due_.size() && needed_.empty();
+      break;
+    case v1::AgentMessage::kRows: {
+      const absl::Status status = OnRows(message.rows());
+      if (!status.ok()) result = status;
+      commit = status.ok() && message.rows().last();
+      break;
+    }
+    case v1::AgentMessage::kCheckIn:
+      result = OnCheckIn(message.check_in());
+      break;
+    case v1::AgentMessage::MESSAGE_NOT_SET:
+      result = absl::InvalidArgumentError(
+          "the message holds nothing that this collector knows");
+  }
+  if (!result.ok()) {
+    reply(SyncReply{{}, result.status(), true});
+  } else if (commit) {
+    Commit(std::move(result->messages), std::move(reply));
+  } else {
+    reply(*std::move(result));
+  }
+}
+
+absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
+  if (state_ != State::kHello) return OutOfOrder("hello");
+  ROLLCALL_RETURN_IF_ERROR(ValidateHello(hello));
+  ROLLCALL_ASSIGN_OR_RETURN(const RootId root,
+                            RootFrom("hello.subject_root", hello.subject_root()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const RootId evidence_hash,
+      RootFrom("hello.evidence_hash", hello.evidence_hash()));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto known,
+                            deps_.subjects.FindByAgent(deps_.engine, agent_));
+  known_ = known.has_value();
+  bool level_differs = false;
+  if (known_) {
+    subject_ = known->id;
+    stored_evidence_ = known->record.evidence();
+    wants_evidence_ =
+        known->record.evidence_hash() != evidence_hash.ToBytes();
+    ROLLCALL_ASSIGN_OR_RETURN(const auto head,
+                              ReadHead(deps_.engine, subject_));
+    if (head.has_value()) {
+      stored_root_ = RootId::FromBytes(head->subject_root());
+      level_differs = head->row_level() != kRowLevel;
+    }
+  } else {
+    subject_ = Subjects::NewSubjectId(deps_.random);
+    device_ = Subjects::NewDeviceId(subject_, deps_.random);
+    wants_evidence_ = true;
+  }
+  update_.agent_version = ToValidUtf8(hello.agent_version());
+  const bool equal = known_ && stored_root_ == root && !level_differs;
+  wants_roots_ = !equal;
+  if (equal) update_.subject_root = root;
+  if (equal && !wants_evidence_) {
+    deps_.last_seen.Note(subject_, deps_.clock.Now(), std::nullopt);
+  }
+  state_ = wants_roots_ || wants_evidence_ ? State::kPlanned : State::kIdle;
+  SyncReply reply;
+  reply.messages.push_back(MakePlan(equal));
+  return reply;
+}
+
+v1::CollectorMessage SyncSession::MakePlan(bool equal) {
+  v1::CollectorMessage message;
+  v1::Plan& plan = *message.mutable_plan();
+  plan.set_row_level(kRowLevel);
+  *plan.mutable_check_in_interval() =
+      ToProto(deps_.random.Jitter(deps_.options.check_in_interval, 20));
+  *plan.mutable_scan_interval() =
+      ToProto(deps_.random.Jitter(deps_.options.scan_interval, 20));
+  plan.set_equal(equal);
+  plan.set_send_roots(wants_roots_);
+  plan.set_send_evidence(wants_evidence_);
+  plan.set_store_incarnation(deps_.store_incarnation);
+  return message;
+}
+
+absl::Status SyncSession::OnEvidence(const v1::Evidence& evidence) {
+  if (state_ != State::kPlanned || !wants_evidence_) {
+    return OutOfOrder("evidence");
+  }
+  ROLLCALL_RETURN_IF_ERROR(ValidateEvidence(evidence));
+  if (stored_evidence_.has_value()) {
+    const EvidenceComparison comparison =
+        CompareEvidence(*stored_evidence_, evidence);
+    if (comparison.IsAnotherDevice()) {
+      ++deps_.stats.identity_conflicts;
+      const std::string differing = absl::StrJoin(comparison.differing, ", ");
+      Log(LogLevel::kWarning, "certificate used on another device",
+          {{"agent", agent_.ToHex()}, {"differing", differing}});
+      return absl::PermissionDeniedError(absl::StrCat(
+          "this certificate belongs to another device: ", differing,
+          " differ from those it was first used with, and nothing agrees; give "
+          "this device a certificate of its own"));
+    }
+  }
+  evidence_ = evidence;
+  wants_evidence_ = false;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
+  if (state_ != State::kPlanned || !wants_roots_) return OutOfOrder("roots");
+  if (wants_evidence_) {
+    return absl::FailedPreconditionError(
+        "roots came before the evidence that the plan asked for");
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto sections, ReadRoots(roots));
+  stored::v1::Head head;
+  if (known_) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                              ReadHead(deps_.engine, subject_));
+    head = stored.value_or(stored::v1::Head());
+  }
+  std::map<std::string, std::string> stored_roots;
+  if (head.row_level() == kRowLevel) {
+    for (const auto& section : head.sections()) {
+      stored_roots[section.section()] = section.root();
+    }
+  }
+  update_.sections.clear();
+  update_.rows.clear();
+  due_.clear();
+  needed_.clear();
+  deltas_ = rows_ = turn_bytes_ = 0;
+  turn_shares_.clear();
+  update_.subject_root = ComputeSubjectRoot(sections);
+  SyncReply reply;
+  v1::Want& want = *reply.messages.emplace_back().mutable_want();
+  for (const auto& [name, root] : sections) {
+    update_.sections[name].root = root;
+    v1::SectionWant& section = *want.add_sections();
+    section.set_section(name);
+    if (stored_roots.contains(name) && stored_roots[name] == root.bytes()) {
+      section.set_equal(true);
+    } else {
+      section.set_ids(true);
+      due_.push_back(name);
+    }
+  }
+  state_ = State::kDeltas;
+  return reply;
+}
+
+absl::StatusOr<SyncReply> SyncSession::OnDelta(const v1::Delta& delta) {
+  if (state_ != State::kDeltas || deltas_ >= due_.size()) {
+    return OutOfOrder("delta");
+  }
+  const std::string& name = due_[deltas_];
+  if (delta.section() != name) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("delta: section ", name, " is due"));
+  }
+  if (!delta.base_root().empty() || !delta.removed_ids().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "delta: section ", name, " is due against the empty set"));
+  }
+  if (delta.added_ids().size() > kMaxRowsPerSection * RowId::kSize) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "delta: section ", name, " has ",
+        delta.added_ids().size() / RowId::kSize, " rows; at most ",
+        kMaxRowsPerSection));
+  }
+  ReportedSection& section = update_.sections[name];
+  ROLLCALL_ASSIGN_OR_RETURN(section.ids, UnpackIds(delta.added_ids()));
+  if (delta.new_root() != section.root.bytes() ||
+      ComputeSectionRoot(section.ids) != section.root) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "delta: the ids of section ", name, " do not hash to its root"));
+  }
+  ++deltas_;
+  const bool last = deltas_ == due_.size();
+  if (delta.last() != last) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("delta: ", due_.size(), " are due, and last is set on ",
+                     deltas_));
+  }
+  SyncReply reply;
+  if (last) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto need, MakeNeed());
+    reply.messages.push_back(std::move(need));
+    state_ = State::kRows;
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
+  v1::CollectorMessage message;
+  std::string& bits = *message.mutable_need()->mutable_unknown();
+  size_t place = 0;
+  for (const std::string& name : due_) {
+    const RowSet& ids = update_.sections[name].ids;
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto known, WhichAreKnown(deps_.engine, subject_, name, ids));
+    for (size_t i = 0; i < ids.size(); ++i, ++place) {
+      if (place / 8 >= bits.size()) bits.push_back('\0');
+      if (known[i]) continue;
+      bits[place / 8] =
+          static_cast<char>(bits[place / 8] | 1 << (place % 8));
+      needed_.emplace_back(name, ids[i]);
+    }
+  }
+  return message;
+}
+
+absl::Status SyncSession::OnRows(const v1::Rows& rows) {
+  if (state_ != State::kRows) return OutOfOrder("rows");
+  if (rows.frames_size() > kMaxFrames) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "rows has ", rows.frames_size(), " frames; at most ", kMaxFrames));
+  }
+  for (const std::string& frame : rows.frames()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
+    auto share =
+        deps_.row_budget.Admit(static_cast<int64_t>(content.size()));
+    if (!share.has_value()) {
+      return absl::UnavailableError(
+          "the collector holds as many rows as it may; try again later");
+    }
+    turn_shares_.push_back(*std::move(share));
+    v1::RowBatch batch;
+    if (!batch.ParseFromString(content)) {
+      return absl::InvalidArgumentError("a frame of rows does not parse");
+    }
+    for (const std::string& canonical : batch.rows()) {
+      ROLLCALL_RETURN_IF_ERROR(AddRow(canonical));
+    }
+  }
+  if (rows.last() && rows_ != needed_.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        needed_.size(), " rows were asked for and ", rows_, " came"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SyncSession::AddRow(const std::string& canonical) {
+  if (rows_ >= needed_.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "more rows came than the ", needed_.size(), " that were asked for"));
+  }
+  const auto& [section, id] = needed_[rows_];
+  turn_bytes_ += canonical.size();
+  if (turn_bytes_ > deps_.options.max_turn_bytes) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the rows of one turn have more than ",
+                     deps_.options.max_turn_bytes, " bytes"));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::Row row, DecodeRow(section, canonical));
+  if (ComputeRowId(section, kRowLevel, canonical) != id) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a row of section ", section, " does not hash to the id asked for, ",
+        id.ToHex()));
+  }
+  update_.rows[id] = ReportedRow{section, canonical, IsOwn(row)};
+  ++rows_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
+  if (state_ != State::kIdle) return OutOfOrder("check_in");
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const RootId root,
+      RootFrom("check_in.subject_root", check_in.subject_root()));
+  ++deps_.stats.check_ins;
+  deps_.last_seen.Note(subject_, deps_.clock.Now(), check_in.vitals());
+  SyncReply reply;
+  if (stored_root_ == root) {
+    reply.messages.push_back(MakeAck(check_in.sequence(), root));
+    return reply;
+  }
+  wants_roots_ = true;
+  state_ = State::kPlanned;
+  reply.messages.push_back(MakePlan(/*equal=*/false));
+  return reply;
+}
+
+absl::Status SyncSession::Build(KnownStamp stamp, const Reader& reader,
+                                Writes& writes) {
+  const AgentReport report = {agent_, deps_.clock.Now(), evidence_};
+  if (known_) {
+    ROLLCALL_RETURN_IF_ERROR(
+        deps_.subjects.BuildEvidence(subject_, report, reader, writes));
+  } else {
+    ROLLCALL_RETURN_IF_ERROR(deps_.subjects.BuildNew(
+        subject_, report, device_, stamp, reader, writes));
+  }
+  if (!wants_roots_) return absl::OkStatus();
+  return BuildSubjectUpdate(update_, stamp, reader, writes);
+}
+
+void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
+                         Reply reply) {
+  update_.subject = subject_;
+  update_.agent = agent_;
+  update_.row_level = kRowLevel;
+  Change change;
+  change.names = known_ ? Subjects::NamesOf(subject_)
+                        : Subjects::NamesOfNew(subject_, agent_);
+  change.build = [this](KnownStamp stamp, const Reader& reader,
+                        Writes& writes) { return Build(stamp, reader, writes); };
+  change.done = [this, messages, reply](absl::StatusOr<KnownStamp> stamp) {
+    OnCommitted(std::move(stamp), messages, reply);
+  };
+  const absl::Status submitted = deps_.committer.Submit(std::move(change));
+  if (submitted.ok()) return;
+  SyncReply busy;
+  v1::Retry& retry = *busy.messages.emplace_back().mutable_retry();
+  *retry.mutable_after() =
+      ToProto(deps_.random.Jitter(deps_.options.retry_after, 50));
+  retry.set_reason(std::string(submitted.message()));
+  busy.end = true;
+  reply(std::move(busy));
+}
+
+void SyncSession::OnCommitted(absl::StatusOr<KnownStamp> stamp,
+                              std::vector<v1::CollectorMessage> messages,
+                              const Reply& reply) {
+  if (!stamp.ok()) {
+    reply(SyncReply{{}, stamp.status(), true});
+    return;
+  }
+  ++deps_.stats.syncs_committed;
+  deps_.last_seen.Note(subject_, deps_.clock.Now(), std::nullopt);
+  known_ = true;
+  stored_root_ = update_.subject_root;
+  if (evidence_.has_value()) stored_evidence_ = std::exchange(evidence_, {});
+  wants_roots_ = false;
+  update_.rows.clear();
+  update_.sections.clear();
+  turn_shares_.clear();
+  state_ = State::kIdle;
+  messages.push_back(MakeAck(0, *stored_root_));
+  reply(SyncReply{std::move(messages), absl::OkStatus(), false});
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,112 @@
+// One agent's conversation as a state machine over values: no gRPC, no threads of
+// its own.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "collector/identity/subjects.h"
+#include "collector/ingest/byte_budget.h"
+#include "collector/ingest/ingest_options.h"
+#include "collector/ingest/ingest_stats.h"
+#include "collector/inventory/last_seen.h"
+#include "collector/inventory/subject_update.h"
+#include "collector/storage/committer.h"
+#include "common/clock.h"
+#include "common/random.h"
+#include "rollcall/v1/sync.pb.h"
+
+namespace rollcall::collector {
+
+// What a session works with; all outlive it.
+struct SyncDeps {
+  Engine& engine;
+  Committer& committer;
+  const Subjects& subjects;
+  LastSeenTracker& last_seen;
+  const Clock& clock;
+  Random& random;
+  const IngestOptions& options;
+  IngestStats& stats;
+  // For rows that were taken and wait for their turn's end, over all streams.
+  ByteBudget& row_budget;
+  int64_t store_incarnation = 1;
+};
+
+// What to answer.
+struct SyncReply {
+  std::vector<v1::CollectorMessage> messages;
+  // Not OK: send the messages, then end the stream with it.
+  absl::Status status;
+  // End the stream after the messages, with OK.
+  bool end = false;
+};
+
+// Not thread-safe: one message at a time, the next only after the reply to the
+// last.
+class SyncSession {
+ public:
+  SyncSession(const SyncDeps& deps, AgentId agent)
+      : deps_(deps), agent_(agent) {}
+
+  // Handles one message and calls `reply` exactly once: before it returns, or
+  // later on the committer's thread where something must become durable first.
+  // Reads the store, so it may block. The session must live until then.
+  void Handle(const v1::AgentMessage& message,
+              std::function<void(SyncReply)> reply);
+
+ private:
+  enum class State { kHello, kPlanned, kDeltas, kRows, kIdle };
+  using Reply = std::function<void(SyncReply)>;
+
+  absl::StatusOr<SyncReply> OnHello(const v1::Hello& hello);
+  absl::Status OnEvidence(const v1::Evidence& evidence);
+  absl::StatusOr<SyncReply> OnRoots(const v1::Roots& roots);
+  absl::StatusOr<SyncReply> OnDelta(const v1::Delta& delta);
+  absl::Status OnRows(const v1::Rows& rows);
+  absl::StatusOr<SyncReply> OnCheckIn(const v1::CheckIn& check_in);
+
+  v1::CollectorMessage MakePlan(bool equal);
+  absl::StatusOr<v1::CollectorMessage> MakeNeed();
+  absl::Status AddRow(const std::string& canonical);
+  // Makes what was said durable, then replies with `messages` and an Ack.
+  void Commit(std::vector<v1::CollectorMessage> messages, Reply reply);
+  absl::Status Build(KnownStamp stamp, const Reader& reader, Writes& writes);
+  void OnCommitted(absl::StatusOr<KnownStamp> stamp,
+                   std::vector<v1::CollectorMessage> messages,
+                   const Reply& reply);
+  absl::Status OutOfOrder(absl::string_view message) const;
+
+  const SyncDeps& deps_;
+  const AgentId agent_;
+
+  State state_ = State::kHello;
+  // Whether the agent is known; else subject_ and device_ are for its first
+  // report.
+  bool known_ = false;
+  SubjectId subject_;
+  DeviceId device_;
+  // The root that the store holds; nothing before the first report.
+  std::optional<RootId> stored_root_;
+  std::optional<v1::Evidence> stored_evidence_;
+  bool wants_evidence_ = false;
+  bool wants_roots_ = false;
+
+  // The turn in progress.
+  SubjectUpdate update_;
+  std::optional<v1::Evidence> evidence_;
+  // Sections that a Delta is due for, in their order, and how many came.
+  std::vector<std::string> due_;
+  size_t deltas_ = 0;
+  // Rows that were asked for, in their order, and how many came.
+  std::vector<std::pair<std::string, RowId>> needed_;
+  size_t rows_ = 0;
+  size_t turn_bytes_ = 0;
+  std::vector<ByteBudget::Share> turn_shares_;
+};
+
+}  // namespace rollcall::collector
