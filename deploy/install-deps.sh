@@ -32,7 +32,8 @@ test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 curl shellcheck mandoc strace time
 )
-bench_packages=(fusioninventory-agent ocsinventory-agent)
+# With what the two call to read hardware, so that they do the work we compare with.
+bench_packages=(fusioninventory-agent ocsinventory-agent dmidecode pciutils)
 
 die() {
   printf 'install-deps.sh: %s\n' "$*" >&2

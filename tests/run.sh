@@ -115,7 +115,7 @@ done
 
 must_step 'Packages' deploy/install-deps.sh --tests
 case $mode in
-  bench) step 'Benchmarks' tests/bench/run.sh "$only" ;;
+  bench) step 'Benchmarks' tests/checks/bench.sh "$only" ;;
   fuzz) step 'Fuzzers' tests/checks/fuzz.sh "$seconds" ;;
   *)
     must_step 'Tools' tests/tools/install.sh
