@@ -1,0 +1,69 @@
+#include "collector/rpc/grpc_listener.h"
+
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace rollcall::collector {
+namespace {
+
+std::shared_ptr<grpc::ServerCredentials> MakeCredentials(
+    const TlsCredentials& credentials) {
+  // A stranger never reaches the HTTP/2 parser: the handshake fails first.
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = credentials.ca_pem;
+  options.pem_key_cert_pairs.push_back(
+      {credentials.private_key_pem, credentials.certificate_pem});
+  return grpc::SslServerCredentials(options);
+}
+
+void SetBounds(const GrpcListenerOptions& options,
+               grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(options.max_message_bytes);
+  // gRPC's own decompression is not bounded in this version.
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 16);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8 * 1024);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             5 * 60 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20 * 60 * 1000);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  grpc::ResourceQuota quota("listener");
+  quota.Resize(options.transport_bytes);
+  builder.SetResourceQuota(quota);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
+    const GrpcListenerOptions& options,
+    const std::vector<grpc::Service*>& services) {
+  grpc::ServerBuilder builder;
+  SetBounds(options, builder);
+  int port = 0;
+  builder.AddListeningPort(options.address, MakeCredentials(options.credentials),
+                           &port);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  auto server = builder.BuildAndStart();
+  if (server == nullptr || port == 0) {
+    return absl::UnavailableError(absl::StrCat(
+        "cannot listen on ", options.address,
+        "; is the address this machine's, and the port free?"));
+  }
+  return std::unique_ptr<GrpcListener>(
+      new GrpcListener(std::move(server), port));
+}
+
+void GrpcListener::Stop(absl::Duration grace) {
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Wait();
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,49 @@
+// A gRPC port with mutual TLS and bounds.
+#pragma once
+
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/tls.h"
+
+namespace rollcall::collector {
+
+struct GrpcListenerOptions {
+  // HOST:PORT; port 0 takes any free one.
+  std::string address;
+  // Ours, and the roots that a client's certificate must lead to.
+  TlsCredentials credentials;
+  // A larger message ends the call with RESOURCE_EXHAUSTED, in bytes.
+  int max_message_bytes = 1 << 20;
+  // All that the transport may hold for this port, in bytes.
+  size_t transport_bytes = 512 << 20;
+};
+
+// Listens until it goes. Thread-safe.
+class GrpcListener {
+ public:
+  // `services` outlive it. UNAVAILABLE if the address cannot be had.
+  static absl::StatusOr<std::unique_ptr<GrpcListener>> Start(
+      const GrpcListenerOptions& options,
+      const std::vector<grpc::Service*>& services);
+
+  int port() const { return port_; }
+  // Ends: calls in progress have `grace` to finish, then are cancelled. Blocks
+  // until all have.
+  void Stop(absl::Duration grace);
+
+ private:
+  GrpcListener(std::unique_ptr<grpc::Server> server, int port)
+      : server_(std::move(server)), port_(port) {}
+
+  const std::unique_ptr<grpc::Server> server_;
+  const int port_;
+};
+
+}  // namespace rollcall::collector

@@ -1,0 +1,59 @@
+// The HTTPS port: HTTP/1.1 over TLS, asynchronous, with bounded connections and
+// time limits.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/tls.h"
+
+namespace rollcall::collector {
+
+struct HttpRequest {
+  std::string method;
+  // Path and query as sent.
+  std::string target;
+  std::string body;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+struct HttpsListenerOptions {
+  // HOST:PORT; port 0 takes any free one. HOST is an address.
+  std::string address;
+  // Ours; clients need no certificate here.
+  TlsCredentials credentials;
+  // Connections at once; a further one is closed at once.
+  int max_connections = 256;
+  // For the handshake, for a request to be there whole, and for an answer to be
+  // taken; each anew.
+  absl::Duration time_limit = absl::Seconds(10);
+  size_t max_header_bytes = 8 << 10;
+  size_t max_body_bytes = 64 << 10;
+};
+
+// Listens until it goes. Thread-safe.
+class HttpsListener {
+ public:
+  // Called on the listener's one thread; must not block.
+  using Handler = std::function<HttpResponse(const HttpRequest&)>;
+
+  // UNAVAILABLE if the address cannot be had, INVALID_ARGUMENT if it is
+  // malformed or the credentials are unusable.
+  static absl::StatusOr<std::unique_ptr<HttpsListener>> Start(
+      const HttpsListenerOptions& options, Handler handler);
+  virtual ~HttpsListener() = default;
+
+  virtual int port() const = 0;
+  // Connections that were closed for want of room, since start.
+  virtual int64_t refused() const = 0;
+};
+
+}  // namespace rollcall::collector
