@@ -1,0 +1,35 @@
+// How a command declares its arguments, without knowing the library that parses
+// them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace rollcall::cli {
+
+// Takes declarations. Each target keeps its value if the argument is not given,
+// is filled by parsing, and outlives it. Not thread-safe.
+class Arguments {
+ public:
+  virtual ~Arguments() = default;
+
+  // A required word without a dash, shown as `name`.
+  virtual void Positional(absl::string_view name, absl::string_view help,
+                          std::string* target) = 0;
+  // "--name=TEXT".
+  virtual void Text(absl::string_view name, absl::string_view help,
+                    std::string* target) = 0;
+  // "--name=A,B" or "--name=A --name=B".
+  virtual void Texts(absl::string_view name, absl::string_view help,
+                     std::vector<std::string>* target) = 0;
+  // "--name=N" from `least` to `most`.
+  virtual void Number(absl::string_view name, absl::string_view help, int least,
+                      int most, int* target) = 0;
+  // "--name".
+  virtual void Flag(absl::string_view name, absl::string_view help,
+                    bool* target) = 0;
+};
+
+}  // namespace rollcall::cli

@@ -1,0 +1,45 @@
+#include "collector/cli/cli.h"
+
+#include "absl/strings/str_split.h"
+#include "collector/cli/commands.h"
+#include "collector/cli/parse.h"
+#include "collector/cli/session.h"
+#include "common/text.h"
+
+namespace rollcall::cli {
+namespace {
+
+// The message may hold several lines of ours, and texts of a server.
+ExitCode Fail(const Environment& environment, const absl::Status& status) {
+  absl::string_view lead = "rollcall: ";
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    environment.err << lead << EscapeForTerminal(line) << "\n";
+    lead = "  ";
+  }
+  return ExitCodeOf(status);
+}
+
+}  // namespace
+
+ExitCode RunCli(const std::vector<std::string>& arguments,
+                const Environment& environment) {
+  const auto commands = MakeAllCommands();
+  const auto invocation =
+      ParseArguments(arguments, environment.default_config, commands);
+  if (!invocation.ok()) return Fail(environment, invocation.status());
+  if (invocation->command == nullptr) {
+    environment.out << invocation->help;
+    return ExitCode::kOk;
+  }
+  Session session(environment, invocation->options);
+  const absl::StatusOr<ExitCode> ended = invocation->command->Run(session);
+  if (!ended.ok()) return Fail(environment, ended.status());
+  environment.out.flush();
+  if (!environment.out.good()) {
+    return Fail(environment,
+                absl::InternalError("cannot write to standard output"));
+  }
+  return *ended;
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,60 @@
+// Columns declared once, each for people, for programs, or for both:
+//
+//   constexpr Column<v1::Device> kColumns[] = {
+//       {"HOST", "hostname", Align::kLeft,
+//        [](const v1::Device& device) { return device.hostname(); }},
+//   };
+//   RenderTable(ToTable(kColumns, response.devices()), width);
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "collector/cli/table.h"
+
+namespace rollcall::cli {
+
+template <typename T>
+struct Column {
+  // The title in a table; nullptr: not in tables.
+  const char* title;
+  // The name in CSV, lower_snake_case; nullptr: not in CSV.
+  const char* name;
+  Align align;
+  std::string (*value)(const T& item);
+};
+
+namespace columns_internal {
+
+template <typename T, size_t N, typename Items>
+Table Build(const Column<T> (&columns)[N], const Items& items,
+            const char* Column<T>::*heading) {
+  Table table;
+  for (const Column<T>& column : columns) {
+    if (column.*heading == nullptr) continue;
+    table.columns.push_back({column.*heading, column.align});
+  }
+  for (const T& item : items) {
+    std::vector<std::string>& row = table.rows.emplace_back();
+    for (const Column<T>& column : columns) {
+      if (column.*heading != nullptr) row.push_back(column.value(item));
+    }
+  }
+  return table;
+}
+
+}  // namespace columns_internal
+
+// The columns for people.
+template <typename T, size_t N, typename Items>
+Table ToTable(const Column<T> (&columns)[N], const Items& items) {
+  return columns_internal::Build(columns, items, &Column<T>::title);
+}
+
+// The columns for programs.
+template <typename T, size_t N, typename Items>
+std::string ToCsv(const Column<T> (&columns)[N], const Items& items) {
+  return RenderCsv(columns_internal::Build(columns, items, &Column<T>::name));
+}
+
+}  // namespace rollcall::cli

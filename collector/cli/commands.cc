@@ -1,0 +1,38 @@
+#include "collector/cli/commands.h"
+
+namespace rollcall::cli {
+namespace {
+
+constexpr CommandGroup kGroups[] = {
+    {"device", "Look at one device"},
+    {"contracts", "Import and list what was bought"},
+    {"register", "Import and list the devices that are expected"},
+};
+
+using Factory = std::unique_ptr<Command> (*)();
+constexpr Factory kFactories[] = {
+    MakeDevicesCommand,
+    MakeDeviceShowCommand,
+    MakeSoftwareCommand,
+    MakeContractsImportCommand,
+    MakeContractsListCommand,
+    MakeContractsChangesCommand,
+    MakeContractsQuarantineCommand,
+    MakePositionCommand,
+    MakePositionExplainCommand,
+    MakeRegisterImportCommand,
+    MakeRegisterListCommand,
+    MakeUndiscoveredCommand,
+};
+
+}  // namespace
+
+absl::Span<const CommandGroup> AllCommandGroups() { return kGroups; }
+
+std::vector<std::unique_ptr<Command>> MakeAllCommands() {
+  std::vector<std::unique_ptr<Command>> commands;
+  for (const Factory factory : kFactories) commands.push_back(factory());
+  return commands;
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,38 @@
+// The list of commands.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "collector/cli/command.h"
+
+namespace rollcall::cli {
+
+std::unique_ptr<Command> MakeContractsChangesCommand();
+std::unique_ptr<Command> MakeContractsImportCommand();
+std::unique_ptr<Command> MakeContractsListCommand();
+std::unique_ptr<Command> MakeContractsQuarantineCommand();
+std::unique_ptr<Command> MakeDeviceShowCommand();
+std::unique_ptr<Command> MakeDevicesCommand();
+std::unique_ptr<Command> MakePositionCommand();
+std::unique_ptr<Command> MakePositionExplainCommand();
+std::unique_ptr<Command> MakeRegisterImportCommand();
+std::unique_ptr<Command> MakeRegisterListCommand();
+std::unique_ptr<Command> MakeSoftwareCommand();
+std::unique_ptr<Command> MakeUndiscoveredCommand();
+
+// A first word that several commands share and that is none itself.
+struct CommandGroup {
+  absl::string_view name;
+  absl::string_view summary;
+};
+
+absl::Span<const CommandGroup> AllCommandGroups();
+
+// One of each, in the order of the help. A command follows the one whose name
+// its own begins with.
+std::vector<std::unique_ptr<Command>> MakeAllCommands();
+
+}  // namespace rollcall::cli

@@ -1,0 +1,40 @@
+#include "collector/cli/exit_code.h"
+
+namespace rollcall::cli {
+
+ExitCode ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return ExitCode::kOk;
+    case absl::StatusCode::kInvalidArgument:
+      return ExitCode::kUsage;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return ExitCode::kUnreachable;
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return ExitCode::kRefused;
+    case absl::StatusCode::kNotFound:
+      return ExitCode::kNotFound;
+    default:
+      return ExitCode::kOther;
+  }
+}
+
+absl::string_view ExitCodeHelp() {
+  return "Exit codes:\n"
+         "  0  done\n"
+         "  1  answered, and the answer is no: an import was not applied or "
+         "had "
+         "bad lines;\n"
+         "     position --fail-on-shortfall found a product that is not "
+         "covered\n"
+         "  2  wrong arguments, or a file that cannot be read\n"
+         "  3  the collector cannot be reached, or TLS failed\n"
+         "  4  refused: the certificate is no administrator's, or may not do "
+         "this\n"
+         "  5  there is no such device or product\n"
+         "  6  any other error\n";
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,73 @@
+// What the commands that import a file have in common.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "collector/cli/arguments.h"
+#include "collector/cli/exit_code.h"
+#include "collector/cli/progress.h"
+#include "collector/cli/session.h"
+#include "collector/cli/values.h"
+#include "common/status.h"
+
+namespace rollcall::cli {
+
+// FILE, --quarantine, --dry-run and --request-id. Not thread-safe.
+class ImportArguments {
+ public:
+  void Declare(Arguments& arguments);
+
+  // Reads the file into the request. INVALID_ARGUMENT if it cannot be read or
+  // is larger than the collector takes.
+  template <typename Request>
+  absl::Status Fill(Request& request) const {
+    ROLLCALL_ASSIGN_OR_RETURN(*request.mutable_content(), ReadContent());
+    request.set_file_name(FileName());
+    request.set_quarantine(quarantine_);
+    request.set_dry_run(dry_run_);
+    request.set_request_id(request_id_);
+    return absl::OkStatus();
+  }
+
+  // Calls the import method; shows on a terminal that a large file is on its
+  // way.
+  template <typename StubType, typename Request, typename Response>
+  absl::StatusOr<Response> Send(
+      Session& session, StubType& stub,
+      grpc::Status (StubType::*method)(grpc::ClientContext*, const Request&,
+                                       Response*),
+      const Request& request) const {
+    const bool show =
+        session.err_is_terminal() && request.content().size() >= kLargeBytes;
+    const ProgressLine progress(
+        session.err(), show,
+        absl::StrCat("Importing ", FileName(), " (",
+                     BytesText(static_cast<int64_t>(request.content().size())),
+                     ")"));
+    return session.Call(stub, method, request);
+  }
+
+ private:
+  static constexpr size_t kLargeBytes = 256 << 10;
+
+  absl::StatusOr<std::string> ReadContent() const;
+  // The last part of the path, at most 256 bytes.
+  std::string FileName() const;
+
+  std::string path_;
+  bool quarantine_ = false;
+  bool dry_run_ = false;
+  std::string request_id_;
+};
+
+// kNegative if any line was bad. A file that changes nothing is no failure.
+template <typename Response>
+ExitCode ImportExitCode(const Response& response) {
+  return response.error_count() > 0 ? ExitCode::kNegative : ExitCode::kOk;
+}
+
+}  // namespace rollcall::cli

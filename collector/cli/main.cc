@@ -1,0 +1,39 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "collector/cli/cli.h"
+#include "collector/cli/connection.h"
+
+namespace {
+
+int TerminalWidth(int fd) {
+  winsize size = {};
+  if (isatty(fd) == 0 || ioctl(fd, TIOCGWINSZ, &size) != 0) {
+    return rollcall::cli::kUnlimitedWidth;
+  }
+  return size.ws_col;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const rollcall::SystemClock clock;
+  const char* const config = getenv("ROLLCALL_CONFIG");
+  const rollcall::cli::Environment environment = {
+      .out = std::cout,
+      .err = std::cerr,
+      .clock = clock,
+      .width = TerminalWidth(STDOUT_FILENO),
+      .err_is_terminal = isatty(STDERR_FILENO) != 0,
+      .default_config = config == nullptr ? "" : config,
+      .connect =
+          [&clock](const rollcall::cli::GlobalOptions& options) {
+            return rollcall::cli::Connect(options, clock.Now());
+          },
+  };
+  return static_cast<int>(rollcall::cli::RunCli(
+      std::vector<std::string>(argv + 1, argv + argc), environment));
+}

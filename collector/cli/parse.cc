@@ -1,0 +1,207 @@
+#include "collector/cli/parse.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "collector/cli/commands.h"
+#include "common/status.h"
+#include "common/version.h"
+
+namespace rollcall::cli {
+namespace {
+
+constexpr absl::string_view kExamples =
+    "Examples:\n"
+    "  rollcall devices\n"
+    "  rollcall device show laptop-17 --section=software --output=csv\n"
+    "  rollcall contracts import contracts.csv --dry-run\n"
+    "  rollcall position --date=2026-12-31 --fail-on-shortfall\n"
+    "  rollcall undiscovered --state=never-seen --output=json\n"
+    "\n"
+    "A configuration file spares the options for the connection:\n"
+    "  collector=rollcall.example.com:7444\n"
+    "  ca=/etc/rollcall/ca.pem\n"
+    "  cert=/etc/rollcall/admin-jo.pem\n"
+    "  key=/etc/rollcall/admin-jo.key\n";
+
+constexpr absl::string_view kSeeHelp =
+    "\nRun with --help to see what is possible.";
+
+std::string OptionName(absl::string_view name) {
+  return absl::StrCat("--", name);
+}
+
+class Cli11Arguments final : public Arguments {
+ public:
+  explicit Cli11Arguments(CLI::App& app) : app_(app) {}
+
+  void Positional(absl::string_view name, absl::string_view help,
+                  std::string* target) override {
+    app_.add_option(std::string(name), *target, std::string(help))
+        ->required()
+        ->option_text(" ");
+  }
+  void Text(absl::string_view name, absl::string_view help,
+            std::string* target) override {
+    app_.add_option(OptionName(name), *target, std::string(help))
+        ->option_text("TEXT");
+  }
+  void Texts(absl::string_view name, absl::string_view help,
+             std::vector<std::string>* target) override {
+    app_.add_option(OptionName(name), *target, std::string(help))
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->option_text("TEXT,...");
+  }
+  void Number(absl::string_view name, absl::string_view help, int least,
+              int most, int* target) override {
+    app_.add_option(OptionName(name), *target, std::string(help))
+        ->check(CLI::Range(least, most))
+        ->option_text("N");
+  }
+  void Flag(absl::string_view name, absl::string_view help,
+            bool* target) override {
+    app_.add_flag(OptionName(name), *target, std::string(help));
+  }
+
+ private:
+  CLI::App& app_;
+};
+
+void DeclareGlobals(CLI::App& app, const std::string& default_config,
+                    GlobalOptions& options) {
+  app.set_config("--config", default_config,
+                 "Options, one name=value a line, default: $ROLLCALL_CONFIG",
+                 /*config_required=*/!default_config.empty())
+      ->option_text("FILE");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  const auto add = [&app](const char* name, auto& target, const char* what) {
+    return app.add_option(name, target,
+                          absl::StrCat(what, ", default: ", target));
+  };
+  add("--collector", options.collector, "The collector's administrators' port")
+      ->option_text("HOST:PORT");
+  add("--ca", options.ca, "The authority's certificate, PEM")
+      ->option_text("FILE");
+  add("--cert", options.cert, "Your certificate, PEM")->option_text("FILE");
+  add("--key", options.key, "Your key, PEM")->option_text("FILE");
+  add("--timeout", options.timeout_seconds, "Seconds to wait for each answer")
+      ->check(CLI::Range(1, 3'600))
+      ->option_text("N");
+  add("--output", options.output, "table, json or csv")
+      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->option_text("FORMAT");
+}
+
+// The tree of subcommands under one root.
+class Tree {
+ public:
+  explicit Tree(CLI::App& root) : root_(root) {}
+
+  void Add(Command& command) {
+    const std::pair<std::string, std::string> words =
+        absl::StrSplit(command.name(), ' ');
+    const bool nested = !words.second.empty();
+    CLI::App& parent = nested ? FirstWord(words.first) : root_;
+    CLI::App* app = parent.add_subcommand(nested ? words.second : words.first,
+                                          std::string(command.summary()));
+    app->footer(absl::StrCat("Examples:\n", command.examples(),
+                             "\n`rollcall --help` tells the options for "
+                             "connection and output, and the exit codes."));
+    Cli11Arguments arguments(*app);
+    command.Declare(arguments);
+    apps_[std::string(command.name())] = app;
+    commands_[app] = &command;
+  }
+
+  // The command that parsing ended at. INVALID_ARGUMENT if it ended before any,
+  // or if an option stands that belongs to a word before it.
+  absl::StatusOr<Command*> Parsed() const {
+    const CLI::App* app = &root_;
+    while (!app->get_subcommands().empty()) {
+      app = app->get_subcommands()[0];
+      if (app->get_subcommands().empty()) break;
+      for (const CLI::Option* option : app->get_options()) {
+        if (option->count() == 0) continue;
+        return absl::InvalidArgumentError(
+            absl::StrCat(option->get_name(), " belongs to `rollcall ",
+                         app->get_name(), "` alone"));
+      }
+    }
+    const auto found = commands_.find(app);
+    if (found != commands_.end()) return found->second;
+    return absl::InvalidArgumentError(
+        absl::StrCat("a command is missing", app == &root_ ? "" : " after ",
+                     app == &root_ ? "" : app->get_name(), kSeeHelp));
+  }
+
+ private:
+  // The command, or the group, of this name; a group is made on first use.
+  CLI::App& FirstWord(const std::string& word) {
+    CLI::App*& app = apps_[word];
+    if (app != nullptr) return *app;
+    for (const CommandGroup& group : AllCommandGroups()) {
+      if (group.name != word) continue;
+      app = root_.add_subcommand(word, std::string(group.summary));
+    }
+    return *app;
+  }
+
+  CLI::App& root_;
+  std::map<std::string, CLI::App*> apps_;
+  std::map<const CLI::App*, Command*> commands_;
+};
+
+// CLI11 reports by exceptions; none leaves this function. --help and --version
+// make `help`.
+absl::Status Parse(CLI::App& app, const std::vector<std::string>& arguments,
+                   std::string& help) {
+  // CLI11 takes them last first.
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    help = app.help();
+  } catch (const CLI::CallForVersion& version) {
+    help = absl::StrCat(version.what(), "\n");
+  } catch (const CLI::ConfigError& error) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "configuration file: there is no such option: ",
+        absl::StripPrefix(error.what(), "INI was not able to parse "),
+        kSeeHelp));
+  } catch (const CLI::Error& error) {
+    return absl::InvalidArgumentError(absl::StrCat(error.what(), kSeeHelp));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Invocation> ParseArguments(
+    const std::vector<std::string>& arguments,
+    const std::string& default_config,
+    absl::Span<const std::unique_ptr<Command>> commands) {
+  Invocation invocation;
+  CLI::App app(
+      "Asks a Rollcall collector which devices and software there are, and "
+      "whether the contracts cover them.",
+      "rollcall");
+  app.set_version_flag("--version", absl::StrCat("rollcall ", kVersion));
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  app.get_formatter()->column_width(32);
+  DeclareGlobals(app, default_config, invocation.options);
+  Tree tree(app);
+  for (const auto& command : commands) tree.Add(*command);
+  app.footer(absl::StrCat(kExamples, "\n", ExitCodeHelp()));
+  ROLLCALL_RETURN_IF_ERROR(Parse(app, arguments, invocation.help));
+  if (!invocation.help.empty()) return invocation;
+  ROLLCALL_ASSIGN_OR_RETURN(invocation.command, tree.Parsed());
+  return invocation;
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,117 @@
+// What a command works with: the connection, the output, the global options.
+#pragma once
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "collector/cli/connection.h"
+#include "collector/cli/environment.h"
+#include "google/protobuf/message.h"
+
+namespace rollcall::cli {
+
+// The number of items that --limit means if it is not given: enough for a
+// person; programs get all.
+inline constexpr int kDefaultTableLimit = 1'000;
+inline constexpr int kMaxLimit = 10'000'000;
+inline constexpr absl::string_view kLimitHelp =
+    "At most this many; default: 1000 in a table, all in json and csv";
+
+// Not thread-safe. Both outlive it.
+class Session {
+ public:
+  Session(const Environment& environment, const GlobalOptions& options)
+      : environment_(environment), options_(options) {}
+
+  const GlobalOptions& options() const { return options_; }
+  const Clock& clock() const { return environment_.clock; }
+  bool err_is_terminal() const { return environment_.err_is_terminal; }
+  std::ostream& err() const { return environment_.err; }
+
+  // A stub of `Service`, for example v1::DeviceService.
+  template <typename Service>
+  absl::StatusOr<std::unique_ptr<typename Service::Stub>> Stub();
+
+  // Calls `method` of `stub` with the deadline of --timeout. The error says
+  // what to do.
+  template <typename StubType, typename Request, typename Response>
+  absl::StatusOr<Response> Call(
+      StubType& stub,
+      grpc::Status (StubType::*method)(grpc::ClientContext*, const Request&,
+                                       Response*),
+      const Request& request) const;
+
+  // How many items to ask for; 0: all. `limit` is the option's value, 0 where
+  // it was not given.
+  int LimitOf(int limit) const;
+
+  // Prints an answer in the format of --output: `table` (fitted to a width) and
+  // `csv` render it; JSON is that of protobuf. A table without rows is `empty`
+  // instead, in words.
+  template <typename Response>
+  absl::Status Print(const Response& response,
+                     std::string (*table)(const Response&, int width),
+                     std::string (*csv)(const Response&),
+                     absl::string_view empty) const;
+
+  // Tells the person something that is no part of the answer.
+  void Note(absl::string_view text) const;
+
+ private:
+  absl::Status PrintJson(const google::protobuf::Message& message) const;
+
+  const Environment& environment_;
+  const GlobalOptions& options_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+// --- implementation ---------------------------------------------------------
+
+template <typename Service>
+absl::StatusOr<std::unique_ptr<typename Service::Stub>> Session::Stub() {
+  if (channel_ == nullptr) {
+    auto channel = environment_.connect(options_);
+    if (!channel.ok()) return channel.status();
+    channel_ = *std::move(channel);
+  }
+  return Service::NewStub(channel_);
+}
+
+template <typename StubType, typename Request, typename Response>
+absl::StatusOr<Response> Session::Call(
+    StubType& stub,
+    grpc::Status (StubType::*method)(grpc::ClientContext*, const Request&,
+                                     Response*),
+    const Request& request) const {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(options_.timeout_seconds));
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return ExplainFailure(status, options_);
+  return response;
+}
+
+template <typename Response>
+absl::Status Session::Print(const Response& response,
+                            std::string (*table)(const Response&, int width),
+                            std::string (*csv)(const Response&),
+                            absl::string_view empty) const {
+  if (options_.output == "json") return PrintJson(response);
+  std::string text = options_.output == "csv"
+                         ? csv(response)
+                         : table(response, environment_.width);
+  if (text.empty()) text = absl::StrCat(empty, "\n");
+  environment_.out << text;
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::cli

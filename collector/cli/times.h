@@ -1,0 +1,35 @@
+// Times and dates as arguments.
+#pragma once
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/timestamp.pb.h"
+
+namespace rollcall::cli {
+
+// For --help.
+inline constexpr absl::string_view kAsOfHelp =
+    "As the collector knew it then: a date (its end, UTC) or a time such as "
+    "2026-01-31T12:00:00Z; default: now";
+
+inline constexpr absl::string_view kDateHelp =
+    "The date whose contracts in term count, for example 2026-12-31; default: "
+    "today, UTC";
+
+// Reads a date (its end, UTC) or an RFC 3339 time. INVALID_ARGUMENT for
+// neither.
+absl::Status ParseAsOf(absl::string_view text,
+                       google::protobuf::Timestamp* time);
+
+// Reads --as-of into a request's field; leaves it unset for an empty text.
+template <typename Request>
+absl::Status SetAsOf(absl::string_view text, Request& request) {
+  if (text.empty()) return absl::OkStatus();
+  return ParseAsOf(text, request.mutable_as_of());
+}
+
+// OK for an empty text or a civil date of the form 2026-01-31, else
+// INVALID_ARGUMENT naming `option`.
+absl::Status CheckDate(absl::string_view option, absl::string_view text);
+
+}  // namespace rollcall::cli

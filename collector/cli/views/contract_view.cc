@@ -1,0 +1,163 @@
+#include "collector/cli/views/contract_view.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "collector/cli/columns.h"
+#include "collector/cli/enums.h"
+#include "collector/cli/values.h"
+#include "collector/cli/views/device_view.h"
+
+namespace rollcall::cli {
+namespace {
+
+using v1::ChangeSet;
+using v1::Entitlement;
+
+std::string Price(const Entitlement& e) {
+  return e.has_unit_price() ? MoneyText(e.unit_price()) : "";
+}
+
+constexpr Column<Entitlement> kEntitlementColumns[] = {
+    {nullptr, "entitlement_id", Align::kLeft,
+     [](const Entitlement& e) { return e.entitlement_id(); }},
+    {"CONTRACT", "contract_number", Align::kLeft,
+     [](const Entitlement& e) { return e.contract_number(); }},
+    {"ORDER", "purchase_order", Align::kLeft,
+     [](const Entitlement& e) { return e.purchase_order(); }},
+    {"LINE", "line", Align::kLeft,
+     [](const Entitlement& e) { return e.line(); }},
+    {nullptr, "vendor", Align::kLeft,
+     [](const Entitlement& e) { return e.vendor(); }},
+    {"PUBLISHER", "publisher", Align::kLeft,
+     [](const Entitlement& e) { return e.publisher(); }},
+    {"PRODUCT", "product", Align::kLeft,
+     [](const Entitlement& e) { return e.product(); }},
+    {"VERSION", "version", Align::kLeft,
+     [](const Entitlement& e) { return e.version(); }},
+    {"EDITION", "edition", Align::kLeft,
+     [](const Entitlement& e) { return e.edition(); }},
+    {"METRIC", "metric", Align::kLeft,
+     [](const Entitlement& e) { return e.metric(); }},
+    {"QUANTITY", "quantity", Align::kRight,
+     [](const Entitlement& e) { return QuantityText(e.quantity()); }},
+    {"FROM", "start_date", Align::kLeft,
+     [](const Entitlement& e) { return e.start_date(); }},
+    {"TO", "end_date", Align::kLeft,
+     [](const Entitlement& e) { return e.end_date(); }},
+    {"UNIT PRICE", nullptr, Align::kRight, Price},
+    {nullptr, "unit_price", Align::kRight,
+     [](const Entitlement& e) {
+       return e.has_unit_price() ? MicrosText(e.unit_price().micros()) : "";
+     }},
+    {nullptr, "currency", Align::kLeft,
+     [](const Entitlement& e) { return e.unit_price().currency(); }},
+    {nullptr, "organisation_unit", Align::kLeft,
+     [](const Entitlement& e) { return e.organisation_unit(); }},
+    {nullptr, "change_set_id", Align::kLeft,
+     [](const Entitlement& e) { return e.change_set_id(); }},
+    {nullptr, "known_time", Align::kLeft,
+     [](const Entitlement& e) { return ExactTimeText(e.known_time()); }},
+};
+
+constexpr Column<ChangeSet> kChangeSetColumns[] = {
+    {"CHANGE-SET", nullptr, Align::kLeft,
+     [](const ChangeSet& c) { return ShortId(c.change_set_id()); }},
+    {nullptr, "change_set_id", Align::kLeft,
+     [](const ChangeSet& c) { return c.change_set_id(); }},
+    {"KIND", "kind", Align::kLeft,
+     [](const ChangeSet& c) { return EnumWord(c.kind()); }},
+    {"STATE", "state", Align::kLeft,
+     [](const ChangeSet& c) { return EnumWord(c.state()); }},
+    {"PROPOSED BY", "proposed_by", Align::kLeft,
+     [](const ChangeSet& c) { return c.proposed_by(); }},
+    {nullptr, "proposed_time", Align::kLeft,
+     [](const ChangeSet& c) { return ExactTimeText(c.proposed_time()); }},
+    {nullptr, "applied_by", Align::kLeft,
+     [](const ChangeSet& c) { return c.applied_by(); }},
+    {"APPLIED", nullptr, Align::kLeft,
+     [](const ChangeSet& c) { return TimeText(c.applied_time()); }},
+    {nullptr, "applied_time", Align::kLeft,
+     [](const ChangeSet& c) { return ExactTimeText(c.applied_time()); }},
+    {"FILE", "file_name", Align::kLeft,
+     [](const ChangeSet& c) { return c.file_name(); }},
+    {nullptr, "file_sha256", Align::kLeft,
+     [](const ChangeSet& c) { return c.file_sha256(); }},
+    {"ADDED", "added_count", Align::kRight,
+     [](const ChangeSet& c) { return absl::StrCat(c.added_count()); }},
+    {"CHANGED", "changed_count", Align::kRight,
+     [](const ChangeSet& c) { return absl::StrCat(c.changed_count()); }},
+    {"QUARANTINED", "quarantined_count", Align::kRight,
+     [](const ChangeSet& c) { return absl::StrCat(c.quarantined_count()); }},
+};
+
+struct BadPlace {
+  const v1::QuarantinedLine* line;
+  const v1::ImportError* error;
+};
+
+constexpr Column<BadPlace> kQuarantineColumns[] = {
+    {"CHANGE-SET", nullptr, Align::kLeft,
+     [](const BadPlace& b) { return ShortId(b.line->change_set_id()); }},
+    {nullptr, "change_set_id", Align::kLeft,
+     [](const BadPlace& b) { return b.line->change_set_id(); }},
+    {"LINE", "line", Align::kRight,
+     [](const BadPlace& b) { return absl::StrCat(b.line->line()); }},
+    {"COLUMN", "column", Align::kLeft,
+     [](const BadPlace& b) { return b.error->column(); }},
+    {"VALUE", "value", Align::kLeft,
+     [](const BadPlace& b) { return b.error->value(); }},
+    {nullptr, "content", Align::kLeft,
+     [](const BadPlace& b) { return b.line->content(); }},
+    {"WHAT IS WRONG", "reason", Align::kWrap,
+     [](const BadPlace& b) { return b.error->reason(); }},
+};
+
+std::vector<BadPlace> BadPlaces(
+    const v1::ListQuarantinedLinesResponse& response) {
+  std::vector<BadPlace> places;
+  for (const v1::QuarantinedLine& line : response.lines()) {
+    for (const v1::ImportError& error : line.errors()) {
+      places.push_back({&line, &error});
+    }
+    if (line.errors().empty()) {
+      places.push_back({&line, &v1::ImportError::default_instance()});
+    }
+  }
+  return places;
+}
+
+}  // namespace
+
+std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
+                              int width) {
+  if (response.entitlements().empty()) return "";
+  return RenderTable(ToTable(kEntitlementColumns, response.entitlements()),
+                     width);
+}
+
+std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response) {
+  return ToCsv(kEntitlementColumns, response.entitlements());
+}
+
+std::string ChangeSetsTable(const v1::ListChangeSetsResponse& response,
+                            int width) {
+  if (response.change_sets().empty()) return "";
+  return RenderTable(ToTable(kChangeSetColumns, response.change_sets()), width);
+}
+
+std::string ChangeSetsCsv(const v1::ListChangeSetsResponse& response) {
+  return ToCsv(kChangeSetColumns, response.change_sets());
+}
+
+std::string QuarantineTable(const v1::ListQuarantinedLinesResponse& response,
+                            int width) {
+  if (response.lines().empty()) return "";
+  return RenderTable(ToTable(kQuarantineColumns, BadPlaces(response)), width);
+}
+
+std::string QuarantineCsv(const v1::ListQuarantinedLinesResponse& response) {
+  return ToCsv(kQuarantineColumns, BadPlaces(response));
+}
+
+}  // namespace rollcall::cli

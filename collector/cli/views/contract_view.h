@@ -1,0 +1,25 @@
+// Entitlements, change-sets and quarantined lines. Pure.
+#pragma once
+
+#include <string>
+
+#include "rollcall/v1/contract_service.pb.h"
+
+namespace rollcall::cli {
+
+// Tables: fitted to `width`, empty if there is no item. CSV: a header line and
+// one line an item.
+std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
+                              int width);
+std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response);
+
+std::string ChangeSetsTable(const v1::ListChangeSetsResponse& response,
+                            int width);
+std::string ChangeSetsCsv(const v1::ListChangeSetsResponse& response);
+
+// One line for each error of a quarantined line.
+std::string QuarantineTable(const v1::ListQuarantinedLinesResponse& response,
+                            int width);
+std::string QuarantineCsv(const v1::ListQuarantinedLinesResponse& response);
+
+}  // namespace rollcall::cli

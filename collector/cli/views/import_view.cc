@@ -1,0 +1,121 @@
+#include "collector/cli/views/import_view.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/cli/columns.h"
+
+namespace rollcall::cli {
+namespace {
+
+using v1::ImportError;
+
+constexpr Column<ImportError> kErrorColumns[] = {
+    {"LINE", "line", Align::kRight,
+     [](const ImportError& e) {
+       return e.line() == 0 ? std::string() : absl::StrCat(e.line());
+     }},
+    {"COLUMN", "column", Align::kLeft,
+     [](const ImportError& e) { return e.column(); }},
+    {nullptr, "column_number", Align::kRight,
+     [](const ImportError& e) {
+       return e.column_number() == 0 ? std::string()
+                                     : absl::StrCat(e.column_number());
+     }},
+    {"VALUE", "value", Align::kLeft,
+     [](const ImportError& e) { return e.value(); }},
+    {"WHAT IS WRONG", "reason", Align::kWrap,
+     [](const ImportError& e) { return e.reason(); }},
+};
+
+int Removed(const v1::ImportEntitlementsResponse&) { return 0; }
+int Removed(const v1::ImportExpectedDevicesResponse& response) {
+  return response.removed_count();
+}
+
+// "3 added, 1 changed", without what is zero.
+template <typename Response>
+std::string Counts(const Response& response) {
+  std::vector<std::string> counts;
+  const auto add = [&](int count, absl::string_view what) {
+    if (count > 0) counts.push_back(absl::StrCat(count, " ", what));
+  };
+  add(response.added_count(), "added");
+  add(response.changed_count(), "changed");
+  add(Removed(response), "removed");
+  add(response.unchanged_count(), "unchanged");
+  add(response.quarantined_count(), "kept aside");
+  return counts.empty() ? "nothing" : absl::StrJoin(counts, ", ");
+}
+
+template <typename Response>
+bool Changes(const Response& response) {
+  return response.added_count() + response.changed_count() + Removed(response) +
+             response.quarantined_count() >
+         0;
+}
+
+std::string Amount(int count, absl::string_view one, absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
+template <typename Response>
+std::string Outcome(const Response& response) {
+  const std::string read =
+      absl::StrCat("Read ", Amount(response.line_count(), "line", "lines"),
+                   ": ", Counts(response), ".\n");
+  if (response.applied()) {
+    return absl::StrCat(read, "In effect, as change-set ",
+                        response.change_set_id(), ".\n");
+  }
+  if (response.error_count() > 0 && response.quarantined_count() == 0) {
+    return absl::StrCat(
+        "Nothing was imported: ",
+        Amount(response.error_count(), "place is", "places are"), " wrong in ",
+        Amount(response.line_count(), "line", "lines"),
+        ".\nCorrect them and import the file again; or import the good lines "
+        "and keep the\nothers aside with --quarantine.\n");
+  }
+  if (Changes(response)) {
+    return absl::StrCat(read, "Nothing was changed.\n");
+  }
+  return absl::StrCat(read,
+                      "The collector knew all of it; nothing was changed.\n");
+}
+
+template <typename Response>
+std::string ImportTable(const Response& response, int width) {
+  std::string out = Outcome(response);
+  if (response.errors().empty()) return out;
+  absl::StrAppend(
+      &out, "\n",
+      RenderTable(ToTable(kErrorColumns, response.errors()), width));
+  const int missing = response.error_count() - response.errors_size();
+  if (missing > 0) absl::StrAppend(&out, "... and ", missing, " more\n");
+  return out;
+}
+
+}  // namespace
+
+std::string EntitlementImportTable(
+    const v1::ImportEntitlementsResponse& response, int width) {
+  return ImportTable(response, width);
+}
+
+std::string RegisterImportTable(
+    const v1::ImportExpectedDevicesResponse& response, int width) {
+  return ImportTable(response, width);
+}
+
+std::string EntitlementImportCsv(
+    const v1::ImportEntitlementsResponse& response) {
+  return ToCsv(kErrorColumns, response.errors());
+}
+
+std::string RegisterImportCsv(
+    const v1::ImportExpectedDevicesResponse& response) {
+  return ToCsv(kErrorColumns, response.errors());
+}
+
+}  // namespace rollcall::cli
