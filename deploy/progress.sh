@@ -43,9 +43,12 @@ build_preset() {
     return 1
   fi
   if ! cmake --build --preset "$preset" --parallel "$(build_jobs)" 2>&1 | show_progress "$log"; then
-    # Ninja prints each failed step with its output; the steps that went well
-    # around it are of no interest.
-    grep -v '^\[[0-9]*/[0-9]*\] ' "$log" | head -n 80
+    # From the first failed step on, without the steps that went well around it.
+    if grep -q '^FAILED: ' "$log"; then
+      sed -n '/^FAILED: /,$p' "$log" | grep -v '^\[[0-9]*/[0-9]*\] ' | head -n 80
+    else
+      tail -n 30 "$log"
+    fi
     printf 'The build of the %s preset failed; all of its output is in %s\n' "$preset" "$log"
     return 1
   fi

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs deploy/quickstart.sh from beginning to end in a folder of its own: that it
+# shows what it promises, that a second run changes nothing and is quick, and that
+# --stop ends what it started. Builds the release preset if it is not built.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+dir=$(mktemp -d)/quickstart
+output=${dir%/*}/output
+
+clean_up() {
+  deploy/quickstart.sh --stop "--dir=$dir" >/dev/null 2>&1 || true
+  rm -rf "${dir%/*}"
+}
+trap clean_up EXIT
+
+fail() {
+  printf 'quickstart: %s\n' "$*"
+  [[ ! -s $output ]] || tail -n 60 "$output"
+  exit 1
+}
+
+# free_base: a port base whose three ports are free.
+free_base() {
+  local base
+  for base in $(shuf -i 20000-50000 -n 50); do
+    if ! (exec 3<>"/dev/tcp/127.0.0.1/$base" || exec 3<>"/dev/tcp/127.0.0.1/$((base + 1))" ||
+      exec 3<>"/dev/tcp/127.0.0.1/$((base + 1000))") 2>/dev/null; then
+      printf '%d\n' "$base"
+      return
+    fi
+  done
+}
+
+run() {
+  deploy/quickstart.sh "--dir=$dir" "$@" >"$output" 2>&1 || fail "quickstart.sh $* failed"
+}
+
+shows() {
+  grep -q -e "$1" "$output" || fail "the output lacks: $1"
+}
+
+# What must not change in a second run.
+identities() {
+  cat "$dir"/run/*.pid "$dir"/pki/*.pem "$dir/rollcall.toml" "$dir/register.csv" | sha256sum
+}
+
+run "--port-base=$(free_base)"
+shows "$(uname -n)"
+for product in PostgreSQL Python OpenJDK MariaDB Redis nginx; do shows "$product"; done
+for tag in HL-0001 HL-0002 HL-0004; do shows "$tag"; done
+shows 'grpcurl -cacert'
+! grep -q 'HL-9000' "$output" || fail 'this machine is on the undiscovered list'
+
+before=$(identities)
+begin=$SECONDS
+run
+((SECONDS - begin < 20)) || fail "the second run took $((SECONDS - begin)) s"
+[[ $(identities) == "$before" ]] || fail 'the second run changed something'
+shows PostgreSQL
+
+mapfile -t pids < <(cut -d' ' -f1 "$dir/run/collector.pid" "$dir/run/agent.pid")
+deploy/quickstart.sh --stop "--dir=$dir" >"$output"
+for pid in "${pids[@]}"; do
+  [[ ! -d /proc/$pid ]] || fail "process $pid is still there after --stop"
+done
+run
+shows PostgreSQL
+echo 'the quickstart does what it promises'
