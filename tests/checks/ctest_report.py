@@ -8,18 +8,35 @@ and every skipped test with its reason. COUNTS, if given, names a file to write
 """
 
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
 MAX_OUTPUT = 12000
 
 
+# A test prints what it likes; these bytes have no place in XML.
+CONTROL_CHARACTERS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def parse(path):
+    return ElementTree.fromstring(CONTROL_CHARACTERS.sub(b"?", path.read_bytes()))
+
+
+def status_of(case):
+    """passed, failed or skipped. A test whose program is missing has failed."""
+    if case.get("status") == "run":
+        return "passed"
+    reason = case.find("skipped")
+    told_to = reason is not None and (reason.get("message") or "").startswith("SKIP_")
+    return "skipped" if told_to or case.get("status") == "disabled" else "failed"
+
+
 def read_tests(path):
     """Yields (name, status, seconds, output) of each test in ctest's report."""
-    for case in ElementTree.parse(path).getroot().iter("testcase"):
+    for case in parse(path).iter("testcase"):
         output = case.findtext("system-out") or ""
-        status = {"run": "passed", "fail": "failed"}.get(case.get("status"), "skipped")
-        yield case.get("name"), status, float(case.get("time") or 0), output
+        yield case.get("name"), status_of(case), float(case.get("time") or 0), output
 
 
 def count_cases(folder):
@@ -27,7 +44,7 @@ def count_cases(folder):
     total, skipped = 0, []
     for path in sorted(folder.glob("*.xml")):
         try:
-            root = ElementTree.parse(path).getroot()
+            root = parse(path)
         except ElementTree.ParseError:
             continue  # A program that was killed leaves half a report; ctest has it as failed.
         for case in root.iter("testcase"):
@@ -41,9 +58,9 @@ def count_cases(folder):
 
 
 def show_failures(tests):
-    for name, status, _, output in tests:
+    for name, status, seconds, output in tests:
         if status == "failed":
-            print(f"--- {name} failed ---")
+            print(f"--- {name} failed after {seconds:.1f} s ---")
             if len(output) > MAX_OUTPUT:
                 print(f"[... {len(output) - MAX_OUTPUT} characters before this]")
             print(output[-MAX_OUTPUT:].rstrip())
