@@ -112,6 +112,12 @@ def is_rule_file(path):
     return any(fnmatch.fnmatch(path, pattern) for pattern in RULE_FILES)
 
 
+def may_read_stored(path, target):
+    """The agent's stored protos are for agent/state, all others for the collector."""
+    of_agent = target.startswith("rollcall/stored/v1/agent_")
+    return path.startswith("agent/state/" if of_agent else "collector/")
+
+
 def library_error(path, target):
     """Why `path` may not include the library header or generated `target`."""
     top, folder = unit_of(path)
@@ -126,8 +132,8 @@ def library_error(path, target):
             return "common may not include gRPC headers"
         if (top, folder) == ("collector", "storage"):
             return "storage may not include gRPC headers"
-    if target.startswith("rollcall/stored/") and top != "collector":
-        return "stored protos are the collector's own"
+    if target.startswith("rollcall/stored/") and not may_read_stored(path, target):
+        return "what one keeps on disk is nobody else's"
     if target.startswith("absl/synchronization/mutex") and path != "common/sync.h":
         return "use common/sync.h: ThreadSanitizer cannot see through Debian's absl::Mutex"
     return None
