@@ -1,0 +1,45 @@
+// Dates of contracts: days of the civil calendar, without a time zone. Pure.
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+
+namespace rollcall::collector {
+
+// A day from 1990-01-01 to 2199-12-31. Ordered.
+class CivilDate {
+ public:
+  // Exactly "YYYY-MM-DD". INVALID_ARGUMENT, with a message that says what would
+  // be right, if it is written otherwise, no such day exists or it is out of
+  // range.
+  static absl::StatusOr<CivilDate> Parse(absl::string_view text);
+  // The day that it is in UTC at `time`. REQUIRES: within the range above.
+  static CivilDate InUtc(absl::Time time) {
+    return CivilDate(absl::ToCivilDay(time, absl::UTCTimeZone()));
+  }
+
+  // "YYYY-MM-DD".
+  std::string ToString() const;
+
+  friend auto operator<=>(const CivilDate& a, const CivilDate& b) {
+    return a.day_ - b.day_ <=> 0;
+  }
+  friend bool operator==(const CivilDate& a, const CivilDate& b) {
+    return a.day_ == b.day_;
+  }
+
+ private:
+  explicit CivilDate(absl::CivilDay day) : day_(day) {}
+  absl::CivilDay day_;
+};
+
+inline void PrintTo(const CivilDate& date, std::ostream* os) {
+  *os << date.ToString();
+}
+
+}  // namespace rollcall::collector

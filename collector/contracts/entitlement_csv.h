@@ -1,0 +1,50 @@
+// Files of entitlement lines, as purchasing exports them. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/id.h"
+#include "rollcall/v1/contract_service.pb.h"
+
+namespace rollcall::collector {
+
+// A line that may not be imported.
+struct BadLine {
+  // The line that its record starts on, from 1.
+  int line = 0;
+  // Its text in the file, escaped and cut to 4,096 bytes.
+  std::string content;
+  // What is wrong with it, in order of column; not empty.
+  std::vector<v1::ImportError> errors;
+};
+
+// A file that was read.
+struct EntitlementFile {
+  // Lines of data, good and bad.
+  int line_count = 0;
+  // In order of line; without change-set and known time.
+  std::vector<v1::Entitlement> good;
+  // In order of line.
+  std::vector<BadLine> bad;
+  // Why the file as a whole cannot be used; then there are no lines.
+  std::vector<v1::ImportError> file_errors;
+};
+
+// Reads a CSV file whose columns deploy/sample/README.md describes. Every value
+// is checked; two lines that name the same line of the same purchase order
+// under the same contract are both bad. `metrics` are the names of the known
+// ones.
+EntitlementFile ReadEntitlementCsv(absl::string_view content,
+                                   absl::Span<const std::string> metrics);
+
+// The id of a line: a hash of contract number, purchase order and line,
+// ignoring ASCII case, so that a file that writes "po-7" for "PO-7" buys
+// nothing twice.
+EntitlementId ComputeEntitlementId(absl::string_view contract_number,
+                                   absl::string_view purchase_order,
+                                   absl::string_view line);
+
+}  // namespace rollcall::collector
