@@ -43,10 +43,7 @@ constexpr Cause kCauses[] = {
     {"certificate verify failed",
      "The collector's certificate has expired, or does not lead to the "
      "authority given; check --ca."},
-    {"hostname verification",
-     "The collector's certificate is not for this host name; use a name that "
-     "it has (`deploy/pki.sh server DIR --host=NAME` adds one)."},
-    {"is not verified",
+    {"not in peer certificate",
      "The collector's certificate is not for this host name; use a name that "
      "it has (`deploy/pki.sh server DIR --host=NAME` adds one)."},
     {"handshake", "What listens there is no collector's administrators' port."},

@@ -20,6 +20,8 @@ int TerminalWidth(int fd) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // gRPC's own log would stand between our lines; our errors say it better.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
   const rollcall::SystemClock clock;
   const char* const config = getenv("ROLLCALL_CONFIG");
   const rollcall::cli::Environment environment = {

@@ -18,6 +18,9 @@ absl::Status Session::PrintJson(
     const google::protobuf::Message& message) const {
   google::protobuf::util::JsonPrintOptions print;
   print.add_whitespace = true;
+  // Empty lists and zero counts show, so that scripts need not ask whether they
+  // are there. Optional fields that are absent stay so: unknown is not zero.
+  print.always_print_primitive_fields = true;
   std::string json;
   const auto status =
       google::protobuf::util::MessageToJsonString(message, &json, print);

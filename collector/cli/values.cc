@@ -109,6 +109,11 @@ std::string ExactTimeText(const google::protobuf::Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
+std::string CountText(int count, absl::string_view one,
+                      absl::string_view many) {
+  return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
 std::string ListText(
     const google::protobuf::RepeatedPtrField<std::string>& texts) {
   return absl::StrJoin(texts, ", ");

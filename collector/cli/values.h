@@ -1,8 +1,10 @@
 // Single values in words. Pure. What is absent is an empty text.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "rollcall/v1/quantity.pb.h"
@@ -32,6 +34,9 @@ std::string BytesText(int64_t bytes);
 std::string TimeText(const google::protobuf::Timestamp& time);
 // RFC 3339 in UTC, to the precision that it has. Empty if not set.
 std::string ExactTimeText(const google::protobuf::Timestamp& time);
+
+// "1 line", "2 lines".
+std::string CountText(int count, absl::string_view one, absl::string_view many);
 
 // The texts with ", " between them.
 std::string ListText(

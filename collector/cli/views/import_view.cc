@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/cli/columns.h"
+#include "collector/cli/values.h"
 
 namespace rollcall::cli {
 namespace {
@@ -56,14 +57,10 @@ bool Changes(const Response& response) {
          0;
 }
 
-std::string Amount(int count, absl::string_view one, absl::string_view many) {
-  return absl::StrCat(count, " ", count == 1 ? one : many);
-}
-
 template <typename Response>
 std::string Outcome(const Response& response) {
   const std::string read =
-      absl::StrCat("Read ", Amount(response.line_count(), "line", "lines"),
+      absl::StrCat("Read ", CountText(response.line_count(), "line", "lines"),
                    ": ", Counts(response), ".\n");
   if (response.applied()) {
     return absl::StrCat(read, "In effect, as change-set ",
@@ -72,8 +69,8 @@ std::string Outcome(const Response& response) {
   if (response.error_count() > 0 && response.quarantined_count() == 0) {
     return absl::StrCat(
         "Nothing was imported: ",
-        Amount(response.error_count(), "place is", "places are"), " wrong in ",
-        Amount(response.line_count(), "line", "lines"),
+        CountText(response.error_count(), "place is", "places are"),
+        " wrong in ", CountText(response.line_count(), "line", "lines"),
         ".\nCorrect them and import the file again; or import the good lines "
         "and keep the\nothers aside with --quarantine.\n");
   }

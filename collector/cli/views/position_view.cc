@@ -20,12 +20,15 @@ using v1::Position;
 // What keeps the numbers from being the whole story.
 std::string Remarks(const Position& p) {
   std::vector<std::string> remarks;
-  const auto add = [&](int count, absl::string_view what) {
-    if (count > 0) remarks.push_back(absl::StrCat(count, " ", what));
+  const auto add = [&](int count, absl::string_view one,
+                       absl::string_view many) {
+    if (count > 0) remarks.push_back(CountText(count, one, many));
   };
-  add(p.undetermined_count(), "devices lack a fact");
-  add(p.entitlement_out_of_term_count(), "lines out of term");
-  add(p.entitlement_not_applicable_count(), "lines for another version");
+  add(p.undetermined_count(), "device lacks a fact", "devices lack a fact");
+  add(p.entitlement_out_of_term_count(), "line out of term",
+      "lines out of term");
+  add(p.entitlement_not_applicable_count(), "line for another version",
+      "lines for another version");
   return absl::StrJoin(remarks, ", ");
 }
 

@@ -1,0 +1,343 @@
+#include "collector/cli/table.h"
+#include "collector/cli/views/contract_view.h"
+#include "collector/cli/views/device_view.h"
+#include "collector/cli/views/import_view.h"
+#include "collector/cli/views/position_view.h"
+#include "collector/cli/views/register_view.h"
+#include "collector/cli/views/row_view.h"
+#include "collector/cli/views/software_view.h"
+#include "gmock/gmock.h"
+#include "tests/support/proto_matchers.h"
+
+namespace rollcall::cli {
+namespace {
+
+using ::rollcall::testing::FromText;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kDevices[] = R"pb(
+  devices {
+    device_id: "4f1c9a02b1d84c7e9a5f00112233aabb"
+    hostname: "web-1"
+    manufacturer: "Dell Inc."
+    model: "PowerEdge R630"
+    serial_number: "7XK2J03"
+    os: "Debian GNU/Linux 12 (bookworm)"
+    cpu { sockets: 2 online_cores: 16 online_cpus: 32 }
+    memory_bytes: 68719476736
+    software_count: 912
+    last_seen { seconds: 1770000000 }
+  }
+  devices { device_id: "5a000000000000000000000000000000" })pb";
+
+TEST(DevicesTable, ShowsWhatIsKnownAndADashForTheRest) {
+  EXPECT_EQ(DevicesTable(FromText<v1::ListDevicesResponse>(kDevices),
+                         kUnlimitedWidth),
+            "DEVICE        HOST   MODEL                     SERIAL   SYSTEM    "
+            "       "
+            "               CORES    MEMORY  PACKAGES  LAST SEEN\n"
+            "4f1c9a02b1d8  web-1  Dell Inc. PowerEdge R630  7XK2J03  Debian "
+            "GNU/Linux "
+            "12 (bookworm)     16  64.0 GiB       912  2026-02-02 02:40Z\n"
+            "5a0000000000  -      -                         -        -         "
+            "       "
+            "                   -         -         -  -\n");
+}
+
+TEST(DevicesTable, IsEmptyWithoutDevices) {
+  EXPECT_EQ(DevicesTable({}, kUnlimitedWidth), "");
+}
+
+TEST(DevicesCsv, LeavesUnknownNumbersEmpty) {
+  const std::string csv =
+      DevicesCsv(FromText<v1::ListDevicesResponse>(kDevices));
+  EXPECT_THAT(csv, HasSubstr("device_id,hostname,manufacturer,model"));
+  EXPECT_THAT(csv,
+              HasSubstr(",2,16,32,68719476736,,912,,2026-02-02T02:40:00Z"));
+  EXPECT_THAT(
+      csv, HasSubstr("\n5a000000000000000000000000000000,,,,,,,,,,,,,,,,,\n"));
+}
+
+TEST(DeviceTable, NamesWhatSourcesCouldNotSee) {
+  const auto response = FromText<v1::GetDeviceResponse>(R"pb(
+    device { device_id: "4f1c" hostname: "web-1" }
+    source_status {
+      source: "hardware.system"
+      outcome: OUTCOME_PERMISSION_DENIED
+      notes: "serial number: needs root"
+    })pb");
+  const std::string table = DeviceTable(response, kUnlimitedWidth);
+  EXPECT_THAT(table, HasSubstr("host name         web-1\n"));
+  EXPECT_THAT(table, HasSubstr("memory            -\n"));
+  EXPECT_THAT(table, HasSubstr("hardware.system  permission-denied  serial "
+                               "number: needs root\n"));
+}
+
+constexpr char kRows[] = R"pb(
+  rows {
+    section: "hardware.disk"
+    row_id: "01"
+    row { disk { name: "sda" size_bytes: 1099511627776 rotational: false } }
+  }
+  rows {
+    section: "hardware.disk"
+    row_id: "02"
+    row { disk_identity { name: "sda" serial_number: "=S3" } }
+  }
+  rows {
+    section: "virtualization"
+    row_id: "03"
+    row {
+      virtualization_layer {
+        kind: KIND_CONTAINER
+        technology: "docker"
+        evidence: "a"
+        evidence: "b"
+      }
+    }
+  })pb";
+
+TEST(RowsTable, HasATableForEachKindWithItsOwnColumns) {
+  EXPECT_EQ(
+      RowsTable(FromText<v1::ListDeviceRowsResponse>(kRows), kUnlimitedWidth),
+      "hardware.disk: disk\n"
+      "NAME  SIZE BYTES  ROTATIONAL\n"
+      "sda      1.0 TiB  no\n"
+      "\n"
+      "hardware.disk: disk identity\n"
+      "NAME  SERIAL NUMBER\n"
+      "sda   =S3\n"
+      "\n"
+      "virtualization: virtualization layer\n"
+      "KIND       TECHNOLOGY  EVIDENCE\n"
+      "container  docker      a; b\n");
+}
+
+TEST(RowsCsv, HasOneHeaderForAllKinds) {
+  EXPECT_EQ(RowsCsv(FromText<v1::ListDeviceRowsResponse>(kRows)),
+            "section,row_id,row_kind,name,model,vendor,size_bytes,rotational,"
+            "removable,transport,serial_number,wwn,kind,technology,evidence\n"
+            "hardware.disk,01,disk,sda,,,1099511627776,no,,,,,,,\n"
+            "hardware.disk,02,disk_identity,sda,,,,,,,'=S3,,,,\n"
+            "virtualization,03,virtualization_layer,,,,,,,,,,container,docker,"
+            "a; b\n");
+}
+
+TEST(HistoryTable, TellsTheChangeInWords) {
+  const auto response = FromText<v1::ListDeviceHistoryResponse>(R"pb(
+    changes {
+      known_time { seconds: 1770000000 }
+      section: "software"
+      kind: KIND_CHANGED
+      cause: CAUSE_MACHINE
+      summary: "openssl amd64: version 3.0.11 -> 3.0.13"
+    })pb");
+  EXPECT_EQ(HistoryTable(response, kUnlimitedWidth),
+            "KNOWN              SECTION   CHANGE   CAUSE    WHAT\n"
+            "2026-02-02 02:40Z  software  changed  machine  openssl amd64: "
+            "version 3.0.11 -> 3.0.13\n");
+}
+
+TEST(SoftwareTable, NamesTheProduct) {
+  const auto response = FromText<v1::ListSoftwareResponse>(R"pb(
+    software {
+      package {
+        ecosystem: "deb"
+        name: "postgresql-15"
+        version: "15.6-0"
+        architecture: "amd64"
+      }
+      device_count: 3
+      product { publisher: "PGDG" product: "PostgreSQL" version: "15.6" }
+    }
+    software {
+      package { name: "left-pad" }
+      device_count: 1
+    })pb");
+  EXPECT_EQ(SoftwareTable(response, kUnlimitedWidth),
+            "NAME           VERSION  ARCH   FROM  RECOGNISED AS    DEVICES\n"
+            "postgresql-15  15.6-0   amd64  deb   PGDG PostgreSQL        3\n"
+            "left-pad       -        -      -     -                      1\n");
+}
+
+TEST(SoftwareDevicesCsv, HasALineForEachPackage) {
+  const auto response = FromText<v1::ListSoftwareDevicesResponse>(R"pb(
+    devices {
+      device_id: "4f1c"
+      hostname: "web-1"
+      packages { ecosystem: "deb" name: "a" version: "1" }
+      packages { ecosystem: "deb" name: "b" version: "2" }
+    })pb");
+  EXPECT_EQ(SoftwareDevicesCsv(response),
+            "device_id,hostname,ecosystem,name,version,architecture\n"
+            "4f1c,web-1,deb,a,1,\n"
+            "4f1c,web-1,deb,b,2,\n");
+}
+
+TEST(EntitlementsTable, ShowsExactQuantitiesAndPrices) {
+  const auto response = FromText<v1::ListEntitlementsResponse>(R"pb(
+    entitlements {
+      contract_number: "C-1"
+      purchase_order: "PO-1"
+      line: "1"
+      publisher: "PGDG"
+      product: "PostgreSQL"
+      metric: "core"
+      quantity { value { numerator: 64 denominator: 1 } }
+      start_date: "2024-01-01"
+      unit_price { micros: 120000000 currency: "EUR" }
+    })pb");
+  const std::string table = EntitlementsTable(response, kUnlimitedWidth);
+  EXPECT_THAT(table, HasSubstr("      64  2024-01-01  -   120.00 EUR\n"));
+}
+
+TEST(ImportView, SaysThatNothingWasImportedAndWhatToDo) {
+  const auto response = FromText<v1::ImportExpectedDevicesResponse>(R"pb(
+    line_count: 12
+    added_count: 11
+    error_count: 3
+    errors {
+      line: 4
+      column: "mac"
+      column_number: 4
+      value: "00:00:00:00:00:00"
+      reason: "is no address of a device"
+    })pb");
+  EXPECT_EQ(RegisterImportTable(response, kUnlimitedWidth),
+            "Nothing was imported: 3 places are wrong in 12 lines.\n"
+            "Correct them and import the file again; or import the good lines "
+            "and keep the\nothers aside with --quarantine.\n"
+            "\n"
+            "LINE  COLUMN  VALUE              WHAT IS WRONG\n"
+            "   4  mac     00:00:00:00:00:00  is no address of a device\n"
+            "... and 2 more\n");
+}
+
+TEST(ImportView, SaysWhatIsInEffect) {
+  const auto response = FromText<v1::ImportExpectedDevicesResponse>(R"pb(
+    change_set_id: "abcd"
+    applied: true
+    line_count: 4
+    added_count: 3
+    changed_count: 1
+    removed_count: 2)pb");
+  EXPECT_EQ(RegisterImportTable(response, kUnlimitedWidth),
+            "Read 4 lines: 3 added, 1 changed, 2 removed.\n"
+            "In effect, as change-set abcd.\n");
+}
+
+TEST(ImportView, SaysThatARepeatedFileChangesNothing) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(
+      "line_count: 1 unchanged_count: 1");
+  EXPECT_EQ(EntitlementImportTable(response, kUnlimitedWidth),
+            "Read 1 line: 1 unchanged.\n"
+            "The collector knew all of it; nothing was changed.\n");
+}
+
+TEST(ImportView, SaysThatADryRunChangedNothing) {
+  const auto response =
+      FromText<v1::ImportEntitlementsResponse>("line_count: 2 added_count: 2");
+  EXPECT_EQ(EntitlementImportTable(response, kUnlimitedWidth),
+            "Read 2 lines: 2 added.\n"
+            "Nothing was changed.\n");
+}
+
+TEST(ImportView, ShowsErrorsOfTheWholeFileWithoutPlace) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(
+      "error_count: 1 errors { reason: 'no header' }");
+  EXPECT_EQ(EntitlementImportCsv(response),
+            "line,column,column_number,value,reason\n,,,,no header\n");
+}
+
+constexpr char kPosition[] = R"pb(
+  publisher: "PGDG"
+  product: "PostgreSQL"
+  metric: "core"
+  entitled { value { numerator: 64 denominator: 1 } }
+  consumed {
+    low { value { numerator: 70 denominator: 1 } }
+    expected { value { numerator: 80 denominator: 1 } }
+    high { unlimited: true }
+  }
+  shortfall { value { numerator: 16 denominator: 1 } }
+  surplus { value { numerator: 0 denominator: 1 } }
+  state: STATE_SHORTFALL
+  device_count: 5
+  undetermined_count: 1)pb";
+
+TEST(PositionsTable, TellsRangeStateAndRemarks) {
+  v1::ListPositionsResponse response;
+  *response.add_positions() = FromText<v1::Position>(kPosition);
+  response.set_effective_date("2026-02-02");
+  EXPECT_EQ(PositionsTable(response, kUnlimitedWidth),
+            "Position on 2026-02-02\n"
+            "\n"
+            "PUBLISHER  PRODUCT     METRIC  ENTITLED              CONSUMED  "
+            "SHORTFALL  SURPLUS  STATE      DEVICES  REMARKS\n"
+            "PGDG       PostgreSQL  core          64  80 (70 to unlimited)  "
+            "       16        0  shortfall        5  1 device lacks a fact\n");
+}
+
+TEST(AnyNotCovered, CountsUndeterminedAsNotCovered) {
+  v1::ListPositionsResponse response;
+  response.add_positions()->set_state(v1::Position::STATE_COVERED);
+  EXPECT_FALSE(AnyNotCovered(response));
+  response.add_positions()->set_state(v1::Position::STATE_UNDETERMINED);
+  EXPECT_TRUE(AnyNotCovered(response));
+}
+
+TEST(ExplanationTable, ShowsLinesAndDevices) {
+  v1::ExplainPositionResponse response;
+  *response.mutable_position() = FromText<v1::Position>(kPosition);
+  *response.add_entitlements() = FromText<v1::EntitlementUse>(
+      "entitlement { contract_number: 'C-1' end_date: '2026-01-01' } "
+      "reason: 'ended 2026-01-01'");
+  *response.add_consumptions() = FromText<v1::Consumption>(
+      "device_id: '4f1c' hostname: 'db-1' explanation: 'at least 1 core' "
+      "missing_facts: 'cpu topology' "
+      "evidence { package { name: 'postgresql-15' version: '15.6-0' } }");
+  const std::string table = ExplanationTable(response, kUnlimitedWidth);
+  EXPECT_THAT(table, HasSubstr("no      ended 2026-01-01\n"));
+  EXPECT_THAT(table, HasSubstr("postgresql-15 15.6-0  at least 1 core; "
+                               "unknown: cpu topology\n"));
+}
+
+TEST(UndiscoveredTable, EndsWithTheCounts) {
+  const auto response = FromText<v1::ListUndiscoveredResponse>(R"pb(
+    devices {
+      state: STATE_NEVER_SEEN
+      reason: "no device has serial S1"
+      expected { asset_tag: "A-1" }
+      serial_number: "S1"
+    }
+    total_count: 1
+    matched_count: 2
+    expected_count: 3
+    discovered_count: 4)pb");
+  EXPECT_EQ(UndiscoveredTable(response, kUnlimitedWidth),
+            "STATE       ASSET TAG  DEVICE  HOST  SERIAL  LAST SEEN  WHY\n"
+            "never-seen  A-1        -       -     S1      -          no device "
+            "has serial S1\n"
+            "\n"
+            "1 on the list; 2 of 3 expected devices are matched and fresh; "
+            "agents speak for 4 devices.\n");
+}
+
+TEST(UndiscoveredTable, SaysThatAllAreThere) {
+  EXPECT_THAT(UndiscoveredTable(FromText<v1::ListUndiscoveredResponse>(
+                                    "matched_count: 2 expected_count: 2 "
+                                    "discovered_count: 2"),
+                                kUnlimitedWidth),
+              HasSubstr("No device is on the list.\n"));
+}
+
+TEST(UndiscoveredCsv, DisarmsFormulasInWhatMachinesSay) {
+  const auto response = FromText<v1::ListUndiscoveredResponse>(
+      "devices { state: STATE_NOT_OWNED hostname: '=HYPERLINK(1)' }");
+  EXPECT_THAT(UndiscoveredCsv(response), HasSubstr(",'=HYPERLINK(1),"));
+  EXPECT_THAT(UndiscoveredCsv(response), Not(HasSubstr(",=HYPERLINK")));
+}
+
+}  // namespace
+}  // namespace rollcall::cli
