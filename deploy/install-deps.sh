@@ -61,9 +61,9 @@ missing_packages() {
 find_root() {
   as_root=()
   ((EUID == 0)) && return
-  command -v sudo >/dev/null || die "these packages are missing and you are not root:
-  ${missing[*]}
-Install sudo, or run as root: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+  command -v sudo >/dev/null || die "${#missing[@]} packages are missing and you are not root.
+Install sudo, or run as root:
+  apt-get update && apt-get install --no-install-recommends ${missing[*]}"
   as_root=(sudo)
 }
 
