@@ -40,10 +40,9 @@ std::string FullSerial(const v1::Evidence& evidence) {
 
 absl::Status CheckText(absl::string_view field, const std::string& text) {
   if (text.size() <= kMaxTextBytes) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("evidence.", field, " has ",
-                                                 text.size(),
-                                                 " bytes; at most ",
-                                                 kMaxTextBytes));
+  return absl::InvalidArgumentError(
+      absl::StrCat("evidence.", field, " has ", text.size(), " bytes; at most ",
+                   kMaxTextBytes));
 }
 
 absl::Status CheckTexts(absl::string_view field, const Values& values) {

@@ -19,8 +19,8 @@ absl::StatusOr<DeviceSubject> ReadSubject(const Reader& reader,
   ROLLCALL_ASSIGN_OR_RETURN(const auto record,
                             kSubjectTable.Get(reader, {subject}));
   if (!record.has_value()) {
-    return absl::DataLossError(absl::StrCat(
-        "subject ", subject.ToHex(), " of a device is missing"));
+    return absl::DataLossError(
+        absl::StrCat("subject ", subject.ToHex(), " of a device is missing"));
   }
   DeviceSubject result = {subject, {}, FromProto(record->first_seen())};
   for (const std::string& bytes : record->agent_ids()) {
@@ -61,7 +61,8 @@ absl::StatusOr<uint32_t> TakeOrdinal(uint16_t shard, const Reader& reader,
                                      Writes& writes) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                             kShardTable.Get(reader, {shard}));
-  stored::v1::ShardCounter counter = stored.value_or(stored::v1::ShardCounter());
+  stored::v1::ShardCounter counter =
+      stored.value_or(stored::v1::ShardCounter());
   const uint32_t number = counter.next_number();
   if (number >= 1u << 22) {
     return absl::ResourceExhaustedError("a shard has no ordinals left");
@@ -89,9 +90,8 @@ absl::StatusOr<std::optional<KnownSubject>> Subjects::FindByAgent(
   }
   ROLLCALL_ASSIGN_OR_RETURN(auto record, kSubjectTable.Get(reader, {*id}));
   if (!record.has_value()) {
-    return absl::DataLossError(absl::StrCat("subject ", id->ToHex(),
-                                            " of agent ", agent.ToHex(),
-                                            " is missing"));
+    return absl::DataLossError(absl::StrCat(
+        "subject ", id->ToHex(), " of agent ", agent.ToHex(), " is missing"));
   }
   return std::optional<KnownSubject>(KnownSubject{*id, *std::move(record)});
 }

@@ -16,9 +16,11 @@ class ByteBudget {
   // A part of the budget, given back when it goes.
   class Share {
    public:
-    Share(ByteBudget& budget, int64_t bytes) : budget_(&budget), bytes_(bytes) {}
+    Share(ByteBudget& budget, int64_t bytes)
+        : budget_(&budget), bytes_(bytes) {}
     Share(Share&& other) noexcept
-        : budget_(std::exchange(other.budget_, nullptr)), bytes_(other.bytes_) {}
+        : budget_(std::exchange(other.budget_, nullptr)),
+          bytes_(other.bytes_) {}
     Share& operator=(Share&& other) noexcept {
       std::swap(budget_, other.budget_);
       std::swap(bytes_, other.bytes_);

@@ -21,8 +21,9 @@ using RawReactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
 absl::StatusOr<v1::AgentMessage> Decode(grpc::ByteBuffer& buffer) {
   v1::AgentMessage message;
-  const grpc::Status status = grpc::GenericDeserialize<
-      grpc::ProtoBufferReader, v1::AgentMessage>(&buffer, &message);
+  const grpc::Status status =
+      grpc::GenericDeserialize<grpc::ProtoBufferReader, v1::AgentMessage>(
+          &buffer, &message);
   if (!status.ok()) {
     return absl::InvalidArgumentError(
         "the message does not parse, or its text is not UTF-8");
@@ -45,9 +46,10 @@ class RefusingReactor final : public RawReactor {
   void OnDone() override { delete this; }
 };
 
-// One stream. At any time exactly one of these is under way: a read, the handling
-// of a message, a write. Each, when it ends, starts the next or finishes; so
-// nothing can finish the stream behind the back of another. Deletes itself.
+// One stream. At any time exactly one of these is under way: a read, the
+// handling of a message, a write. Each, when it ends, starts the next or
+// finishes; so nothing can finish the stream behind the back of another.
+// Deletes itself.
 class SyncReactor final : public RawReactor {
  public:
   SyncReactor(const SyncDeps& deps, Executor& executor, ByteBudget& budget,

@@ -25,8 +25,8 @@ absl::StatusOr<RootId> RootFrom(absl::string_view field,
                                 const std::string& bytes) {
   const auto root = RootId::FromBytes(bytes);
   if (root.has_value()) return *root;
-  return absl::InvalidArgumentError(absl::StrCat(
-      field, " has ", bytes.size(), " bytes; it must have 16"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " has ", bytes.size(), " bytes; it must have 16"));
 }
 
 absl::Status ValidateHello(const v1::Hello& hello) {
@@ -41,14 +41,15 @@ absl::Status ValidateHello(const v1::Hello& hello) {
                      " values; at most ", kMaxRowLevels));
   }
   if (!hello.boot_id().empty() && hello.boot_id().size() != 16) {
-    return absl::InvalidArgumentError("hello.boot_id must have 16 bytes or none");
+    return absl::InvalidArgumentError(
+        "hello.boot_id must have 16 bytes or none");
   }
   if (std::count(hello.row_levels().begin(), hello.row_levels().end(),
                  kRowLevel) == 0) {
     return absl::FailedPreconditionError(absl::StrCat(
         "this collector takes rows of level ", kRowLevel,
-        " and the agent encodes only ",
-        absl::StrJoin(hello.row_levels(), ", "), "; upgrade the older of both"));
+        " and the agent encodes only ", absl::StrJoin(hello.row_levels(), ", "),
+        "; upgrade the older of both"));
   }
   return absl::OkStatus();
 }
@@ -59,10 +60,10 @@ absl::StatusOr<std::map<std::string, RootId>> ReadRoots(
   std::map<std::string, RootId> result;
   for (const v1::SectionRoot& section : roots.sections()) {
     if (!IsSection(section.section())) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "roots: there is no section \"",
-          EscapeForTerminal(Abbreviate(section.section(), 64)),
-          "\" at row level ", kRowLevel));
+      return absl::InvalidArgumentError(
+          absl::StrCat("roots: there is no section \"",
+                       EscapeForTerminal(Abbreviate(section.section(), 64)),
+                       "\" at row level ", kRowLevel));
     }
     if (!result.empty() && section.section() <= result.rbegin()->first) {
       return absl::InvalidArgumentError(
@@ -138,8 +139,8 @@ void SyncSession::Handle(const v1::AgentMessage& message, Reply reply) {
 absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
   if (state_ != State::kHello) return OutOfOrder("hello");
   ROLLCALL_RETURN_IF_ERROR(ValidateHello(hello));
-  ROLLCALL_ASSIGN_OR_RETURN(const RootId root,
-                            RootFrom("hello.subject_root", hello.subject_root()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const RootId root, RootFrom("hello.subject_root", hello.subject_root()));
   ROLLCALL_ASSIGN_OR_RETURN(
       const RootId evidence_hash,
       RootFrom("hello.evidence_hash", hello.evidence_hash()));
@@ -150,8 +151,7 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
   if (known_) {
     subject_ = known->id;
     stored_evidence_ = known->record.evidence();
-    wants_evidence_ =
-        known->record.evidence_hash() != evidence_hash.ToBytes();
+    wants_evidence_ = known->record.evidence_hash() != evidence_hash.ToBytes();
     ROLLCALL_ASSIGN_OR_RETURN(const auto head,
                               ReadHead(deps_.engine, subject_));
     if (head.has_value()) {
@@ -268,14 +268,14 @@ absl::StatusOr<SyncReply> SyncSession::OnDelta(const v1::Delta& delta) {
         absl::StrCat("delta: section ", name, " is due"));
   }
   if (!delta.base_root().empty() || !delta.removed_ids().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "delta: section ", name, " is due against the empty set"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("delta: section ", name, " is due against the empty set"));
   }
   if (delta.added_ids().size() > kMaxRowsPerSection * RowId::kSize) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "delta: section ", name, " has ",
-        delta.added_ids().size() / RowId::kSize, " rows; at most ",
-        kMaxRowsPerSection));
+    return absl::InvalidArgumentError(
+        absl::StrCat("delta: section ", name, " has ",
+                     delta.added_ids().size() / RowId::kSize, " rows; at most ",
+                     kMaxRowsPerSection));
   }
   ReportedSection& section = update_.sections[name];
   ROLLCALL_ASSIGN_OR_RETURN(section.ids, UnpackIds(delta.added_ids()));
@@ -287,9 +287,8 @@ absl::StatusOr<SyncReply> SyncSession::OnDelta(const v1::Delta& delta) {
   ++deltas_;
   const bool last = deltas_ == due_.size();
   if (delta.last() != last) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("delta: ", due_.size(), " are due, and last is set on ",
-                     deltas_));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "delta: ", due_.size(), " are due, and last is set on ", deltas_));
   }
   SyncReply reply;
   if (last) {
@@ -306,13 +305,12 @@ absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
   size_t place = 0;
   for (const std::string& name : due_) {
     const RowSet& ids = update_.sections[name].ids;
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto known, WhichAreKnown(deps_.engine, subject_, name, ids));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto known,
+                              WhichAreKnown(deps_.engine, subject_, name, ids));
     for (size_t i = 0; i < ids.size(); ++i, ++place) {
       if (place / 8 >= bits.size()) bits.push_back('\0');
       if (known[i]) continue;
-      bits[place / 8] =
-          static_cast<char>(bits[place / 8] | 1 << (place % 8));
+      bits[place / 8] = static_cast<char>(bits[place / 8] | 1 << (place % 8));
       needed_.emplace_back(name, ids[i]);
     }
   }
@@ -327,8 +325,7 @@ absl::Status SyncSession::OnRows(const v1::Rows& rows) {
   }
   for (const std::string& frame : rows.frames()) {
     ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
-    auto share =
-        deps_.row_budget.Admit(static_cast<int64_t>(content.size()));
+    auto share = deps_.row_budget.Admit(static_cast<int64_t>(content.size()));
     if (!share.has_value()) {
       return absl::UnavailableError(
           "the collector holds as many rows as it may; try again later");
@@ -363,9 +360,9 @@ absl::Status SyncSession::AddRow(const std::string& canonical) {
   }
   ROLLCALL_ASSIGN_OR_RETURN(const v1::Row row, DecodeRow(section, canonical));
   if (ComputeRowId(section, kRowLevel, canonical) != id) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "a row of section ", section, " does not hash to the id asked for, ",
-        id.ToHex()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a row of section ", section,
+                     " does not hash to the id asked for, ", id.ToHex()));
   }
   update_.rows[id] = ReportedRow{section, canonical, IsOwn(row)};
   ++rows_;
@@ -397,8 +394,8 @@ absl::Status SyncSession::Build(KnownStamp stamp, const Reader& reader,
     ROLLCALL_RETURN_IF_ERROR(
         deps_.subjects.BuildEvidence(subject_, report, reader, writes));
   } else {
-    ROLLCALL_RETURN_IF_ERROR(deps_.subjects.BuildNew(
-        subject_, report, device_, stamp, reader, writes));
+    ROLLCALL_RETURN_IF_ERROR(deps_.subjects.BuildNew(subject_, report, device_,
+                                                     stamp, reader, writes));
   }
   if (!wants_roots_) return absl::OkStatus();
   return BuildSubjectUpdate(update_, stamp, reader, writes);
@@ -413,7 +410,9 @@ void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
   change.names = known_ ? Subjects::NamesOf(subject_)
                         : Subjects::NamesOfNew(subject_, agent_);
   change.build = [this](KnownStamp stamp, const Reader& reader,
-                        Writes& writes) { return Build(stamp, reader, writes); };
+                        Writes& writes) {
+    return Build(stamp, reader, writes);
+  };
   change.done = [this, messages, reply](absl::StatusOr<KnownStamp> stamp) {
     OnCommitted(std::move(stamp), messages, reply);
   };

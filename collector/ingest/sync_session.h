@@ -1,5 +1,5 @@
-// One agent's conversation as a state machine over values: no gRPC, no threads of
-// its own.
+// One agent's conversation as a state machine over values: no gRPC, no threads
+// of its own.
 #pragma once
 
 #include <functional>

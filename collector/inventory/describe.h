@@ -8,9 +8,12 @@
 namespace rollcall::collector {
 
 // The sections whose rows say something in a Device.
-inline constexpr const char* kDescribedSections[] = {
-    "os",           "hardware.system",  "hardware.cpu", "hardware.memory",
-    "hardware.network", "virtualization"};
+inline constexpr const char* kDescribedSections[] = {"os",
+                                                     "hardware.system",
+                                                     "hardware.cpu",
+                                                     "hardware.memory",
+                                                     "hardware.network",
+                                                     "virtualization"};
 
 // Fills what `rows` tell; leaves the rest of `device` as it is.
 void DescribeRows(absl::Span<const v1::Row> rows, v1::Device& device);

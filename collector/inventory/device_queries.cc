@@ -39,8 +39,7 @@ absl::Status CheckSections(
       return absl::InvalidArgumentError(
           absl::StrCat("sections: there is no section \"",
                        EscapeForTerminal(Abbreviate(section, 64)),
-                       "\"; there are: ",
-                       absl::StrJoin(AllSections(), ", ")));
+                       "\"; there are: ", absl::StrJoin(AllSections(), ", ")));
     }
   }
   return absl::OkStatus();
@@ -176,8 +175,8 @@ absl::StatusOr<v1::ListDeviceHistoryResponse> DeviceQueries::ListDeviceHistory(
     *response.add_changes() = std::move(change);
   }
   if (history.next.has_value()) {
-    response.set_next_page_token(page.TokenAfter(absl::StrCat(
-        history.next->from.raw(), "/", history.next->skip)));
+    response.set_next_page_token(page.TokenAfter(
+        absl::StrCat(history.next->from.raw(), "/", history.next->skip)));
   }
   return response;
 }

@@ -19,7 +19,8 @@ grpc::ServerUnaryReactor* DeviceServiceImpl::GetDevice(
 }
 
 grpc::ServerUnaryReactor* DeviceServiceImpl::ListDeviceRows(
-    grpc::CallbackServerContext* context, const v1::ListDeviceRowsRequest* request,
+    grpc::CallbackServerContext* context,
+    const v1::ListDeviceRowsRequest* request,
     v1::ListDeviceRowsResponse* response) {
   return dispatcher_.Answer(context, response, [this, request] {
     return queries_.ListDeviceRows(*request);
@@ -27,7 +28,8 @@ grpc::ServerUnaryReactor* DeviceServiceImpl::ListDeviceRows(
 }
 
 grpc::ServerUnaryReactor* DeviceServiceImpl::ListDeviceHistory(
-    grpc::CallbackServerContext* context, const v1::ListDeviceHistoryRequest* request,
+    grpc::CallbackServerContext* context,
+    const v1::ListDeviceHistoryRequest* request,
     v1::ListDeviceHistoryResponse* response) {
   return dispatcher_.Answer(context, response, [this, request] {
     return queries_.ListDeviceHistory(*request);
@@ -35,7 +37,8 @@ grpc::ServerUnaryReactor* DeviceServiceImpl::ListDeviceHistory(
 }
 
 grpc::ServerUnaryReactor* DeviceServiceImpl::ListSoftware(
-    grpc::CallbackServerContext* context, const v1::ListSoftwareRequest* request,
+    grpc::CallbackServerContext* context,
+    const v1::ListSoftwareRequest* request,
     v1::ListSoftwareResponse* response) {
   return dispatcher_.Answer(context, response, [this, request] {
     return queries_.ListSoftware(*request);
@@ -43,7 +46,8 @@ grpc::ServerUnaryReactor* DeviceServiceImpl::ListSoftware(
 }
 
 grpc::ServerUnaryReactor* DeviceServiceImpl::ListSoftwareDevices(
-    grpc::CallbackServerContext* context, const v1::ListSoftwareDevicesRequest* request,
+    grpc::CallbackServerContext* context,
+    const v1::ListSoftwareDevicesRequest* request,
     v1::ListSoftwareDevicesResponse* response) {
   return dispatcher_.Answer(context, response, [this, request] {
     return queries_.ListSoftwareDevices(*request);

@@ -46,9 +46,7 @@ struct Fleet::SubjectState {
 };
 
 Fleet::Fleet(const FleetSources& sources, KnownStamp as_of)
-    : sources_(sources),
-      as_of_(as_of),
-      snapshot_(sources.engine.Snapshot()) {}
+    : sources_(sources), as_of_(as_of), snapshot_(sources.engine.Snapshot()) {}
 
 Fleet::~Fleet() = default;
 
@@ -148,8 +146,7 @@ absl::StatusOr<std::vector<RowId>> Fleet::FleetRowIds(
 absl::StatusOr<std::shared_ptr<const v1::Row>> Fleet::FleetRow(RowId id) {
   const auto kept = rows_.find(id);
   if (kept != rows_.end()) return kept->second;
-  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
-                            kRowTable.Get(*snapshot_, {id}));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kRowTable.Get(*snapshot_, {id}));
   if (!stored.has_value()) {
     return absl::DataLossError(
         absl::StrCat("row ", id.ToHex(), " is missing from the store"));
@@ -211,7 +208,8 @@ absl::StatusOr<v1::Device> Fleet::Describe(const DeviceEntry& device) {
       *facts.mutable_vitals() = *seen->vitals;
     }
   }
-  if (first_seen.has_value()) *facts.mutable_first_seen() = ToProto(*first_seen);
+  if (first_seen.has_value())
+    *facts.mutable_first_seen() = ToProto(*first_seen);
   if (const auto last = LastSeen(device)) {
     *facts.mutable_last_seen() = ToProto(*last);
   }

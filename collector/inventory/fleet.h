@@ -37,9 +37,9 @@ struct FleetSources {
   const LastSeenTracker& last_seen;
 };
 
-// One consistent view. Keeps decoded fleet rows for its life, so that a question
-// over the whole fleet decodes each distinct row once. Not thread-safe: make one
-// per question.
+// One consistent view. Keeps decoded fleet rows for its life, so that a
+// question over the whole fleet decodes each distinct row once. Not
+// thread-safe: make one per question.
 //
 // All methods: DATA_LOSS if stored bytes are damaged, UNAVAILABLE if the store
 // cannot be read.

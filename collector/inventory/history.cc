@@ -49,9 +49,10 @@ void Place(Pairs& pairs, v1::Row row, bool after) {
   (after ? pairs[key].after : pairs[key].before) = std::move(row);
 }
 
-absl::Status PlaceAll(Fleet& fleet, const std::string& packed_ids,
-                      const google::protobuf::RepeatedPtrField<std::string>& own,
-                      bool after, Pairs& pairs) {
+absl::Status PlaceAll(
+    Fleet& fleet, const std::string& packed_ids,
+    const google::protobuf::RepeatedPtrField<std::string>& own, bool after,
+    Pairs& pairs) {
   ROLLCALL_ASSIGN_OR_RETURN(const RowSet ids, UnpackIds(packed_ids));
   for (const RowId& id : ids) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet.FleetRow(id));
@@ -81,7 +82,8 @@ v1::DeviceChange ToChange(const Entry& entry, const std::string& section,
   } else {
     change.set_kind(v1::DeviceChange::KIND_REMOVED);
   }
-  if (pair.before.has_value()) *change.mutable_before() = *std::move(pair.before);
+  if (pair.before.has_value())
+    *change.mutable_before() = *std::move(pair.before);
   if (pair.after.has_value()) *change.mutable_after() = *std::move(pair.after);
   return change;
 }
@@ -98,9 +100,8 @@ v1::DeviceChange FirstReport(const Entry& entry) {
   change.set_kind(v1::DeviceChange::KIND_ADDED);
   change.set_cause(v1::DeviceChange::CAUSE_FIRST_REPORT);
   change.set_subject_id(entry.subject.ToHex());
-  change.set_summary(absl::StrCat("first report, with ",
-                                  entry.value.new_sections_size(),
-                                  " sections"));
+  change.set_summary(absl::StrCat(
+      "first report, with ", entry.value.new_sections_size(), " sections"));
   return change;
 }
 
@@ -116,8 +117,8 @@ absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
     Pairs pairs;
     ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.removed_ids(),
                                       section.own_removed(), false, pairs));
-    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.added_ids(),
-                                      section.own_added(), true, pairs));
+    ROLLCALL_RETURN_IF_ERROR(
+        PlaceAll(fleet, section.added_ids(), section.own_added(), true, pairs));
     for (auto& [key, pair] : pairs) {
       changes.push_back(ToChange(entry, section.section(), std::move(pair)));
     }

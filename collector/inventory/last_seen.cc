@@ -42,8 +42,8 @@ absl::Status LastSeenTracker::Flush(Committer& committer) {
     dirty = std::exchange(dirty_, {});
   }
   if (dirty.empty()) return absl::OkStatus();
-  const auto stored = committer.Commit(
-      {}, [&dirty](KnownStamp, const Reader&, Writes& writes) {
+  const auto stored =
+      committer.Commit({}, [&dirty](KnownStamp, const Reader&, Writes& writes) {
         for (const auto& [subject, time] : dirty) {
           stored::v1::LastSeen value;
           *value.mutable_time() = ToProto(time);

@@ -1,6 +1,6 @@
 // When each subject last checked in. Kept in memory, so that an unchanged
-// check-in costs no write, and stored at intervals: after a crash it may be up to
-// one interval behind.
+// check-in costs no write, and stored at intervals: after a crash it may be up
+// to one interval behind.
 #pragma once
 
 #include <optional>

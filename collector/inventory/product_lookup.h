@@ -1,5 +1,5 @@
-// What a package is recognised as: what device queries must know of the catalog,
-// declared here and implemented there.
+// What a package is recognised as: what device queries must know of the
+// catalog, declared here and implemented there.
 #pragma once
 
 #include <optional>

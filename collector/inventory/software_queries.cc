@@ -147,8 +147,8 @@ DeviceQueries::ListSoftwareDevices(
       if (known == matches.end()) {
         ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet.FleetRow(id));
         known = matches
-                    .emplace(id, Matches(filter, row->software_package(),
-                                         products_))
+                    .emplace(
+                        id, Matches(filter, row->software_package(), products_))
                     .first;
       }
       if (!known->second) continue;

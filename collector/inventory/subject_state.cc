@@ -16,8 +16,8 @@ using stored::v1::HistoryEntry;
 using stored::v1::SectionChange;
 
 absl::Status Damaged(SubjectId subject, const absl::Status& why) {
-  return absl::DataLossError(absl::StrCat("subject ", subject.ToHex(), ": ",
-                                          why.message()));
+  return absl::DataLossError(
+      absl::StrCat("subject ", subject.ToHex(), ": ", why.message()));
 }
 
 absl::StatusOr<SubjectState> StateNow(const Reader& reader, SubjectId subject,

@@ -41,8 +41,8 @@ struct SubjectUpdate {
 };
 
 // A subject's set is a base set with differences. The base is kept while the
-// differences are at most this many ids, or a quarter of the set; beyond, the set
-// becomes a base itself. Chains do not arise: a base is always a full set.
+// differences are at most this many ids, or a quarter of the set; beyond, the
+// set becomes a base itself. Chains do not arise: a base is always a full set.
 inline constexpr size_t kMinDifferences = 16;
 
 // Adds the writes that make the update so, with its history. Writes nothing if

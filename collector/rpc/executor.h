@@ -1,5 +1,5 @@
-// Threads for work that may wait (reading the store), which a gRPC reaction must
-// not do.
+// Threads for work that may wait (reading the store), which a gRPC reaction
+// must not do.
 #pragma once
 
 #include <deque>

@@ -31,8 +31,8 @@ void SetBounds(const GrpcListenerOptions& options,
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 8 * 1024);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                             5 * 60 * 1000);
+  builder.AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5 * 60 * 1000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20 * 60 * 1000);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc::ResourceQuota quota("listener");
@@ -48,14 +48,14 @@ absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
   grpc::ServerBuilder builder;
   SetBounds(options, builder);
   int port = 0;
-  builder.AddListeningPort(options.address, MakeCredentials(options.credentials),
-                           &port);
+  builder.AddListeningPort(options.address,
+                           MakeCredentials(options.credentials), &port);
   for (grpc::Service* service : services) builder.RegisterService(service);
   auto server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ", options.address,
-        "; is the address this machine's, and the port free?"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", options.address,
+                     "; is the address this machine's, and the port free?"));
   }
   return std::unique_ptr<GrpcListener>(
       new GrpcListener(std::move(server), port));

@@ -61,15 +61,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
         static_cast<uint32_t>(shared_.options.max_header_bytes));
     parser_->body_limit(shared_.options.max_body_bytes);
     Limit();
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](beast::error_code error,
-                                                 size_t) {
-                       self->OnRead(error);
-                     });
+    http::async_read(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](beast::error_code error, size_t) {
+          self->OnRead(error);
+        });
   }
 
   void OnRead(beast::error_code error) {
-    if (error == http::error::body_limit || error == http::error::header_limit) {
+    if (error == http::error::body_limit ||
+        error == http::error::header_limit) {
       Write({413, "text/plain; charset=utf-8", "the request is too large\n"},
             false);
       return;
@@ -95,16 +96,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response_.body() = std::move(answer.body);
     response_.prepare_payload();
     Limit();
-    http::async_write(
-        stream_, response_,
-        [self = shared_from_this(), keep_alive](beast::error_code error,
-                                                size_t) {
-          if (!error && keep_alive) {
-            self->Read();
-          } else {
-            self->Close();
-          }
-        });
+    http::async_write(stream_, response_,
+                      [self = shared_from_this(), keep_alive](
+                          beast::error_code error, size_t) {
+                        if (!error && keep_alive) {
+                          self->Read();
+                        } else {
+                          self->Close();
+                        }
+                      });
   }
 
   void Close() {
@@ -142,7 +142,8 @@ absl::Status UseCredentials(const TlsCredentials& credentials,
                             asio::ssl::context& tls) {
   beast::error_code error;
   tls.set_options(asio::ssl::context::default_workarounds |
-                  asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
+                  asio::ssl::context::no_tlsv1 |
+                  asio::ssl::context::no_tlsv1_1);
   tls.use_certificate_chain(asio::buffer(credentials.certificate_pem), error);
   if (!error) {
     tls.use_private_key(asio::buffer(credentials.private_key_pem),
@@ -174,11 +175,11 @@ class HttpsListenerImpl final : public HttpsListener {
     acceptor_.open(endpoint.protocol(), error);
     if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (!error)
+      acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return absl::UnavailableError(
-          absl::StrCat("cannot listen on ", shared_.options.address, ": ",
-                       error.message()));
+      return absl::UnavailableError(absl::StrCat(
+          "cannot listen on ", shared_.options.address, ": ", error.message()));
     }
     port_ = acceptor_.local_endpoint().port();
     Accept();

@@ -40,8 +40,8 @@ absl::StatusOr<Page> ReadPage(const google::protobuf::Message& request,
   const auto* descriptor = request.GetDescriptor();
   const int size =
       reflection->GetInt32(request, descriptor->FindFieldByName("page_size"));
-  const std::string token = reflection->GetString(
-      request, descriptor->FindFieldByName("page_token"));
+  const std::string token =
+      reflection->GetString(request, descriptor->FindFieldByName("page_token"));
   if (size < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("page_size is ", size, "; it must not be negative"));

@@ -108,8 +108,8 @@ absl::StatusOr<std::unique_ptr<ReflectionAnswers>> ReflectionAnswers::Create(
   for (const FileDescriptorProto& file : files.file()) {
     answers->database_.Add(file);
   }
-  answers->pool_ = std::make_unique<google::protobuf::DescriptorPool>(
-      &answers->database_);
+  answers->pool_ =
+      std::make_unique<google::protobuf::DescriptorPool>(&answers->database_);
   for (const std::string& service : services) {
     if (answers->pool_->FindServiceByName(service) == nullptr) {
       return absl::InternalError(absl::StrCat(
@@ -150,16 +150,16 @@ ServerReflectionResponse ReflectionAnswers::Answer(
                           wanted.containing_type());
       const auto* type = pool_->FindMessageTypeByName(wanted.containing_type());
       const FieldDescriptor* extension =
-          type == nullptr ? nullptr
-                          : pool_->FindExtensionByNumber(
-                                type, wanted.extension_number());
+          type == nullptr
+              ? nullptr
+              : pool_->FindExtensionByNumber(type, wanted.extension_number());
       if (extension != nullptr) file = extension->file();
       break;
     }
     case ServerReflectionRequest::kAllExtensionNumbersOfType: {
       what = absl::StrCat("type ", request.all_extension_numbers_of_type());
-      const auto* type = pool_->FindMessageTypeByName(
-          request.all_extension_numbers_of_type());
+      const auto* type =
+          pool_->FindMessageTypeByName(request.all_extension_numbers_of_type());
       if (type == nullptr) break;
       std::vector<const FieldDescriptor*> extensions;
       pool_->FindAllExtensions(type, &extensions);

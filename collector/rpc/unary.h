@@ -33,9 +33,8 @@ class UnaryDispatcher {
       reactor->Finish(ToGrpcStatus(caller.status()));
       return reactor;
     }
-    const absl::Status posted =
-        executor_.Post([context, reactor, caller = *caller,
-                        work = std::move(work)] {
+    const absl::Status posted = executor_.Post(
+        [context, reactor, caller = *caller, work = std::move(work)] {
           if (context->IsCancelled()) {
             reactor->Finish(grpc::Status::CANCELLED);
             return;

@@ -1,9 +1,9 @@
 // The ordered key-value store that everything is kept in, as an interface that
 // carries nothing of any one engine.
 //
-// Keys and values are bytes; keys are ordered as bytes within a table. Snapshots
-// and atomicity may be relied on within one shard only (DESIGN: a second engine
-// spreads shards over machines), so nothing may depend on more.
+// Keys and values are bytes; keys are ordered as bytes within a table.
+// Snapshots and atomicity may be relied on within one shard only (DESIGN: a
+// second engine spreads shards over machines), so nothing may depend on more.
 #pragma once
 
 #include <memory>

@@ -2,7 +2,8 @@
 //
 //   U16, U64     big-endian
 //   id           16 bytes
-//   text         0x00 as 0x00 0xff, then 0x00 0x01 at the end, so that no text is
+//   text         0x00 as 0x00 0xff, then 0x00 0x01 at the end, so that no text
+//   is
 //                a prefix of another and order is that of the bytes
 //   descending   U64 with all bits flipped, so that later comes first
 #pragma once
@@ -70,7 +71,8 @@ class KeyReader {
   bool ok_ = true;
 };
 
-// The first key after all keys that start with `prefix`; empty: the table's end.
+// The first key after all keys that start with `prefix`; empty: the table's
+// end.
 std::string PrefixEnd(absl::string_view prefix);
 
 }  // namespace rollcall::collector

@@ -1,4 +1,5 @@
-// When the collector knew something: the second time axis of all that is stored.
+// When the collector knew something: the second time axis of all that is
+// stored.
 #pragma once
 
 #include <compare>
@@ -11,14 +12,14 @@
 namespace rollcall::collector {
 
 // A hybrid clock value: microseconds since 1970 in the upper 52 bits, a counter
-// in the lower 12, so that stamps are unique and ordered even when the machine's
-// clock stands still or goes back. Stored; the layout never changes.
+// in the lower 12, so that stamps are unique and ordered even when the
+// machine's clock stands still or goes back. Stored; the layout never changes.
 class KnownStamp {
  public:
   KnownStamp() = default;
   static KnownStamp FromRaw(uint64_t raw) { return KnownStamp(raw); }
-  // The last stamp that can be given at `time`: all that was known by then is at
-  // or before it.
+  // The last stamp that can be given at `time`: all that was known by then is
+  // at or before it.
   static KnownStamp AtEndOf(absl::Time time);
   static KnownStamp Max() { return KnownStamp(~uint64_t{0}); }
 

@@ -41,17 +41,19 @@ rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options) {
   db.create_missing_column_families = true;
   // Fewer than 8 jobs: a retried flush may reorder updates beyond (7.9).
   db.max_background_jobs = 2;
+  // A log that a crash cut short is read as far as it goes: what was synced is
+  // whole. A damaged record is an error, where RocksDB's default would drop it
+  // and all after it in silence.
+  db.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   db.bytes_per_sync = 1 << 20;
   db.wal_bytes_per_sync = 1 << 20;
   db.max_total_wal_size = 2 * options.write_buffer_bytes;
   db.keep_log_file_num = 4;
   db.max_log_file_size = 4 << 20;
   db.max_open_files = 512;
-  // One writer groups its own batches; these make its two writes go straight in.
-  db.enable_pipelined_write = false;
-  db.avoid_flush_during_shutdown = false;
-  db.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(
-      options.write_buffer_bytes);
+  db.write_buffer_manager =
+      std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
   return db;
 }
 
@@ -182,9 +184,7 @@ class RocksDbSnapshot final : public Reader {
  public:
   RocksDbSnapshot(rocksdb::DB* db,
                   const std::vector<ColumnFamilyHandle*>* tables)
-      : db_(db),
-        snapshot_(db->GetSnapshot()),
-        reads_(db, tables, snapshot_) {}
+      : db_(db), snapshot_(db->GetSnapshot()), reads_(db, tables, snapshot_) {}
   ~RocksDbSnapshot() override { db_->ReleaseSnapshot(snapshot_); }
 
   absl::StatusOr<std::optional<std::string>> Get(
@@ -259,9 +259,9 @@ class RocksDbEngine final : public Engine {
                                /*default_cf_ts_sz=*/0);
     for (const Batch::Op& op : batch.ops()) {
       ColumnFamilyHandle* table = tables_[static_cast<size_t>(op.table)];
-      const rocksdb::Status added =
-          op.value.has_value() ? writes.Put(table, op.key, *op.value)
-                               : writes.Delete(table, op.key);
+      const rocksdb::Status added = op.value.has_value()
+                                        ? writes.Put(table, op.key, *op.value)
+                                        : writes.Delete(table, op.key);
       ROLLCALL_RETURN_IF_ERROR(FromRocksDb(added, "building a write"));
     }
     rocksdb::WriteOptions options;
@@ -303,12 +303,12 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
 
   std::vector<ColumnFamilyHandle*> tables;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(
-      db_options, options.path, descriptors, &tables, &db);
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(db_options, options.path, descriptors, &tables, &db);
   ROLLCALL_RETURN_IF_ERROR(FromRocksDb(
       opened, absl::StrCat("cannot open the store in ", options.path)));
-  auto engine = std::make_unique<RocksDbEngine>(std::move(env), db,
-                                                std::move(tables));
+  auto engine =
+      std::make_unique<RocksDbEngine>(std::move(env), db, std::move(tables));
   ROLLCALL_RETURN_IF_ERROR(UpgradeSchema(*engine));
   return engine;
 }

@@ -25,7 +25,8 @@ constexpr TableSpec kTables[] = {
     {TableId::kLastSeen, "last_seen", "subject -> when it last checked in"},
     {TableId::kDevice, "device", "device -> when it was minted"},
     {TableId::kDeviceEdge, "device_edge", "device, subject, stamp -> edge"},
-    {TableId::kAvailability, "availability", "start -> end of a time of service"},
+    {TableId::kAvailability, "availability",
+     "start -> end of a time of service"},
     {TableId::kChangeSet, "change_set", "change-set -> what it did"},
     {TableId::kEntitlement, "entitlement", "entitlement, stamp -> its state"},
     {TableId::kQuarantine, "quarantine", "change-set, line -> a bad line"},
@@ -70,9 +71,11 @@ absl::Status UpgradeSchema(Engine& engine) {
         "the store's schema version is unreadable; restore it from a backup");
   }
   if (version > kSchemaVersion) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the store has schema version ", version, " and this collector reads up "
-        "to ", kSchemaVersion, "; install a newer collector"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the store has schema version ", version,
+                     " and this collector reads up "
+                     "to ",
+                     kSchemaVersion, "; install a newer collector"));
   }
   for (; version < kSchemaVersion; ++version) {
     ROLLCALL_RETURN_IF_ERROR(kMigrations[version - 1](engine));

@@ -75,8 +75,8 @@ class Table {
     bool started_ = false;
   };
 
-  // Entries whose encoded key starts with the bytes that `prefix` took; an empty
-  // KeyWriter means the whole table.
+  // Entries whose encoded key starts with the bytes that `prefix` took; an
+  // empty KeyWriter means the whole table.
   Iterator ScanPrefix(const Reader& reader, KeyWriter prefix) const {
     const std::string begin = prefix.Take();
     return Iterator(*this, reader.Scan(id_, begin, PrefixEnd(begin)));
@@ -89,8 +89,8 @@ class Table {
   // Entries from `from` on, as far as `prefix` goes: to resume a listing.
   Iterator ScanFrom(const Reader& reader, const Key& from,
                     KeyWriter prefix) const {
-    return Iterator(*this, reader.Scan(id_, KeyBytes(from),
-                                       PrefixEnd(prefix.Take())));
+    return Iterator(*this,
+                    reader.Scan(id_, KeyBytes(from), PrefixEnd(prefix.Take())));
   }
 
  private:
@@ -117,10 +117,9 @@ class Table {
   }
 
   absl::Status Damaged(absl::string_view what, absl::string_view key) const {
-    return absl::DataLossError(
-        absl::StrCat("table ", AllTables()[static_cast<size_t>(id_)].name,
-                     ": unreadable ", what, " at key ",
-                     absl::BytesToHexString(key)));
+    return absl::DataLossError(absl::StrCat(
+        "table ", AllTables()[static_cast<size_t>(id_)].name, ": unreadable ",
+        what, " at key ", absl::BytesToHexString(key)));
   }
 
   TableId id_;

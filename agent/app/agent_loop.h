@@ -1,0 +1,80 @@
+// The agent's life: scan, bring the collector up to date, check in, again.
+#pragma once
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "agent/app/stop_signal.h"
+#include "agent/state/agent_state.h"
+#include "agent/uplink/conversation.h"
+#include "agent/uplink/facts.h"
+#include "agent/uplink/grpc_stream.h"
+#include "common/clock.h"
+#include "common/random.h"
+#include "rollcall/v1/inventory.pb.h"
+
+namespace rollcall::agent {
+
+// Where facts come from. Not thread-safe.
+class FactSource {
+ public:
+  virtual ~FactSource() = default;
+  // What the machine is now, without the sources that the collector switched
+  // off. A source that fails is data within.
+  virtual Facts Scan(absl::Span<const std::string> disabled_sources) = 0;
+  // Values that move by themselves, with the cost of the last scan.
+  virtual v1::Vitals ReadVitals() = 0;
+};
+
+struct AgentLoopOptions {
+  // The first wait after a failure; doubled each time, up to the longest. 30 %
+  // jitter is put in.
+  absl::Duration shortest_backoff = absl::Seconds(1);
+  absl::Duration longest_backoff = absl::Minutes(5);
+};
+
+// Not thread-safe. All arguments outlive it.
+class AgentLoop {
+ public:
+  AgentLoop(FactSource& source, Uplink& uplink, StateFile& state,
+            Waiter& waiter, const Clock& clock, Random& random,
+            AgentLoopOptions options = {})
+      : source_(source),
+        uplink_(uplink),
+        state_(state),
+        waiter_(waiter),
+        clock_(clock),
+        random_(random),
+        options_(options) {}
+
+  // Scans, brings the collector up to date, and checks in once, so that it has
+  // the vitals too.
+  absl::Status RunOnce();
+  // Goes on until the waiter stops. Every failure is logged and tried again.
+  void Run();
+
+ private:
+  // One stream from Hello to its end. OK if it is to be opened anew at once.
+  absl::Status RunStream();
+  absl::Status Begin(Conversation& conversation);
+  void Scan();
+  void Remember(const Conversation& conversation);
+  absl::Duration NextBackoff();
+
+  FactSource& source_;
+  Uplink& uplink_;
+  StateFile& state_;
+  Waiter& waiter_;
+  const Clock& clock_;
+  Random& random_;
+  const AgentLoopOptions options_;
+
+  std::optional<Facts> facts_;
+  std::vector<std::string> disabled_sources_;
+  absl::Duration next_scan_;
+  absl::Duration backoff_;
+  std::optional<absl::Duration> retry_after_;
+};
+
+}  // namespace rollcall::agent

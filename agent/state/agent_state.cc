@@ -1,0 +1,45 @@
+#include "agent/state/agent_state.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/status.h"
+
+namespace rollcall::agent {
+namespace {
+constexpr size_t kMaxStateBytes = 64 << 10;
+constexpr char kFileName[] = "agent-state.pb";
+}  // namespace
+
+absl::StatusOr<StateFile> StateFile::Open(const std::string& folder) {
+  if (folder.empty()) return StateFile("");
+  if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    return FileError(folder, "cannot make the state folder", errno);
+  }
+  StateFile file(absl::StrCat(folder, "/", kFileName));
+  const auto content = ReadFile(file.path_, kMaxStateBytes);
+  if (absl::IsNotFound(content.status())) return file;
+  if (absl::IsPermissionDenied(content.status())) return content.status();
+  if (!content.ok() || !file.state_.ParseFromString(*content)) {
+    Log(LogLevel::kWarning, "the state file is unreadable; starting afresh",
+        {{"file", file.path_}});
+    file.state_.Clear();
+  }
+  return file;
+}
+
+absl::Status StateFile::Keep(const stored::v1::AgentState& state) {
+  if (path_.empty() ||
+      state.SerializeAsString() == state_.SerializeAsString()) {
+    return absl::OkStatus();
+  }
+  ROLLCALL_RETURN_IF_ERROR(
+      WriteFileAtomically(path_, state.SerializeAsString(), 0600));
+  state_ = state;
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::agent

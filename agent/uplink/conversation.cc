@@ -1,0 +1,177 @@
+#include "agent/uplink/conversation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/uplink/row_frames.h"
+#include "common/log.h"
+#include "common/proto_time.h"
+#include "common/rows.h"
+#include "common/status.h"
+#include "common/version.h"
+
+namespace rollcall::agent {
+namespace {
+
+// A collector gone wrong must neither make the agent spin nor sleep for ever.
+constexpr absl::Duration kShortestWait = absl::Seconds(1);
+constexpr absl::Duration kLongestWait = absl::Hours(24);
+
+absl::Duration Bounded(const google::protobuf::Duration& wanted,
+                       absl::Duration otherwise) {
+  const absl::Duration duration = FromProto(wanted);
+  if (duration <= absl::ZeroDuration()) return otherwise;
+  return std::clamp(duration, kShortestWait, kLongestWait);
+}
+
+absl::Status ProtocolError(absl::string_view what) {
+  return absl::InternalError(
+      absl::StrCat("the collector broke the protocol: ", what));
+}
+
+bool BitAt(const std::string& bits, size_t place) {
+  return place / 8 < bits.size() &&
+         (static_cast<unsigned char>(bits[place / 8]) >> (place % 8) & 1) != 0;
+}
+
+}  // namespace
+
+absl::Status Conversation::Send(const v1::AgentMessage& message) {
+  bytes_sent_ += static_cast<int64_t>(message.ByteSizeLong());
+  return stream_.Send(message);
+}
+
+absl::StatusOr<v1::CollectorMessage> Conversation::Receive() {
+  ROLLCALL_ASSIGN_OR_RETURN(v1::CollectorMessage message, stream_.Receive());
+  if (!message.has_retry()) return message;
+  retry_after_ = Bounded(message.retry().after(), absl::Seconds(30));
+  return absl::UnavailableError(absl::StrCat(
+      "the collector asks to come back later: ", message.retry().reason()));
+}
+
+absl::Status Conversation::Begin(const Facts& facts, int64_t last_incarnation) {
+  v1::AgentMessage message;
+  v1::Hello& hello = *message.mutable_hello();
+  hello.set_agent_version(kVersion);
+  hello.add_row_levels(kRowLevel);
+  hello.set_boot_id(facts.boot_id);
+  hello.set_store_incarnation(last_incarnation);
+  hello.set_evidence_hash(facts.evidence_hash.ToBytes());
+  hello.set_subject_root(facts.subject_root.ToBytes());
+  ROLLCALL_RETURN_IF_ERROR(Send(message));
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
+  if (!answer.has_plan()) return ProtocolError("hello was not met by a plan");
+  return FollowPlan(answer.plan(), facts);
+}
+
+absl::Status Conversation::CheckIn(const Facts& facts,
+                                   const v1::Vitals& vitals) {
+  v1::AgentMessage message;
+  v1::CheckIn& check_in = *message.mutable_check_in();
+  check_in.set_sequence(++sequence_);
+  check_in.set_subject_root(facts.subject_root.ToBytes());
+  *check_in.mutable_vitals() = vitals;
+  ROLLCALL_RETURN_IF_ERROR(Send(message));
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
+  if (answer.has_plan()) return FollowPlan(answer.plan(), facts);
+  if (answer.has_ack() && answer.ack().sequence() == sequence_) {
+    return absl::OkStatus();
+  }
+  return ProtocolError("a check-in was met by neither plan nor its ack");
+}
+
+absl::Status Conversation::FollowPlan(const v1::Plan& plan,
+                                      const Facts& facts) {
+  if (plan.row_level() != kRowLevel) {
+    return ProtocolError(absl::StrCat("it plans for row level ",
+                                      plan.row_level(),
+                                      ", which was not offered"));
+  }
+  cadence_.check_in = Bounded(plan.check_in_interval(), cadence_.check_in);
+  cadence_.scan = Bounded(plan.scan_interval(), cadence_.scan);
+  disabled_sources_.assign(plan.policy().disabled_sources().begin(),
+                           plan.policy().disabled_sources().end());
+  store_incarnation_ = plan.store_incarnation();
+  if (plan.send_evidence()) {
+    v1::AgentMessage message;
+    *message.mutable_evidence() = facts.evidence;
+    ROLLCALL_RETURN_IF_ERROR(Send(message));
+  }
+  if (plan.send_roots()) return SendRoots(facts);
+  if (plan.send_evidence()) return AwaitAck(facts);
+  return absl::OkStatus();
+}
+
+absl::Status Conversation::SendRoots(const Facts& facts) {
+  v1::AgentMessage message;
+  for (const auto& [name, section] : facts.sections) {
+    v1::SectionRoot& root = *message.mutable_roots()->add_sections();
+    root.set_section(name);
+    root.set_root(section.root.ToBytes());
+  }
+  message.mutable_roots();
+  ROLLCALL_RETURN_IF_ERROR(Send(message));
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
+  if (!answer.has_want()) return ProtocolError("roots were not met by a want");
+  v1::Want due;
+  for (const v1::SectionWant& section : answer.want().sections()) {
+    if (section.equal()) continue;
+    if (!facts.sections.contains(section.section())) {
+      return ProtocolError("it wants a section that was not offered");
+    }
+    *due.add_sections() = section;
+  }
+  if (due.sections_size() == 0) return AwaitAck(facts);
+  return SendDeltas(due, facts);
+}
+
+absl::Status Conversation::SendDeltas(const v1::Want& want,
+                                      const Facts& facts) {
+  for (int i = 0; i < want.sections_size(); ++i) {
+    const std::string& name = want.sections(i).section();
+    const FactSection& section = facts.sections.at(name);
+    v1::AgentMessage message;
+    v1::Delta& delta = *message.mutable_delta();
+    delta.set_section(name);
+    delta.set_new_root(section.root.ToBytes());
+    for (const FactRow& row : section.rows) {
+      const absl::string_view id = row.id.bytes();
+      delta.mutable_added_ids()->append(id.data(), id.size());
+    }
+    delta.set_last(i + 1 == want.sections_size());
+    ROLLCALL_RETURN_IF_ERROR(Send(message));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
+  if (!answer.has_need()) return ProtocolError("deltas were not met by a need");
+  return SendRows(answer.need().unknown(), want, facts);
+}
+
+absl::Status Conversation::SendRows(const std::string& unknown,
+                                    const v1::Want& want, const Facts& facts) {
+  RowFrames frames(
+      [this](const v1::AgentMessage& message) { return Send(message); });
+  size_t place = 0;
+  bool any = false;
+  for (const v1::SectionWant& wanted : want.sections()) {
+    for (const FactRow& row : facts.sections.at(wanted.section()).rows) {
+      if (!BitAt(unknown, place++)) continue;
+      any = true;
+      ROLLCALL_RETURN_IF_ERROR(frames.Add(row.canonical));
+    }
+  }
+  // Where every row was known the collector acknowledges at once.
+  if (any) ROLLCALL_RETURN_IF_ERROR(frames.Finish());
+  return AwaitAck(facts);
+}
+
+absl::Status Conversation::AwaitAck(const Facts& facts) {
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
+  if (!answer.has_ack()) return ProtocolError("an ack was due");
+  if (answer.ack().subject_root() != facts.subject_root.bytes()) {
+    return ProtocolError("it acknowledges other facts than were sent");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::agent

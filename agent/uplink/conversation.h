@@ -1,0 +1,81 @@
+// The agent's side of the sync protocol, over any carrier of messages.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "agent/uplink/facts.h"
+#include "rollcall/v1/sync.pb.h"
+
+namespace rollcall::agent {
+
+// Carries messages in order. Not thread-safe.
+class MessageStream {
+ public:
+  virtual ~MessageStream() = default;
+  // UNAVAILABLE or the status that the stream ended with.
+  virtual absl::Status Send(const v1::AgentMessage& message) = 0;
+  virtual absl::StatusOr<v1::CollectorMessage> Receive() = 0;
+};
+
+// What the collector asked for, as far as the agent goes by it.
+struct Cadence {
+  absl::Duration check_in = absl::Minutes(5);
+  absl::Duration scan = absl::Hours(1);
+};
+
+// One stream's conversation, from Hello to its end. Not thread-safe. The stream
+// outlives it.
+//
+// Every method fails with the stream's status; with UNAVAILABLE where the
+// collector asks the agent to come back later (retry_after() then says when);
+// with INTERNAL where the collector breaks the protocol. After an error only a
+// new stream and a new conversation help.
+class Conversation {
+ public:
+  explicit Conversation(MessageStream& stream) : stream_(stream) {}
+
+  // Says Hello and sends what the collector lacks; returns once `facts` are
+  // durable there.
+  absl::Status Begin(const Facts& facts, int64_t last_incarnation);
+
+  // Says that the agent is there and holds `facts`; sends what the collector
+  // lacks. REQUIRES: Begin succeeded.
+  absl::Status CheckIn(const Facts& facts, const v1::Vitals& vitals);
+
+  const Cadence& cadence() const { return cadence_; }
+  const std::optional<absl::Duration>& retry_after() const {
+    return retry_after_;
+  }
+  int64_t store_incarnation() const { return store_incarnation_; }
+  // Bytes of all messages sent, before TLS and framing.
+  int64_t bytes_sent() const { return bytes_sent_; }
+  // Sources that the collector's policy switches off.
+  const std::vector<std::string>& disabled_sources() const {
+    return disabled_sources_;
+  }
+
+ private:
+  absl::Status FollowPlan(const v1::Plan& plan, const Facts& facts);
+  absl::Status SendRoots(const Facts& facts);
+  absl::Status SendDeltas(const v1::Want& want, const Facts& facts);
+  absl::Status SendRows(const std::string& unknown, const v1::Want& want,
+                        const Facts& facts);
+  absl::Status AwaitAck(const Facts& facts);
+  absl::Status Send(const v1::AgentMessage& message);
+  absl::StatusOr<v1::CollectorMessage> Receive();
+
+  MessageStream& stream_;
+  Cadence cadence_;
+  std::vector<std::string> disabled_sources_;
+  std::optional<absl::Duration> retry_after_;
+  int64_t store_incarnation_ = 0;
+  int64_t sequence_ = 0;
+  int64_t bytes_sent_ = 0;
+};
+
+}  // namespace rollcall::agent

@@ -1,0 +1,192 @@
+#include "agent/uplink/grpc_stream.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/completion_queue.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status.h"
+#include "common/sync.h"
+#include "rollcall/v1/sync.grpc.pb.h"
+
+namespace rollcall::agent {
+namespace {
+
+std::shared_ptr<grpc::Channel> Connect(const UplinkOptions& options) {
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = options.credentials.ca_pem;
+  tls.pem_cert_chain = options.credentials.certificate_pem;
+  tls.pem_private_key = options.credentials.private_key_pem;
+  grpc::ChannelArguments arguments;
+  // A dead path is noticed, and a firewall's memory kept, at a rate that the
+  // collector allows (5 min).
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10 * 60 * 1000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  return grpc::CreateCustomChannel(options.collector, grpc::SslCredentials(tls),
+                                   arguments);
+}
+
+absl::Status FromGrpc(const grpc::Status& status,
+                      const std::string& collector) {
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  if (code != absl::StatusCode::kUnavailable) {
+    return absl::Status(code, status.error_message());
+  }
+  return absl::UnavailableError(absl::StrCat(
+      "no connection to ", collector, ": ", status.error_message(),
+      "; is the collector running there, does its certificate name this host, "
+      "and is ours from its CA and not expired?"));
+}
+
+// Runs one operation after another on a queue of its own, so that each has its
+// time limit without a thread of its own.
+class GrpcStream final : public MessageStream {
+ public:
+  GrpcStream(v1::SyncService::Stub& stub, const UplinkOptions& options)
+      : options_(options), call_(stub.PrepareAsyncSync(&context_, &queue_)) {}
+
+  ~GrpcStream() override {
+    context_.TryCancel();
+    // A call that was started must be finished; how it ended is of no interest.
+    if (started_ && !finished_) Finish().IgnoreError();
+    queue_.Shutdown();
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue_.Next(&tag, &ok)) {
+    }
+  }
+
+  absl::Status Send(const v1::AgentMessage& message) override {
+    if (!started_) {
+      started_ = true;
+      call_->StartCall(this);
+      if (!Wait()) return Ended();
+    }
+    call_->Write(message, this);
+    if (!Wait()) return Ended();
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<v1::CollectorMessage> Receive() override {
+    v1::CollectorMessage message;
+    call_->Read(&message, this);
+    if (!Wait()) return Ended();
+    return message;
+  }
+
+  // Thread-safe.
+  void Cancel() { context_.TryCancel(); }
+
+ private:
+  // Whether the operation under way succeeded; past the time limit the call is
+  // cancelled, which ends it.
+  bool Wait() {
+    void* tag = nullptr;
+    bool ok = false;
+    const auto deadline = absl::ToChronoTime(absl::Now() + options_.timeout);
+    if (queue_.AsyncNext(&tag, &ok, deadline) ==
+        grpc::CompletionQueue::GOT_EVENT) {
+      return ok;
+    }
+    timed_out_ = true;
+    context_.TryCancel();
+    queue_.Next(&tag, &ok);
+    return false;
+  }
+
+  // Why the stream ended; never OK.
+  absl::Status Ended() {
+    const absl::Status status = Finish();
+    if (!status.ok()) return status;
+    return absl::UnavailableError("the collector ended the stream");
+  }
+
+  absl::Status Finish() {
+    finished_ = true;
+    grpc::Status status;
+    call_->Finish(&status, this);
+    Wait();
+    if (timed_out_) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("no answer from ", options_.collector, " within ",
+                       absl::FormatDuration(options_.timeout)));
+    }
+    return FromGrpc(status, options_.collector);
+  }
+
+  const UplinkOptions& options_;
+  grpc::ClientContext context_;
+  grpc::CompletionQueue queue_;
+  const std::unique_ptr<
+      grpc::ClientAsyncReaderWriter<v1::AgentMessage, v1::CollectorMessage>>
+      call_;
+  bool started_ = false;
+  bool finished_ = false;
+  bool timed_out_ = false;
+};
+
+class GrpcUplink final : public Uplink {
+ public:
+  explicit GrpcUplink(const UplinkOptions& options)
+      : options_(options), stub_(v1::SyncService::NewStub(Connect(options_))) {}
+
+  std::unique_ptr<MessageStream> Open() override {
+    auto stream = std::make_unique<Registered>(*this);
+    MutexLock lock(&mutex_);
+    current_ = &stream->stream();
+    if (interrupted_) current_->Cancel();
+    return stream;
+  }
+
+  void Interrupt() override {
+    MutexLock lock(&mutex_);
+    interrupted_ = true;
+    if (current_ != nullptr) current_->Cancel();
+  }
+
+ private:
+  // A stream that Interrupt can find as long as it is there.
+  class Registered final : public MessageStream {
+   public:
+    explicit Registered(GrpcUplink& uplink)
+        : uplink_(uplink), stream_(*uplink.stub_, uplink.options_) {}
+    ~Registered() override {
+      MutexLock lock(&uplink_.mutex_);
+      uplink_.current_ = nullptr;
+    }
+    absl::Status Send(const v1::AgentMessage& message) override {
+      return stream_.Send(message);
+    }
+    absl::StatusOr<v1::CollectorMessage> Receive() override {
+      return stream_.Receive();
+    }
+    GrpcStream& stream() { return stream_; }
+
+   private:
+    GrpcUplink& uplink_;
+    GrpcStream stream_;
+  };
+
+  const UplinkOptions options_;
+  const std::unique_ptr<v1::SyncService::Stub> stub_;
+  Mutex mutex_;
+  GrpcStream* current_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Uplink> Uplink::Create(const UplinkOptions& options) {
+  return std::make_unique<GrpcUplink>(options);
+}
+
+}  // namespace rollcall::agent

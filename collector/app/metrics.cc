@@ -1,0 +1,119 @@
+#include "collector/app/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <utility>
+#include <vector>
+
+#include "common/version.h"
+
+namespace rollcall::collector {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+// Collects families one figure at a time.
+class Families {
+ public:
+  void Counter(const char* name, const char* help, int64_t value) {
+    MetricFamily& family = Add(name, help, MetricType::Counter);
+    family.metric[0].counter.value = static_cast<double>(value);
+  }
+  void Gauge(const char* name, const char* help, int64_t value) {
+    MetricFamily& family = Add(name, help, MetricType::Gauge);
+    family.metric[0].gauge.value = static_cast<double>(value);
+  }
+  void Info(const char* name, const char* help, const char* label,
+            const char* value) {
+    MetricFamily& family = Add(name, help, MetricType::Gauge);
+    family.metric[0].gauge.value = 1;
+    family.metric[0].label.push_back({label, value});
+  }
+  std::string Text() const {
+    return prometheus::TextSerializer().Serialize(families_);
+  }
+
+ private:
+  MetricFamily& Add(const char* name, const char* help, MetricType type) {
+    MetricFamily family;
+    family.name = name;
+    family.help = help;
+    family.type = type;
+    family.metric.resize(1);
+    families_.push_back(std::move(family));
+    return families_.back();
+  }
+
+  std::vector<MetricFamily> families_;
+};
+
+void AddIngest(const IngestStats& ingest, Families& families) {
+  families.Gauge("rollcall_agent_streams", "Agents connected now.",
+                 ingest.streams);
+  families.Counter("rollcall_agent_streams_opened_total",
+                   "Streams that agents opened.", ingest.streams_opened);
+  families.Counter("rollcall_agent_streams_turned_away_total",
+                   "Streams asked to come back later, for want of room.",
+                   ingest.streams_turned_away);
+  families.Counter("rollcall_agent_messages_total", "Messages from agents.",
+                   ingest.messages);
+  families.Counter("rollcall_agent_messages_malformed_total",
+                   "Messages from agents that were refused as malformed.",
+                   ingest.messages_malformed);
+  families.Counter("rollcall_agent_bytes_total",
+                   "Bytes of messages from agents.", ingest.bytes);
+  families.Counter("rollcall_syncs_committed_total",
+                   "Changed inventories made durable.", ingest.syncs_committed);
+  families.Counter("rollcall_check_ins_total", "Check-ins from agents.",
+                   ingest.check_ins);
+  families.Counter("rollcall_identity_conflicts_total",
+                   "Streams refused since the certificate belongs to another "
+                   "device.",
+                   ingest.identity_conflicts);
+  families.Counter("rollcall_agent_unauthenticated_total",
+                   "Streams refused since the certificate names no agent.",
+                   ingest.unauthenticated);
+}
+
+}  // namespace
+
+std::string MetricsText(const MetricSources& sources) {
+  Families families;
+  families.Info("rollcall_build_info", "The version that runs.", "version",
+                kVersion);
+  AddIngest(sources.ingest, families);
+  families.Gauge("rollcall_message_budget_used_bytes",
+                 "Bytes of agents' messages held now.",
+                 sources.message_budget.used());
+  families.Counter("rollcall_message_budget_refused_total",
+                   "Messages refused since the byte budget was used up.",
+                   sources.message_budget.refused());
+  families.Gauge("rollcall_row_budget_used_bytes",
+                 "Bytes of rows held until their turn ends.",
+                 sources.row_budget.used());
+  families.Counter("rollcall_row_budget_refused_total",
+                   "Frames refused since the row budget was used up.",
+                   sources.row_budget.refused());
+  families.Gauge("rollcall_executor_queue", "Requests that wait for a thread.",
+                 static_cast<int64_t>(sources.executor.queue()));
+  families.Counter("rollcall_executor_refused_total",
+                   "Requests refused since too many waited.",
+                   sources.executor.refused());
+  const CommitterStats commits = sources.committer.stats();
+  families.Counter("rollcall_commits_total", "Changes made durable.",
+                   commits.changes);
+  families.Counter("rollcall_commit_groups_total",
+                   "Writes to disk, each of one or more changes.",
+                   commits.groups);
+  families.Counter("rollcall_commit_failures_total",
+                   "Changes dropped or not stored.", commits.failures);
+  families.Counter("rollcall_commit_refused_total",
+                   "Changes refused since too many waited.", commits.refused);
+  families.Gauge("rollcall_commit_queue", "Changes that wait to be written.",
+                 static_cast<int64_t>(commits.queue));
+  return families.Text();
+}
+
+}  // namespace rollcall::collector

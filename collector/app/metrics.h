@@ -1,0 +1,25 @@
+// The collector's figures in the form that Prometheus reads.
+#pragma once
+
+#include <string>
+
+#include "collector/ingest/byte_budget.h"
+#include "collector/ingest/ingest_stats.h"
+#include "collector/rpc/executor.h"
+#include "collector/storage/committer.h"
+
+namespace rollcall::collector {
+
+// What the figures are read from; all outlive its use.
+struct MetricSources {
+  const IngestStats& ingest;
+  const ByteBudget& message_budget;
+  const ByteBudget& row_budget;
+  const Executor& executor;
+  const Committer& committer;
+};
+
+// The text of /metrics. Thread-safe; does not block.
+std::string MetricsText(const MetricSources& sources);
+
+}  // namespace rollcall::collector

@@ -1,0 +1,91 @@
+#include "collector/app/options.h"
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "common/log.h"
+#include "common/version.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr char kDescription[] =
+    "Takes inventories from agents, keeps them, and answers questions about "
+    "devices, software and licences.";
+constexpr char kFooter[] =
+    "Ports: agents (gRPC, mutual TLS), admins (gRPC, mutual TLS, reflection "
+    "and "
+    "health), HTTPS (/healthz and /metrics).\n"
+    "Example:\n"
+    "  rollcall-collector --data=/var/lib/rollcall --ca=ca.pem "
+    "--cert=server.pem "
+    "--key=server.key";
+
+void AddOptions(CLI::App& app, CollectorOptions& options,
+                std::string& log_level, double& check_in_seconds,
+                double& scan_seconds) {
+  app.add_option("--data", options.data_dir, "Folder of the store")->required();
+  app.add_option("--agent-listen", options.agent_listen, "HOST:PORT for agents")
+      ->capture_default_str();
+  app.add_option("--admin-listen", options.admin_listen, "HOST:PORT for admins")
+      ->capture_default_str();
+  app.add_option("--https-listen", options.https_listen,
+                 "ADDRESS:PORT for HTTPS")
+      ->capture_default_str();
+  app.add_option("--ca", options.ca_file,
+                 "PEM file of the roots for clients' certificates")
+      ->required();
+  app.add_option("--cert", options.cert_file, "PEM file of our certificate")
+      ->required();
+  app.add_option("--key", options.key_file, "PEM file of its private key")
+      ->required();
+  app.add_option("--ready-file", options.ready_file,
+                 "Write ports and process id here once everything listens");
+  app.add_option("--rules", options.rules_dir,
+                 "Folder of recognition rule packs instead of those built in");
+  app.add_option("--check-in-seconds", check_in_seconds,
+                 "Time between check-ins of an agent")
+      ->capture_default_str()
+      ->check(CLI::Range(1.0, 86'400.0));
+  app.add_option("--scan-seconds", scan_seconds,
+                 "Time between scans of an agent")
+      ->capture_default_str()
+      ->check(CLI::Range(1.0, 604'800.0));
+  app.add_option("--max-streams", options.ingest.max_streams,
+                 "Agents connected at once; more are asked to come back later")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  app.add_option("--log-level", log_level, "debug, info, warning, error or off")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+  app.set_config("--config", "", "File of options, a line each: name=value");
+}
+
+}  // namespace
+
+absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
+                                                  int& exit_code) {
+  CLI::App app(kDescription, "rollcall-collector");
+  app.set_version_flag("--version",
+                       std::string("rollcall-collector ") + kVersion);
+  app.footer(kFooter);
+  CollectorOptions options;
+  std::string log_level = "info";
+  double check_in_seconds =
+      absl::ToDoubleSeconds(options.ingest.check_in_interval);
+  double scan_seconds = absl::ToDoubleSeconds(options.ingest.scan_interval);
+  AddOptions(app, options, log_level, check_in_seconds, scan_seconds);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    exit_code = app.exit(error) == 0 ? 0 : 2;
+    return absl::CancelledError("told on the command line");
+  }
+  options.ingest.check_in_interval = absl::Seconds(check_in_seconds);
+  options.ingest.scan_interval = absl::Seconds(scan_seconds);
+  const absl::Status level = SetLogLevelByName(log_level);
+  if (!level.ok()) return level;
+  return options;
+}
+
+}  // namespace rollcall::collector

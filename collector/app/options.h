@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "collector/ingest/ingest_options.h"
+#include "collector/rpc/executor.h"
+
+namespace rollcall::collector {
+
+// All that decides how a collector runs. Fixed while it runs.
+struct CollectorOptions {
+  // The folder of its store; made if missing.
+  std::string data_dir;
+  // HOST:PORT of the three listeners; port 0 takes any free one.
+  std::string agent_listen = "0.0.0.0:7443";
+  std::string admin_listen = "0.0.0.0:7444";
+  std::string https_listen = "0.0.0.0:8443";
+  // PEM files: the roots that clients' certificates must lead to; our
+  // certificate; its key.
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
+  // Written once everything listens: a JSON object with agent_port, admin_port,
+  // https_port and pid. Empty: none.
+  std::string ready_file;
+  // A folder of rule packs to use instead of those built in. Empty: built in.
+  std::string rules_dir;
+  IngestOptions ingest;
+  ExecutorOptions executor;
+};
+
+// Reads the command line; on --help, --version or an error prints what is due
+// and returns the exit code in `exit_code` with a non-OK status.
+absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
+                                                  int& exit_code);
+
+}  // namespace rollcall::collector

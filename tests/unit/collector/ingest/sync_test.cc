@@ -1,0 +1,413 @@
+// The two ends of the sync protocol talking to each other, over memory.
+#include <algorithm>
+#include <deque>
+#include <set>
+
+#include "agent/uplink/conversation.h"
+#include "collector/ingest/sync_session.h"
+#include "collector/inventory/subject_state.h"
+#include "collector/storage/rocksdb_engine.h"
+#include "common/compression.h"
+#include "common/rows.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/support/status_matchers.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::FakeClock;
+using ::rollcall::testing::FakeRandom;
+using ::rollcall::testing::FromText;
+using ::rollcall::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+agent::Facts MakeFacts(const std::vector<std::string>& rows_as_text,
+                       const std::string& machine_id = "machine-1") {
+  agent::Facts facts;
+  std::map<std::string, std::map<RowId, std::string>> sections;
+  for (const std::string& text : rows_as_text) {
+    const auto row = FromText<v1::Row>(text);
+    const std::string section = FindRowKind(row)->section;
+    const std::string canonical = EncodeRow(row);
+    sections[section][ComputeRowId(section, kRowLevel, canonical)] = canonical;
+  }
+  std::map<std::string, RootId> roots;
+  for (const auto& [name, rows] : sections) {
+    std::vector<RowId> ids;
+    for (const auto& [id, canonical] : rows) {
+      facts.sections[name].rows.push_back({id, canonical});
+      ids.push_back(id);
+    }
+    facts.sections[name].root = ComputeSectionRoot(ids);
+    roots[name] = facts.sections[name].root;
+  }
+  facts.subject_root = ComputeSubjectRoot(roots);
+  facts.evidence.set_machine_id(machine_id);
+  facts.evidence.add_permanent_macs("mac of " + machine_id);
+  facts.evidence_hash = ComputeEvidenceHash(facts.evidence);
+  return facts;
+}
+
+std::string PackageText(int number, int version = 1) {
+  return "software_package { ecosystem: 'deb' name: 'p" +
+         std::to_string(number) + "' version: '" + std::to_string(version) +
+         "' architecture: 'amd64' }";
+}
+
+class SyncTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    RocksDbOptions options;
+    options.path = "/sync";
+    options.in_memory = true;
+    ASSERT_OK_AND_ASSIGN(engine_, OpenRocksDb(options));
+    committer_ = std::make_unique<Committer>(*engine_, hybrid_);
+    deps_.emplace(SyncDeps{*engine_, *committer_, subjects_, last_seen_, clock_,
+                           random_, options_, stats_, row_budget_});
+  }
+
+  // Carries messages to a session and back, keeping what was said.
+  class Wire final : public agent::MessageStream {
+   public:
+    Wire(const SyncDeps& deps, AgentId agent) : session_(deps, agent) {}
+
+    absl::Status Send(const v1::AgentMessage& message) override {
+      said_.push_back(message);
+      if (!status_.ok()) return status_;
+      SyncReply reply = Handle(message);
+      for (auto& answer : reply.messages) answers_.push_back(answer);
+      status_ = reply.status;
+      return absl::OkStatus();
+    }
+
+    absl::StatusOr<v1::CollectorMessage> Receive() override {
+      if (answers_.empty()) {
+        return status_.ok() ? absl::UnavailableError("nothing to receive")
+                            : status_;
+      }
+      v1::CollectorMessage answer = answers_.front();
+      answers_.pop_front();
+      return answer;
+    }
+
+    SyncReply Handle(const v1::AgentMessage& message) {
+      Mutex mutex;
+      CondVar ready;
+      std::optional<SyncReply> result;
+      session_.Handle(message, [&](SyncReply reply) {
+        MutexLock lock(&mutex);
+        result = std::move(reply);
+        ready.SignalAll();
+      });
+      MutexLock lock(&mutex);
+      while (!result.has_value()) ready.Wait(&mutex);
+      return *result;
+    }
+
+    const std::vector<v1::AgentMessage>& said() const { return said_; }
+    int RowsSent() const {
+      int rows = 0;
+      for (const auto& message : said_) {
+        for (const std::string& frame : message.rows().frames()) {
+          v1::RowBatch batch;
+          EXPECT_TRUE(batch.ParseFromString(*Decompress(frame)));
+          rows += batch.rows_size();
+        }
+      }
+      return rows;
+    }
+
+   private:
+    SyncSession session_;
+    std::vector<v1::AgentMessage> said_;
+    std::deque<v1::CollectorMessage> answers_;
+    absl::Status status_;
+  };
+
+  absl::Status Sync(Wire& wire, const agent::Facts& facts) {
+    agent::Conversation conversation(wire);
+    return conversation.Begin(facts, 0);
+  }
+
+  // The canonical rows that the store holds for the agent.
+  std::set<std::string> StoredRows(AgentId agent) {
+    std::set<std::string> rows;
+    const auto subject = subjects_.FindByAgent(*engine_, agent);
+    EXPECT_OK(subject);
+    if (!subject->has_value()) return rows;
+    const auto state =
+        ReadSubjectState(*engine_, (*subject)->id, KnownStamp::Max());
+    EXPECT_OK(state);
+    for (const auto& [name, section] : (*state)->sections) {
+      for (const auto& [id, canonical] : section.own) rows.insert(canonical);
+      for (const RowId& id : section.fleet) {
+        const auto stored = engine_->Get(TableId::kRow, id.bytes());
+        EXPECT_OK(stored);
+        stored::v1::FleetRow row;
+        EXPECT_TRUE(row.ParseFromString(**stored));
+        rows.insert(row.canonical());
+      }
+    }
+    return rows;
+  }
+
+  static std::set<std::string> RowsOf(const agent::Facts& facts) {
+    std::set<std::string> rows;
+    for (const auto& [name, section] : facts.sections) {
+      for (const auto& row : section.rows) rows.insert(row.canonical);
+    }
+    return rows;
+  }
+
+  FakeClock clock_;
+  FakeRandom random_;
+  HybridClock hybrid_{clock_};
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Committer> committer_;
+  Subjects subjects_;
+  LastSeenTracker last_seen_;
+  IngestOptions options_;
+  IngestStats stats_;
+  ByteBudget row_budget_{64 << 20};
+  std::optional<SyncDeps> deps_;
+  const AgentId agent_ = AgentId::Generate(random_);
+  const AgentId other_ = AgentId::Generate(random_);
+};
+
+TEST_F(SyncTest, AFirstContactStoresExactlyTheFacts) {
+  const auto facts = MakeFacts({PackageText(1), PackageText(2),
+                                "system_identity { serial_number: 'S' }"});
+  Wire wire(*deps_, agent_);
+  ASSERT_OK(Sync(wire, facts));
+  EXPECT_EQ(StoredRows(agent_), RowsOf(facts));
+  EXPECT_EQ(wire.RowsSent(), 3);
+  ASSERT_OK_AND_ASSIGN(const auto devices,
+                       subjects_.ListDevices(*engine_, KnownStamp::Max()));
+  EXPECT_THAT(devices, SizeIs(1));
+}
+
+TEST_F(SyncTest, AnUnchangedMachineSaysHelloAndNoMore) {
+  const auto facts = MakeFacts({PackageText(1)});
+  Wire first(*deps_, agent_);
+  ASSERT_OK(Sync(first, facts));
+  Wire second(*deps_, agent_);
+  ASSERT_OK(Sync(second, facts));
+  EXPECT_THAT(second.said(), SizeIs(1));
+}
+
+TEST_F(SyncTest, RowsThatTheFleetKnowsAreNotSentAgain) {
+  Wire first(*deps_, agent_);
+  ASSERT_OK(Sync(first, MakeFacts({PackageText(1), PackageText(2)})));
+  const auto facts =
+      MakeFacts({PackageText(1), PackageText(2), PackageText(3)}, "machine-2");
+  Wire second(*deps_, other_);
+  ASSERT_OK(Sync(second, facts));
+  EXPECT_EQ(second.RowsSent(), 1);
+  EXPECT_EQ(StoredRows(other_), RowsOf(facts));
+}
+
+TEST_F(SyncTest, OwnRowsOfOneMachineAreNotTakenForThoseOfAnother) {
+  const std::string serial = "system_identity { serial_number: 'SAME' }";
+  Wire first(*deps_, agent_);
+  ASSERT_OK(Sync(first, MakeFacts({serial})));
+  Wire second(*deps_, other_);
+  ASSERT_OK(Sync(second, MakeFacts({serial}, "machine-2")));
+  EXPECT_EQ(second.RowsSent(), 1);
+  EXPECT_THAT(StoredRows(agent_), SizeIs(1));
+  EXPECT_THAT(StoredRows(other_), SizeIs(1));
+}
+
+TEST_F(SyncTest, AChangeOnAHeldStreamIsBroughtInAtTheNextCheckIn) {
+  Wire wire(*deps_, agent_);
+  agent::Conversation conversation(wire);
+  ASSERT_OK(conversation.Begin(MakeFacts({PackageText(1, 1)}), 0));
+  const auto changed = MakeFacts({PackageText(1, 2)});
+  ASSERT_OK(conversation.CheckIn(changed, v1::Vitals()));
+  EXPECT_EQ(StoredRows(agent_), RowsOf(changed));
+  const size_t said = wire.said().size();
+  ASSERT_OK(conversation.CheckIn(changed, v1::Vitals()));
+  EXPECT_THAT(wire.said(), SizeIs(said + 1));
+}
+
+TEST_F(SyncTest, ASectionThatIsGoneIsGone) {
+  Wire first(*deps_, agent_);
+  ASSERT_OK(Sync(first, MakeFacts({PackageText(1),
+                                   "system_identity { serial_number: 'S' }"})));
+  const auto facts = MakeFacts({PackageText(1)});
+  Wire second(*deps_, agent_);
+  ASSERT_OK(Sync(second, facts));
+  EXPECT_EQ(StoredRows(agent_), RowsOf(facts));
+}
+
+TEST_F(SyncTest, ALargeSetGoesInSeveralMessagesEachWithinBounds) {
+  std::vector<std::string> rows;
+  for (int i = 0; i < 12'000; ++i) rows.push_back(PackageText(i));
+  const auto facts = MakeFacts(rows);
+  Wire wire(*deps_, agent_);
+  ASSERT_OK(Sync(wire, facts));
+  EXPECT_EQ(StoredRows(agent_), RowsOf(facts));
+  for (const auto& message : wire.said()) {
+    EXPECT_LT(message.ByteSizeLong(),
+              static_cast<size_t>(options_.max_message_bytes));
+  }
+}
+
+TEST_F(SyncTest, ACertificateOnAnotherDeviceIsRefusedAndCounted) {
+  const auto facts = MakeFacts({PackageText(1)});
+  Wire first(*deps_, agent_);
+  ASSERT_OK(Sync(first, facts));
+  Wire second(*deps_, agent_);
+  EXPECT_THAT(Sync(second, MakeFacts({PackageText(2)}, "machine-2")),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr("belongs to another device")));
+  EXPECT_EQ(StoredRows(agent_), RowsOf(facts));
+  EXPECT_EQ(stats_.identity_conflicts, 1);
+}
+
+TEST_F(SyncTest, TurnedAwayByAFullQueueTheAgentLearnsWhenToComeBack) {
+  CommitterOptions none;
+  none.max_queue = 0;
+  Committer full(*engine_, hybrid_, none);
+  const SyncDeps deps{*engine_, full,     subjects_, last_seen_, clock_,
+                      random_,  options_, stats_,    row_budget_};
+  Wire wire(deps, agent_);
+  agent::Conversation conversation(wire);
+  EXPECT_THAT(conversation.Begin(MakeFacts({PackageText(1)}), 0),
+              StatusIs(absl::StatusCode::kUnavailable));
+  ASSERT_TRUE(conversation.retry_after().has_value());
+  EXPECT_GT(*conversation.retry_after(), absl::Seconds(1));
+}
+
+// Messages of an agent that does not keep to the protocol.
+class HostileSyncTest : public SyncTest {
+ protected:
+  // Brings the wire to where rows are due for `facts`.
+  void UpToRows(Wire& wire, const agent::Facts& facts) {
+    class Probe final : public agent::MessageStream {
+     public:
+      explicit Probe(Wire& wire) : wire_(wire) {}
+      absl::Status Send(const v1::AgentMessage& message) override {
+        if (message.has_rows()) return absl::CancelledError("far enough");
+        return wire_.Send(message);
+      }
+      absl::StatusOr<v1::CollectorMessage> Receive() override {
+        return wire_.Receive();
+      }
+
+     private:
+      Wire& wire_;
+    } probe(wire);
+    agent::Conversation conversation(probe);
+    ASSERT_THAT(conversation.Begin(facts, 0),
+                StatusIs(absl::StatusCode::kCancelled));
+  }
+
+  v1::AgentMessage RowsMessage(const std::vector<std::string>& canonical) {
+    v1::RowBatch batch;
+    for (const std::string& row : canonical) batch.add_rows(row);
+    v1::AgentMessage message;
+    message.mutable_rows()->add_frames(Compress(batch.SerializeAsString()));
+    message.mutable_rows()->set_last(true);
+    return message;
+  }
+};
+
+TEST_F(HostileSyncTest, EveryMessageOutOfOrderIsRefused) {
+  for (const char* text :
+       {"roots {}", "evidence {}", "delta {}", "rows {}", "check_in {}"}) {
+    Wire wire(*deps_, agent_);
+    const SyncReply reply = wire.Handle(FromText<v1::AgentMessage>(text));
+    EXPECT_THAT(reply.status, StatusIs(absl::StatusCode::kFailedPrecondition))
+        << text;
+  }
+  Wire wire(*deps_, agent_);
+  EXPECT_THAT(wire.Handle(v1::AgentMessage()).status,
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(HostileSyncTest, ARowThatDoesNotHashToItsIdIsRefused) {
+  Wire wire(*deps_, agent_);
+  UpToRows(wire, MakeFacts({PackageText(1)}));
+  const auto other = FromText<v1::Row>(PackageText(2));
+  EXPECT_THAT(
+      wire.Handle(RowsMessage({EncodeRow(other)})).status,
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("does not hash")));
+  EXPECT_THAT(StoredRows(agent_), IsEmpty());
+}
+
+TEST_F(HostileSyncTest, TooFewAndTooManyRowsAreRefused) {
+  const auto facts = MakeFacts({PackageText(1)});
+  const std::string row = facts.sections.at("software").rows[0].canonical;
+  Wire few(*deps_, agent_);
+  UpToRows(few, facts);
+  EXPECT_THAT(few.Handle(RowsMessage({})).status,
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("1 rows were asked for and 0 came")));
+  Wire many(*deps_, agent_);
+  UpToRows(many, facts);
+  EXPECT_THAT(many.Handle(RowsMessage({row, row})).status,
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("more rows came")));
+}
+
+TEST_F(HostileSyncTest, ADecompressionBombIsRefusedByItsDeclaredSize) {
+  Wire wire(*deps_, agent_);
+  UpToRows(wire, MakeFacts({PackageText(1)}));
+  v1::AgentMessage bomb;
+  bomb.mutable_rows()->add_frames(Compress(std::string(64 << 20, 'x')));
+  EXPECT_THAT(wire.Handle(bomb).status,
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("at most 1048576")));
+}
+
+TEST_F(HostileSyncTest, MoreRowsThanASectionMayHaveAreRefused) {
+  agent::Facts facts;
+  std::vector<RowId> ids;
+  for (size_t i = 0; i <= kMaxRowsPerSection; ++i) {
+    ids.push_back(RowId::Generate(random_));
+  }
+  std::sort(ids.begin(), ids.end());
+  for (const RowId& id : ids)
+    facts.sections["software"].rows.push_back({id, ""});
+  facts.sections["software"].root = ComputeSectionRoot(ids);
+  facts.subject_root =
+      ComputeSubjectRoot({{"software", facts.sections["software"].root}});
+  facts.evidence_hash = ComputeEvidenceHash(facts.evidence);
+  Wire wire(*deps_, agent_);
+  EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          HasSubstr("20001 rows")));
+}
+
+TEST_F(HostileSyncTest, IdsThatDoNotHashToTheRootAreRefused) {
+  auto facts = MakeFacts({PackageText(1), PackageText(2)});
+  facts.sections["software"].rows.pop_back();
+  Wire wire(*deps_, agent_);
+  EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          HasSubstr("do not hash")));
+}
+
+TEST_F(HostileSyncTest, AnUnknownSectionIsRefusedByName) {
+  auto facts = MakeFacts({PackageText(1)});
+  facts.sections["no.such"] = facts.sections["software"];
+  facts.subject_root = RootId::Generate(random_);
+  Wire wire(*deps_, agent_);
+  EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          HasSubstr("\"no.such\"")));
+}
+
+TEST_F(HostileSyncTest, AnAgentThatEncodesNoLevelWeKnowIsToldToUpgrade) {
+  v1::AgentMessage message;
+  message.mutable_hello()->add_row_levels(99);
+  Wire wire(*deps_, agent_);
+  EXPECT_THAT(
+      wire.Handle(message).status,
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("upgrade")));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
