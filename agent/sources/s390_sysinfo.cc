@@ -1,0 +1,79 @@
+#include "agent/sources/s390_sysinfo.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "agent/sources/fact_text.h"
+
+namespace rollcall {
+namespace {
+
+constexpr char kPath[] = "/proc/sysinfo";
+constexpr size_t kMaxBytes = 256 << 10;
+constexpr size_t kMaxLevels = 16;
+
+// The first word: a value is padded, and further columns may follow.
+std::string FirstWord(absl::string_view value) {
+  return FactText(value.substr(0, value.find(' '))).value_or("");
+}
+
+}  // namespace
+
+S390Sysinfo ParseS390Sysinfo(absl::string_view content) {
+  S390Sysinfo info;
+  std::string partition_uuid;
+  // By level, "VM00" first: that is the one right beneath the kernel.
+  std::map<std::string, std::string> programs;
+  for (const absl::string_view line : absl::StrSplit(content, '\n')) {
+    const size_t colon = line.find(':');
+    if (colon == absl::string_view::npos) continue;
+    const absl::string_view key =
+        absl::StripAsciiWhitespace(line.substr(0, colon));
+    const absl::string_view value =
+        absl::StripAsciiWhitespace(line.substr(colon + 1));
+    if (key == "Manufacturer") {
+      info.manufacturer = FactText(value).value_or("");
+    } else if (key == "Type") {
+      info.type = FirstWord(value);
+    } else if (key == "Model") {
+      // The capacity identifier, then the hardware model.
+      const size_t space = value.rfind(' ');
+      info.model = FirstWord(
+          space == absl::string_view::npos ? value : value.substr(space + 1));
+    } else if (key == "Sequence Code") {
+      info.sequence_code = FirstWord(value);
+    } else if (key == "LPAR Number") {
+      info.in_partition = true;
+    } else if (key == "LPAR UUID") {
+      partition_uuid = FirstWord(value);
+    } else if (key == "VM00 UUID") {
+      info.uuid = FirstWord(value);
+    } else if (absl::StartsWith(key, "VM") &&
+               absl::EndsWith(key, " Control Program") &&
+               programs.size() < kMaxLevels) {
+      programs.emplace(key, FactText(value).value_or(""));
+    }
+  }
+  for (auto& [level, program] : programs) {
+    if (!program.empty()) info.control_programs.push_back(std::move(program));
+  }
+  if (info.uuid.empty()) info.uuid = partition_uuid;
+  absl::AsciiStrToLower(&info.uuid);
+  info.present = !info.manufacturer.empty() || !info.type.empty() ||
+                 info.in_partition || !info.control_programs.empty();
+  return info;
+}
+
+S390Sysinfo ReadS390Sysinfo(const HostFs& fs, SourceReport* report) {
+  const absl::StatusOr<std::string> content = fs.Read(kPath, kMaxBytes);
+  if (!content.ok()) {
+    report->NoteError(content.status());
+    return {};
+  }
+  return ParseS390Sysinfo(*content);
+}
+
+}  // namespace rollcall
