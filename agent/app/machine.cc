@@ -1,0 +1,58 @@
+#include "agent/app/machine.h"
+
+#include <utility>
+
+#include "common/log.h"
+#include "common/rows.h"
+
+namespace rollcall::agent {
+namespace {
+
+Facts ToFacts(const rollcall::Scan& scan) {
+  Facts facts;
+  facts.subject_root = scan.subject_root;
+  facts.evidence = scan.evidence;
+  facts.evidence_hash = ComputeEvidenceHash(scan.evidence);
+  facts.boot_id = scan.boot_id;
+  for (const ScannedSection& section : scan.sections) {
+    FactSection& copy = facts.sections[section.name];
+    copy.root = section.root;
+    copy.rows.reserve(section.rows.size());
+    for (const EncodedRow& row : section.rows) {
+      copy.rows.push_back({row.id, row.bytes});
+    }
+  }
+  return facts;
+}
+
+}  // namespace
+
+Facts Machine::Scan(absl::Span<const std::string> disabled_sources) {
+  ScanOptions options;
+  options.sources = selection_;
+  options.sources.disabled.assign(disabled_sources.begin(),
+                                  disabled_sources.end());
+  absl::StatusOr<rollcall::Scan> scan = scanner_.Run(options);
+  if (!scan.ok()) {
+    // Only a wrong selection fails, and that was checked at start.
+    Log(LogLevel::kError, "cannot scan", {{"error", scan.status().message()}});
+    return last_.has_value() ? ToFacts(*last_) : Facts();
+  }
+  for (const std::string& section : scan->failed_sections) {
+    Log(LogLevel::kWarning, "a source failed; its last rows stand",
+        {{"section", section}});
+  }
+  last_ = last_.has_value() ? WithSectionsOf(*last_, *std::move(scan))
+                            : *std::move(scan);
+  return ToFacts(*last_);
+}
+
+v1::Vitals Machine::ReadVitals() {
+  v1::Vitals vitals = rollcall::ReadVitals(fs_);
+  if (last_.has_value() && last_->vitals.has_scan_cost()) {
+    *vitals.mutable_scan_cost() = last_->vitals.scan_cost();
+  }
+  return vitals;
+}
+
+}  // namespace rollcall::agent

@@ -1,0 +1,106 @@
+#include "agent/app/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/sources/registry.h"
+#include "common/log.h"
+#include "common/version.h"
+
+namespace rollcall::agent {
+namespace {
+
+constexpr char kDescription[] =
+    "Inventories this machine's hardware and software and keeps a collector up "
+    "to date.";
+
+std::string Footer() {
+  return absl::StrCat(
+      "Sources: ", absl::StrJoin(SourceNames(), ", "),
+      "\nExamples:\n"
+      "  rollcall-agent --print\n"
+      "  rollcall-agent --print --sources=hardware.cpu,os\n"
+      "  rollcall-agent --collector=rollcall.example:7443 --ca=ca.pem "
+      "--cert=agent.pem --key=agent.key --state=/var/lib/rollcall-agent");
+}
+
+void AddOptions(CLI::App& app, AgentOptions& options, std::string& log_level,
+                bool& once, bool& print) {
+  auto* print_flag = app.add_flag(
+      "--print", print,
+      "Print as JSON what would be sent to a collector that knows nothing");
+  app.add_flag("--once", once, "Scan, send, and exit")->excludes(print_flag);
+  app.add_option("--collector", options.collector,
+                 "HOST:PORT of the collector's agents' port");
+  app.add_option("--ca", options.ca_file,
+                 "PEM file of the root of the collector's certificate");
+  app.add_option("--cert", options.cert_file,
+                 "PEM file of this agent's certificate");
+  app.add_option("--key", options.key_file, "PEM file of its private key");
+  app.add_option("--state", options.state_dir,
+                 "Folder for what is remembered from run to run");
+  app.add_option("--root", options.root,
+                 "Inventory the system under this folder instead of this one")
+      ->capture_default_str();
+  app.add_option("--sources", options.sources,
+                 "Only these sources, separated by commas")
+      ->delimiter(',');
+  app.add_option("--log-level", log_level, "debug, info, warning, error or off")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+  app.set_config("--config", "", "File of options, a line each: name=value");
+}
+
+// What the mode needs beyond what CLI11 checks.
+absl::Status CheckOptions(const AgentOptions& options) {
+  SourceSelection selection;
+  selection.only = options.sources;
+  const auto sources = MakeSources(selection);
+  if (!sources.ok()) return sources.status();
+  if (options.mode == AgentOptions::Mode::kPrint) return absl::OkStatus();
+  const std::pair<const char*, const std::string*> needed[] = {
+      {"--collector", &options.collector},
+      {"--ca", &options.ca_file},
+      {"--cert", &options.cert_file},
+      {"--key", &options.key_file}};
+  for (const auto& [name, value] : needed) {
+    if (value->empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name, " is needed to send anything; or use --print"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<AgentOptions> ParseCommandLine(int argc, char** argv,
+                                              int& exit_code) {
+  CLI::App app(kDescription, "rollcall-agent");
+  app.set_version_flag("--version", absl::StrCat("rollcall-agent ", kVersion));
+  app.footer(Footer());
+  AgentOptions options;
+  std::string log_level = "info";
+  bool once = false;
+  bool print = false;
+  AddOptions(app, options, log_level, once, print);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    exit_code = app.exit(error) == 0 ? 0 : 2;
+    return absl::CancelledError("told on the command line");
+  }
+  if (print) options.mode = AgentOptions::Mode::kPrint;
+  if (once) options.mode = AgentOptions::Mode::kOnce;
+  absl::Status status = SetLogLevelByName(log_level);
+  if (status.ok()) status = CheckOptions(options);
+  if (!status.ok()) {
+    std::cerr << "rollcall-agent: " << status.message() << "\n";
+    exit_code = 2;
+    return status;
+  }
+  return options;
+}
+
+}  // namespace rollcall::agent

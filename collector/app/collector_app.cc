@@ -1,0 +1,242 @@
+#include "collector/app/collector_app.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "collector/app/metrics.h"
+#include "collector/app/ticker.h"
+#include "collector/catalog/catalog.h"
+#include "collector/catalog/rule_files.h"
+#include "collector/contracts/contract_queries.h"
+#include "collector/contracts/contract_service.h"
+#include "collector/contracts/entitlement_import.h"
+#include "collector/identity/subjects.h"
+#include "collector/ingest/sync_service.h"
+#include "collector/inventory/device_queries.h"
+#include "collector/inventory/device_service.h"
+#include "collector/inventory/last_seen.h"
+#include "collector/rpc/grpc_listener.h"
+#include "collector/rpc/https_listener.h"
+#include "collector/rpc/reflection.h"
+#include "collector/rpc/unary.h"
+#include "collector/storage/committer.h"
+#include "collector/storage/rocksdb_engine.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/random.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+// How long calls in progress may take when the collector stops.
+constexpr absl::Duration kStopGrace = absl::Seconds(5);
+// How far last-seen times may be behind after a crash.
+constexpr absl::Duration kFlushInterval = absl::Seconds(30);
+// Imports come in one message.
+constexpr int kMaxAdminMessageBytes = 33 << 20;
+
+// The parts that need nothing but the store; in order of their making.
+struct Parts {
+  Parts(std::unique_ptr<Engine> the_engine,
+        std::unique_ptr<Catalog> the_catalog, const CollectorOptions& options)
+      : engine(std::move(the_engine)),
+        catalog(std::move(the_catalog)),
+        ingest(options.ingest),
+        message_budget(ingest.byte_budget),
+        row_budget(ingest.row_budget),
+        hybrid_clock(clock),
+        committer(*engine, hybrid_clock),
+        executor(options.executor) {}
+
+  SystemClock clock;
+  SystemRandom random;
+  const std::unique_ptr<Engine> engine;
+  const std::unique_ptr<Catalog> catalog;
+  const IngestOptions ingest;
+  IngestStats ingest_stats;
+  ByteBudget message_budget;
+  ByteBudget row_budget;
+  HybridClock hybrid_clock;
+  Committer committer;
+  Subjects subjects;
+  LastSeenTracker last_seen;
+  // Its tasks use what stands above, so it goes first.
+  Executor executor;
+
+  const SyncDeps sync{*engine, committer, subjects,     last_seen, clock,
+                      random,  ingest,    ingest_stats, row_budget};
+  const FleetSources fleet{*engine, subjects, last_seen};
+  const UnaryDispatcher dispatcher{executor};
+  const DeviceQueries device_queries{fleet, *catalog};
+  const ContractQueries contract_queries{*engine};
+  EntitlementImporter entitlement_importer{
+      *engine, committer, random, {"core", "device"}};
+};
+
+// The services of the admin port.
+class AdminServices {
+ public:
+  static absl::StatusOr<std::unique_ptr<AdminServices>> Create(Parts& parts) {
+    std::unique_ptr<AdminServices> services(new AdminServices(parts));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        services->answers_,
+        ReflectionAnswers::Create(
+            {v1::DeviceService::service_full_name(),
+             v1::ContractService::service_full_name(), "grpc.health.v1.Health",
+             "grpc.reflection.v1.ServerReflection",
+             "grpc.reflection.v1alpha.ServerReflection"}));
+    services->reflection_ = MakeReflectionServices(*services->answers_);
+    return services;
+  }
+
+  std::vector<grpc::Service*> all() {
+    std::vector<grpc::Service*> services = {&devices_, &contracts_};
+    for (const auto& service : reflection_) services.push_back(service.get());
+    return services;
+  }
+
+ private:
+  explicit AdminServices(Parts& parts)
+      : devices_(parts.device_queries, parts.dispatcher),
+        contracts_(parts.entitlement_importer, parts.contract_queries,
+                   parts.dispatcher) {}
+
+  DeviceServiceImpl devices_;
+  ContractServiceImpl contracts_;
+  std::unique_ptr<ReflectionAnswers> answers_;
+  std::vector<std::unique_ptr<grpc::Service>> reflection_;
+};
+
+class CollectorAppImpl final : public CollectorApp {
+ public:
+  explicit CollectorAppImpl(std::unique_ptr<Parts> parts)
+      : parts_(std::move(parts)),
+        sync_service_(parts_->sync, parts_->executor, parts_->message_budget) {}
+
+  ~CollectorAppImpl() override {
+    ticker_.reset();
+    // No new calls, then those in progress, then what they left to write.
+    if (https_ != nullptr) https_.reset();
+    if (admin_ != nullptr) admin_->Stop(kStopGrace);
+    if (agents_ != nullptr) agents_->Stop(absl::ZeroDuration());
+    Tick();
+  }
+
+  absl::Status Open(const CollectorOptions& options,
+                    const TlsCredentials& credentials) {
+    ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
+    ROLLCALL_ASSIGN_OR_RETURN(admin_services_, AdminServices::Create(*parts_));
+    ROLLCALL_RETURN_IF_ERROR(Listen(options, credentials));
+    ticker_.emplace(kFlushInterval, [this] { Tick(); });
+    if (options.ready_file.empty()) return absl::OkStatus();
+    return WriteFileAtomically(options.ready_file, ReadyText(), 0644);
+  }
+
+  int agent_port() const override { return agents_->port(); }
+  int admin_port() const override { return admin_->port(); }
+  int https_port() const override { return https_->port(); }
+
+ private:
+  absl::Status Listen(const CollectorOptions& options,
+                      const TlsCredentials& credentials) {
+    GrpcListenerOptions agents;
+    agents.address = options.agent_listen;
+    agents.credentials = credentials;
+    agents.max_message_bytes = options.ingest.max_message_bytes;
+    ROLLCALL_ASSIGN_OR_RETURN(agents_,
+                              GrpcListener::Start(agents, {&sync_service_}));
+    GrpcListenerOptions admin;
+    admin.address = options.admin_listen;
+    admin.credentials = credentials;
+    admin.max_message_bytes = kMaxAdminMessageBytes;
+    ROLLCALL_ASSIGN_OR_RETURN(
+        admin_, GrpcListener::Start(admin, admin_services_->all()));
+    HttpsListenerOptions https;
+    https.address = options.https_listen;
+    https.credentials = credentials;
+    ROLLCALL_ASSIGN_OR_RETURN(
+        https_, HttpsListener::Start(https, [this](const HttpRequest& request) {
+          return AnswerHttp(request);
+        }));
+    return absl::OkStatus();
+  }
+
+  HttpResponse AnswerHttp(const HttpRequest& request) const {
+    if (request.method != "GET") {
+      return {405, "text/plain; charset=utf-8", "only GET is answered here\n"};
+    }
+    if (request.target == "/healthz") return {200, "text/plain", "ok\n"};
+    if (request.target == "/metrics") {
+      return {200, "text/plain; version=0.0.4; charset=utf-8",
+              MetricsText({parts_->ingest_stats, parts_->message_budget,
+                           parts_->row_budget, parts_->executor,
+                           parts_->committer})};
+    }
+    return {404, "text/plain; charset=utf-8",
+            "there is /healthz and /metrics here\n"};
+  }
+
+  std::string ReadyText() const {
+    return absl::StrCat(
+        "{\"agent_port\": ", agent_port(), ", \"admin_port\": ", admin_port(),
+        ", \"https_port\": ", https_port(), ", \"pid\": ", getpid(), "}\n");
+  }
+
+  // What is done at intervals and once more at the end.
+  void Tick() {
+    const absl::Status flushed = parts_->last_seen.Flush(parts_->committer);
+    if (!flushed.ok()) {
+      Log(LogLevel::kError, "last-seen times could not be stored",
+          {{"error", flushed.message()}});
+    }
+  }
+
+  const std::unique_ptr<Parts> parts_;
+  SyncServiceImpl sync_service_;
+  std::unique_ptr<AdminServices> admin_services_;
+  std::unique_ptr<GrpcListener> agents_;
+  std::unique_ptr<GrpcListener> admin_;
+  std::unique_ptr<HttpsListener> https_;
+  std::optional<Ticker> ticker_;
+};
+
+absl::StatusOr<std::unique_ptr<Catalog>> LoadCatalog(
+    const std::string& rules_dir) {
+  if (rules_dir.empty()) return Catalog::Create(BuiltinRuleFiles());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto files, ReadRuleFolder(rules_dir));
+  return Catalog::Create(files);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
+    const CollectorOptions& options) {
+  const SystemClock clock;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const TlsCredentials credentials,
+      LoadTlsCredentials(options.ca_file, options.cert_file, options.key_file,
+                         clock.Now()));
+  ROLLCALL_ASSIGN_OR_RETURN(auto catalog, LoadCatalog(options.rules_dir));
+  if (mkdir(options.data_dir.c_str(), 0700) != 0 && errno != EEXIST) {
+    return FileError(options.data_dir, "cannot make the folder of the store",
+                     errno);
+  }
+  RocksDbOptions store;
+  store.path = options.data_dir;
+  ROLLCALL_ASSIGN_OR_RETURN(auto engine, OpenRocksDb(store));
+  auto app = std::make_unique<CollectorAppImpl>(
+      std::make_unique<Parts>(std::move(engine), std::move(catalog), options));
+  ROLLCALL_RETURN_IF_ERROR(app->Open(options, credentials));
+  return app;
+}
+
+}  // namespace rollcall::collector
