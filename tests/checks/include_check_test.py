@@ -62,6 +62,8 @@ RIGHT = [
     ("agent/uplink/client.cc", '"rollcall/v1/sync.grpc.pb.h"'),
     ("agent/uplink/client.cc", "<grpcpp/grpcpp.h>"),
     ("collector/app/app.cc", '"collector/presence/list.h"'),
+    ("collector/app/metrics.cc", '"common/clock.h"'),
+    ("collector/main.cc", "<absl/synchronization/mutex.h>"),
     ("collector/reconcile/position.cc", '"collector/contracts/ledger.h"'),
     ("collector/ingest/stream.cc", '"collector/rpc/caller.h"'),
     ("collector/ingest/stream.cc", '"grpcpp/grpcpp.h"'),
