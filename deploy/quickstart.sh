@@ -202,20 +202,11 @@ wait_for_device() {
 
 # --- what is shown ----------------------------------------------------------
 
-# show_first LINES COMMAND...: the first lines of what a command prints.
-show_first() {
-  local lines=$1 text
-  shift
-  text=$("$@")
-  head -n "$lines" <<<"$text"
-  (($(wc -l <<<"$text") <= lines)) || say '...'
-}
-
 show_results() {
   heading 'The device that was found'
   "$bin/rollcall" device show "$device_id"
   heading "Its software: $(software_count) packages, of which the first are"
-  show_first 12 "$bin/rollcall" software
+  "$bin/rollcall" software --limit=10 2>/dev/null
   heading 'Licence position of the sample contracts'
   "$bin/rollcall" position
   heading 'Undiscovered: expected and not seen, or seen and not expected'
