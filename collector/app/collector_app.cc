@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "collector/app/device_directory.h"
 #include "collector/app/metrics.h"
 #include "collector/app/ticker.h"
 #include "collector/catalog/catalog.h"
@@ -74,7 +75,8 @@ struct Parts {
 
   const SyncDeps sync{*engine, committer, subjects,     last_seen, clock,
                       random,  ingest,    ingest_stats, row_budget};
-  const FleetSources fleet{*engine, subjects, last_seen};
+  const SubjectDeviceDirectory directory{subjects};
+  const FleetSources fleet{*engine, directory, last_seen};
   const UnaryDispatcher dispatcher{executor};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine};

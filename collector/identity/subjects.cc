@@ -14,7 +14,7 @@
 namespace rollcall::collector {
 namespace {
 
-absl::StatusOr<DeviceSubject> ReadSubject(const Reader& reader,
+absl::StatusOr<LinkedSubject> ReadSubject(const Reader& reader,
                                           SubjectId subject) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto record,
                             kSubjectTable.Get(reader, {subject}));
@@ -22,7 +22,7 @@ absl::StatusOr<DeviceSubject> ReadSubject(const Reader& reader,
     return absl::DataLossError(
         absl::StrCat("subject ", subject.ToHex(), " of a device is missing"));
   }
-  DeviceSubject result = {subject, {}, FromProto(record->first_seen())};
+  LinkedSubject result = {subject, {}, FromProto(record->first_seen())};
   for (const std::string& bytes : record->agent_ids()) {
     if (const auto agent = AgentId::FromBytes(bytes)) {
       result.agents.push_back(*agent);
@@ -33,11 +33,11 @@ absl::StatusOr<DeviceSubject> ReadSubject(const Reader& reader,
 
 // Reads edges in key order into devices: of each device and subject, the newest
 // edge that was known decides.
-absl::StatusOr<std::vector<DeviceEntry>> ReadDevices(const Reader& reader,
+absl::StatusOr<std::vector<LinkedDevice>> ReadDevices(const Reader& reader,
                                                      KeyWriter prefix,
                                                      KnownStamp as_of) {
   auto scan = kDeviceEdgeTable.ScanPrefix(reader, std::move(prefix));
-  std::map<DeviceId, DeviceEntry> devices;
+  std::map<DeviceId, LinkedDevice> devices;
   std::optional<std::pair<DeviceId, SubjectId>> decided;
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto edge, scan.Next());
@@ -46,13 +46,13 @@ absl::StatusOr<std::vector<DeviceEntry>> ReadDevices(const Reader& reader,
     if (edge->key.stamp > as_of || decided == ends) continue;
     decided = ends;
     if (!edge->value.belongs()) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(DeviceSubject subject,
+    ROLLCALL_ASSIGN_OR_RETURN(LinkedSubject subject,
                               ReadSubject(reader, edge->key.subject));
-    DeviceEntry& device = devices[edge->key.device];
+    LinkedDevice& device = devices[edge->key.device];
     device.device = edge->key.device;
     device.subjects.push_back(std::move(subject));
   }
-  std::vector<DeviceEntry> result;
+  std::vector<LinkedDevice> result;
   for (auto& [id, device] : devices) result.push_back(std::move(device));
   return result;
 }
@@ -167,19 +167,19 @@ std::vector<std::string> Subjects::NamesOfNew(SubjectId subject,
           absl::StrCat("shard/", ShardOf(subject))};
 }
 
-absl::StatusOr<std::vector<DeviceEntry>> Subjects::ListDevices(
+absl::StatusOr<std::vector<LinkedDevice>> Subjects::ListDevices(
     const Reader& reader, KnownStamp as_of) const {
   return ReadDevices(reader, KeyWriter(), as_of);
 }
 
-absl::StatusOr<std::optional<DeviceEntry>> Subjects::FindDevice(
+absl::StatusOr<std::optional<LinkedDevice>> Subjects::FindDevice(
     const Reader& reader, DeviceId device, KnownStamp as_of) const {
   KeyWriter prefix;
   prefix.U16(ShardOf(device)).AddId(device);
   ROLLCALL_ASSIGN_OR_RETURN(auto found,
                             ReadDevices(reader, std::move(prefix), as_of));
-  if (found.empty()) return std::optional<DeviceEntry>();
-  return std::optional<DeviceEntry>(std::move(found[0]));
+  if (found.empty()) return std::optional<LinkedDevice>();
+  return std::optional<LinkedDevice>(std::move(found[0]));
 }
 
 }  // namespace rollcall::collector

@@ -6,12 +6,26 @@
 
 #include "absl/status/statusor.h"
 #include "collector/identity/evidence.h"
-#include "collector/inventory/device_directory.h"
 #include "collector/storage/committer.h"
+#include "common/id.h"
 #include "common/random.h"
 #include "rollcall/stored/v1/identity.pb.h"
 
 namespace rollcall::collector {
+
+// A subject as part of a device.
+struct LinkedSubject {
+  SubjectId subject;
+  // The agents of its lineage, oldest first.
+  std::vector<AgentId> agents;
+  absl::Time first_seen;
+};
+
+// A device and the subjects whose reports belong to it, ordered by subject.
+struct LinkedDevice {
+  DeviceId device;
+  std::vector<LinkedSubject> subjects;
+};
 
 // A subject that an agent reports for.
 struct KnownSubject {
@@ -29,7 +43,7 @@ struct AgentReport {
 
 // Thread-safe: it keeps nothing between calls. All but the Build functions read
 // the store and so may block.
-class Subjects final : public DeviceDirectory {
+class Subjects {
  public:
   // What the agent reports for; nothing before its first report.
   absl::StatusOr<std::optional<KnownSubject>> FindByAgent(const Reader& reader,
@@ -54,10 +68,12 @@ class Subjects final : public DeviceDirectory {
   static std::vector<std::string> NamesOf(SubjectId subject);
   static std::vector<std::string> NamesOfNew(SubjectId subject, AgentId agent);
 
-  absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
-      const Reader& reader, KnownStamp as_of) const override;
-  absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
-      const Reader& reader, DeviceId device, KnownStamp as_of) const override;
+  // All devices that had a subject as known at `as_of`, ordered by device.
+  absl::StatusOr<std::vector<LinkedDevice>> ListDevices(const Reader& reader,
+                                                        KnownStamp as_of) const;
+  // One of them, or nothing.
+  absl::StatusOr<std::optional<LinkedDevice>> FindDevice(
+      const Reader& reader, DeviceId device, KnownStamp as_of) const;
 };
 
 }  // namespace rollcall::collector

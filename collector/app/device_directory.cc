@@ -1,0 +1,40 @@
+#include "collector/app/device_directory.h"
+
+#include <utility>
+
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+DeviceEntry ToEntry(LinkedDevice linked) {
+  DeviceEntry entry = {linked.device, {}};
+  for (LinkedSubject& subject : linked.subjects) {
+    entry.subjects.push_back({subject.subject, std::move(subject.agents),
+                              subject.first_seen});
+  }
+  return entry;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<DeviceEntry>> SubjectDeviceDirectory::ListDevices(
+    const Reader& reader, KnownStamp as_of) const {
+  ROLLCALL_ASSIGN_OR_RETURN(auto linked, subjects_.ListDevices(reader, as_of));
+  std::vector<DeviceEntry> entries;
+  entries.reserve(linked.size());
+  for (LinkedDevice& device : linked) {
+    entries.push_back(ToEntry(std::move(device)));
+  }
+  return entries;
+}
+
+absl::StatusOr<std::optional<DeviceEntry>> SubjectDeviceDirectory::FindDevice(
+    const Reader& reader, DeviceId device, KnownStamp as_of) const {
+  ROLLCALL_ASSIGN_OR_RETURN(auto linked,
+                            subjects_.FindDevice(reader, device, as_of));
+  if (!linked.has_value()) return std::optional<DeviceEntry>();
+  return std::optional<DeviceEntry>(ToEntry(*std::move(linked)));
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,24 @@
+// Devices as inventory asks for them, answered by identity.
+#pragma once
+
+#include "collector/identity/subjects.h"
+#include "collector/inventory/device_directory.h"
+
+namespace rollcall::collector {
+
+// Thread-safe. `subjects` outlives it.
+class SubjectDeviceDirectory final : public DeviceDirectory {
+ public:
+  explicit SubjectDeviceDirectory(const Subjects& subjects)
+      : subjects_(subjects) {}
+
+  absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
+      const Reader& reader, KnownStamp as_of) const override;
+  absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
+      const Reader& reader, DeviceId device, KnownStamp as_of) const override;
+
+ private:
+  const Subjects& subjects_;
+};
+
+}  // namespace rollcall::collector
