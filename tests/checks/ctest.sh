@@ -21,8 +21,6 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-ignore_noninstrumented_modules=1:halt_on_error=1:second_deadlock_stack=1}
 symbolizer=$(command -v llvm-symbolizer || true)
 [[ -z $symbolizer ]] || export ASAN_SYMBOLIZER_PATH=$symbolizer
-# The tests that drive the collector find grpcurl here.
-PATH=$(tests/tools/install.sh --print-dir):$PATH
 
 results=$PWD/$build/results
 rm -rf "$results"
