@@ -1,0 +1,177 @@
+#include "collector/reconcile/position.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/contracts/quantity.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using State = v1::Position;
+
+// On how many devices each distinct install is.
+using InstallCounts = std::map<Install, int>;
+
+InstallCounts CountInstalls(const PositionInput& input) {
+  InstallCounts counts;
+  for (const DeviceDemand* demand : input.demands) {
+    for (const Install& install : demand->installs) ++counts[install];
+  }
+  return counts;
+}
+
+std::string WhatItIsFor(const v1::Entitlement& line) {
+  std::vector<std::string> parts;
+  if (line.has_version()) {
+    parts.push_back(absl::StrCat("version ", line.version()));
+  }
+  if (line.has_edition()) {
+    parts.push_back(absl::StrCat("edition ", line.edition()));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+// Why a line in term does not count: the first install that it does not admit;
+// empty if it admits all.
+std::string NotApplicable(const v1::Entitlement& line,
+                          const InstallCounts& installs) {
+  for (const auto& [install, devices] : installs) {
+    if (Admits(line, install)) continue;
+    return absl::StrCat("is for ", WhatItIsFor(line),
+                        "; also used: ", InstallInWords(install), " on ",
+                        devices, devices == 1 ? " device" : " devices");
+  }
+  return "";
+}
+
+struct Entitled {
+  Quantity quantity;
+  int counted = 0;
+  int out_of_term = 0;
+  int not_applicable = 0;
+};
+
+absl::StatusOr<Entitled> CountLines(const PositionInput& input,
+                                    std::vector<v1::EntitlementUse>& uses) {
+  const InstallCounts installs = CountInstalls(input);
+  Entitled entitled;
+  for (const v1::Entitlement* line : input.lines) {
+    v1::EntitlementUse use;
+    *use.mutable_entitlement() = *line;
+    std::string reason = OutOfTerm(*line, input.effective_date);
+    if (!reason.empty()) {
+      ++entitled.out_of_term;
+    } else {
+      reason = NotApplicable(*line, installs);
+      ++(reason.empty() ? entitled.counted : entitled.not_applicable);
+    }
+    if (reason.empty()) {
+      use.set_counts(true);
+      ROLLCALL_ASSIGN_OR_RETURN(const Quantity quantity,
+                                Quantity::FromProto(line->quantity()));
+      ROLLCALL_ASSIGN_OR_RETURN(entitled.quantity,
+                                Add(entitled.quantity, quantity));
+    }
+    use.set_reason(std::move(reason));
+    uses.push_back(std::move(use));
+  }
+  return entitled;
+}
+
+struct Consumed {
+  Quantity low;
+  Quantity expected;
+  Quantity high;
+  int undetermined = 0;
+
+  v1::QuantityRange ToProto() const {
+    v1::QuantityRange range;
+    *range.mutable_low() = low.ToProto();
+    *range.mutable_expected() = expected.ToProto();
+    *range.mutable_high() = high.ToProto();
+    return range;
+  }
+};
+
+absl::StatusOr<Consumed> SumDemands(const PositionInput& input) {
+  Consumed sum;
+  for (const DeviceDemand* demand : input.demands) {
+    const Measured& measured = demand->measured;
+    ROLLCALL_ASSIGN_OR_RETURN(sum.low, Add(sum.low, measured.low));
+    ROLLCALL_ASSIGN_OR_RETURN(sum.expected,
+                              Add(sum.expected, measured.expected));
+    ROLLCALL_ASSIGN_OR_RETURN(sum.high, Add(sum.high, measured.high));
+    if (!measured.missing_facts.empty()) ++sum.undetermined;
+  }
+  return sum;
+}
+
+v1::Position::State StateOf(const PositionInput& input, const Consumed& used,
+                            Quantity entitled) {
+  if (input.bought_under.empty() && !input.demands.empty()) {
+    return State::STATE_NOT_LICENSED;
+  }
+  if (used.expected > entitled) return State::STATE_SHORTFALL;
+  return used.high > entitled ? State::STATE_UNDETERMINED
+                              : State::STATE_COVERED;
+}
+
+void AddNotes(const PositionInput& input, v1::Position& position) {
+  if (input.bought_under.empty()) {
+    position.add_notes(
+        absl::StrCat("bought under no metric; counted by ", input.metric));
+  } else if (input.bought_under.size() > 1) {
+    position.add_notes(absl::StrCat(
+        "bought under several metrics (",
+        absl::StrJoin(input.bought_under, ", "),
+        "); all use is counted under each, so that the positions must not be "
+        "added up"));
+  }
+  if (position.entitlement_not_applicable_count() > 0) {
+    position.add_notes(
+        "lines for one version or edition count only where they admit all that "
+        "is used, so that a shortfall may be smaller than shown");
+  }
+}
+
+absl::StatusOr<PositionResult> Compute(const PositionInput& input) {
+  PositionResult result;
+  ROLLCALL_ASSIGN_OR_RETURN(const Entitled entitled,
+                            CountLines(input, result.entitlements));
+  ROLLCALL_ASSIGN_OR_RETURN(const Consumed used, SumDemands(input));
+  ROLLCALL_ASSIGN_OR_RETURN(const Quantity shortfall,
+                            Excess(used.expected, entitled.quantity));
+  ROLLCALL_ASSIGN_OR_RETURN(const Quantity surplus,
+                            Excess(entitled.quantity, used.expected));
+  v1::Position& position = result.position;
+  position.set_publisher(input.publisher);
+  position.set_product(input.product);
+  position.set_metric(input.metric);
+  *position.mutable_entitled() = entitled.quantity.ToProto();
+  *position.mutable_consumed() = used.ToProto();
+  *position.mutable_shortfall() = shortfall.ToProto();
+  *position.mutable_surplus() = surplus.ToProto();
+  position.set_state(StateOf(input, used, entitled.quantity));
+  position.set_device_count(static_cast<int32_t>(input.demands.size()));
+  position.set_undetermined_count(used.undetermined);
+  position.set_entitlement_count(entitled.counted + entitled.not_applicable);
+  position.set_entitlement_out_of_term_count(entitled.out_of_term);
+  position.set_entitlement_not_applicable_count(entitled.not_applicable);
+  AddNotes(input, position);
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<PositionResult> ComputePosition(const PositionInput& input) {
+  absl::StatusOr<PositionResult> result = Compute(input);
+  if (result.ok()) return result;
+  return Annotate(result.status(), absl::StrCat("position of ", input.product,
+                                                " by ", input.metric));
+}
+
+}  // namespace rollcall::collector

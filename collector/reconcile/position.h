@@ -1,0 +1,55 @@
+// The effective licence position of one product under one metric. Pure: the
+// same input always gives the same bytes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "collector/contracts/civil_date.h"
+#include "collector/reconcile/metric.h"
+#include "collector/reconcile/use_rights.h"
+#include "common/id.h"
+#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/reconciliation_service.pb.h"
+
+namespace rollcall::collector {
+
+// What one device uses of the product.
+struct DeviceDemand {
+  DeviceId device;
+  Measured measured;
+  // What is installed there; not empty.
+  std::vector<Install> installs;
+};
+
+struct PositionInput {
+  std::string publisher;
+  std::string product;
+  std::string metric;
+  CivilDate effective_date;
+  // Lines of the product bought under the metric, in the order of
+  // ListEntitlements.
+  std::vector<const v1::Entitlement*> lines;
+  // Metrics under which the product was bought, ordered; empty: none.
+  std::vector<std::string> bought_under;
+  // Each device once, in any order.
+  std::vector<const DeviceDemand*> demands;
+};
+
+// A position and which lines it counts.
+struct PositionResult {
+  v1::Position position;
+  // One per line of the input, in its order.
+  std::vector<v1::EntitlementUse> entitlements;
+};
+
+// A line counts if it is in term on the date and admits everything that is
+// used. Covered only where the most that the facts allow is covered; a
+// shortfall where more is expected than entitled; in between undetermined.
+// OUT_OF_RANGE where amounts do not fit into 64 bits, INVALID_ARGUMENT where a
+// line's quantity is malformed; both name the product.
+absl::StatusOr<PositionResult> ComputePosition(const PositionInput& input);
+
+}  // namespace rollcall::collector

@@ -1,0 +1,62 @@
+#include "collector/reconcile/position_reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/contracts/contract_queries.h"
+#include "collector/reconcile/metrics/registry.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+
+absl::Status PositionReader::Load() {
+  ROLLCALL_ASSIGN_OR_RETURN(entitlements_,
+                            AllEntitlements(fleet_.reader(), fleet_.as_of()));
+  ROLLCALL_RETURN_IF_ERROR(use_.Load());
+  std::vector<UsedProduct> used;
+  used.reserve(use_.products().size());
+  for (const auto& [key, use] : use_.products()) {
+    used.push_back({use.publisher, use.product});
+  }
+  book_ = MakePositionBook(entitlements_, used);
+  return absl::OkStatus();
+}
+
+const ProductUse* PositionReader::UseOf(const ProductKey& key) const {
+  const auto it = use_.products().find(key);
+  return it == use_.products().end() ? nullptr : &it->second;
+}
+
+absl::StatusOr<ReadPosition> PositionReader::Read(
+    const ProductKey& key, const std::string& metric_name,
+    const CivilDate& effective_date) {
+  const BookedProduct& product = book_.at(key);
+  const Metric* metric = FindMetric(metric_name);
+  if (metric == nullptr) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(product.product, " is bought by ", metric_name,
+                     ", a metric that this collector does not know"));
+  }
+  ReadPosition read;
+  if (const ProductUse* use = UseOf(key); use != nullptr) {
+    ROLLCALL_ASSIGN_OR_RETURN(read.demands, use_.Demands(*use, *metric));
+  }
+  PositionInput input{.publisher = product.publisher,
+                      .product = product.product,
+                      .metric = metric_name,
+                      .effective_date = effective_date,
+                      .lines = {},
+                      .bought_under = product.BoughtUnder(),
+                      .demands = {}};
+  if (const auto lines = product.lines.find(metric_name);
+      lines != product.lines.end()) {
+    input.lines = lines->second;
+  }
+  for (const DeviceDemand& demand : read.demands) {
+    input.demands.push_back(&demand);
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(read.result, ComputePosition(input));
+  return read;
+}
+
+}  // namespace rollcall::collector

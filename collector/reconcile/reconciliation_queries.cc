@@ -1,0 +1,251 @@
+#include "collector/reconcile/reconciliation_queries.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/contracts/civil_date.h"
+#include "collector/inventory/as_of.h"
+#include "collector/reconcile/position_reader.h"
+#include "collector/rpc/paging.h"
+#include "collector/storage/key.h"
+#include "common/proto_time.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr PageBounds kPageBounds = {100, 1'000};
+constexpr size_t kMaxTextBytes = 256;
+
+// When a question is about: which contracts count, and what was known.
+struct Moment {
+  CivilDate effective_date;
+  KnownStamp as_of;
+  // The time of as_of, or now.
+  absl::Time as_of_time;
+};
+
+template <typename Request>
+absl::StatusOr<Moment> MomentOf(const Request& request, const Clock& clock) {
+  const absl::Time now = clock.Now();
+  Moment moment{CivilDate::InUtc(now), KnownStamp(), now};
+  if (!request.effective_date().empty()) {
+    const auto date = CivilDate::Parse(request.effective_date());
+    if (!date.ok()) return Annotate(date.status(), "effective_date");
+    moment.effective_date = *date;
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(moment.as_of, AsOf(request));
+  if (request.has_as_of()) moment.as_of_time = FromProto(request.as_of());
+  return moment;
+}
+
+template <typename Response>
+void SetMoment(const Moment& moment, Response& response) {
+  response.set_effective_date(moment.effective_date.ToString());
+  *response.mutable_as_of() = ToProto(moment.as_of_time);
+}
+
+absl::Status CheckText(absl::string_view name, absl::string_view text) {
+  if (text.size() <= kMaxTextBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, " is longer than ", kMaxTextBytes, " bytes"));
+}
+
+// Where a listing of positions stands.
+std::string PositionCursor(const ProductKey& key, absl::string_view metric) {
+  return KeyWriter().Text(key.publisher).Text(key.product).Text(metric).Take();
+}
+
+// Which position an explanation is about.
+struct Target {
+  ProductKey key;
+  std::string metric;
+};
+
+absl::StatusOr<ProductKey> FindProduct(
+    const PositionBook& book, const v1::ExplainPositionRequest& request) {
+  std::vector<ProductKey> found;
+  for (const auto& [key, product] : book) {
+    if (absl::EqualsIgnoreCase(product.product, request.product()) &&
+        (request.publisher().empty() ||
+         absl::EqualsIgnoreCase(product.publisher, request.publisher()))) {
+      found.push_back(key);
+    }
+  }
+  if (found.empty()) {
+    return absl::NotFoundError(absl::StrCat("no product \"", request.product(),
+                                            "\" is bought or used"));
+  }
+  if (found.size() == 1) return found[0];
+  return absl::FailedPreconditionError(absl::StrCat(
+      "several publishers have a product \"", request.product(),
+      "\"; set publisher to one of: ",
+      absl::StrJoin(found, ", ", [&](std::string* out, const ProductKey& key) {
+        out->append(book.at(key).publisher);
+      })));
+}
+
+absl::StatusOr<Target> FindTarget(const PositionBook& book,
+                                  const v1::ExplainPositionRequest& request) {
+  ROLLCALL_ASSIGN_OR_RETURN(const ProductKey key, FindProduct(book, request));
+  const BookedProduct& product = book.at(key);
+  const std::vector<std::string> metrics = product.Metrics();
+  const std::string metric = absl::AsciiStrToLower(request.metric());
+  if (std::find(metrics.begin(), metrics.end(), metric) != metrics.end()) {
+    return Target{key, metric};
+  }
+  const std::string all = absl::StrJoin(metrics, ", ");
+  if (!metric.empty()) {
+    return absl::NotFoundError(absl::StrCat(product.product,
+                                            " has no position by ", metric,
+                                            "; it has one by: ", all));
+  }
+  if (metrics.size() == 1) return Target{key, metrics[0]};
+  return absl::FailedPreconditionError(absl::StrCat(
+      product.product, " has several positions; set metric to one of: ", all));
+}
+
+// Lines for a product of the same name by other publishers.
+void AddLinesOfOtherPublishers(const PositionReader& reader,
+                               const ProductKey& key,
+                               v1::ExplainPositionResponse& response) {
+  for (const v1::Entitlement& line : reader.entitlements()) {
+    const ProductKey other = ProductKey::Of(line.publisher(), line.product());
+    if (other.product != key.product || other.publisher == key.publisher) {
+      continue;
+    }
+    v1::EntitlementUse& use = *response.add_entitlements();
+    *use.mutable_entitlement() = line;
+    use.set_reason(absl::StrCat("is for a product of ", line.publisher(),
+                                ", not of ", reader.book().at(key).publisher));
+  }
+}
+
+v1::Consumption DescribeDemand(const DeviceDemand& demand,
+                               const DeviceUse& use) {
+  v1::Consumption consumption;
+  consumption.set_device_id(demand.device.ToHex());
+  const Measured& measured = demand.measured;
+  *consumption.mutable_quantity()->mutable_low() = measured.low.ToProto();
+  *consumption.mutable_quantity()->mutable_expected() =
+      measured.expected.ToProto();
+  *consumption.mutable_quantity()->mutable_high() = measured.high.ToProto();
+  consumption.set_explanation(measured.explanation);
+  for (const std::string& fact : measured.missing_facts) {
+    consumption.add_missing_facts(fact);
+  }
+  for (const RecognisedRow* row : use.rows) {
+    v1::SoftwareEntry& entry = *consumption.add_evidence();
+    entry.set_row_id(row->id.ToHex());
+    *entry.mutable_package() = row->row->software_package();
+    entry.set_device_count(row->device_count);
+    *entry.mutable_product() = row->product;
+  }
+  for (const FactRow& fact : measured.decided_by) {
+    v1::DeviceRow& row = *consumption.add_fact_rows();
+    row.set_section(fact.section);
+    row.set_row_id(fact.id.ToHex());
+    *row.mutable_row() = *fact.row;
+  }
+  return consumption;
+}
+
+// A page of what the devices use.
+absl::Status AddConsumptions(Fleet& fleet, const Page& page,
+                             const ReadPosition& read, const ProductUse& use,
+                             v1::ExplainPositionResponse& response) {
+  for (size_t i = 0; i < read.demands.size(); ++i) {
+    const DeviceDemand& demand = read.demands[i];
+    if (demand.device.bytes() <= absl::string_view(page.after)) continue;
+    if (response.consumptions_size() == page.size) {
+      response.set_next_page_token(
+          page.TokenAfter(read.demands[i - 1].device.bytes()));
+      return absl::OkStatus();
+    }
+    v1::Consumption consumption = DescribeDemand(demand, use.devices[i]);
+    ROLLCALL_ASSIGN_OR_RETURN(const v1::Device device,
+                              fleet.Describe(*use.devices[i].device));
+    if (device.has_hostname()) consumption.set_hostname(device.hostname());
+    *response.add_consumptions() = std::move(consumption);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ListPositionsResponse> ReconciliationQueries::ListPositions(
+    const v1::ListPositionsRequest& request) const {
+  ROLLCALL_RETURN_IF_ERROR(CheckText("product", request.product()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Moment moment, MomentOf(request, clock_));
+  Fleet fleet(sources_, moment.as_of);
+  PositionReader reader(fleet, products_);
+  ROLLCALL_RETURN_IF_ERROR(reader.Load());
+  v1::ListPositionsResponse response;
+  SetMoment(moment, response);
+  std::string cursor;
+  for (const auto& [key, product] : reader.book()) {
+    if (!request.product().empty() &&
+        !absl::EqualsIgnoreCase(product.product, request.product())) {
+      continue;
+    }
+    for (const std::string& metric : product.Metrics()) {
+      std::string here = PositionCursor(key, metric);
+      if (here <= page.after) continue;
+      if (response.positions_size() == page.size) {
+        response.set_next_page_token(page.TokenAfter(cursor));
+        return response;
+      }
+      ROLLCALL_ASSIGN_OR_RETURN(
+          ReadPosition read, reader.Read(key, metric, moment.effective_date));
+      *response.add_positions() = std::move(read.result.position);
+      cursor = std::move(here);
+    }
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ExplainPositionResponse>
+ReconciliationQueries::ExplainPosition(
+    const v1::ExplainPositionRequest& request) const {
+  if (request.product().empty()) {
+    return absl::InvalidArgumentError("product is required");
+  }
+  ROLLCALL_RETURN_IF_ERROR(CheckText("product", request.product()));
+  ROLLCALL_RETURN_IF_ERROR(CheckText("publisher", request.publisher()));
+  ROLLCALL_RETURN_IF_ERROR(CheckText("metric", request.metric()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Moment moment, MomentOf(request, clock_));
+  Fleet fleet(sources_, moment.as_of);
+  PositionReader reader(fleet, products_);
+  ROLLCALL_RETURN_IF_ERROR(reader.Load());
+  ROLLCALL_ASSIGN_OR_RETURN(const Target target,
+                            FindTarget(reader.book(), request));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const ReadPosition read,
+      reader.Read(target.key, target.metric, moment.effective_date));
+  v1::ExplainPositionResponse response;
+  SetMoment(moment, response);
+  *response.mutable_position() = read.result.position;
+  if (page.after.empty()) {
+    response.mutable_entitlements()->Assign(read.result.entitlements.begin(),
+                                            read.result.entitlements.end());
+    if (reader.book().at(target.key).lines.empty()) {
+      AddLinesOfOtherPublishers(reader, target.key, response);
+    }
+  }
+  if (const ProductUse* use = reader.UseOf(target.key); use != nullptr) {
+    ROLLCALL_RETURN_IF_ERROR(
+        AddConsumptions(fleet, page, read, *use, response));
+  }
+  return response;
+}
+
+}  // namespace rollcall::collector
