@@ -23,6 +23,14 @@
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/device_service.h"
 #include "collector/inventory/last_seen.h"
+#include "collector/presence/availability.h"
+#include "collector/presence/undiscovered_queries.h"
+#include "collector/reconcile/metrics/registry.h"
+#include "collector/reconcile/reconciliation_queries.h"
+#include "collector/reconcile/reconciliation_service.h"
+#include "collector/registers/register_import.h"
+#include "collector/registers/register_queries.h"
+#include "collector/registers/register_service.h"
 #include "collector/rpc/grpc_listener.h"
 #include "collector/rpc/https_listener.h"
 #include "collector/rpc/reflection.h"
@@ -70,7 +78,7 @@ struct Parts {
   Committer committer;
   Subjects subjects;
   LastSeenTracker last_seen;
-  // Its tasks use what stands above, so it goes first.
+  // All calls have ended, and so all its tasks, before any part goes.
   Executor executor;
 
   const SyncDeps sync{*engine, committer, subjects,     last_seen, clock,
@@ -80,8 +88,13 @@ struct Parts {
   const UnaryDispatcher dispatcher{executor};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine};
-  EntitlementImporter entitlement_importer{
-      *engine, committer, random, {"core", "device"}};
+  EntitlementImporter entitlement_importer{*engine, committer, random,
+                                           MetricNames()};
+  const ReconciliationQueries reconciliation_queries{fleet, *catalog, clock};
+  const RegisterQueries register_queries{*engine};
+  RegisterImporter register_importer{*engine, committer, random};
+  const UndiscoveredQueries undiscovered_queries{fleet, clock};
+  AvailabilityRecorder availability{committer, clock};
 };
 
 // The services of the admin port.
@@ -101,7 +114,8 @@ class AdminServices {
   }
 
   std::vector<grpc::Service*> all() {
-    std::vector<grpc::Service*> services = {&devices_, &contracts_};
+    std::vector<grpc::Service*> services = {&devices_, &contracts_,
+                                            &reconciliation_, &registers_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
@@ -110,10 +124,15 @@ class AdminServices {
   explicit AdminServices(Parts& parts)
       : devices_(parts.device_queries, parts.dispatcher),
         contracts_(parts.entitlement_importer, parts.contract_queries,
-                   parts.dispatcher) {}
+                   parts.dispatcher),
+        reconciliation_(parts.reconciliation_queries, parts.dispatcher),
+        registers_(parts.register_importer, parts.register_queries,
+                   parts.undiscovered_queries, parts.dispatcher) {}
 
   DeviceServiceImpl devices_;
   ContractServiceImpl contracts_;
+  ReconciliationServiceImpl reconciliation_;
+  RegisterServiceImpl registers_;
   std::unique_ptr<ReflectionAnswers> answers_;
   std::vector<std::unique_ptr<grpc::Service>> reflection_;
 };
@@ -126,10 +145,11 @@ class CollectorAppImpl final : public CollectorApp {
 
   ~CollectorAppImpl() override {
     ticker_.reset();
+    if (admin_ == nullptr || agents_ == nullptr) return;  // never listened
     // No new calls, then those in progress, then what they left to write.
-    if (https_ != nullptr) https_.reset();
-    if (admin_ != nullptr) admin_->Stop(kStopGrace);
-    if (agents_ != nullptr) agents_->Stop(absl::ZeroDuration());
+    https_.reset();
+    admin_->Stop(kStopGrace);
+    agents_->Stop(absl::ZeroDuration());
     Tick();
   }
 
@@ -138,6 +158,7 @@ class CollectorAppImpl final : public CollectorApp {
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
     ROLLCALL_ASSIGN_OR_RETURN(admin_services_, AdminServices::Create(*parts_));
     ROLLCALL_RETURN_IF_ERROR(Listen(options, credentials));
+    Tick();
     ticker_.emplace(kFlushInterval, [this] { Tick(); });
     if (options.ready_file.empty()) return absl::OkStatus();
     return WriteFileAtomically(options.ready_file, ReadyText(), 0644);
@@ -193,8 +214,13 @@ class CollectorAppImpl final : public CollectorApp {
         ", \"https_port\": ", https_port(), ", \"pid\": ", getpid(), "}\n");
   }
 
-  // What is done at intervals and once more at the end.
+  // What is done at the start, at intervals, and once more at the end.
   void Tick() {
+    const absl::Status noted = parts_->availability.Heartbeat();
+    if (!noted.ok()) {
+      Log(LogLevel::kError, "the time of service could not be stored",
+          {{"error", noted.message()}});
+    }
     const absl::Status flushed = parts_->last_seen.Flush(parts_->committer);
     if (!flushed.ok()) {
       Log(LogLevel::kError, "last-seen times could not be stored",

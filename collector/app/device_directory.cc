@@ -10,8 +10,8 @@ namespace {
 DeviceEntry ToEntry(LinkedDevice linked) {
   DeviceEntry entry = {linked.device, {}};
   for (LinkedSubject& subject : linked.subjects) {
-    entry.subjects.push_back({subject.subject, std::move(subject.agents),
-                              subject.first_seen});
+    entry.subjects.push_back(
+        {subject.subject, std::move(subject.agents), subject.first_seen});
   }
   return entry;
 }
