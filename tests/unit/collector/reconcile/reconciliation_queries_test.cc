@@ -1,0 +1,376 @@
+// Positions from a store with devices and contracts in it.
+#include "collector/reconcile/reconciliation_queries.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "collector/catalog/catalog.h"
+#include "collector/catalog/rule_files.h"
+#include "collector/contracts/entitlement_import.h"
+#include "collector/inventory/last_seen.h"
+#include "collector/inventory/subject_update.h"
+#include "collector/reconcile/metrics/registry.h"
+#include "collector/storage/rocksdb_engine.h"
+#include "common/proto_time.h"
+#include "common/rows.h"
+#include "gmock/gmock.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/support/status_matchers.h"
+
+namespace rollcall::collector {
+namespace {
+
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using testing::FromText;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+// Devices as a test adds them, one subject each.
+class ListedDevices final : public DeviceDirectory {
+ public:
+  void Add(DeviceEntry entry) {
+    entries_.push_back(std::move(entry));
+    std::sort(entries_.begin(), entries_.end(),
+              [](const auto& a, const auto& b) { return a.device < b.device; });
+  }
+  absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
+      const Reader& /*reader*/, KnownStamp /*as_of*/) const override {
+    return entries_;
+  }
+  absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
+      const Reader& /*reader*/, DeviceId device,
+      KnownStamp /*as_of*/) const override {
+    for (const DeviceEntry& entry : entries_) {
+      if (entry.device == device) return std::optional<DeviceEntry>(entry);
+    }
+    return std::optional<DeviceEntry>();
+  }
+
+ private:
+  std::vector<DeviceEntry> entries_;
+};
+
+v1::Row Deb(absl::string_view name, absl::string_view version) {
+  return FromText<v1::Row>(
+      absl::StrCat("software_package { ecosystem: 'deb' name: '", name,
+                   "' version: '", version, "' architecture: 'amd64' }"));
+}
+
+v1::Row Cores(int cores) {
+  return FromText<v1::Row>(
+      absl::StrCat("cpu_topology { sockets: 1 online_cores: ", cores,
+                   " online_cpus: ", cores, " configured_cpus: ", cores, " }"));
+}
+
+const v1::Row& Seen() {
+  static const auto* row = new v1::Row(FromText<v1::Row>(
+      "source_status { source: 'virtualization' outcome: OUTCOME_COMPLETE }"));
+  return *row;
+}
+
+v1::Row Hostname(absl::string_view name) {
+  return FromText<v1::Row>(
+      absl::StrCat("os_instance { hostname: '", name, "' }"));
+}
+
+class ReconciliationTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(engine_,
+                         OpenRocksDb({.path = "/store", .in_memory = true}));
+    ASSERT_OK_AND_ASSIGN(catalog_, Catalog::Create(BuiltinRuleFiles()));
+    committer_ = std::make_unique<Committer>(*engine_, stamps_);
+    importer_ = std::make_unique<EntitlementImporter>(*engine_, *committer_,
+                                                      random_, MetricNames());
+    queries_ = std::make_unique<ReconciliationQueries>(
+        FleetSources{*engine_, devices_, last_seen_}, *catalog_, clock_);
+  }
+
+  // A device with these rows; returns its id.
+  std::string AddDevice(const std::vector<v1::Row>& rows) {
+    const DeviceId device = DeviceId::Generate(random_);
+    const SubjectId subject = SubjectId::Generate(random_);
+    devices_.Add({device, {{subject, {}, clock_.Now()}}});
+    Report(subject, rows);
+    return device.ToHex();
+  }
+
+  void Report(SubjectId subject, const std::vector<v1::Row>& rows) {
+    SubjectUpdate update;
+    update.subject = subject;
+    update.row_level = kRowLevel;
+    std::map<std::string, RootId> roots;
+    for (const v1::Row& row : rows) {
+      const RowKind* kind = FindRowKind(row);
+      const std::string bytes = EncodeRow(row);
+      const RowId id = ComputeRowId(kind->section, kRowLevel, bytes);
+      update.sections[kind->section].ids.push_back(id);
+      update.rows[id] = {kind->section, bytes,
+                         kind->scope == v1::ROW_SCOPE_OWN};
+    }
+    for (auto& [name, section] : update.sections) {
+      std::sort(section.ids.begin(), section.ids.end());
+      section.root = ComputeSectionRoot(section.ids);
+      roots[name] = section.root;
+    }
+    update.subject_root = ComputeSubjectRoot(roots);
+    EXPECT_OK(committer_->Commit(
+        {"subject"},
+        [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
+          return BuildSubjectUpdate(update, stamp, reader, writes);
+        }));
+  }
+
+  // Lines "publisher,product,metric,quantity,start,end,edition".
+  void Buy(const std::vector<std::string>& lines) {
+    v1::ImportEntitlementsRequest request;
+    std::string content =
+        "publisher,product,metric,quantity,start_date,end_date,edition,"
+        "contract_number,vendor,line\n";
+    for (const std::string& line : lines) {
+      absl::StrAppend(&content, line, ",C-1,Acme,", ++bought_, "\n");
+    }
+    request.set_content(content);
+    const auto response = importer_->Import(request, "ina");
+    ASSERT_OK(response);
+    ASSERT_EQ(response->error_count(), 0) << response->DebugString();
+  }
+
+  // "publisher/product/metric entitled expected STATE" of all pages.
+  std::vector<std::string> Positions(v1::ListPositionsRequest request = {}) {
+    std::vector<std::string> all;
+    do {
+      const auto response = queries_->ListPositions(request);
+      EXPECT_OK(response);
+      if (!response.ok()) return all;
+      for (const v1::Position& position : response->positions()) {
+        all.push_back(absl::StrCat(
+            position.publisher(), "/", position.product(), "/",
+            position.metric(), " ",
+            Quantity::FromProto(position.entitled())->ToString(), " ",
+            Quantity::FromProto(position.consumed().expected())->ToString(),
+            " ", v1::Position::State_Name(position.state()).substr(6)));
+      }
+      request.set_page_token(response->next_page_token());
+    } while (!request.page_token().empty());
+    return all;
+  }
+
+  testing::FakeClock clock_;  // 2026-02-02
+  testing::FakeRandom random_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Catalog> catalog_;
+  HybridClock stamps_{clock_};
+  std::unique_ptr<Committer> committer_;
+  std::unique_ptr<EntitlementImporter> importer_;
+  ListedDevices devices_;
+  LastSeenTracker last_seen_;
+  std::unique_ptr<ReconciliationQueries> queries_;
+  int bought_ = 0;
+};
+
+TEST_F(ReconciliationTest, HasNoPositionsWhereNothingIsBoughtOrUsed) {
+  EXPECT_THAT(Positions(), IsEmpty());
+  AddDevice({Deb("bash", "5"), Cores(4), Seen()});
+  EXPECT_THAT(Positions(), IsEmpty());
+}
+
+TEST_F(ReconciliationTest, ListsWhatIsBoughtAndWhatIsUsedInOrder) {
+  AddDevice({Deb("nginx", "1.22.1-9"), Deb("redis-server", "5:7.0.15-1"),
+             Deb("redis-tools", "5:7.0.15-1"), Cores(4), Seen()});
+  AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(8), Seen()});
+  Buy({"redis,REDIS,core,16,2026-01-01,,", "Acme,Anvil,device,2,2026-01-01,,"});
+  EXPECT_THAT(Positions(), ElementsAre("Acme/Anvil/device 2 0 COVERED",
+                                       "F5/nginx/device 0 1 NOT_LICENSED",
+                                       "Redis/Redis/core 16 12 COVERED"));
+  v1::ListPositionsRequest request;
+  request.set_page_size(1);
+  EXPECT_THAT(Positions(request), SizeIs(3));
+  request.set_product("REDIS");
+  EXPECT_THAT(Positions(request),
+              ElementsAre("Redis/Redis/core 16 12 COVERED"));
+}
+
+TEST_F(ReconciliationTest, CountsADeviceOnceHoweverManyPackagesItHas) {
+  AddDevice({Deb("openjdk-17-jre", "17-1"),
+             Deb("openjdk-17-jre-headless", "17-1"),
+             Deb("openjdk-17-jdk", "17-1"), Deb("openjdk-11-jre", "11-1")});
+  Buy({"OpenJDK,OpenJDK,device,1,2026-01-01,,"});
+  EXPECT_THAT(Positions(), ElementsAre("OpenJDK/OpenJDK/device 1 1 COVERED"));
+}
+
+TEST_F(ReconciliationTest, NeverTakesUnknownCoresForNone) {
+  AddDevice({Deb("redis-server", "1-1")});
+  Buy({"Redis,Redis,core,100,2026-01-01,,"});
+  EXPECT_THAT(Positions(), ElementsAre("Redis/Redis/core 100 1 UNDETERMINED"));
+}
+
+TEST_F(ReconciliationTest, CountsAllUseUnderEachMetricThatWasBought) {
+  AddDevice({Deb("redis-server", "1-1"), Cores(4), Seen()});
+  Buy({"Redis,Redis,core,4,2026-01-01,,", "Redis,Redis,device,1,2026-01-01,,"});
+  EXPECT_THAT(Positions(), ElementsAre("Redis/Redis/core 4 4 COVERED",
+                                       "Redis/Redis/device 1 1 COVERED"));
+}
+
+TEST_F(ReconciliationTest, CountsContractsOfTheEffectiveDate) {
+  AddDevice({Deb("redis-server", "1-1"), Cores(4), Seen()});
+  Buy({"Redis,Redis,core,4,2025-01-01,2025-12-31,"});
+  v1::ListPositionsRequest request;
+  EXPECT_THAT(Positions(request),
+              ElementsAre("Redis/Redis/core 0 4 SHORTFALL"));
+  request.set_effective_date("2025-12-31");
+  EXPECT_THAT(Positions(request), ElementsAre("Redis/Redis/core 4 4 COVERED"));
+  ASSERT_OK_AND_ASSIGN(const auto today, queries_->ListPositions({}));
+  EXPECT_EQ(today.effective_date(), "2026-02-02");
+  EXPECT_EQ(FromProto(today.as_of()), clock_.Now());
+}
+
+TEST_F(ReconciliationTest, AnswersAsWasKnownThen) {
+  const SubjectId subject = SubjectId::Generate(random_);
+  devices_.Add({DeviceId::Generate(random_), {{subject, {}, clock_.Now()}}});
+  Report(subject, {Deb("redis-server", "1-1"), Cores(4), Seen()});
+  Buy({"Redis,Redis,core,4,2026-01-01,,"});
+  v1::ListPositionsRequest then;
+  *then.mutable_as_of() = ToProto(clock_.Now());
+  clock_.Advance(absl::Hours(1));
+  Report(subject, {Deb("redis-server", "1-1"), Cores(8), Seen()});
+  Buy({"Redis,Redis,core,1,2026-01-01,,"});
+  EXPECT_THAT(Positions(), ElementsAre("Redis/Redis/core 5 8 SHORTFALL"));
+  EXPECT_THAT(Positions(then), ElementsAre("Redis/Redis/core 4 4 COVERED"));
+}
+
+TEST_F(ReconciliationTest, ExplainsDownToLinesDevicesAndRows) {
+  const std::string small = AddDevice(
+      {Deb("redis-server", "5:7.0.15-1"), Cores(4), Seen(), Hostname("till")});
+  const std::string blind = AddDevice({Deb("redis-server", "5:7.0.15-1")});
+  Buy({"Redis,Redis,core,4,2026-01-01,,",
+       "Redis,Redis,core,4,2025-01-01,2025-12-31,",
+       "Redis,Redis,core,4,2026-01-01,,Stack"});
+  v1::ExplainPositionRequest request;
+  request.set_product("redis");
+  ASSERT_OK_AND_ASSIGN(const auto response, queries_->ExplainPosition(request));
+  EXPECT_EQ(response.position().device_count(), 2);
+  EXPECT_EQ(response.position().undetermined_count(), 1);
+  ASSERT_EQ(response.entitlements_size(), 3);
+  EXPECT_TRUE(response.entitlements(0).counts());
+  EXPECT_EQ(response.entitlements(1).reason(), "ended 2025-12-31");
+  EXPECT_THAT(response.entitlements(2).reason(), HasSubstr("edition Stack"));
+
+  ASSERT_EQ(response.consumptions_size(), 2);
+  const bool small_first = small < blind;
+  const auto& known = response.consumptions(small_first ? 0 : 1);
+  EXPECT_EQ(known.device_id(), small);
+  EXPECT_EQ(known.hostname(), "till");
+  EXPECT_EQ(known.explanation(), "4 physical cores (1 socket)");
+  ASSERT_EQ(known.evidence_size(), 1);
+  EXPECT_EQ(known.evidence(0).package().name(), "redis-server");
+  EXPECT_EQ(known.evidence(0).device_count(), 2);
+  EXPECT_EQ(known.evidence(0).product().version(), "7.0.15");
+  ASSERT_EQ(known.fact_rows_size(), 1);
+  EXPECT_EQ(known.fact_rows(0).section(), "hardware.cpu");
+  EXPECT_EQ(known.fact_rows(0).row_id().size(), 32u);
+  EXPECT_EQ(known.fact_rows(0).row().cpu_topology().online_cores(), 4);
+  const auto& unknown = response.consumptions(small_first ? 1 : 0);
+  EXPECT_FALSE(unknown.has_hostname());
+  EXPECT_TRUE(unknown.quantity().high().unlimited());
+  EXPECT_THAT(unknown.missing_facts(), Not(IsEmpty()));
+}
+
+TEST_F(ReconciliationTest, PagesOverDevicesAndShowsLinesOnce) {
+  for (int i = 0; i < 5; ++i) AddDevice({Deb("nginx", "1-1")});
+  Buy({"F5,nginx,device,1,2026-01-01,,"});
+  v1::ExplainPositionRequest request;
+  request.set_product("nginx");
+  request.set_page_size(2);
+  std::vector<std::string> devices;
+  std::vector<int> lines;
+  do {
+    ASSERT_OK_AND_ASSIGN(const auto response,
+                         queries_->ExplainPosition(request));
+    EXPECT_EQ(response.position().device_count(), 5);
+    lines.push_back(response.entitlements_size());
+    for (const auto& consumption : response.consumptions()) {
+      devices.push_back(consumption.device_id());
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(lines, ElementsAre(1, 0, 0));
+  EXPECT_THAT(devices, SizeIs(5));
+  EXPECT_TRUE(std::is_sorted(devices.begin(), devices.end()));
+}
+
+TEST_F(ReconciliationTest, ShowsLinesOfAnotherPublisherThatDoNotCount) {
+  AddDevice({Deb("mysql-community-server", "8.0.36-1")});
+  Buy({"MySQL AB,MySQL,device,5,2026-01-01,,"});
+  EXPECT_THAT(Positions(), ElementsAre("MySQL AB/MySQL/device 5 0 COVERED",
+                                       "Oracle/MySQL/device 0 1 NOT_LICENSED"));
+  v1::ExplainPositionRequest request;
+  request.set_product("MySQL");
+  EXPECT_THAT(queries_->ExplainPosition(request),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("publisher to one of: MySQL AB, Oracle")));
+  request.set_publisher("oracle");
+  ASSERT_OK_AND_ASSIGN(const auto response, queries_->ExplainPosition(request));
+  ASSERT_EQ(response.entitlements_size(), 1);
+  EXPECT_FALSE(response.entitlements(0).counts());
+  EXPECT_EQ(response.entitlements(0).reason(),
+            "is for a product of MySQL AB, not of Oracle");
+}
+
+TEST_F(ReconciliationTest, AsksForTheMetricWhereThereAreSeveral) {
+  Buy({"Redis,Redis,core,4,2026-01-01,,", "Redis,Redis,device,1,2026-01-01,,"});
+  v1::ExplainPositionRequest request;
+  request.set_product("Redis");
+  EXPECT_THAT(queries_->ExplainPosition(request),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("metric to one of: core, device")));
+  request.set_metric("Core");
+  EXPECT_OK(queries_->ExplainPosition(request));
+  request.set_metric("pvu");
+  EXPECT_THAT(queries_->ExplainPosition(request),
+              StatusIs(StatusCode::kNotFound, HasSubstr("core, device")));
+}
+
+TEST_F(ReconciliationTest, RefusesMalformedRequests) {
+  v1::ListPositionsRequest list;
+  list.set_effective_date("2.2.2026");
+  EXPECT_THAT(
+      queries_->ListPositions(list),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("effective_date")));
+  list.clear_effective_date();
+  list.set_page_size(-1);
+  EXPECT_THAT(queries_->ListPositions(list),
+              StatusIs(StatusCode::kInvalidArgument));
+  v1::ExplainPositionRequest explain;
+  EXPECT_THAT(
+      queries_->ExplainPosition(explain),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("product is required")));
+  explain.set_product("nothing");
+  EXPECT_THAT(queries_->ExplainPosition(explain),
+              StatusIs(StatusCode::kNotFound, HasSubstr("nothing")));
+}
+
+TEST_F(ReconciliationTest, GivesTheSameBytesForTheSameQuestion) {
+  for (int i = 0; i < 4; ++i) {
+    AddDevice({Deb("nginx", absl::StrCat(i)), Deb("redis-server", "1-1"),
+               Cores(2 + i), Seen()});
+  }
+  Buy({"Redis,Redis,core,4,2026-01-01,,", "F5,nginx,core,4,2026-01-01,,"});
+  v1::ExplainPositionRequest request;
+  request.set_product("nginx");
+  ASSERT_OK_AND_ASSIGN(const auto first, queries_->ExplainPosition(request));
+  ASSERT_OK_AND_ASSIGN(const auto second, queries_->ExplainPosition(request));
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
+}
+
+}  // namespace
+}  // namespace rollcall::collector
