@@ -34,7 +34,7 @@ absl::Status HostError(absl::string_view path, int error_number) {
           absl::StrCat(path, ": permission denied"));
     case ELOOP:
       return absl::FailedPreconditionError(
-          absl::StrCat(path, ": symbolic links that lead nowhere"));
+          absl::StrCat(path, ": a symbolic link that leads nowhere"));
     case EISDIR:
       return absl::FailedPreconditionError(
           absl::StrCat(path, ": not a regular file"));

@@ -134,8 +134,10 @@ void PackageRows::Finish() {
   if (without_list_ == 0) return;
   output_.report(kInstall).Note(
       v1::SourceStatus::OUTCOME_PARTIAL,
-      absl::StrCat(kInfoPath, ": no file list for ", without_list_,
-                   " packages, whose install time is unknown"));
+      absl::StrCat(kInfoPath,
+                   ": packages whose install time is unknown, for want of a "
+                   "file list: ",
+                   without_list_));
 }
 
 class DpkgSource final : public Source {

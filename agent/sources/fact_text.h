@@ -1,6 +1,7 @@
 // Text from firmware, kernel and package databases, made fit for a row.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -8,7 +9,8 @@
 
 namespace rollcall {
 
-// Longer texts are cut; no fact that people compare is longer.
+// Longer texts are cut and marked with "…"; no fact that people compare is
+// longer.
 inline constexpr size_t kMaxFactBytes = 1024;
 
 // `raw` without surrounding white space; absent if nothing is left. Malformed

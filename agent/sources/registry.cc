@@ -63,7 +63,12 @@ absl::StatusOr<std::vector<std::unique_ptr<Source>>> MakeSources(
       names.emplace(entry.name);
     }
   }
-  for (const std::string& name : selection.disabled) names.erase(name);
+  for (const std::string& name : selection.disabled) {
+    names.erase(name);
+    for (const SourceEntry& entry : kSources) {
+      if (entry.fed_by == name) names.erase(std::string(entry.name));
+    }
+  }
 
   std::vector<std::unique_ptr<Source>> sources;
   for (const SourceEntry& entry : kSources) {

@@ -34,18 +34,22 @@ void VirtualizationLayers::MergeGuest(absl::string_view from,
 VirtualizationFacts VirtualizationLayers::Finish() {
   // QEMU makes the devices of KVM guests.
   MergeGuest("qemu", "kvm");
-  // The domain that controls Xen is called a guest by some signs.
+  // The domain that controls Xen runs on Xen like a guest, and some signs call
+  // it one.
   if (Has(Layer::KIND_HYPERVISOR_HOST, "xen")) {
     layers_.erase({Layer::KIND_HYPERVISOR_GUEST, "xen"});
     unnamed_guest_.clear();
-    if (innermost_ == "xen") innermost_.clear();
+    innermost_ = "xen";
   }
   if (!unnamed_guest_.empty()) {
     layers_[{Layer::KIND_HYPERVISOR_GUEST, innermost_}].insert(
         unnamed_guest_.begin(), unnamed_guest_.end());
   }
   VirtualizationFacts facts;
-  if (!innermost_.empty()) facts.hypervisor = innermost_;
+  // QEMU's devices do not tell whether KVM, Xen or nothing is beneath them.
+  if (!innermost_.empty() && innermost_ != "qemu") {
+    facts.hypervisor = innermost_;
+  }
   for (const auto& [key, evidence] : layers_) {
     Layer& layer = facts.layers.emplace_back();
     layer.set_kind(key.first);
