@@ -106,7 +106,9 @@ class AdminServices {
         services->answers_,
         ReflectionAnswers::Create(
             {v1::DeviceService::service_full_name(),
-             v1::ContractService::service_full_name(), "grpc.health.v1.Health",
+             v1::ContractService::service_full_name(),
+             v1::ReconciliationService::service_full_name(),
+             v1::RegisterService::service_full_name(), "grpc.health.v1.Health",
              "grpc.reflection.v1.ServerReflection",
              "grpc.reflection.v1alpha.ServerReflection"}));
     services->reflection_ = MakeReflectionServices(*services->answers_);

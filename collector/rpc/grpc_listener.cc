@@ -1,5 +1,6 @@
 #include "collector/rpc/grpc_listener.h"
 
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
@@ -45,6 +46,8 @@ void SetBounds(const GrpcListenerOptions& options,
 absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
     const GrpcListenerOptions& options,
     const std::vector<grpc::Service*>& services) {
+  // gRPC asks for this before a server is built, once for the process.
+  grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetBounds(options, builder);
   int port = 0;
