@@ -171,9 +171,11 @@ ExpectedDeviceFile ReadExpectedDeviceCsv(absl::string_view content) {
   std::vector<Candidate> candidates;
   CsvOutcome outcome = ReadCsv(content, kColumns, [&](const CsvRecord& record) {
     LineReader line(record);
-    std::string tag = absl::AsciiStrToLower(line.device().asset_tag());
-    candidates.push_back({std::move(line.device()), std::move(tag), record.raw,
-                          line.TakeErrors()});
+    Candidate& candidate = candidates.emplace_back();
+    candidate.raw = record.raw;
+    candidate.errors = line.TakeErrors();
+    candidate.device = std::move(line.device());
+    candidate.asset_tag = absl::AsciiStrToLower(candidate.device.asset_tag());
   });
   ExpectedDeviceFile file;
   file.file_errors = std::move(outcome.file_errors);
