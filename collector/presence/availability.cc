@@ -71,14 +71,14 @@ absl::Status AvailabilityRecorder::Heartbeat() {
   }
   stored::v1::AvailabilityPeriod period;
   *period.mutable_until() = ToProto(now);
-  const auto stamp = committer_.Commit(
+  const auto noted = committer_.Commit(
       {"availability"}, [&](KnownStamp stamp, const Reader&, Writes& writes) {
         kAvailabilityTable.Put(writes.head, {start.value_or(stamp)}, period);
         return absl::OkStatus();
       });
-  if (!stamp.ok()) return stamp.status();
+  if (!noted.ok()) return noted.status();
   MutexLock lock(&mutex_);
-  start_ = start.value_or(*stamp);
+  start_ = start.value_or(*noted);
   until_ = now;
   return absl::OkStatus();
 }
