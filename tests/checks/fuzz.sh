@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the fuzz preset and runs every fuzzer:  fuzz.sh SECONDS [NAME]
 #
-# A fuzzer is a program in build/fuzz/fuzz/. It starts from the files in
+# A fuzzer is a program build/fuzz/tests/fuzz_*. It starts from the files in
 # tests/fuzz/corpus/NAME/ and those of earlier runs in build/fuzz/corpus/NAME/,
 # which it adds to; an input that fails is kept in build/fuzz/failures/.
 set -euo pipefail
@@ -14,7 +14,7 @@ mkdir -p build/fuzz
 build_preset fuzz build/fuzz/build.log
 count=0 failures=0
 mkdir -p build/fuzz/failures
-for fuzzer in build/fuzz/fuzz/*; do
+for fuzzer in build/fuzz/tests/fuzz_*; do
   [[ -x $fuzzer && -f $fuzzer ]] || continue
   name=$(basename "$fuzzer")
   [[ -z $only || $name == "$only" ]] || continue
