@@ -76,14 +76,17 @@ absl::Status WriteFileAtomically(absl::string_view path,
                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
                       static_cast<mode_t>(mode));
   if (fd < 0) return FileError(temporary, "cannot create", errno);
-  const absl::Status written = WriteAll(fd, content, temporary);
+  // What an earlier crash left there may have other permissions.
+  absl::Status status = fchmod(fd, static_cast<mode_t>(mode)) == 0
+                            ? WriteAll(fd, content, temporary)
+                            : FileError(temporary, "cannot protect", errno);
   close(fd);
-  if (!written.ok()) {
-    unlink(temporary.c_str());
-    return written;
+  if (status.ok() && rename(temporary.c_str(), name.c_str()) != 0) {
+    status = FileError(path, "cannot replace", errno);
   }
-  if (rename(temporary.c_str(), name.c_str()) != 0) {
-    return FileError(path, "cannot replace", errno);
+  if (!status.ok()) {
+    unlink(temporary.c_str());
+    return status;
   }
   SyncDirectoryOf(name);
   return absl::OkStatus();

@@ -14,7 +14,8 @@ namespace rollcall {
 absl::StatusOr<std::string> ReadFile(absl::string_view path, size_t max_bytes);
 
 // Replaces the file in one step: readers see the old content or the new, also
-// after a crash. `mode` holds the permission bits. Blocking; syncs to disk.
+// after a crash. `mode` holds the permission bits, exactly. On an error the old
+// content stays. Blocking; syncs to disk.
 absl::Status WriteFileAtomically(absl::string_view path,
                                  absl::string_view content, int mode);
 
