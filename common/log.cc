@@ -7,48 +7,16 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
-#include "common/sync.h"
+#include "common/log_limiter.h"
 #include "common/text.h"
 
 namespace rollcall {
 namespace {
 
-constexpr int kEventsPerSecond = 20;
-constexpr size_t kMaxTrackedMessages = 1'000;
-
-// Counts events per message and second.
-class RateLimiter {
- public:
-  // How many events were suppressed since the last that passed, or -1 if this
-  // one is suppressed too.
-  int Admit(absl::string_view message, int64_t second) {
-    MutexLock lock(&mutex_);
-    if (windows_.size() > kMaxTrackedMessages) windows_.clear();
-    Window& window = windows_[std::string(message)];
-    if (window.second != second) {
-      window.second = second;
-      window.count = 0;
-    }
-    if (++window.count > kEventsPerSecond) {
-      ++window.suppressed;
-      return -1;
-    }
-    return std::exchange(window.suppressed, 0);
-  }
-
- private:
-  struct Window {
-    int64_t second = 0;
-    int count = 0;
-    int suppressed = 0;
-  };
-  Mutex mutex_;
-  std::map<std::string, Window> windows_ ABSL_GUARDED_BY(mutex_);
-};
-
-RateLimiter& Limiter() {
-  static auto* const kLimiter = new RateLimiter;
+LogLimiter& Limiter() {
+  static auto* const kLimiter = new LogLimiter;
   return *kLimiter;
 }
 
@@ -80,9 +48,13 @@ spdlog::level::level_enum ToBackend(LogLevel level) {
   return spdlog::level::info;
 }
 
+// A value that stays one value however it is read: a backslash of its own would
+// take a quotation mark, or an escape of ours, for something else.
 std::string Quote(absl::string_view value) {
-  const std::string escaped = EscapeForTerminal(Abbreviate(value, 1'024));
-  if (!escaped.empty() && escaped.find_first_of(" \"=") == std::string::npos) {
+  const std::string escaped = EscapeForTerminal(
+      absl::StrReplaceAll(Abbreviate(value, 1'024), {{"\\", "\\\\"}}));
+  if (!escaped.empty() &&
+      escaped.find_first_of(" \"=\\") == std::string::npos) {
     return escaped;
   }
   std::string quoted = "\"";
