@@ -33,7 +33,8 @@ absl::StatusOr<std::string> Decompress(absl::string_view frame,
         absl::StrCat("compressed frame declares ", declared, " bytes; at most ",
                      limits.max_content_bytes, " are allowed"));
   }
-  if (declared > limits.max_ratio * frame.size()) {
+  if (declared > limits.any_ratio_bytes &&
+      declared > limits.max_ratio * frame.size()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "compressed frame grows from ", frame.size(), " to ", declared,
         " bytes; at most ", limits.max_ratio, "-fold is allowed"));

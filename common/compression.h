@@ -15,6 +15,9 @@ struct DecompressLimits {
   // A frame that declares more than this many times its own size is refused.
   // Package lists reach about 20.
   size_t max_ratio = 200;
+  // A frame that declares no more than this is taken whatever its ratio: facts
+  // may repeat themselves, and an agent that tells the truth must get through.
+  size_t any_ratio_bytes = 512 << 10;
 };
 
 // One frame of `content`, which declares its content size.

@@ -28,6 +28,13 @@ TEST(Compression, RefusesABombByItsRatio) {
                                           HasSubstr("200-fold")));
 }
 
+TEST(Compression, TakesFactsThatRepeatThemselvesWhateverTheirRatio) {
+  const std::string content(400 << 10, 'x');
+  const std::string frame = Compress(content);
+  ASSERT_GT(content.size() / frame.size(), 1'000u);
+  EXPECT_THAT(Decompress(frame), IsOkAndHolds(content));
+}
+
 TEST(Compression, RefusesAFrameThatHidesItsSize) {
   ZSTD_CCtx* context = ZSTD_createCCtx();
   ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
