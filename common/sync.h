@@ -3,6 +3,7 @@
 // is understood by both the sanitizer and Clang's thread-safety analysis.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -53,13 +54,15 @@ class CondVar {
     lock.release();
   }
 
-  // Waits at most `timeout`; returns false if it passed without a signal.
-  // REQUIRES: as for Wait.
+  // Waits at most `timeout`, which may be infinite; returns false if it passed
+  // without a signal. REQUIRES: as for Wait.
   bool WaitFor(Mutex* mutex, absl::Duration timeout)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex->mutex_, std::adopt_lock);
+    // A longer wait would overflow the time at which it ends.
+    const absl::Duration bounded = std::min(timeout, absl::Hours(1 << 20));
     const bool signalled =
-        cv_.wait_for(lock, absl::ToChronoNanoseconds(timeout)) ==
+        cv_.wait_for(lock, absl::ToChronoNanoseconds(bounded)) ==
         std::cv_status::no_timeout;
     lock.release();
     return signalled;
