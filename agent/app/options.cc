@@ -43,8 +43,10 @@ void AddOptions(CLI::App& app, AgentOptions& options, std::string& log_level,
   app.add_option("--root", options.root,
                  "Inventory the system under this folder instead of this one")
       ->capture_default_str();
-  app.add_option("--sources", options.sources,
-                 "Only these sources, separated by commas")
+  app.add_option(
+         "--sources", options.sources,
+         "Only these sources, separated by commas; the others are reported as "
+         "switched off")
       ->delimiter(',');
   app.add_option("--log-level", log_level, "debug, info, warning, error or off")
       ->capture_default_str()

@@ -95,11 +95,22 @@ class ScanBuilder {
   // A source that did not run.
   void AddNotRun(const Source& source) {
     SourceReport report;
-    report.Note(v1::SourceStatus::OUTCOME_FAILED,
-                "not run: the scan's time limit had passed");
+    report.Fail(absl::DeadlineExceededError(
+        "not run: the scan's time limit had passed"));
     for (const std::string& section : source.Describe().sections) {
       rows_[section];
       AddStatus(section, report);
+    }
+  }
+
+  // States every source that was not selected as switched off.
+  void AddDisabled() {
+    SourceReport report;
+    report.Note(
+        v1::SourceStatus::OUTCOME_DISABLED,
+        "switched off by the agent's options or the collector's policy");
+    for (const std::string& name : SourceNames()) {
+      if (!rows_.contains(name)) AddStatus(name, report);
     }
   }
 
@@ -143,6 +154,7 @@ absl::StatusOr<Scan> Scanner::Run(const ScanOptions& options) const {
       builder.Add(*source, source->Collect(context));
     }
   }
+  builder.AddDisabled();
   Scan scan = builder.Finish();
   scan.boot_id = ReadBootId(fs_);
   scan.vitals = ReadVitals(fs_);

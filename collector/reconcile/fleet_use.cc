@@ -9,14 +9,18 @@ namespace rollcall::collector {
 namespace {
 
 constexpr absl::string_view kSoftware = "software";
+constexpr absl::string_view kSourceStatus = "source_status";
 
 }  // namespace
 
 absl::Status FleetUse::Load() {
   ROLLCALL_ASSIGN_OR_RETURN(const absl::Span<const DeviceEntry> devices,
                             fleet_.Devices());
+  device_count_ = devices.size();
   for (const DeviceEntry& device : devices) {
     ROLLCALL_RETURN_IF_ERROR(AddDevice(device));
+    ROLLCALL_ASSIGN_OR_RETURN(const bool seen, AllSoftwareSeen(device));
+    if (!seen) software_unseen_.push_back(device.device);
   }
   return absl::OkStatus();
 }
@@ -36,6 +40,20 @@ absl::StatusOr<RecognisedRow*> FleetUse::Recognise(RowId id) {
     recognised->product = *std::move(product);
   }
   return rows_.emplace(id, std::move(recognised)).first->second.get();
+}
+
+// Only where the device's own source says so: no word of it is no proof.
+absl::StatusOr<bool> FleetUse::AllSoftwareSeen(const DeviceEntry& device) {
+  ROLLCALL_ASSIGN_OR_RETURN(const std::vector<RowId> ids,
+                            fleet_.FleetRowIds(device, kSourceStatus));
+  for (const RowId& id : ids) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet_.FleetRow(id));
+    const v1::SourceStatus& status = row->source_status();
+    if (status.source() == kSoftware) {
+      return status.outcome() == v1::SourceStatus::OUTCOME_COMPLETE;
+    }
+  }
+  return false;
 }
 
 absl::Status FleetUse::AddDevice(const DeviceEntry& device) {

@@ -47,6 +47,14 @@ class FleetUse {
   // After Load: by product.
   const std::map<ProductKey, ProductUse>& products() const { return products_; }
 
+  // After Load: devices in the fleet, and those among them whose software was
+  // not seen, or not all of it, ordered by id. Each of those may use more than
+  // products() says.
+  size_t device_count() const { return device_count_; }
+  const std::vector<DeviceId>& software_unseen() const {
+    return software_unseen_;
+  }
+
   // What the metric makes of each device that uses the product, in the order of
   // its devices; a device is measured once by each metric. Valid as long as
   // this. REQUIRES: `use` is one of products().
@@ -56,12 +64,15 @@ class FleetUse {
  private:
   absl::StatusOr<RecognisedRow*> Recognise(RowId id);
   absl::Status AddDevice(const DeviceEntry& device);
+  absl::StatusOr<bool> AllSoftwareSeen(const DeviceEntry& device);
   absl::StatusOr<const Measured*> Measure(const DeviceEntry& device,
                                           const Metric& metric);
 
   Fleet& fleet_;
   const ProductLookup& lookup_;
   std::map<ProductKey, ProductUse> products_;
+  size_t device_count_ = 0;
+  std::vector<DeviceId> software_unseen_;
   // Null: no install of any product.
   absl::flat_hash_map<RowId, std::unique_ptr<RecognisedRow>> rows_;
   absl::flat_hash_map<std::pair<DeviceId, std::string>,

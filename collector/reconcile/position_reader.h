@@ -37,6 +37,7 @@ class PositionReader {
   const std::vector<v1::Entitlement>& entitlements() const {
     return entitlements_;
   }
+  const FleetUse& use() const { return use_; }
   // The product's use; nullptr if it is not used.
   const ProductUse* UseOf(const ProductKey& key) const;
 

@@ -128,6 +128,15 @@ void AddLinesOfOtherPublishers(const PositionReader& reader,
   }
 }
 
+void AddSoftwareUnseen(const FleetUse& use,
+                       v1::ExplainPositionResponse& response) {
+  constexpr int kMaxDevices = 1'000;
+  for (const DeviceId& device : use.software_unseen()) {
+    if (response.software_unseen_device_ids_size() == kMaxDevices) return;
+    response.add_software_unseen_device_ids(device.ToHex());
+  }
+}
+
 v1::Consumption DescribeDemand(const DeviceDemand& demand,
                                const DeviceUse& use) {
   v1::Consumption consumption;
@@ -190,6 +199,9 @@ absl::StatusOr<v1::ListPositionsResponse> ReconciliationQueries::ListPositions(
   ROLLCALL_RETURN_IF_ERROR(reader.Load());
   v1::ListPositionsResponse response;
   SetMoment(moment, response);
+  response.set_device_count(static_cast<int32_t>(reader.use().device_count()));
+  response.set_software_unseen_count(
+      static_cast<int32_t>(reader.use().software_unseen().size()));
   std::string cursor;
   for (const auto& [key, product] : reader.book()) {
     if (!request.product().empty() &&
@@ -240,6 +252,7 @@ ReconciliationQueries::ExplainPosition(
     if (reader.book().at(target.key).lines.empty()) {
       AddLinesOfOtherPublishers(reader, target.key, response);
     }
+    AddSoftwareUnseen(reader.use(), response);
   }
   if (const ProductUse* use = reader.UseOf(target.key); use != nullptr) {
     ROLLCALL_RETURN_IF_ERROR(

@@ -367,6 +367,26 @@ class AgentTest(unittest.TestCase):
             wait_until(lambda: versions() == ["2.0"], "the change")
             self.assertEqual(stack.end(agent), 0)
 
+    def test_software_that_was_not_seen_is_said_and_not_counted_as_none(self):
+        with Stack() as stack:
+            root = make_machine(stack.dir / "m", "half-seen",
+                                [package("postgresql-15", "15.5-1")])
+            self.assertEqual(stack.run_agent(
+                "h", "--once", f"--root={root}",
+                "--sources=hardware.cpu,os").returncode, 0)
+            answer = stack.call("ReconciliationService.ListPositions")
+            self.assertEqual(answer["deviceCount"], 1)
+            self.assertEqual(answer["softwareUnseenCount"], 1)
+            statuses = {status["source"]: status["outcome"] for status in
+                        stack.call("DeviceService.GetDevice",
+                                   {"device_id": "half-seen"})["sourceStatus"]}
+            self.assertEqual(statuses["software"], "OUTCOME_DISABLED")
+            self.assertEqual(statuses["os"], "OUTCOME_COMPLETE")
+            self.assertEqual(stack.run_agent(
+                "h", "--once", f"--root={root}").returncode, 0)
+            answer = stack.call("ReconciliationService.ListPositions")
+            self.assertEqual(answer.get("softwareUnseenCount", 0), 0)
+
     def test_an_expired_certificate_is_named(self):
         with Stack() as stack:
             stack.pki("agent", "old", "--days=-1")

@@ -144,6 +144,15 @@ std::string DateLine(const Response& response) {
                       known.empty() ? "" : ", as known at ", known, "\n\n");
 }
 
+// Devices that may use more than the positions say.
+std::string UnseenLine(const v1::ListPositionsResponse& response) {
+  if (response.software_unseen_count() == 0) return "";
+  return absl::StrCat("\nThe software of ", response.software_unseen_count(),
+                      " of ", response.device_count(),
+                      " devices was not seen, or not all of it; what it would "
+                      "add is in none of these numbers.\n");
+}
+
 }  // namespace
 
 std::string PositionsTable(const v1::ListPositionsResponse& response,
@@ -151,7 +160,8 @@ std::string PositionsTable(const v1::ListPositionsResponse& response,
   if (response.positions().empty()) return "";
   return absl::StrCat(
       DateLine(response),
-      RenderTable(ToTable(kPositionColumns, response.positions()), width));
+      RenderTable(ToTable(kPositionColumns, response.positions()), width),
+      UnseenLine(response));
 }
 
 std::string PositionsCsv(const v1::ListPositionsResponse& response) {
