@@ -33,16 +33,21 @@ show_progress() {
   [[ ! -t 1 ]] || printf '\r\033[K'
 }
 
-# build_preset PRESET LOG: configures and builds. On failure, what failed is
-# printed, and the whole output stays in LOG.
+# configure_preset PRESET LOG: on failure, the end of what CMake said is printed.
+configure_preset() {
+  cmake --preset "$1" >"$2" 2>&1 && return
+  tail -n 30 "$2"
+  return 1
+}
+
+# build_preset PRESET LOG [TARGET...]: configures and builds, by default all. On
+# failure, what failed is printed, and the whole output stays in LOG.
 build_preset() {
   local preset=$1 log=$2
-  : >"$log"
-  if ! cmake --preset "$preset" >>"$log" 2>&1; then
-    tail -n 30 "$log"
-    return 1
-  fi
-  if ! cmake --build --preset "$preset" --parallel "$(build_jobs)" 2>&1 | show_progress "$log"; then
+  shift 2
+  configure_preset "$preset" "$log" || return
+  if ! cmake --build --preset "$preset" --parallel "$(build_jobs)" ${1:+--target "$@"} 2>&1 |
+    show_progress "$log"; then
     # From the first failed step on, without the steps that went well around it.
     if grep -q '^FAILED: ' "$log"; then
       sed -n '/^FAILED: /,$p' "$log" | grep -v '^\[[0-9]*/[0-9]*\] ' | head -n 80

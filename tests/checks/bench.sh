@@ -18,7 +18,11 @@ source deploy/progress.sh
 
 only=${1:-}
 mkdir -p build/bench
-build_preset bench build/bench/build.log
+# The preset has the tests as well, which nothing here needs.
+configure_preset bench build/bench/build.log
+mapfile -t programs < <(ninja -C build/bench -t targets all |
+  sed -n 's/^\(\(bin\|benchmarks\)\/[^:]*\): .*EXECUTABLE.*/\1/p')
+build_preset bench build/bench/build.log "${programs[@]}"
 export ROLLCALL_BIN=$PWD/build/bench/bin
 figures=build/bench/figures.jsonl
 : >"$figures"

@@ -26,7 +26,7 @@ results=$PWD/$build/results
 rm -rf "$results"
 mkdir -p "$results"
 status=0
-GTEST_OUTPUT=xml:$results/cases/ ctest --preset "$preset" --no-tests=error --parallel 2 \
+GTEST_BRIEF=1 GTEST_OUTPUT=xml:$results/cases/ ctest --preset "$preset" --no-tests=error --parallel 2 \
   --output-junit "$results/ctest.xml" --output-log "$results/ctest.log" "$@" |
   grep -E '^ *[0-9]+/[0-9]+ Test ' || status=$?
 tests/checks/ctest_report.py "$results" "${ROLLCALL_COUNTS:-}" || status=1

@@ -68,7 +68,8 @@ generate_protos() {
   ((${#targets[@]} == 0)) || ninja -C "$build" "${targets[@]}"
 }
 
-cmake --preset tidy >"$build.log" 2>&1 || { tail -n 30 "$build.log"; exit 1; }
+mkdir -p "$build"
+configure_preset tidy "$build.log"
 generate_protos >"$build.log" 2>&1 || { tail -n 30 "$build.log"; exit 1; }
 mapfile -t sources < <(sources_to_check "${1:-}")
 if [[ -s $build/not_compiled ]]; then
