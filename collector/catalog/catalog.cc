@@ -30,6 +30,7 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Create(
                             Recogniser::Create(packs));
   ROLLCALL_RETURN_IF_ERROR(RunRuleTests(packs, *recogniser));
   std::vector<RulePackInfo> infos;
+  infos.reserve(packs.size());
   for (const LoadedPack& loaded : packs) {
     infos.push_back(
         {loaded.pack.pack_id(), loaded.pack.version(), loaded.sha256});

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/contracts/civil_date.h"
@@ -96,10 +97,10 @@ class LineReader {
     entitlement_.set_publisher(cells_.RequiredText(kPublisher, kMaxNameBytes));
     entitlement_.set_product(cells_.RequiredText(kProduct, kMaxNameBytes));
     entitlement_.set_line(cells_.RequiredText(kLine, kMaxNumberBytes));
-    if (auto text = cells_.Text(kVersion, kMaxNumberBytes)) {
+    if (auto text = Restriction(kVersion, kMaxNumberBytes)) {
       entitlement_.set_version(*std::move(text));
     }
-    if (auto text = cells_.Text(kEdition, kMaxNameBytes)) {
+    if (auto text = Restriction(kEdition, kMaxNameBytes)) {
       entitlement_.set_edition(*std::move(text));
     }
     if (auto text = cells_.Text(kPurchaseOrder, kMaxNumberBytes)) {
@@ -108,6 +109,31 @@ class LineReader {
     if (auto text = cells_.Text(kOrganisationUnit, kMaxNameBytes)) {
       entitlement_.set_organisation_unit(*std::move(text));
     }
+  }
+
+  // A text that restricts what the line is for. Fillers and patterns would
+  // restrict it to what nothing is called.
+  std::optional<std::string> Restriction(Column column, size_t max_bytes) {
+    std::optional<std::string> text = cells_.Text(column, max_bytes);
+    if (!text.has_value()) return text;
+    const std::string lower = absl::AsciiStrToLower(*text);
+    for (const absl::string_view filler :
+         {"any", "all", "none", "n/a", "na", "null", "?"}) {
+      if (lower == filler) {
+        cells_.AddError(column, "leave it empty for a right to any");
+        return std::nullopt;
+      }
+    }
+    if (absl::EndsWith(lower, ".x") ||
+        lower.find_first_of("*<>") != std::string::npos ||
+        lower.find_first_of("~^") == 0) {
+      cells_.AddError(
+          column,
+          "write no pattern: \"15\" is for every 15.x, and an empty "
+          "cell for any");
+      return std::nullopt;
+    }
+    return text;
   }
 
   void ReadMetric() {
@@ -140,7 +166,11 @@ class LineReader {
     if (cells_.Raw(column).empty()) return std::nullopt;
     const auto date = CivilDate::Parse(cells_.Raw(column));
     if (date.ok()) return *date;
-    cells_.AddError(column, date.status().message());
+    cells_.AddError(column,
+                    absl::StrCat(date.status().message(),
+                                 column == kEndDate
+                                     ? "; leave it empty for a perpetual right"
+                                     : ""));
     return std::nullopt;
   }
 

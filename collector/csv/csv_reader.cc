@@ -101,9 +101,11 @@ class Reading {
       return;
     }
     header_ = raw.fields;
-    if (header_.size() == 1 && absl::StrContains(header_[0], ';')) {
+    if (header_.size() == 1 &&
+        header_[0].find_first_of(";\t") != std::string::npos) {
       AddHeaderError(raw.line, "", 0, raw.raw,
-                     "columns must be separated by commas, not semicolons");
+                     "columns must be separated by commas, not by semicolons "
+                     "or tabs");
       return;
     }
     for (size_t i = 0; i < header_.size(); ++i) PlaceColumn(raw.line, i);

@@ -17,7 +17,6 @@ namespace {
 
 using absl::StatusCode;
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using testing::EqualsText;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;

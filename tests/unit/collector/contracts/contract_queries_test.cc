@@ -89,6 +89,7 @@ TEST(ListEntitlements, RefusesMalformedRequests) {
 TEST(ListChangeSets, ShowsTheNewestFirst) {
   ContractStore store;
   std::vector<std::string> ids;
+  ids.reserve(3);
   for (int i = 0; i < 3; ++i) {
     ids.push_back(
         store.Import(absl::StrCat(kHeader, Line("P1", absl::StrCat(i + 1))))

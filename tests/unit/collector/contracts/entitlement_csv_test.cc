@@ -121,7 +121,22 @@ TEST(EntitlementCsv, RefusesTermsThatCannotBe) {
   EXPECT_EQ(WrongWith("end_date", "2026-01-01"), "none");
   EXPECT_EQ(WrongWith("end_date", ""), "none");
   EXPECT_THAT(WrongWith("start_date", "1.1.2026"), HasSubstr("2026-01-31"));
-  EXPECT_THAT(WrongWith("end_date", "9999-12-31"), HasSubstr("1990 to 2199"));
+  EXPECT_THAT(WrongWith("end_date", "9999-12-31"),
+              HasSubstr("1990 to 2199; leave it empty for a perpetual right"));
+}
+
+TEST(EntitlementCsv, RefusesRestrictionsThatNothingWouldMeet) {
+  for (const absl::string_view column : {"version", "edition"}) {
+    for (const absl::string_view filler : {"N/A", "any", "All", "none"}) {
+      EXPECT_THAT(WrongWith(column, filler), HasSubstr("leave it empty"));
+    }
+    for (const absl::string_view pattern :
+         {"15.x", "15.*", ">=15", "~15", "*"}) {
+      EXPECT_THAT(WrongWith(column, pattern), HasSubstr("no pattern"));
+    }
+  }
+  EXPECT_EQ(WrongWith("version", "2019 R2"), "none");
+  EXPECT_EQ(WrongWith("version", "16~rc1"), "none");
 }
 
 TEST(EntitlementCsv, WantsPriceAndCurrencyTogether) {

@@ -81,7 +81,8 @@ TEST(CsvReader, NamesWhatIsWrongWithTheHeader) {
   EXPECT_THAT(FileReason("tag,note\n"), HasSubstr("start_date is missing"));
   EXPECT_THAT(FileReason("tag,start_date,Tag\n"), HasSubstr("twice"));
   EXPECT_THAT(FileReason("tag,start_date,colour\n"), HasSubstr("unknown"));
-  EXPECT_THAT(FileReason("tag;start_date\n"), HasSubstr("semicolons"));
+  EXPECT_THAT(FileReason("tag;start_date\n"), HasSubstr("by commas"));
+  EXPECT_THAT(FileReason("tag\tstart_date\n"), HasSubstr("or tabs"));
   EXPECT_THAT(FileReason("\xff\xfet\0a\0"), HasSubstr("UTF-16"));
 }
 
