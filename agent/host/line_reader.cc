@@ -42,7 +42,7 @@ absl::Status ForEachLine(const HostFs& fs, absl::string_view path,
                          const LineLimits& limits,
                          absl::FunctionRef<void(const Line&)> consume) {
   LineSplitter splitter(limits.max_line_bytes, consume);
-  const absl::Status status =
+  absl::Status status =
       fs.ReadPieces(path, limits.max_bytes, [&](absl::string_view piece) {
         splitter.Add(piece);
         return true;

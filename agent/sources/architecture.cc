@@ -69,7 +69,7 @@ std::string PowerArchitecture(const HostFs& fs, const CpuInfo& info) {
   if (order.ok()) {
     return absl::StartsWith(*order, "little") ? "ppc64le" : "ppc64";
   }
-  const std::string of_programs = ArchitectureOfPrograms(fs);
+  std::string of_programs = ArchitectureOfPrograms(fs);
   if (absl::StartsWith(of_programs, "ppc64")) return of_programs;
   for (const absl::string_view big_only :
        {"POWER4", "POWER5", "POWER6", "POWER7", "PPC970", "Cell"}) {

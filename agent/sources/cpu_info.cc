@@ -120,10 +120,10 @@ void CpuInfoParser::SetText(absl::string_view key, absl::string_view value) {
   if (IsOneOf(key, {"fdiv_bug", "CPU architecture", "timebase", "archrev"})) {
     keys_.emplace(key);
   }
-  if (IsOneOf(key, {"vendor_id", "vendor"}) && info_.vendor.empty()) {
-    info_.vendor = Clean(value);
-  } else if (key == "mvendorid" && info_.vendor.empty() && value != "0x0") {
-    info_.vendor = Clean(value);
+  // RISC-V states the maker by a JEDEC number, of which 0 is none.
+  if (IsOneOf(key, {"vendor_id", "vendor"}) ||
+      (key == "mvendorid" && value != "0x0")) {
+    if (info_.vendor.empty()) info_.vendor = Clean(value);
   } else if (IsOneOf(key, {"model name", "Model Name", "cpu", "cpu model",
                            "uarch"})) {
     if (model_.empty()) model_ = Clean(value);
@@ -250,9 +250,9 @@ CpuInfo CpuInfoParser::Finish() {
 
 absl::Status ReadCpuInfo(const HostFs& fs, CpuInfo* info) {
   CpuInfoParser parser;
-  const absl::Status status = ForEachLine(
-      fs, kPath, kLimits,
-      [&](const Line& line) { parser.AddLine(line.text, line.cut); });
+  absl::Status status = ForEachLine(fs, kPath, kLimits, [&](const Line& line) {
+    parser.AddLine(line.text, line.cut);
+  });
   *info = parser.Finish();
   return status;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <numeric>
 #include <set>
@@ -30,6 +31,7 @@ class Groups {
     std::map<size_t, int> sizes;
     for (size_t i = 0; i < parent_.size(); ++i) ++sizes[Find(i)];
     std::vector<int> result;
+    result.reserve(sizes.size());
     for (const auto& [root, size] : sizes) result.push_back(size);
     return result;
   }
@@ -49,26 +51,37 @@ PlaceKey PackageKey(const CpuPlace& place) {
 // Joins each CPU with those of its list, and those without a list by key.
 class Joiner {
  public:
-  explicit Joiner(const std::vector<CpuPlace>& places) : groups(places.size()) {
-    for (size_t i = 0; i < places.size(); ++i) index_[places[i].cpu] = i;
+  explicit Joiner(const std::vector<CpuPlace>& places)
+      : groups(places.size()), index_(kMaxCpus, kOffline) {
+    for (size_t i = 0; i < places.size(); ++i) {
+      index_[static_cast<size_t>(places[i].cpu)] = i;
+    }
   }
 
   void JoinList(size_t i, const CpuSet& cpus) {
+    // CPUs that belong together have the same list; it is walked once.
+    const auto [first, is_new] = first_of_list_.emplace(cpus, i);
+    groups.Join(i, first->second);
+    if (!is_new) return;
     for (const int cpu : cpus) {
-      const auto other = index_.find(cpu);
-      if (other != index_.end()) groups.Join(i, other->second);
+      const size_t other = index_[static_cast<size_t>(cpu)];
+      if (other != kOffline) groups.Join(i, other);
     }
   }
   void JoinKey(size_t i, const PlaceKey& key) {
-    const auto [first, is_new] = first_.emplace(key, i);
+    const auto [first, is_new] = first_of_key_.emplace(key, i);
     if (!is_new) groups.Join(i, first->second);
   }
 
   Groups groups;
 
  private:
-  std::map<int, size_t> index_;
-  std::map<PlaceKey, size_t> first_;
+  static constexpr size_t kOffline = SIZE_MAX;
+
+  // Where each CPU is among the places.
+  std::vector<size_t> index_;
+  std::map<CpuSet, size_t> first_of_list_;
+  std::map<PlaceKey, size_t> first_of_key_;
 };
 
 Groups GroupCores(const std::vector<CpuPlace>& places) {
@@ -174,6 +187,7 @@ CpuTopologyCounts CountIds(const std::vector<CpuInfoRecord>& records) {
   if (!all_cores_known) return counts;
   counts.cores = static_cast<int>(threads_by_core.size());
   std::vector<int> sizes;
+  sizes.reserve(threads_by_core.size());
   for (const auto& [core, threads] : threads_by_core) sizes.push_back(threads);
   counts.threads_per_core = CommonThreads(sizes, /*all_online=*/true);
   return counts;

@@ -98,8 +98,9 @@ v1::Disk DiskReader::ReadDisk() const {
 }
 
 std::optional<std::string> DiskReader::Serial() const {
-  // NVMe and MMC; virtio.
-  for (const absl::string_view attribute : {"device/serial", "serial"}) {
+  // NVMe and MMC; virtio; the disks of mainframes.
+  for (const absl::string_view attribute :
+       {"device/serial", "serial", "device/uid"}) {
     if (auto serial = Text(attribute)) return serial;
   }
   const auto page = Raw("device/vpd_pg80");

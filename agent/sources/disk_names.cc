@@ -27,11 +27,11 @@ struct Transport {
 // The nearest to the disk counts: a USB box may hold an ATA disk, and an NVMe
 // drive sits on PCI. Looked for in this order.
 constexpr Transport kTransports[] = {
-    {"/usb", "usb"},       {"/nvme", "nvme"},       {"/virtio", "virtio"},
-    {"/ata", "ata"},       {"/mmc", "mmc"},         {"/rport-", "fc"},
-    {"/session", "iscsi"}, {"/end_device-", "sas"}, {"/vbd-", "xen"},
-    {"/VMBUS", "vmbus"},   {"/vmbus", "vmbus"},     {"/ieee1394", "firewire"},
-    {"/host", "scsi"}};
+    {"/usb", "usb"},       {"/nvme", "nvme"},         {"/virtio", "virtio"},
+    {"/ata", "ata"},       {"/mmc", "mmc"},           {"/rport-", "fc"},
+    {"/session", "iscsi"}, {"/end_device-", "sas"},   {"/ccw", "ccw"},
+    {"/css", "ccw"},       {"/vbd-", "xen"},          {"/VMBUS", "vmbus"},
+    {"/vmbus", "vmbus"},   {"/ieee1394", "firewire"}, {"/host", "scsi"}};
 
 // From SPC-4: designator types, and the association with the logical unit.
 constexpr int kDesignatorEui64 = 2;

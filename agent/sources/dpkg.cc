@@ -49,8 +49,8 @@ class PackageRows {
  private:
   template <typename Message>
   void Set(absl::string_view raw, Message* message,
-           std::string* (Message::*field)()) {
-    auto text = FactText(raw, &replaced_);
+           std::string* (Message::*field)(), int* replaced) {
+    auto text = FactText(raw, replaced);
     if (text) *(message->*field)() = *std::move(text);
   }
   void AddSoftware(const DpkgPackage& package);
@@ -62,7 +62,8 @@ class PackageRows {
   std::unique_ptr<HostDir> info_;
   // Reused, since its memory is.
   v1::Row row_;
-  int replaced_ = 0;
+  int bad_package_texts_ = 0;
+  int bad_install_texts_ = 0;
   int without_list_ = 0;
 };
 
@@ -76,17 +77,20 @@ void PackageRows::AddSoftware(const DpkgPackage& package) {
   SoftwarePackage* fact = row_.mutable_software_package();
   fact->Clear();
   fact->set_ecosystem(kEcosystem);
-  Set(package.name, fact, &SoftwarePackage::mutable_name);
-  Set(package.version, fact, &SoftwarePackage::mutable_version);
-  Set(package.architecture, fact, &SoftwarePackage::mutable_architecture);
-  Set(PublisherOf(package.maintainer), fact,
-      &SoftwarePackage::mutable_publisher);
+  const auto set = [&](absl::string_view raw,
+                       std::string* (SoftwarePackage::*field)()) {
+    Set(raw, fact, field, &bad_package_texts_);
+  };
+  set(package.name, &SoftwarePackage::mutable_name);
+  set(package.version, &SoftwarePackage::mutable_version);
+  set(package.architecture, &SoftwarePackage::mutable_architecture);
+  set(PublisherOf(package.maintainer), &SoftwarePackage::mutable_publisher);
   const absl::string_view source =
       absl::string_view(package.source).substr(0, package.source.find(' '));
   if (source != package.name) {
-    Set(source, fact, &SoftwarePackage::mutable_source_name);
+    set(source, &SoftwarePackage::mutable_source_name);
   }
-  Set(package.section, fact, &SoftwarePackage::mutable_category);
+  set(package.section, &SoftwarePackage::mutable_category);
   output_.Add(row_);
 }
 
@@ -114,8 +118,9 @@ void PackageRows::AddInstall(const DpkgPackage& package) {
   SoftwareInstall* fact = row_.mutable_software_install();
   fact->Clear();
   fact->set_ecosystem(kEcosystem);
-  Set(package.name, fact, &SoftwareInstall::mutable_name);
-  Set(package.architecture, fact, &SoftwareInstall::mutable_architecture);
+  Set(package.name, fact, &SoftwareInstall::mutable_name, &bad_install_texts_);
+  Set(package.architecture, fact, &SoftwareInstall::mutable_architecture,
+      &bad_install_texts_);
   if (const auto time = InstallTime(package)) {
     *fact->mutable_install_time() = ToProto(*time);
   }
@@ -127,17 +132,19 @@ void PackageRows::AddInstall(const DpkgPackage& package) {
 }
 
 void PackageRows::Finish() {
+  const std::string texts = absl::StrCat(kStatusPath, ": texts");
   if (sections_.software) {
-    output_.report(kSoftware).CountMalformed(
-        absl::StrCat(kStatusPath, ": texts"), replaced_);
+    output_.report(kSoftware).CountMalformed(texts, bad_package_texts_);
   }
+  if (!sections_.install) return;
+  SourceReport& report = output_.report(kInstall);
+  report.CountMalformed(texts, bad_install_texts_);
   if (without_list_ == 0) return;
-  output_.report(kInstall).Note(
-      v1::SourceStatus::OUTCOME_PARTIAL,
-      absl::StrCat(kInfoPath,
-                   ": packages whose install time is unknown, for want of a "
-                   "file list: ",
-                   without_list_));
+  report.Note(v1::SourceStatus::OUTCOME_PARTIAL,
+              absl::StrCat(kInfoPath,
+                           ": packages whose install time is unknown, for "
+                           "want of a file list: ",
+                           without_list_));
 }
 
 class DpkgSource final : public Source {
@@ -194,9 +201,7 @@ bool DpkgSource::ReadStatusFile(const HostFs& fs, absl::string_view path,
   ForEachReport(output, [&](SourceReport& report) {
     // A list that could not be read to its end must not pass for the removal
     // of what is missing from it.
-    if (!status.ok()) {
-      report.Note(v1::SourceStatus::OUTCOME_FAILED, status.message());
-    }
+    if (!status.ok()) return report.Fail(status);
     report.CountMalformed(path, parser.malformed());
     if (parser.is_cut_off()) {
       report.Note(v1::SourceStatus::OUTCOME_MALFORMED,
@@ -210,8 +215,9 @@ bool DpkgSource::ReadStatusDir(const HostFs& fs, PackageRows* rows,
                                SourceOutput* output) const {
   const auto names = fs.List(kStatusDirPath, kMaxStatusFiles);
   if (absl::IsNotFound(names.status())) return false;
-  ForEachReport(
-      output, [&](SourceReport& report) { report.NoteError(names.status()); });
+  ForEachReport(output, [&](SourceReport& report) {
+    if (!names.ok()) report.Fail(names.status());
+  });
   if (!names.ok()) return true;
   for (const std::string& name : *names) {
     if (absl::EndsWith(name, ".md5sums")) continue;

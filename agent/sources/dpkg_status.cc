@@ -91,10 +91,9 @@ void DpkgStatusParser::EndRecord() {
       status_.empty() ? status_optional_ : IsWellFormedState(status_);
   const bool is_installed =
       status_.empty() ? status_optional_ : IsInstalledState(status_);
-  if (is_bad_ || package_.name.empty() || !has_status) {
-    ++malformed_;
-  } else if (is_installed && package_.version.empty()) {
-    // Only what is not installed may lack a version.
+  // Only what is not installed may lack a version.
+  const bool lacks_version = is_installed && package_.version.empty();
+  if (is_bad_ || package_.name.empty() || !has_status || lacks_version) {
     ++malformed_;
   } else if (is_installed) {
     consume_(package_);

@@ -15,10 +15,31 @@ constexpr char kPath[] = "/proc/sysinfo";
 constexpr size_t kMaxBytes = 256 << 10;
 constexpr size_t kMaxLevels = 16;
 
-// The first word: a value is padded, and further columns may follow.
+// The first word: values are padded, and further columns may follow.
 std::string FirstWord(absl::string_view value) {
   return FactText(value.substr(0, value.find(' '))).value_or("");
 }
+
+// The last word.
+std::string LastWord(absl::string_view value) {
+  const size_t space = value.rfind(' ');
+  if (space != absl::string_view::npos) value.remove_prefix(space + 1);
+  return FactText(value).value_or("");
+}
+
+struct Field {
+  absl::string_view key;
+  std::string S390Sysinfo::*field;
+  std::string (*read)(absl::string_view value);
+};
+constexpr Field kFields[] = {
+    {"Manufacturer", &S390Sysinfo::manufacturer, FirstWord},
+    {"Type", &S390Sysinfo::type, FirstWord},
+    // The capacity identifier, then the hardware model.
+    {"Model", &S390Sysinfo::model, LastWord},
+    {"Sequence Code", &S390Sysinfo::sequence_code, FirstWord},
+    {"VM00 UUID", &S390Sysinfo::uuid, FirstWord},
+};
 
 }  // namespace
 
@@ -34,26 +55,14 @@ S390Sysinfo ParseS390Sysinfo(absl::string_view content) {
         absl::StripAsciiWhitespace(line.substr(0, colon));
     const absl::string_view value =
         absl::StripAsciiWhitespace(line.substr(colon + 1));
-    if (key == "Manufacturer") {
-      info.manufacturer = FactText(value).value_or("");
-    } else if (key == "Type") {
-      info.type = FirstWord(value);
-    } else if (key == "Model") {
-      // The capacity identifier, then the hardware model.
-      const size_t space = value.rfind(' ');
-      info.model = FirstWord(
-          space == absl::string_view::npos ? value : value.substr(space + 1));
-    } else if (key == "Sequence Code") {
-      info.sequence_code = FirstWord(value);
-    } else if (key == "LPAR Number") {
-      info.in_partition = true;
-    } else if (key == "LPAR UUID") {
-      partition_uuid = FirstWord(value);
-    } else if (key == "VM00 UUID") {
-      info.uuid = FirstWord(value);
-    } else if (absl::StartsWith(key, "VM") &&
-               absl::EndsWith(key, " Control Program") &&
-               programs.size() < kMaxLevels) {
+    for (const Field& field : kFields) {
+      if (key == field.key) info.*field.field = field.read(value);
+    }
+    if (key == "LPAR Number") info.in_partition = true;
+    if (key == "LPAR UUID") partition_uuid = FirstWord(value);
+    if (absl::StartsWith(key, "VM") &&
+        absl::EndsWith(key, " Control Program") &&
+        programs.size() < kMaxLevels) {
       programs.emplace(key, FactText(value).value_or(""));
     }
   }

@@ -1,6 +1,7 @@
 #include "agent/sources/source_output.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,21 +14,36 @@ void SourceReport::Note(v1::SourceStatus::Outcome outcome,
   // The outcomes are numbered from best to worst.
   outcome_ = std::max(outcome_, outcome);
   notes_.insert(Abbreviate(ToValidUtf8(note), kMaxNoteBytes));
+  if (notes_.size() > kMaxNotes) {
+    notes_.erase(std::prev(notes_.end()));
+    ++dropped_notes_;
+  }
 }
 
 void SourceReport::NoteError(const absl::Status& status) {
   if (status.ok() || absl::IsNotFound(status)) return;
-  const absl::string_view message = status.message();
   Note(absl::IsPermissionDenied(status)
            ? v1::SourceStatus::OUTCOME_PERMISSION_DENIED
            : v1::SourceStatus::OUTCOME_PARTIAL,
-       message);
+       status.message());
+}
+
+void SourceReport::Fail(const absl::Status& status) {
+  failed_ = true;
+  Note(absl::IsPermissionDenied(status)
+           ? v1::SourceStatus::OUTCOME_PERMISSION_DENIED
+           : v1::SourceStatus::OUTCOME_FAILED,
+       status.message());
 }
 
 void SourceReport::CountMalformed(absl::string_view where, int count) {
   if (count <= 0) return;
   outcome_ = std::max(outcome_, v1::SourceStatus::OUTCOME_MALFORMED);
-  malformed_[std::string(where)] += count;
+  std::string place = Abbreviate(ToValidUtf8(where), kMaxNoteBytes);
+  if (malformed_.size() >= kMaxNotes && malformed_.count(place) == 0) {
+    place = "~ elsewhere";
+  }
+  malformed_[place] += count;
 }
 
 v1::SourceStatus SourceReport::ToStatus(absl::string_view source) const {
@@ -38,18 +54,12 @@ v1::SourceStatus SourceReport::ToStatus(absl::string_view source) const {
   int malformed_count = 0;
   for (const auto& [where, count] : malformed_) {
     malformed_count += count;
-    notes.insert(
-        Abbreviate(absl::StrCat(ToValidUtf8(where), ": ", count, " malformed"),
-                   kMaxNoteBytes));
+    notes.insert(absl::StrCat(where, ": ", count, " malformed"));
   }
   if (malformed_count > 0) status.set_malformed_count(malformed_count);
-  for (const std::string& note : notes) {
-    if (static_cast<size_t>(status.notes_size()) == kMaxNotes) {
-      status.add_notes(
-          absl::StrCat("~ and ", notes.size() - kMaxNotes, " more notes"));
-      break;
-    }
-    status.add_notes(note);
+  for (const std::string& note : notes) status.add_notes(note);
+  if (dropped_notes_ > 0) {
+    status.add_notes(absl::StrCat("~ and ", dropped_notes_, " more"));
   }
   return status;
 }

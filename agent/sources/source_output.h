@@ -39,16 +39,24 @@ class SourceReport {
   // NOT_FOUND is no failure and leaves the report as it is, as does OK.
   void NoteError(const absl::Status& status);
 
+  // Takes over a failure that leaves nothing of the section to rely on:
+  // permission denied, or failed.
+  void Fail(const absl::Status& status);
+
   // Counts `count` records of what `where` names as malformed and skipped.
   void CountMalformed(absl::string_view where, int count = 1);
 
-  bool failed() const { return outcome_ == v1::SourceStatus::OUTCOME_FAILED; }
+  // Whether earlier rows of the section are to be believed rather than these.
+  bool failed() const { return failed_; }
   v1::SourceStatus ToStatus(absl::string_view source) const;
 
  private:
   v1::SourceStatus::Outcome outcome_ = v1::SourceStatus::OUTCOME_COMPLETE;
+  bool failed_ = false;
+  // The first in order; of the rest only the number is kept.
   std::set<std::string> notes_;
-  // Malformed records by where they were.
+  int dropped_notes_ = 0;
+  // Malformed records by where they were; bounded like the notes.
   std::map<std::string, int> malformed_;
 };
 

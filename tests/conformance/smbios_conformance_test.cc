@@ -10,7 +10,6 @@ namespace rollcall {
 namespace {
 
 using ::google::protobuf::Struct;
-using ::google::protobuf::Value;
 
 using Fields = std::map<std::string, std::string>;
 // The structures of each kind, by the name that the expectations give it.

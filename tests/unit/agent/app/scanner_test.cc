@@ -22,6 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kStatus[] = "/var/lib/dpkg/status";
 
@@ -116,16 +117,19 @@ TEST_F(ScannerTest, FindsTheSameWhileNothingChanges) {
   EXPECT_NE(Run().subject_root, first.subject_root);
 }
 
-TEST_F(ScannerTest, StatesOneStatusForEachSectionThatWasLookedAt) {
+TEST_F(ScannerTest, StatesForEverySourceWhetherItLookedOrWasSwitchedOff) {
   const Scan scan = Run({.only = {"software"}});
-  std::vector<std::string> sources;
+  std::vector<std::string> looked;
+  std::vector<std::string> switched_off;
   for (const EncodedRow& row : Section(scan, "source_status").rows) {
     const auto decoded = DecodeRow("source_status", row.bytes);
     ASSERT_OK(decoded);
-    sources.push_back(decoded->source_status().source());
+    const v1::SourceStatus& status = decoded->source_status();
+    const bool is_off = status.outcome() == v1::SourceStatus::OUTCOME_DISABLED;
+    (is_off ? switched_off : looked).push_back(status.source());
   }
-  EXPECT_THAT(sources,
-              ::testing::UnorderedElementsAre("software", "software.install"));
+  EXPECT_THAT(looked, UnorderedElementsAre("software", "software.install"));
+  EXPECT_EQ(looked.size() + switched_off.size(), SourceNames().size());
 }
 
 TEST_F(ScannerTest, GathersEvidenceAndVitals) {

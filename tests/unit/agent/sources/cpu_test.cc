@@ -172,6 +172,85 @@ TEST_F(ArmClusters, AreSocketsWhereTheKernelTellsClustersApart) {
   EXPECT_EQ(TopologyOf(host_.fs()).sockets(), 2);
 }
 
+TEST(CpuSource, CountsASparcWhoseProcessorsAreNumberedWithGaps) {
+  FakeHost host;
+  host.File("/proc/cpuinfo",
+            "cpu\t\t: TI UltraSparc II  (BlackBird)\ntype\t\t: sun4u\n"
+            "CPU6:\t\tonline\nCPU14:\t\tonline\n");
+  Lists(&host, "6,14", "6,14");
+  Place(&host, 6, "6", "6", -1);
+  Place(&host, 14, "14", "14", -1);
+  EXPECT_THAT(TopologyOf(host.fs()), EqualsText(R"pb(
+                sockets: 2
+                online_cores: 2
+                online_cpus: 2
+                configured_cpus: 2
+                threads_per_core: 1
+                models: "TI UltraSparc II  (BlackBird)"
+                architecture: "sparc64"
+              )pb"));
+}
+
+TEST(CpuSource, CountsARiscVBoard) {
+  FakeHost host;
+  host.File("/proc/cpuinfo",
+            CpuInfoOf({0, 1},
+                      "hart\t\t: 1\nisa\t\t: rv64imafdc\n"
+                      "uarch\t\t: sifive,u74-mc\nmvendorid\t: 0x489\n"));
+  Lists(&host, "0-1", "0-1");
+  Place(&host, 0, "0", "0-1");
+  Place(&host, 1, "1", "0-1");
+  EXPECT_THAT(TopologyOf(host.fs()), EqualsText(R"pb(
+                sockets: 1
+                online_cores: 2
+                online_cpus: 2
+                configured_cpus: 2
+                threads_per_core: 1
+                models: "sifive,u74-mc"
+                vendor: "0x489"
+                architecture: "riscv64"
+              )pb"));
+}
+
+TEST(CpuSource, CountsALoongArchFromCpuInfoAlone) {
+  FakeHost host;
+  std::string cpuinfo = "system type\t\t: generic-loongson-machine\n\n";
+  for (int cpu = 0; cpu < 4; ++cpu) {
+    absl::StrAppend(&cpuinfo, "processor\t\t: ", cpu,
+                    "\npackage\t\t\t: ", cpu / 2, "\ncore\t\t\t: ", cpu % 2,
+                    "\nModel Name\t\t: Loongson-3A5000\n"
+                    "ISA\t\t\t: loongarch32 loongarch64\n\n");
+  }
+  host.File("/proc/cpuinfo", cpuinfo);
+  EXPECT_THAT(TopologyOf(host.fs()), EqualsText(R"pb(
+                sockets: 2
+                online_cores: 4
+                online_cpus: 4
+                configured_cpus: 4
+                threads_per_core: 1
+                models: "Loongson-3A5000"
+                architecture: "loongarch64"
+              )pb"));
+}
+
+TEST(CpuSource, DoesNotGuessTheSocketsOfAMachineThatDoesNotTell) {
+  FakeHost host;
+  host.File("/proc/cpuinfo",
+            CpuInfoOf({0, 1},
+                      "cpu model\t: MIPS 34Kc V5.5\n"
+                      "isa\t: mips1 mips2 mips32r1 mips32r2\n"));
+  const auto result = RunSource("hardware.cpu", host.fs());
+  ASSERT_EQ(result.rows.size(), 1);
+  EXPECT_THAT(result.rows[0].cpu_topology(), EqualsText(R"pb(
+                online_cpus: 2
+                configured_cpus: 2
+                models: "MIPS 34Kc V5.5"
+                architecture: "mips"
+              )pb"));
+  EXPECT_EQ(result.statuses.at("hardware.cpu").outcome(),
+            v1::SourceStatus::OUTCOME_PARTIAL);
+}
+
 TEST(CpuSource, CountsAMachineWithoutTopologyInSysfs) {
   FakeHost host;
   host.File("/proc/cpuinfo",

@@ -5,9 +5,6 @@
 namespace rollcall {
 namespace {
 
-using ::testing::Eq;
-using ::testing::Optional;
-
 constexpr auto kTrusted = PackageTrust::kTrusted;
 
 MATCHER_P3(Counts, sockets, cores, threads, "") {

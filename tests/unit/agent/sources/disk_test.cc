@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "agent/sources/disk_names.h"
 #include "gmock/gmock.h"
 #include "tests/fixtures/fake_host.h"
@@ -77,7 +78,8 @@ void AddDisk(FakeHost* host, const std::string& name,
              const std::map<std::string, std::string>& attributes) {
   host->Link("/sys/block/" + name, "../devices/" + device_path);
   for (const auto& [attribute, value] : attributes) {
-    host->File("/sys/devices/" + device_path + "/" + attribute, value);
+    host->File(absl::StrCat("/sys/devices/", device_path, "/", attribute),
+               value);
   }
 }
 

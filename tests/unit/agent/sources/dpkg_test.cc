@@ -14,7 +14,6 @@ using ::rollcall::testing::FactsOf;
 using ::rollcall::testing::FakeHost;
 using ::rollcall::testing::FaultyHostFs;
 using ::rollcall::testing::RunSource;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
@@ -219,8 +218,8 @@ TEST(DpkgSource, MakesNamesThatAreNotUtf8ValidAndCountsThem) {
   EXPECT_EQ(result.rows[0].software_package().publisher(), "M\xef\xbf\xbdller");
   EXPECT_THAT(result.statuses.at("software"),
               EqualsText("source: 'software' outcome: OUTCOME_MALFORMED "
-                         "notes: '/var/lib/dpkg/status: texts: 3 malformed' "
-                         "malformed_count: 3"));
+                         "notes: '/var/lib/dpkg/status: texts: 2 malformed' "
+                         "malformed_count: 2"));
 }
 
 TEST(DpkgSource, StatesWhatItCouldReadOfATruncatedFile) {
@@ -249,6 +248,18 @@ TEST(DpkgSource, FailsWhereTheDatabaseCannotBeReadToItsEnd) {
             v1::SourceStatus::OUTCOME_FAILED);
   EXPECT_EQ(result.statuses.at("software.install").outcome(),
             v1::SourceStatus::OUTCOME_FAILED);
+}
+
+TEST(DpkgSource, SaysThatItMayNotReadTheDatabase) {
+  FakeHost host;
+  host.File(kStatus, Record("a", "install ok installed"));
+  FaultyHostFs fs(host.fs());
+  fs.Deny("/var/lib/dpkg");
+  EXPECT_THAT(RunSource("software", fs).statuses.at("software"),
+              EqualsText("source: 'software' "
+                         "outcome: OUTCOME_PERMISSION_DENIED "
+                         "notes: '/var/lib/dpkg/status.d: permission denied' "
+                         "notes: '/var/lib/dpkg/status: permission denied'"));
 }
 
 TEST(DpkgSource, FailsWhereTheDatabaseIsAFifo) {

@@ -16,7 +16,6 @@ using ::rollcall::testing::SmbiosEntryPoint64;
 using ::rollcall::testing::SmbiosStructureBuilder;
 using ::rollcall::testing::StatusIs;
 using ::testing::Eq;
-using ::testing::IsEmpty;
 using ::testing::Optional;
 using ::testing::SizeIs;
 

@@ -46,7 +46,7 @@ TEST(SourceReport, IsBounded) {
   }
   const v1::SourceStatus status = report.ToStatus("os");
   EXPECT_THAT(status.notes(), SizeIs(SourceReport::kMaxNotes + 1));
-  EXPECT_EQ(status.notes(SourceReport::kMaxNotes), "~ and 984 more notes");
+  EXPECT_EQ(status.notes(SourceReport::kMaxNotes), "~ and 984 more");
   EXPECT_LT(status.ByteSizeLong(), kMaxRowBytes);
 }
 
