@@ -46,6 +46,7 @@ constexpr Cause kCauses[] = {
     {"not in peer certificate",
      "The collector's certificate is not for this host name; use a name that "
      "it has (`deploy/pki.sh server DIR --host=NAME` adds one)."},
+    {"alpn", "What listens there is no collector's administrators' port."},
     {"handshake", "What listens there is no collector's administrators' port."},
     {"closed",
      "The collector hung up: it takes no certificate of another authority or "
@@ -112,8 +113,8 @@ absl::Status ExplainFailure(const grpc::Status& status,
     case grpc::StatusCode::UNIMPLEMENTED:
       return absl::UnimplementedError(
           absl::StrCat("the collector at ", options.collector,
-                       " does not know this question: ", status.error_message(),
-                       "\nIs it older than this command, or is this another "
+                       " does not know this question\nIs it older than this "
+                       "command, or is this another "
                        "port of it?"));
     default:
       return absl::Status(code, status.error_message());

@@ -77,6 +77,7 @@ std::vector<int> NaturalWidths(const Table& table) {
 
 int LeastWidth(const TableColumn& column, int natural) {
   switch (column.align) {
+    case Align::kKey:
     case Align::kRight:
       return natural;
     case Align::kLeft:
@@ -160,6 +161,22 @@ std::string RenderTable(const Table& table, int width) {
     AppendRow(printable, row, widths, out);
   }
   return out;
+}
+
+Table WithoutEmptyColumns(const Table& table) {
+  Table kept;
+  kept.rows.resize(table.rows.size());
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    const auto has_value = [i](const std::vector<std::string>& row) {
+      return !row[i].empty();
+    };
+    if (!std::any_of(table.rows.begin(), table.rows.end(), has_value)) continue;
+    kept.columns.push_back(table.columns[i]);
+    for (size_t row = 0; row < table.rows.size(); ++row) {
+      kept.rows[row].push_back(table.rows[row][i]);
+    }
+  }
+  return kept;
 }
 
 std::string RenderCsv(const Table& table) {

@@ -10,6 +10,8 @@ namespace rollcall::cli {
 
 enum class Align {
   kLeft,
+  // As kLeft, and never cut: for what people copy.
+  kKey,
   // For numbers: never cut.
   kRight,
   // Text that goes on in further lines where it does not fit; for the last
@@ -36,6 +38,9 @@ inline constexpr int kUnlimitedWidth = 0;
 // `width` columns, its widest texts are cut, with "…" for what is missing, down
 // to a least width.
 std::string RenderTable(const Table& table, int width);
+
+// The table without the columns that no row has a value in.
+Table WithoutEmptyColumns(const Table& table);
 
 // RFC 4180 with "\n" line ends, a header line of titles, and formulas disarmed.
 // An empty cell stays empty.

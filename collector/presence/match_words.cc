@@ -81,6 +81,26 @@ std::string SilenceWords(const DiscoveredDevice& device,
                       stale_after / absl::Hours(24), " allowed); ", last);
 }
 
+std::string ValueWords(const std::vector<ValueUse>& uses) {
+  std::vector<std::string> values;
+  for (const ValueUse& use : uses) {
+    if (!use.counts) continue;
+    values.push_back(
+        absl::StrCat(FieldName(use.field), " ", Quoted(use.value)));
+  }
+  if (values.size() < 2) return absl::StrJoin(values, "");
+  const std::string last = values.back();
+  values.pop_back();
+  return absl::StrCat(absl::StrJoin(values, ", "), " or ", last);
+}
+
+std::string SpeaksWords(const v1::Device& device) {
+  return device.has_last_seen()
+             ? absl::StrCat("an agent speaks for it, last on ",
+                            TimeWords(device.last_seen()))
+             : "an agent speaks for it";
+}
+
 std::vector<std::string> UseEvidence(const std::vector<ValueUse>& uses) {
   std::vector<std::string> evidence;
   for (const ValueUse& use : uses) evidence.push_back(UseWords(use));

@@ -25,6 +25,11 @@ std::string FieldWords(const std::vector<MatchField>& fields);
 std::string SilenceWords(const DiscoveredDevice& device,
                          absl::Duration stale_after);
 
+// The values that tell something: "serial "S1", mac "00:..." or hostname "a"".
+std::string ValueWords(const std::vector<ValueUse>& uses);
+// "an agent speaks for it, last on 2026-01-31 12:00Z".
+std::string SpeaksWords(const v1::Device& device);
+
 // One text for each value: who carries it.
 std::vector<std::string> UseEvidence(const std::vector<ValueUse>& uses);
 // One text for each field that a line and a device both have.

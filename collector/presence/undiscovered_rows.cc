@@ -95,7 +95,7 @@ UndiscoveredDevice NeverSeenRow(const RegisterMatch& match, size_t line) {
   if (outcome.others.empty()) {
     if (AnyCounts(uses)) {
       SetReason("NO_FIELD_MATCHES",
-                absl::StrCat(start, "; no device has any of its values"), row);
+                absl::StrCat(start, "; no device has ", ValueWords(uses)), row);
     } else {
       SetReason("VALUES_TOO_COMMON",
                 absl::StrCat("no value of ", LineWords(expected),
@@ -186,16 +186,20 @@ UndiscoveredDevice NotOwnedRow(const RegisterMatch* nearest,
   UndiscoveredDevice row =
       MakeRow(UndiscoveredDevice::STATE_NOT_OWNED, nullptr, &device);
   if (nearest == nullptr) {
-    SetReason("NO_REGISTER",
-              "an agent speaks for it, and no register is imported", row);
+    SetReason(
+        "NO_REGISTER",
+        absl::StrCat(SpeaksWords(device.facts), "; no register is imported"),
+        row);
     return row;
   }
-  AddEvidence(UseEvidence(nearest->matcher().values().DeviceValues(place)),
-              row);
+  const auto uses = nearest->matcher().values().DeviceValues(place);
+  AddEvidence(UseEvidence(uses), row);
   const MatchOutcome& outcome = nearest->matcher().device(place);
   if (outcome.others.empty()) {
     SetReason("NO_LINE_MATCHES",
-              "an agent speaks for it, and no register has any of its values",
+              absl::StrCat(SpeaksWords(device.facts), "; no register has ",
+                           AnyCounts(uses) ? ValueWords(uses)
+                                           : "a value that tells which it is"),
               row);
     return row;
   }
@@ -209,7 +213,7 @@ UndiscoveredDevice NotOwnedRow(const RegisterMatch* nearest,
           : DeviceWords(nearest->device(taken.others[0]).facts);
   const Obstacle obstacle = ObstacleBetween(*nearest, line, place, taken, by);
   SetReason(obstacle.reason_code,
-            absl::StrCat("an agent speaks for it, and no register expects it",
+            absl::StrCat(SpeaksWords(device.facts), "; no register expects it",
                          NearestWords(LineWords(nearest->line(line)),
                                       row.nearest(), obstacle)),
             row);

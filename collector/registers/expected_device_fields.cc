@@ -10,9 +10,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
+#include "collector/csv/csv_reader.h"
 #include "collector/registers/mac_address.h"
 #include "common/status.h"
-#include "common/text.h"
 
 namespace rollcall::collector {
 namespace {
@@ -60,7 +60,9 @@ absl::StatusOr<std::vector<std::string>> ParseMacAddresses(
     if (part.empty()) continue;
     auto mac = ParseMacAddress(part);
     if (!mac.ok()) {
-      return Annotate(mac.status(), EscapeForTerminal(Abbreviate(part, 40)));
+      // Of several addresses, say which.
+      return part == text ? mac.status()
+                          : Annotate(mac.status(), ImportErrorValue(part));
     }
     if (std::find(macs.begin(), macs.end(), *mac) != macs.end()) continue;
     macs.push_back(*std::move(mac));

@@ -61,13 +61,13 @@ constexpr Column<Entitlement> kEntitlementColumns[] = {
 };
 
 constexpr Column<ChangeSet> kChangeSetColumns[] = {
-    {"CHANGE-SET", nullptr, Align::kLeft,
+    {"CHANGE-SET", nullptr, Align::kKey,
      [](const ChangeSet& c) { return ShortId(c.change_set_id()); }},
     {nullptr, "change_set_id", Align::kLeft,
      [](const ChangeSet& c) { return c.change_set_id(); }},
     {"KIND", "kind", Align::kLeft,
      [](const ChangeSet& c) { return EnumWord(c.kind()); }},
-    {"STATE", "state", Align::kLeft,
+    {"STATE", "state", Align::kKey,
      [](const ChangeSet& c) { return EnumWord(c.state()); }},
     {"PROPOSED BY", "proposed_by", Align::kLeft,
      [](const ChangeSet& c) { return c.proposed_by(); }},
@@ -97,7 +97,7 @@ struct BadPlace {
 };
 
 constexpr Column<BadPlace> kQuarantineColumns[] = {
-    {"CHANGE-SET", nullptr, Align::kLeft,
+    {"CHANGE-SET", nullptr, Align::kKey,
      [](const BadPlace& b) { return ShortId(b.line->change_set_id()); }},
     {nullptr, "change_set_id", Align::kLeft,
      [](const BadPlace& b) { return b.line->change_set_id(); }},

@@ -63,7 +63,7 @@ std::string Virtualization(const Device& device) {
 }
 
 constexpr Column<Device> kDeviceColumns[] = {
-    {"DEVICE", nullptr, Align::kLeft,
+    {"DEVICE", nullptr, Align::kKey,
      [](const Device& d) { return ShortId(d.device_id()); }},
     {nullptr, "device_id", Align::kLeft,
      [](const Device& d) { return d.device_id(); }},

@@ -67,10 +67,15 @@ std::string Outcome(const Response& response) {
                         response.change_set_id(), ".\n");
   }
   if (response.error_count() > 0 && response.quarantined_count() == 0) {
-    return absl::StrCat(
+    const std::string wrong = absl::StrCat(
         "Nothing was imported: ",
-        CountText(response.error_count(), "place is", "places are"),
-        " wrong in ", CountText(response.line_count(), "line", "lines"),
+        CountText(response.error_count(), "place is", "places are"), " wrong");
+    // A file that cannot be read as a whole has no good lines either.
+    if (response.line_count() == 0) {
+      return absl::StrCat(wrong, ".\nCorrect the file and import it again.\n");
+    }
+    return absl::StrCat(
+        wrong, " in ", CountText(response.line_count(), "line", "lines"),
         ".\nCorrect them and import the file again; or import the good lines "
         "and keep the\nothers aside with --quarantine.\n");
   }

@@ -53,7 +53,7 @@ constexpr Column<Position> kPositionColumns[] = {
      [](const Position& p) { return QuantityText(p.shortfall()); }},
     {"SURPLUS", "surplus", Align::kRight,
      [](const Position& p) { return QuantityText(p.surplus()); }},
-    {"STATE", "state", Align::kLeft,
+    {"STATE", "state", Align::kKey,
      [](const Position& p) { return EnumWord(p.state()); }},
     {"DEVICES", "device_count", Align::kRight,
      [](const Position& p) { return absl::StrCat(p.device_count()); }},
@@ -110,7 +110,7 @@ std::string How(const Consumption& c) {
 }
 
 constexpr Column<Consumption> kConsumptionColumns[] = {
-    {"DEVICE", nullptr, Align::kLeft,
+    {"DEVICE", nullptr, Align::kKey,
      [](const Consumption& c) { return ShortId(c.device_id()); }},
     {nullptr, "device_id", Align::kLeft,
      [](const Consumption& c) { return c.device_id(); }},

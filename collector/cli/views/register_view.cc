@@ -16,7 +16,7 @@ using v1::UndiscoveredDevice;
 constexpr Column<ExpectedDevice> kExpectedColumns[] = {
     {"REGISTER", "register", Align::kLeft,
      [](const ExpectedDevice& d) { return d.register_(); }},
-    {"ASSET TAG", "asset_tag", Align::kLeft,
+    {"ASSET TAG", "asset_tag", Align::kKey,
      [](const ExpectedDevice& d) { return d.asset_tag(); }},
     {"SERIAL", "serial_number", Align::kLeft,
      [](const ExpectedDevice& d) { return d.serial_number(); }},
@@ -43,15 +43,15 @@ constexpr Column<ExpectedDevice> kExpectedColumns[] = {
 };
 
 constexpr Column<UndiscoveredDevice> kUndiscoveredColumns[] = {
-    {"STATE", "state", Align::kLeft,
+    {"STATE", "state", Align::kKey,
      [](const UndiscoveredDevice& d) { return EnumWord(d.state()); }},
     {nullptr, "reason_code", Align::kLeft,
      [](const UndiscoveredDevice& d) { return d.reason_code(); }},
     {nullptr, "register", Align::kLeft,
      [](const UndiscoveredDevice& d) { return d.expected().register_(); }},
-    {"ASSET TAG", "asset_tag", Align::kLeft,
+    {"ASSET TAG", "asset_tag", Align::kKey,
      [](const UndiscoveredDevice& d) { return d.expected().asset_tag(); }},
-    {"DEVICE", nullptr, Align::kLeft,
+    {"DEVICE", nullptr, Align::kKey,
      [](const UndiscoveredDevice& d) { return ShortId(d.device_id()); }},
     {nullptr, "device_id", Align::kLeft,
      [](const UndiscoveredDevice& d) { return d.device_id(); }},
@@ -110,12 +110,17 @@ std::string UndiscoveredTable(const v1::ListUndiscoveredResponse& response,
   if (response.devices().empty()) {
     out = "No device is on the list.\n";
   } else {
-    out = RenderTable(ToTable(kUndiscoveredColumns, response.devices()), width);
+    out = RenderTable(
+        WithoutEmptyColumns(ToTable(kUndiscoveredColumns, response.devices())),
+        width);
   }
   absl::StrAppend(&out, "\n", response.total_count(), " on the list; ",
-                  response.matched_count(), " of ", response.expected_count(),
-                  " expected devices are matched and fresh; agents speak for ",
-                  response.discovered_count(), " devices.\n");
+                  response.matched_count(), " of ",
+                  CountText(response.expected_count(), "expected device is",
+                            "expected devices are"),
+                  " matched and fresh; agents speak for ",
+                  CountText(response.discovered_count(), "device", "devices"),
+                  ".\n");
   return out;
 }
 

@@ -57,7 +57,7 @@ std::string PackagesText(const SoftwareDevice& device) {
 }
 
 constexpr Column<SoftwareDevice> kDeviceColumns[] = {
-    {"DEVICE", nullptr, Align::kLeft,
+    {"DEVICE", nullptr, Align::kKey,
      [](const SoftwareDevice& d) { return ShortId(d.device_id()); }},
     {"HOST", nullptr, Align::kLeft,
      [](const SoftwareDevice& d) { return d.hostname(); }},

@@ -34,6 +34,23 @@ TEST(RenderTable, CutsTheWidestTextToFitAndNeverANumber) {
             "short                  1\n");
 }
 
+TEST(RenderTable, NeverCutsAKey) {
+  const Table table = {{{"DEVICE", Align::kKey}, {"NAME"}},
+                       {{"4f1c9a02b1d8", "a-very-long-name-indeed"}}};
+  EXPECT_EQ(RenderTable(table, 10),
+            "DEVICE        NAME\n"
+            "4f1c9a02b1d8  a-very-…\n");
+}
+
+TEST(WithoutEmptyColumns, LeavesOutWhatNoRowHas) {
+  const Table table = WithoutEmptyColumns(
+      {{{"A"}, {"B"}, {"C"}}, {{"1", "", ""}, {"2", "", "3"}}});
+  EXPECT_EQ(RenderTable(table, kUnlimitedWidth),
+            "A  C\n"
+            "1  -\n"
+            "2  3\n");
+}
+
 TEST(RenderTable, StopsCuttingAtALeastWidth) {
   const Table table = {{{"NAME"}, {"COUNT", Align::kRight}},
                        {{"a-very-long-name-indeed", "123456789012"}}};

@@ -214,6 +214,17 @@ TEST(ImportView, SaysThatNothingWasImportedAndWhatToDo) {
             "... and 2 more\n");
 }
 
+TEST(ImportView, OffersNoQuarantineForAFileThatCannotBeRead) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(
+      "error_count: 1 errors { line: 1 reason: 'no header' }");
+  EXPECT_EQ(EntitlementImportTable(response, kUnlimitedWidth),
+            "Nothing was imported: 1 place is wrong.\n"
+            "Correct the file and import it again.\n"
+            "\n"
+            "LINE  COLUMN  VALUE  WHAT IS WRONG\n"
+            "   1  -       -      no header\n");
+}
+
 TEST(ImportView, SaysWhatIsInEffect) {
   const auto response = FromText<v1::ImportExpectedDevicesResponse>(R"pb(
     change_set_id: "abcd"
@@ -316,9 +327,8 @@ TEST(UndiscoveredTable, EndsWithTheCounts) {
     expected_count: 3
     discovered_count: 4)pb");
   EXPECT_EQ(UndiscoveredTable(response, kUnlimitedWidth),
-            "STATE       ASSET TAG  DEVICE  HOST  SERIAL  LAST SEEN  WHY\n"
-            "never-seen  A-1        -       -     S1      -          no device "
-            "has serial S1\n"
+            "STATE       ASSET TAG  SERIAL  WHY\n"
+            "never-seen  A-1        S1      no device has serial S1\n"
             "\n"
             "1 on the list; 2 of 3 expected devices are matched and fresh; "
             "agents speak for 4 devices.\n");

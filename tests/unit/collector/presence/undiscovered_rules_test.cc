@@ -68,7 +68,7 @@ TEST(Undiscovered, ListsWhoWasNeverSeen) {
   EXPECT_EQ(row.reason_code(), "NO_FIELD_MATCHES");
   EXPECT_EQ(row.reason(),
             "no agent ever spoke for A-1 of register \"assets\"; no device has "
-            "any of its values");
+            "serial \"S10001\"");
   EXPECT_THAT(row.evidence(),
               ElementsAre("serial \"S10001\": on no device and 1 line"));
   EXPECT_THAT(row.expected(), EqualsProto(Line("A-1", "S10001")));
@@ -160,6 +160,10 @@ TEST(Undiscovered, ListsADeviceThatNobodyOwns) {
       Find({Line("A-1", "S10001", "ordered")}, {Device("d1", "S10002")}));
   EXPECT_EQ(row.state(), Row::STATE_NOT_OWNED);
   EXPECT_EQ(row.reason_code(), "NO_LINE_MATCHES");
+  EXPECT_EQ(
+      row.reason(),
+      "an agent speaks for it, last on 2026-02-02 01:40Z; no register has "
+      "serial \"S10002\"");
   EXPECT_FALSE(row.has_expected());
   EXPECT_EQ(row.device_id(), "d1");
   EXPECT_TRUE(row.has_first_seen());
