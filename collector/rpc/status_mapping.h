@@ -7,7 +7,8 @@
 
 namespace rollcall::collector {
 
-// Same code, same message. The canonical codes of both are the same numbers.
+// Same code, same message, which is cut where it is longer than clients take.
+// The canonical codes of both are the same numbers.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace rollcall::collector
