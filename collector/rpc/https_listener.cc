@@ -69,23 +69,38 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void OnRead(beast::error_code error) {
-    if (error == http::error::body_limit ||
-        error == http::error::header_limit) {
-      Write({413, "text/plain; charset=utf-8", "the request is too large\n"},
-            false);
-      return;
-    }
     if (error) {
-      Close();
+      OnBadRead(error);
       return;
     }
     const auto& request = parser_->get();
     HttpRequest plain = {std::string(request.method_string()),
                          std::string(request.target()), request.body()};
-    Write(shared_.handler(plain), request.keep_alive());
+    Write(shared_.handler(plain), request.keep_alive(),
+          request.method() == http::verb::head);
   }
 
-  void Write(HttpResponse answer, bool keep_alive) {
+  void OnBadRead(beast::error_code error) {
+    constexpr char kText[] = "text/plain; charset=utf-8";
+    if (error == http::error::header_limit) {
+      Write({431, kText, "the request's header is too large\n"}, false);
+    } else if (error == http::error::body_limit) {
+      Write({413, kText, "the request's body is too large\n"}, false);
+    } else if (error == http::error::end_of_stream ||
+               error == http::error::partial_message ||
+               error.category() !=
+                   http::make_error_code(http::error::bad_line_ending)
+                       .category()) {
+      Close();  // hung up, too slow, or TLS is broken
+    } else {
+      Write({400, kText, absl::StrCat("malformed: ", error.message(), "\n")},
+            false);
+    }
+  }
+
+  // `header_only` leaves the body out: the answer to HEAD says how long it
+  // would be, and a client would take it for the next answer.
+  void Write(HttpResponse answer, bool keep_alive, bool header_only = false) {
     response_ = {};
     response_.version(11);
     response_.result(static_cast<unsigned>(answer.status));
@@ -95,6 +110,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response_.keep_alive(keep_alive);
     response_.body() = std::move(answer.body);
     response_.prepare_payload();
+    if (header_only) response_.body().clear();
     Limit();
     http::async_write(stream_, response_,
                       [self = shared_from_this(), keep_alive](

@@ -1,0 +1,507 @@
+// The HTTPS port against clients that keep the rules and clients that do not.
+#include "collector/rpc/https_listener.h"
+
+#include <arpa/inet.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/sync.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_pki.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::StatusIs;
+using ::rollcall::testing::TestPki;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+// A TCP connection to the listener. No read waits for ever.
+class TcpClient {
+ public:
+  explicit TcpClient(int port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval patience = {30, 0};
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address),
+                         sizeof(address)) == 0;
+    EXPECT_TRUE(connected_);
+  }
+  ~TcpClient() { close(fd_); }
+  TcpClient(const TcpClient&) = delete;
+  TcpClient& operator=(const TcpClient&) = delete;
+
+  int fd() const { return fd_; }
+
+  void Send(absl::string_view bytes) const {
+    EXPECT_EQ(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+
+  // Whether the other side hangs up; what it sends before is dropped.
+  bool AwaitEnd() const {
+    char buffer[4096];
+    ssize_t count = 0;
+    while ((count = recv(fd_, buffer, sizeof(buffer), 0)) > 0) {
+    }
+    return count == 0 || errno == ECONNRESET;
+  }
+
+ private:
+  const int fd_;
+  bool connected_ = false;
+};
+
+// A TLS connection over it.
+class TlsClient {
+ public:
+  TlsClient(int port, const std::string& ca_pem, int max_version = 0)
+      : tcp_(port), context_(SSL_CTX_new(TLS_client_method())) {
+    if (max_version != 0) {
+      SSL_CTX_set_security_level(context_, 0);
+      SSL_CTX_set_min_proto_version(context_, TLS1_VERSION);
+      SSL_CTX_set_max_proto_version(context_, max_version);
+    }
+    BIO* bio = BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()));
+    X509* ca = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context_), ca);
+    X509_free(ca);
+    BIO_free(bio);
+    SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
+    ssl_ = SSL_new(context_);
+    SSL_set_fd(ssl_, tcp_.fd());
+    ready_ = SSL_connect(ssl_) == 1;
+  }
+  ~TlsClient() {
+    SSL_free(ssl_);
+    SSL_CTX_free(context_);
+  }
+  TlsClient(const TlsClient&) = delete;
+  TlsClient& operator=(const TlsClient&) = delete;
+
+  bool ready() const { return ready_; }
+  int fd() const { return tcp_.fd(); }
+
+  // Whether it could be sent.
+  bool Send(absl::string_view bytes) {
+    return ready_ &&
+           SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size())) > 0;
+  }
+
+  // All that comes until the other side hangs up.
+  std::string ReadToEnd() {
+    while (ReadMore()) {
+    }
+    return std::exchange(received_, "");
+  }
+
+  // One answer: its header and as much body as that says.
+  std::string ReadAnswer() {
+    size_t end = std::string::npos;
+    while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
+      if (!ReadMore()) return std::exchange(received_, "");
+    }
+    size_t size = end + 4;
+    const size_t field = received_.find("Content-Length: ");
+    size_t body = 0;
+    if (field < end) {
+      EXPECT_TRUE(absl::SimpleAtoi(
+          received_.substr(field + 16,
+                           received_.find("\r\n", field) - field - 16),
+          &body));
+    }
+    size += body;
+    while (received_.size() < size && ReadMore()) {
+    }
+    std::string answer = received_.substr(0, size);
+    received_.erase(0, answer.size());
+    return answer;
+  }
+
+ private:
+  bool ReadMore() {
+    char buffer[16 * 1024];
+    const int count = SSL_read(ssl_, buffer, sizeof(buffer));
+    if (count <= 0) return false;
+    received_.append(buffer, static_cast<size_t>(count));
+    return true;
+  }
+
+  TcpClient tcp_;
+  SSL_CTX* const context_;
+  SSL* ssl_ = nullptr;
+  bool ready_ = false;
+  std::string received_;
+};
+
+class HttpsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    // OpenSSL writes to connections that are gone.
+    signal(SIGPIPE, SIG_IGN);
+    ASSERT_NO_FATAL_FAILURE(Listen());
+  }
+
+  void Listen() {
+    listener_.reset();
+    options_.address = "127.0.0.1:0";
+    options_.credentials = pki_.Server();
+    ASSERT_OK_AND_ASSIGN(
+        listener_,
+        HttpsListener::Start(options_, [this](const HttpRequest& request) {
+          return Answer(request);
+        }));
+  }
+
+  HttpResponse Answer(const HttpRequest& request) {
+    MutexLock lock(&mutex_);
+    requests_.push_back(
+        absl::StrCat(request.method, " ", request.target, " ", request.body));
+    return answer_;
+  }
+
+  // What the handler was asked so far.
+  std::vector<std::string> requests() {
+    MutexLock lock(&mutex_);
+    return requests_;
+  }
+
+  TlsClient Connect() { return TlsClient(listener_->port(), pki_.ca_pem()); }
+
+  // Sends and reads until the listener hangs up.
+  std::string Exchange(absl::string_view bytes) {
+    TlsClient client = Connect();
+    EXPECT_TRUE(client.Send(bytes));
+    return client.ReadToEnd();
+  }
+
+  // Whether somebody else is served.
+  ::testing::AssertionResult ServesOthers() {
+    TlsClient client = Connect();
+    if (client.Send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n") &&
+        absl::StartsWith(client.ReadAnswer(), "HTTP/1.1 200 OK")) {
+      return ::testing::AssertionSuccess();
+    }
+    return ::testing::AssertionFailure() << "others are not served";
+  }
+
+  const TestPki pki_;
+  HttpsListenerOptions options_;
+  Mutex mutex_;
+  std::vector<std::string> requests_ ABSL_GUARDED_BY(mutex_);
+  HttpResponse answer_ = {200, "text/plain", "hello\n"};
+  std::unique_ptr<HttpsListener> listener_;
+};
+
+TEST_F(HttpsTest, AnswersWhatTheHandlerSays) {
+  TlsClient client = Connect();
+  ASSERT_TRUE(
+      client.Send("POST /p?q=%20 HTTP/1.1\r\nHost: h\r\n"
+                  "Content-Length: 4\r\n\r\nbody"));
+  const std::string answer = client.ReadAnswer();
+  EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 200 OK\r\n"),
+                            HasSubstr("Content-Type: text/plain\r\n"),
+                            HasSubstr("Content-Length: 6\r\n"),
+                            HasSubstr("Cache-Control: no-store\r\n"),
+                            HasSubstr("X-Content-Type-Options: nosniff\r\n"),
+                            EndsWith("\r\n\r\nhello\n")));
+  EXPECT_THAT(requests(), ElementsAre("POST /p?q=%20 body"));
+}
+
+TEST_F(HttpsTest, KeepsTheConnectionForTheNextRequest) {
+  TlsClient client = Connect();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+    EXPECT_THAT(client.ReadAnswer(), EndsWith("hello\n"));
+  }
+}
+
+TEST_F(HttpsTest, ClosesWhereTheClientAsksForIt) {
+  EXPECT_THAT(
+      Exchange("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+      AllOf(HasSubstr("Connection: close\r\n"), EndsWith("hello\n")));
+  EXPECT_THAT(Exchange("GET / HTTP/1.0\r\n\r\n"), EndsWith("hello\n"));
+}
+
+TEST_F(HttpsTest, AnswersPipelinedRequestsInTheirOrder) {
+  EXPECT_THAT(Exchange("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+                       "POST /2 HTTP/1.1\r\nHost: h\r\n"
+                       "Content-Length: 3\r\n\r\nabc"
+                       "GET /3 HTTP/1.1\r\nHost: h\r\n"
+                       "Connection: close\r\n\r\n"),
+              EndsWith("hello\n"));
+  EXPECT_THAT(requests(), ElementsAre("GET /1 ", "POST /2 abc", "GET /3 "));
+}
+
+TEST_F(HttpsTest, TheAnswerToHeadHasNoBodyToTakeForTheNextAnswer) {
+  const std::string both = Exchange(
+      "HEAD /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+      "GET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  const size_t end = both.find("\r\n\r\n");
+  ASSERT_NE(end, std::string::npos);
+  EXPECT_THAT(both.substr(0, end), HasSubstr("Content-Length: 6"));
+  EXPECT_THAT(both.substr(end + 4),
+              AllOf(StartsWith("HTTP/1.1 200 OK"), EndsWith("hello\n")));
+}
+
+TEST_F(HttpsTest, TakesAHeaderUpToTheLimitAndNoMore) {
+  const std::string fits(7'000, 'x');
+  EXPECT_THAT(Exchange(absl::StrCat("GET / HTTP/1.1\r\nConnection: close\r\n",
+                                    "X: ", fits, "\r\n\r\n")),
+              StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Exchange(absl::StrCat("GET / HTTP/1.1\r\nConnection: close\r\n",
+                                    "X: ", fits, fits, "\r\n\r\n")),
+              AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("header")));
+  EXPECT_THAT(requests(), ElementsAre("GET / "));
+}
+
+TEST_F(HttpsTest, RefusesATargetWithoutEnd) {
+  EXPECT_THAT(Exchange(absl::StrCat("GET /", std::string(12'000, 'a'))),
+              StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(requests(), IsEmpty());
+}
+
+TEST_F(HttpsTest, RefusesABodyThatSaysItIsTooLarge) {
+  EXPECT_THAT(Exchange("POST / HTTP/1.1\r\nContent-Length: 65537\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("body")));
+  EXPECT_THAT(
+      Exchange("POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999"
+               "\r\n\r\n"),
+      StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(requests(), IsEmpty());
+}
+
+TEST_F(HttpsTest, RefusesABodyThatTurnsOutTooLarge) {
+  options_.max_body_bytes = 1'000;
+  ASSERT_NO_FATAL_FAILURE(Listen());
+  const std::string chunk =
+      absl::StrCat("258\r\n", std::string(600, 'x'), "\r\n");
+  EXPECT_THAT(
+      Exchange(absl::StrCat("POST / HTTP/1.1\r\nTransfer-Encoding: chunked"
+                            "\r\n\r\n",
+                            chunk, chunk, "0\r\n\r\n")),
+      StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(requests(), IsEmpty());
+}
+
+TEST_F(HttpsTest, ABodyThatLooksLikeARequestIsABody) {
+  EXPECT_THAT(Exchange("POST /1 HTTP/1.1\r\nContent-Length: 27\r\n"
+                       "Connection: close\r\n\r\n"
+                       "GET /smuggled HTTP/1.1\r\n\r\n\r\n"),
+              StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(requests(), ElementsAre(StartsWith("POST /1 GET /smuggled")));
+}
+
+TEST_F(HttpsTest, WhereTwoReadersMightDisagreeNothingIsAnswered) {
+  for (const absl::string_view request :
+       {// Where does the body end?
+        "POST /1 HTTP/1.1\r\nContent-Length: 4\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        "GET /smuggled HTTP/1.1\r\n\r\n",
+        "POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n"
+        "Content-Length: 4\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n",
+        "POST /1 HTTP/1.1\r\nContent-Length: 0\r\nContent-Length: 27\r\n\r\n"
+        "GET /smuggled HTTP/1.1\r\n\r\n",
+        "POST /1 HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "POST /1 HTTP/1.1\r\nContent-Length: 0x1\r\n\r\n",
+        // Where does a field end?
+        "GET /1 HTTP/1.1\r\nX : y\r\n\r\n", "GET /1 HTTP/1.1\r\nX\r\n\r\n",
+        "GET /1 HTTP/1.1\r\nX: a\rY: b\r\n\r\n",
+        // Where does the first line end?
+        "GET /1\r\n\r\n", "GET  /1 HTTP/1.1\r\n\r\n", "GET /1 HTTP/9.9\r\n\r\n",
+        "GET /a b HTTP/1.1\r\n\r\n", "\x80\x81 / HTTP/1.1\r\n\r\n"}) {
+    EXPECT_THAT(Exchange(request), Not(HasSubstr(" 200 "))) << request;
+  }
+  EXPECT_THAT(requests(), IsEmpty());
+  EXPECT_TRUE(ServesOthers());
+}
+
+TEST_F(HttpsTest, SaysThatARequestIsMalformed) {
+  EXPECT_THAT(Exchange("GET / HTTP/1.1\r\nno colon\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("malformed: "),
+                    HasSubstr("Connection: close\r\n")));
+}
+
+TEST_F(HttpsTest, GarbageInsteadOfTlsIsHungUpOn) {
+  for (const std::string& garbage :
+       {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(1'000, '\0'),
+        std::string(100'000, '\xff'), std::string("\x16\x03\x01\xff\xff")}) {
+    const TcpClient client(listener_->port());
+    send(client.fd(), garbage.data(), garbage.size(), MSG_NOSIGNAL);
+    shutdown(client.fd(), SHUT_WR);
+    EXPECT_TRUE(client.AwaitEnd());
+  }
+  EXPECT_TRUE(ServesOthers());
+}
+
+TEST_F(HttpsTest, OldTlsIsRefused) {
+  EXPECT_FALSE(
+      TlsClient(listener_->port(), pki_.ca_pem(), TLS1_1_VERSION).ready());
+  EXPECT_TRUE(
+      TlsClient(listener_->port(), pki_.ca_pem(), TLS1_2_VERSION).ready());
+}
+
+TEST_F(HttpsTest, ClientsThatVanishLeaveNothingBehind) {
+  options_.max_connections = 2;
+  ASSERT_NO_FATAL_FAILURE(Listen());
+  for (int i = 0; i < 20; ++i) {
+    TlsClient client = Connect();
+    client.Send("GET / HT");
+  }
+  // As soon as the listener has noticed.
+  while (!ServesOthers()) {
+  }
+}
+
+// A listener that waits for a tenth of a second.
+class ImpatientHttpsTest : public HttpsTest {
+ protected:
+  void SetUp() override {
+    options_.time_limit = absl::Milliseconds(100);
+    ASSERT_NO_FATAL_FAILURE(HttpsTest::SetUp());
+  }
+};
+
+TEST_F(ImpatientHttpsTest, CutsAClientThatNeverShakesHands) {
+  const TcpClient client(listener_->port());
+  EXPECT_TRUE(client.AwaitEnd());
+}
+
+TEST_F(ImpatientHttpsTest, CutsAClientThatStopsInTheMiddleOfARequest) {
+  EXPECT_THAT(Exchange("GET / HTTP/1.1\r\nHost:"), IsEmpty());
+  EXPECT_THAT(Exchange("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc"),
+              IsEmpty());
+  EXPECT_THAT(requests(), IsEmpty());
+}
+
+TEST_F(ImpatientHttpsTest, CutsAConnectionThatIsIdle) {
+  TlsClient client = Connect();
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(client.ReadAnswer(), EndsWith("hello\n"));
+  EXPECT_THAT(client.ReadToEnd(), IsEmpty());
+}
+
+TEST_F(ImpatientHttpsTest, AByteNowAndThenGainsNoTime) {
+  TlsClient client = Connect();
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nX: "));
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  pollfd hang_up = {client.fd(), POLLIN, 0};
+  // A byte each 10 ms, as long as the listener does not hang up.
+  while (poll(&hang_up, 1, 10) == 0 && absl::Now() < end && client.Send("x")) {
+  }
+  EXPECT_LT(absl::Now(), end);
+  EXPECT_THAT(client.ReadToEnd(), IsEmpty());
+}
+
+TEST_F(ImpatientHttpsTest, CutsAClientThatDoesNotTakeItsAnswer) {
+  options_.max_connections = 1;
+  ASSERT_NO_FATAL_FAILURE(Listen());
+  answer_.body.assign(64 << 20, 'x');
+  TlsClient deaf = Connect();
+  ASSERT_TRUE(deaf.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  while (requests().empty()) std::this_thread::yield();
+  {
+    MutexLock lock(&mutex_);
+    answer_.body = "short\n";
+  }
+  // There is room for one: the next is served once the deaf one is cut.
+  while (!ServesOthers()) {
+  }
+  EXPECT_LT(deaf.ReadToEnd().size(), 64u << 20);
+}
+
+class CrowdedHttpsTest : public HttpsTest {
+ protected:
+  void SetUp() override {
+    options_.max_connections = 2;
+    ASSERT_NO_FATAL_FAILURE(HttpsTest::SetUp());
+  }
+};
+
+TEST_F(CrowdedHttpsTest, OneConnectionTooManyIsClosedAtOnceAndCounted) {
+  TlsClient first = Connect();
+  TlsClient second = Connect();
+  ASSERT_TRUE(first.ready());
+  ASSERT_TRUE(second.ready());
+  EXPECT_EQ(listener_->refused(), 0);
+  const TcpClient third(listener_->port());
+  EXPECT_TRUE(third.AwaitEnd());
+  EXPECT_EQ(listener_->refused(), 1);
+  ASSERT_TRUE(first.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(first.ReadAnswer(), EndsWith("hello\n"));
+}
+
+TEST_F(CrowdedHttpsTest, WhoGoesMakesRoom) {
+  TlsClient first = Connect();
+  {
+    TlsClient second = Connect();
+    ASSERT_TRUE(second.ready());
+  }
+  while (!ServesOthers()) {
+  }
+}
+
+TEST_F(HttpsTest, GoingEndsOpenConnections) {
+  TlsClient idle = Connect();
+  ASSERT_TRUE(idle.ready());
+  TlsClient asking = Connect();
+  ASSERT_TRUE(asking.Send("GET / HT"));
+  const TcpClient silent(listener_->port());
+  listener_.reset();
+  EXPECT_THAT(idle.ReadToEnd(), IsEmpty());
+  EXPECT_THAT(asking.ReadToEnd(), IsEmpty());
+  EXPECT_TRUE(silent.AwaitEnd());
+}
+
+TEST_F(HttpsTest, SaysWhichAddressIsNoAddress) {
+  for (const char* address :
+       {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1",
+        "host.example:1", ":1", "[::1:1"}) {
+    options_.address = address;
+    EXPECT_THAT(HttpsListener::Start(options_, nullptr),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr(absl::StrCat("\"", address, "\""))));
+  }
+}
+
+TEST_F(HttpsTest, SaysThatAPortIsTaken) {
+  options_.address = absl::StrCat("127.0.0.1:", listener_->port());
+  EXPECT_THAT(
+      HttpsListener::Start(options_, nullptr),
+      StatusIs(absl::StatusCode::kUnavailable,
+               AllOf(HasSubstr(options_.address), HasSubstr("in use"))));
+}
+
+TEST_F(HttpsTest, SaysThatCredentialsAreUnusable) {
+  options_.credentials.private_key_pem = pki_.Server().private_key_pem;
+  EXPECT_THAT(HttpsListener::Start(options_, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("HTTPS certificate is unusable")));
+  options_.credentials.certificate_pem = "garbage";
+  EXPECT_THAT(HttpsListener::Start(options_, nullptr),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
