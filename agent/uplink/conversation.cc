@@ -30,9 +30,14 @@ absl::Status ProtocolError(absl::string_view what) {
       absl::StrCat("the collector broke the protocol: ", what));
 }
 
+// REQUIRES: `bits` has that place.
 bool BitAt(const std::string& bits, size_t place) {
-  return place / 8 < bits.size() &&
-         (static_cast<unsigned char>(bits[place / 8]) >> (place % 8) & 1) != 0;
+  return (static_cast<unsigned char>(bits[place / 8]) >> (place % 8) & 1) != 0;
+}
+
+absl::Status CheckAck(const v1::Ack& ack, const Facts& facts) {
+  if (ack.subject_root() == facts.subject_root.bytes()) return absl::OkStatus();
+  return ProtocolError("it acknowledges other facts than were sent");
 }
 
 }  // namespace
@@ -75,10 +80,10 @@ absl::Status Conversation::CheckIn(const Facts& facts,
   ROLLCALL_RETURN_IF_ERROR(Send(message));
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (answer.has_plan()) return FollowPlan(answer.plan(), facts);
-  if (answer.has_ack() && answer.ack().sequence() == sequence_) {
-    return absl::OkStatus();
+  if (!answer.has_ack() || answer.ack().sequence() != sequence_) {
+    return ProtocolError("a check-in was met by neither plan nor its ack");
   }
-  return ProtocolError("a check-in was met by neither plan nor its ack");
+  return CheckAck(answer.ack(), facts);
 }
 
 absl::Status Conversation::FollowPlan(const v1::Plan& plan,
@@ -100,7 +105,8 @@ absl::Status Conversation::FollowPlan(const v1::Plan& plan,
   }
   if (plan.send_roots()) return SendRoots(facts);
   if (plan.send_evidence()) return AwaitAck(facts);
-  return absl::OkStatus();
+  if (plan.equal()) return absl::OkStatus();
+  return ProtocolError("it has other facts and does not ask for ours");
 }
 
 absl::Status Conversation::SendRoots(const Facts& facts) {
@@ -114,13 +120,18 @@ absl::Status Conversation::SendRoots(const Facts& facts) {
   ROLLCALL_RETURN_IF_ERROR(Send(message));
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (!answer.has_want()) return ProtocolError("roots were not met by a want");
+  const auto& wanted = answer.want().sections();
+  const bool matches = std::equal(
+      wanted.begin(), wanted.end(), facts.sections.begin(),
+      facts.sections.end(), [](const v1::SectionWant& want, const auto& have) {
+        return want.section() == have.first;
+      });
+  if (!matches) {
+    return ProtocolError("its want does not list the sections of the roots");
+  }
   v1::Want due;
-  for (const v1::SectionWant& section : answer.want().sections()) {
-    if (section.equal()) continue;
-    if (!facts.sections.contains(section.section())) {
-      return ProtocolError("it wants a section that was not offered");
-    }
-    *due.add_sections() = section;
+  for (const v1::SectionWant& section : wanted) {
+    if (!section.equal()) *due.add_sections() = section;
   }
   if (due.sections_size() == 0) return AwaitAck(facts);
   return SendDeltas(due, facts);
@@ -149,6 +160,14 @@ absl::Status Conversation::SendDeltas(const v1::Want& want,
 
 absl::Status Conversation::SendRows(const std::string& unknown,
                                     const v1::Want& want, const Facts& facts) {
+  size_t offered = 0;
+  for (const v1::SectionWant& wanted : want.sections()) {
+    offered += facts.sections.at(wanted.section()).rows.size();
+  }
+  if (unknown.size() != (offered + 7) / 8) {
+    return ProtocolError(absl::StrCat("it has ", unknown.size(),
+                                      " bytes of bits for ", offered, " rows"));
+  }
   RowFrames frames(
       [this](const v1::AgentMessage& message) { return Send(message); });
   size_t place = 0;
@@ -168,10 +187,7 @@ absl::Status Conversation::SendRows(const std::string& unknown,
 absl::Status Conversation::AwaitAck(const Facts& facts) {
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (!answer.has_ack()) return ProtocolError("an ack was due");
-  if (answer.ack().subject_root() != facts.subject_root.bytes()) {
-    return ProtocolError("it acknowledges other facts than were sent");
-  }
-  return absl::OkStatus();
+  return CheckAck(answer.ack(), facts);
 }
 
 }  // namespace rollcall::agent

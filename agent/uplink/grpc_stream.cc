@@ -35,11 +35,16 @@ std::shared_ptr<grpc::Channel> Connect(const UplinkOptions& options) {
                                    arguments);
 }
 
-absl::Status FromGrpc(const grpc::Status& status,
+// `answered`: whether the collector had said something on this stream.
+absl::Status FromGrpc(const grpc::Status& status, bool answered,
                       const std::string& collector) {
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   if (code != absl::StatusCode::kUnavailable) {
     return absl::Status(code, status.error_message());
+  }
+  if (answered) {
+    return absl::UnavailableError(absl::StrCat(
+        "the stream to ", collector, " broke off: ", status.error_message()));
   }
   return absl::UnavailableError(absl::StrCat(
       "no connection to ", collector, ": ", status.error_message(),
@@ -80,6 +85,7 @@ class GrpcStream final : public MessageStream {
     v1::CollectorMessage message;
     call_->Read(&message, this);
     if (!Wait()) return Ended();
+    answered_ = true;
     return message;
   }
 
@@ -120,7 +126,7 @@ class GrpcStream final : public MessageStream {
           absl::StrCat("no answer from ", options_.collector, " within ",
                        absl::FormatDuration(options_.timeout)));
     }
-    return FromGrpc(status, options_.collector);
+    return FromGrpc(status, answered_, options_.collector);
   }
 
   const UplinkOptions& options_;
@@ -132,6 +138,7 @@ class GrpcStream final : public MessageStream {
   bool started_ = false;
   bool finished_ = false;
   bool timed_out_ = false;
+  bool answered_ = false;
 };
 
 class GrpcUplink final : public Uplink {
