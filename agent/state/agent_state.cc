@@ -22,7 +22,11 @@ absl::StatusOr<StateFile> StateFile::Open(const std::string& folder) {
   StateFile file(absl::StrCat(folder, "/", kFileName));
   const auto content = ReadFile(file.path_, kMaxStateBytes);
   if (absl::IsNotFound(content.status())) return file;
-  if (absl::IsPermissionDenied(content.status())) return content.status();
+  // Not the file is wrong, but where it is: state could never be kept there.
+  if (absl::IsPermissionDenied(content.status()) ||
+      absl::IsFailedPrecondition(content.status())) {
+    return content.status();
+  }
   if (!content.ok() || !file.state_.ParseFromString(*content)) {
     Log(LogLevel::kWarning, "the state file is unreadable; starting afresh",
         {{"file", file.path_}});
@@ -32,12 +36,11 @@ absl::StatusOr<StateFile> StateFile::Open(const std::string& folder) {
 }
 
 absl::Status StateFile::Keep(const stored::v1::AgentState& state) {
-  if (path_.empty() ||
-      state.SerializeAsString() == state_.SerializeAsString()) {
-    return absl::OkStatus();
+  const std::string bytes = state.SerializeAsString();
+  if (bytes == state_.SerializeAsString()) return absl::OkStatus();
+  if (!path_.empty()) {
+    ROLLCALL_RETURN_IF_ERROR(WriteFileAtomically(path_, bytes, 0600));
   }
-  ROLLCALL_RETURN_IF_ERROR(
-      WriteFileAtomically(path_, state.SerializeAsString(), 0600));
   state_ = state;
   return absl::OkStatus();
 }

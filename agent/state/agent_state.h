@@ -14,8 +14,8 @@ namespace rollcall::agent {
 // thread-safe.
 class StateFile {
  public:
-  // `folder` is made if missing; empty: nothing is kept. PERMISSION_DENIED and
-  // the like name the folder.
+  // `folder` is made if missing; empty: state lasts as long as this.
+  // PERMISSION_DENIED and the like name the folder.
   static absl::StatusOr<StateFile> Open(const std::string& folder);
 
   const stored::v1::AgentState& state() const { return state_; }
