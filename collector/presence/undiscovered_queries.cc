@@ -59,7 +59,10 @@ struct Place {
 };
 
 absl::StatusOr<Place> ReadPlace(const Page& page, absl::Time now) {
-  if (page.after.empty()) return Place{now, ""};
+  // To the precision that a token has.
+  if (page.after.empty()) {
+    return Place{absl::FromUnixMicros(absl::ToUnixMicros(now)), ""};
+  }
   KeyReader reader(page.after);
   Place place;
   place.time = absl::FromUnixMicros(static_cast<int64_t>(reader.U64()));
@@ -71,35 +74,42 @@ absl::StatusOr<Place> ReadPlace(const Page& page, absl::Time now) {
   return place;
 }
 
-void KeepStates(const Request& request, UndiscoveredList& list) {
-  if (request.states().empty()) return;
-  const auto unwanted = [&](const v1::UndiscoveredDevice& device) {
-    return std::find(request.states().begin(), request.states().end(),
-                     device.state()) == request.states().end();
-  };
-  list.devices.erase(
-      std::remove_if(list.devices.begin(), list.devices.end(), unwanted),
-      list.devices.end());
+using Row = v1::UndiscoveredDevice;
+
+// The rows in the states that are asked for.
+std::vector<const Row*> WantedRows(const Request& request,
+                                   const UndiscoveredList& list) {
+  std::vector<const Row*> rows;
+  for (const Row& row : list.devices) {
+    const bool wanted =
+        request.states().empty() ||
+        std::find(request.states().begin(), request.states().end(),
+                  row.state()) != request.states().end();
+    if (wanted) rows.push_back(&row);
+  }
+  return rows;
 }
 
-Response MakePage(UndiscoveredList list, const Page& page, Place place) {
+Response MakePage(const Request& request, const UndiscoveredList& list,
+                  const Page& page, Place place) {
+  const std::vector<const Row*> rows = WantedRows(request, list);
   Response response;
-  response.set_total_count(static_cast<int>(list.devices.size()));
+  response.set_total_count(static_cast<int>(rows.size()));
   response.set_matched_count(list.matched_count);
   response.set_expected_count(list.expected_count);
   response.set_discovered_count(list.discovered_count);
-  auto device = std::upper_bound(
-      list.devices.begin(), list.devices.end(), place.after,
-      [](const std::string& after, const v1::UndiscoveredDevice& candidate) {
-        return after < UndiscoveredOrder(candidate);
-      });
-  for (; device != list.devices.end(); ++device) {
+  auto row =
+      std::upper_bound(rows.begin(), rows.end(), place.after,
+                       [](const std::string& after, const Row* candidate) {
+                         return after < UndiscoveredOrder(*candidate);
+                       });
+  for (; row != rows.end(); ++row) {
     if (response.devices_size() == page.size) {
-      place.after = UndiscoveredOrder(*std::prev(response.devices().end()));
+      place.after = UndiscoveredOrder(**std::prev(row));
       response.set_next_page_token(page.TokenAfter(place.Encode()));
       break;
     }
-    *response.add_devices() = std::move(*device);
+    *response.add_devices() = **row;
   }
   return response;
 }
@@ -112,14 +122,41 @@ absl::StatusOr<Response> UndiscoveredQueries::ListUndiscovered(
                             StaleAfter(request));
   ROLLCALL_RETURN_IF_ERROR(CheckStates(request));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
-  ROLLCALL_ASSIGN_OR_RETURN(Place place, ReadPlace(page, clock_.Now()));
-  ROLLCALL_ASSIGN_OR_RETURN(UndiscoveredList list,
-                            ListAt(place.time, stale_after));
-  KeepStates(request, list);
-  return MakePage(std::move(list), page, std::move(place));
+  ROLLCALL_ASSIGN_OR_RETURN(const Place place, ReadPlace(page, clock_.Now()));
+  std::shared_ptr<const Listing> listing;
+  if (!place.after.empty()) listing = Kept(place.time, stale_after);
+  if (listing == nullptr) {
+    ROLLCALL_ASSIGN_OR_RETURN(UndiscoveredList list,
+                              ListNow(place.time, stale_after));
+    listing = std::make_shared<const Listing>(
+        Listing{place.time, stale_after, std::move(list)});
+  }
+  Response response = MakePage(request, listing->list, page, place);
+  Keep(std::move(listing), !response.next_page_token().empty());
+  return response;
 }
 
-absl::StatusOr<UndiscoveredList> UndiscoveredQueries::ListAt(
+std::shared_ptr<const UndiscoveredQueries::Listing> UndiscoveredQueries::Kept(
+    absl::Time time, absl::Duration stale_after) const {
+  MutexLock lock(&mutex_);
+  const bool same = kept_ != nullptr && kept_->time == time &&
+                    kept_->stale_after == stale_after;
+  return same ? kept_ : nullptr;
+}
+
+void UndiscoveredQueries::Keep(std::shared_ptr<const Listing> listing,
+                               bool has_more) const {
+  // Beyond this a page is rather computed again than that much memory held.
+  constexpr size_t kMaxKeptRows = 200'000;
+  MutexLock lock(&mutex_);
+  if (has_more && listing->list.devices.size() <= kMaxKeptRows) {
+    kept_ = std::move(listing);
+  } else if (kept_ == listing) {
+    kept_ = nullptr;
+  }
+}
+
+absl::StatusOr<UndiscoveredList> UndiscoveredQueries::ListNow(
     absl::Time time, absl::Duration stale_after) const {
   const KnownStamp as_of = KnownStamp::Max();
   Fleet fleet(sources_, as_of);

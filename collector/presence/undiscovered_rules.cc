@@ -50,14 +50,25 @@ class Finder {
     for (size_t device = 0; device < discovered_.size(); ++device) {
       JudgeDevice(device);
     }
-    std::sort(list_.devices.begin(), list_.devices.end(),
-              [](const UndiscoveredDevice& a, const UndiscoveredDevice& b) {
-                return UndiscoveredOrder(a) < UndiscoveredOrder(b);
-              });
+    Sort();
     return std::move(list_);
   }
 
  private:
+  void Sort() {
+    std::vector<std::pair<std::string, UndiscoveredDevice>> keyed;
+    keyed.reserve(list_.devices.size());
+    for (UndiscoveredDevice& device : list_.devices) {
+      keyed.emplace_back(UndiscoveredOrder(device), std::move(device));
+    }
+    std::sort(keyed.begin(), keyed.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    list_.devices.clear();
+    for (auto& [order, device] : keyed) {
+      list_.devices.push_back(std::move(device));
+    }
+  }
+
   bool IsStale(const DiscoveredDevice& device) const {
     return device.silence >= stale_after_;
   }

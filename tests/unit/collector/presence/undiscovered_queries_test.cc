@@ -210,6 +210,32 @@ TEST_F(UndiscoveredQueriesTest, MeasuresSilenceOfAllPagesAtOneMoment) {
   EXPECT_THAT(second.devices(), SizeIs(1));
 }
 
+TEST_F(UndiscoveredQueriesTest, AllPagesShowWhatTheFirstKnew) {
+  clock_.Advance(absl::Nanoseconds(7));
+  Import("A-1,S10001,,\nA-2,S10002,,\nA-3,S10003,,\n");
+  v1::ListUndiscoveredRequest request;
+  request.set_page_size(1);
+  const auto first = List(request);
+  Import("A-9,S10009,,\n");
+  EXPECT_EQ(List().total_count(), 1);
+  request.set_page_token(first.next_page_token());
+  const auto second = List(request);
+  EXPECT_THAT(Rows(second), ElementsAre("NO_FIELD_MATCHES A-2"));
+  EXPECT_EQ(second.total_count(), 3);
+}
+
+TEST_F(UndiscoveredQueriesTest, APageThatIsNoLongerHeldIsMadeAnew) {
+  Import("A-1,S10001,,\nA-2,S10002,,\nA-3,S10003,,\n");
+  v1::ListUndiscoveredRequest request;
+  request.set_page_size(1);
+  const auto first = List(request);
+  v1::ListUndiscoveredRequest other = request;
+  other.set_stale_days(7);
+  List(other);
+  request.set_page_token(first.next_page_token());
+  EXPECT_THAT(Rows(List(request)), ElementsAre("NO_FIELD_MATCHES A-2"));
+}
+
 TEST_F(UndiscoveredQueriesTest, RefusesMalformedRequests) {
   v1::ListUndiscoveredRequest request;
   request.set_stale_days(-1);
