@@ -81,6 +81,9 @@ class PositionExplainCommand final : public Command {
   void Declare(Arguments& arguments) override {
     arguments.Positional("PRODUCT", "The product's name, ignoring case",
                          &product_);
+    arguments.Text("publisher",
+                   "The publisher, where several have a product of this name",
+                   &publisher_);
     arguments.Text("metric", "Which metric, where the product has several",
                    &metric_);
     arguments.Text("date", kDateHelp, &date_);
@@ -91,6 +94,7 @@ class PositionExplainCommand final : public Command {
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::ExplainPositionRequest request;
     request.set_product(product_);
+    request.set_publisher(publisher_);
     request.set_metric(metric_);
     ROLLCALL_RETURN_IF_ERROR(CheckDate("--date", date_));
     request.set_effective_date(date_);
@@ -109,6 +113,7 @@ class PositionExplainCommand final : public Command {
 
  private:
   std::string product_;
+  std::string publisher_;
   std::string metric_;
   std::string date_;
   std::string as_of_;

@@ -9,6 +9,7 @@
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/device_view.h"
+#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
@@ -171,9 +172,13 @@ std::string PositionsCsv(const v1::ListPositionsResponse& response) {
 std::string ExplanationTable(const v1::ExplainPositionResponse& response,
                              int width) {
   const std::vector<Position> position = {response.position()};
-  std::string out = absl::StrCat(
-      DateLine(response),
-      RenderTable(ToTable(kPositionColumns, position), width), "\nBought:\n");
+  std::string out =
+      absl::StrCat(DateLine(response),
+                   RenderTable(ToTable(kPositionColumns, position), width));
+  for (const std::string& note : response.position().notes()) {
+    absl::StrAppend(&out, "\nNote: ", EscapeForTerminal(note), "\n");
+  }
+  absl::StrAppend(&out, "\nBought:\n");
   absl::StrAppend(
       &out,
       response.entitlements().empty()
