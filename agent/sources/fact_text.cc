@@ -64,7 +64,9 @@ std::optional<std::string> FactText(absl::string_view raw, int* replaced) {
 }
 
 std::optional<std::string> FirmwareText(absl::string_view raw, int* replaced) {
-  if (absl::StripAsciiWhitespace(raw).empty()) return std::nullopt;
+  if (raw.find_first_not_of(' ') == absl::string_view::npos) {
+    return std::nullopt;
+  }
   return Fit(raw, ".", replaced);
 }
 

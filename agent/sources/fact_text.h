@@ -19,8 +19,8 @@ inline constexpr size_t kMaxFactBytes = 1024;
 std::optional<std::string> FactText(absl::string_view raw,
                                     int* replaced = nullptr);
 
-// The same, but white space stays, and each bad byte becomes ".", as the usual
-// tools show such bytes of firmware tables; absent if all is white space.
+// The same, but spaces stay, and each bad byte becomes ".", as the usual
+// tools show such bytes of firmware tables; absent if all is spaces.
 std::optional<std::string> FirmwareText(absl::string_view raw,
                                         int* replaced = nullptr);
 

@@ -53,6 +53,7 @@ TEST(FirmwareText, ShowsBadBytesAsDots) {
   EXPECT_THAT(FirmwareText("Intel\xae \x01", &replaced),
               Optional(Eq("Intel. .")));
   EXPECT_EQ(replaced, 1);
+  EXPECT_THAT(FirmwareText("\n"), Optional(Eq(".")));
 }
 
 TEST(FactInteger, ReadsDecimalNumbersOnly) {
