@@ -42,7 +42,7 @@ struct Scan {
 };
 
 struct ScanOptions {
-  SourceSelection sources;
+  SourceSelection sources = {};
   // A source that has not begun by then is not run and counts as failed.
   absl::Duration time_limit = absl::Minutes(2);
 };

@@ -17,11 +17,11 @@ struct SourceSelection {
   // By name; empty means all. "software" brings "software.install" with it,
   // since both come from one reading of the package database;
   // "software.install" alone is itself only.
-  std::vector<std::string> only;
+  std::vector<std::string> only = {};
   // By name; wins over `only`. "software" takes "software.install" with it: who
   // does not want packages known wants none of it. Unknown names are ignored,
   // so that a policy may speak of sources that this version does not have.
-  std::vector<std::string> disabled;
+  std::vector<std::string> disabled = {};
 };
 
 // The names that can be selected, in order of name.

@@ -18,7 +18,7 @@ struct SmbiosEntryPoint {
   uint16_t version = 0;
   // Structures in the table; absent where the table ends with an
   // end-of-table structure instead (64-bit entry point).
-  std::optional<int> structure_count;
+  std::optional<int> structure_count = std::nullopt;
 };
 
 // Reads the 32-bit ("_SM_"), the 64-bit ("_SM3_") or the legacy ("_DMI_") entry

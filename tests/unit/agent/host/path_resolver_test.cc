@@ -112,8 +112,8 @@ TEST_P(PathResolverTest, OpensTheRootItself) {
 INSTANTIATE_TEST_SUITE_P(Ways, PathResolverTest,
                          ::testing::Values(Way{"Kernel", OpenInRoot},
                                            Way{"Walking", OpenByWalking}),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
+                         [](const auto& instance) {
+                           return std::string(instance.param.name);
                          });
 
 }  // namespace
