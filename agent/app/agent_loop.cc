@@ -24,7 +24,8 @@ void AgentLoop::Run() {
     const absl::Status status = RunStream();
     if (waiter_.stopped()) return;
     if (status.ok()) continue;
-    const absl::Duration wait = retry_after_.value_or(NextBackoff());
+    const absl::Duration wait =
+        retry_after_.has_value() ? *retry_after_ : NextBackoff();
     Log(LogLevel::kWarning, "not in step with the collector; trying again",
         {{"error", status.message()}, {"after", absl::FormatDuration(wait)}});
     waiter_.WaitFor(wait);
@@ -37,7 +38,19 @@ absl::Duration AgentLoop::NextBackoff() {
   return wait;
 }
 
-void AgentLoop::Scan() { facts_ = source_.Scan(disabled_sources_); }
+void AgentLoop::Scan() {
+  facts_ = source_.Scan(disabled_sources_);
+  scanned_at_ = clock_.Monotonic();
+  scanned_without_ = disabled_sources_;
+}
+
+absl::Duration AgentLoop::UntilScan() const {
+  if (!facts_.has_value() || scanned_without_ != disabled_sources_) {
+    return absl::ZeroDuration();
+  }
+  const absl::Duration left = scanned_at_ + scan_interval_ - clock_.Monotonic();
+  return std::max(left, absl::ZeroDuration());
+}
 
 absl::Status AgentLoop::Begin(Conversation& conversation) {
   const absl::Status status =
@@ -52,12 +65,11 @@ absl::Status AgentLoop::Begin(Conversation& conversation) {
 }
 
 absl::Status AgentLoop::RunStream() {
-  if (!facts_.has_value()) Scan();
+  // However long there was no stream, the facts are not older than they may be.
+  if (UntilScan() == absl::ZeroDuration()) Scan();
   const std::unique_ptr<MessageStream> stream = uplink_.Open();
   Conversation conversation(*stream);
   ROLLCALL_RETURN_IF_ERROR(Begin(conversation));
-  backoff_ = options_.shortest_backoff;
-  next_scan_ = clock_.Monotonic() + conversation.cadence().scan;
   // At once, so that the vitals of this start are known.
   while (true) {
     const absl::Status status =
@@ -65,23 +77,22 @@ absl::Status AgentLoop::RunStream() {
     retry_after_ = conversation.retry_after();
     if (!status.ok()) return status;
     Remember(conversation);
-    const absl::Duration until_scan = next_scan_ - clock_.Monotonic();
-    const absl::Duration wait =
-        std::min(conversation.cadence().check_in, until_scan);
-    if (!waiter_.WaitFor(std::max(wait, absl::ZeroDuration()))) {
+    backoff_ = options_.shortest_backoff;
+    if (!waiter_.WaitFor(
+            std::min(conversation.cadence().check_in, UntilScan()))) {
       return absl::OkStatus();
     }
-    if (clock_.Monotonic() < next_scan_) continue;
+    if (UntilScan() > absl::ZeroDuration()) continue;
     const RootId evidence_before = facts_->evidence_hash;
-    disabled_sources_ = conversation.disabled_sources();
     Scan();
-    next_scan_ = clock_.Monotonic() + conversation.cadence().scan;
     // Evidence is compared at Hello only.
     if (facts_->evidence_hash != evidence_before) return absl::OkStatus();
   }
 }
 
 void AgentLoop::Remember(const Conversation& conversation) {
+  scan_interval_ = conversation.cadence().scan;
+  disabled_sources_ = conversation.disabled_sources();
   stored::v1::AgentState state = state_.state();
   state.set_store_incarnation(conversation.store_incarnation());
   state.set_acknowledged_root(facts_->subject_root.ToBytes());

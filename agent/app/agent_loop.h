@@ -59,6 +59,8 @@ class AgentLoop {
   absl::Status RunStream();
   absl::Status Begin(Conversation& conversation);
   void Scan();
+  // Until the facts are too old, or hold what the policy no longer allows.
+  absl::Duration UntilScan() const;
   void Remember(const Conversation& conversation);
   absl::Duration NextBackoff();
 
@@ -70,9 +72,13 @@ class AgentLoop {
   Random& random_;
   const AgentLoopOptions options_;
 
+  // The last scan, when it was made, and without which sources.
   std::optional<Facts> facts_;
+  absl::Duration scanned_at_;
+  std::vector<std::string> scanned_without_;
+  // What the collector asked for last, on whichever stream.
+  absl::Duration scan_interval_ = Cadence().scan;
   std::vector<std::string> disabled_sources_;
-  absl::Duration next_scan_;
   absl::Duration backoff_;
   std::optional<absl::Duration> retry_after_;
 };

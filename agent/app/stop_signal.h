@@ -1,8 +1,8 @@
 // A wish to stop that ends waits.
 #pragma once
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/clock.h"
 #include "common/sync.h"
 
 namespace rollcall::agent {
@@ -20,10 +20,11 @@ class Waiter {
 class StopSignal final : public Waiter {
  public:
   bool WaitFor(absl::Duration duration) override {
-    const absl::Time end = absl::Now() + duration;
+    // Not civil time: set back, that would make the wait longer by as much.
+    const absl::Duration end = clock_.Monotonic() + duration;
     MutexLock lock(&mutex_);
     while (!stopped_) {
-      const absl::Duration left = end - absl::Now();
+      const absl::Duration left = end - clock_.Monotonic();
       if (left <= absl::ZeroDuration()) return true;
       changed_.WaitFor(&mutex_, left);
     }
@@ -42,6 +43,7 @@ class StopSignal final : public Waiter {
   }
 
  private:
+  const SystemClock clock_{};
   mutable Mutex mutex_;
   CondVar changed_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

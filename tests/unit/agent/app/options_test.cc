@@ -1,0 +1,131 @@
+#include "agent/app/options.h"
+
+#include "common/log.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace rollcall::agent {
+namespace {
+
+using ::rollcall::testing::TempDir;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class AgentOptionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+  }
+  void TearDown() override {
+    ::testing::internal::GetCapturedStdout();
+    ::testing::internal::GetCapturedStderr();
+    SetLogLevel(LogLevel::kError);
+  }
+
+  absl::StatusOr<AgentOptions> Parse(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "rollcall-agent");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    exit_code_ = -1;
+    auto options = ParseCommandLine(static_cast<int>(argv.size()), argv.data(),
+                                    exit_code_);
+    output_ = ::testing::internal::GetCapturedStdout();
+    errors_ = ::testing::internal::GetCapturedStderr();
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    return options;
+  }
+  // Wrong usage that says `text`.
+  void ExpectRefused(const std::vector<std::string>& arguments,
+                     const std::string& text) {
+    EXPECT_FALSE(Parse(arguments).ok());
+    EXPECT_EQ(exit_code_, 2);
+    EXPECT_THAT(errors_, HasSubstr(text));
+  }
+
+  const std::vector<std::string> send_ = {"--collector=c:7443", "--ca=ca.pem",
+                                          "--cert=a.pem", "--key=a.key"};
+  int exit_code_ = -1;
+  std::string output_;
+  std::string errors_;
+};
+
+TEST_F(AgentOptionsTest, IsADaemonUnlessToldOtherwise) {
+  ASSERT_OK_AND_ASSIGN(const AgentOptions options, Parse(send_));
+  EXPECT_EQ(options.mode, AgentOptions::Mode::kDaemon);
+  EXPECT_EQ(options.collector, "c:7443");
+  EXPECT_EQ(options.ca_file, "ca.pem");
+  EXPECT_EQ(options.cert_file, "a.pem");
+  EXPECT_EQ(options.key_file, "a.key");
+  EXPECT_EQ(options.state_dir, "");
+  EXPECT_EQ(options.root, "/");
+  EXPECT_THAT(options.sources, IsEmpty());
+}
+
+TEST_F(AgentOptionsTest, PrintingNeedsNothingElse) {
+  ASSERT_OK_AND_ASSIGN(const AgentOptions options,
+                       Parse({"--print", "--root=/mnt"}));
+  EXPECT_EQ(options.mode, AgentOptions::Mode::kPrint);
+  EXPECT_EQ(options.root, "/mnt");
+}
+
+TEST_F(AgentOptionsTest, SendingNeedsToKnowWhereAndAsWhom) {
+  for (size_t missing = 0; missing < send_.size(); ++missing) {
+    for (const bool once : {false, true}) {
+      auto arguments = send_;
+      const std::string option =
+          arguments[missing].substr(0, arguments[missing].find('='));
+      arguments.erase(arguments.begin() + static_cast<int>(missing));
+      if (once) arguments.emplace_back("--once");
+      ExpectRefused(arguments, option + " is needed");
+    }
+  }
+}
+
+TEST_F(AgentOptionsTest, OnceAndPrintExcludeEachOther) {
+  ExpectRefused({"--once", "--print"}, "--print");
+}
+
+TEST_F(AgentOptionsTest, SourcesAreSeparatedByCommas) {
+  ASSERT_OK_AND_ASSIGN(const AgentOptions options,
+                       Parse({"--print", "--sources=os,hardware.cpu"}));
+  EXPECT_THAT(options.sources, ElementsAre("os", "hardware.cpu"));
+}
+
+TEST_F(AgentOptionsTest, ASourceThatDoesNotExistIsNamed) {
+  ExpectRefused({"--print", "--sources=os,no.such"}, "no.such");
+}
+
+TEST_F(AgentOptionsTest, WhatIsUnknownIsRefused) {
+  ExpectRefused({"--print", "--loud"}, "--loud");
+  ExpectRefused({"--print", "--log-level=loud"}, "loud");
+  ExpectRefused({"--print", "more"}, "more");
+}
+
+TEST_F(AgentOptionsTest, OptionsMayComeFromAFileAndTheCommandLineWins) {
+  const TempDir dir;
+  const std::string file = dir.Write("agent.conf",
+                                     "collector=file:1\nca=ca.pem\n"
+                                     "cert=a.pem\nkey=a.key\nstate=/s\n");
+  ASSERT_OK_AND_ASSIGN(const AgentOptions options,
+                       Parse({"--config=" + file, "--collector=line:2"}));
+  EXPECT_EQ(options.collector, "line:2");
+  EXPECT_EQ(options.state_dir, "/s");
+  ExpectRefused({"--config=" + dir.File("none")}, "none");
+}
+
+TEST_F(AgentOptionsTest, HelpAndVersionAreNoErrors) {
+  EXPECT_FALSE(Parse({"--help"}).ok());
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(output_, AllOf(HasSubstr("--collector"), HasSubstr("Sources: "),
+                             HasSubstr("hardware.cpu")));
+  EXPECT_FALSE(Parse({"--version"}).ok());
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(output_, HasSubstr("rollcall-agent "));
+}
+
+}  // namespace
+}  // namespace rollcall::agent
