@@ -22,8 +22,8 @@ constexpr char kFooter[] =
     "--key=server.key";
 
 void AddOptions(CLI::App& app, CollectorOptions& options,
-                std::string& log_level, double& check_in_seconds,
-                double& scan_seconds) {
+                std::string& log_level, int64_t& check_in_seconds,
+                int64_t& scan_seconds) {
   app.add_option("--data", options.data_dir, "Folder of the store")->required();
   app.add_option("--agent-listen", options.agent_listen, "HOST:PORT for agents")
       ->capture_default_str();
@@ -46,11 +46,11 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
   app.add_option("--check-in-seconds", check_in_seconds,
                  "Time between check-ins of an agent")
       ->capture_default_str()
-      ->check(CLI::Range(1.0, 86'400.0));
+      ->check(CLI::Range(1, 86'400));
   app.add_option("--scan-seconds", scan_seconds,
                  "Time between scans of an agent")
       ->capture_default_str()
-      ->check(CLI::Range(1.0, 604'800.0));
+      ->check(CLI::Range(1, 604'800));
   app.add_option("--max-streams", options.ingest.max_streams,
                  "Agents connected at once; more are asked to come back later")
       ->capture_default_str()
@@ -71,9 +71,9 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   app.footer(kFooter);
   CollectorOptions options;
   std::string log_level = "info";
-  double check_in_seconds =
-      absl::ToDoubleSeconds(options.ingest.check_in_interval);
-  double scan_seconds = absl::ToDoubleSeconds(options.ingest.scan_interval);
+  int64_t check_in_seconds =
+      absl::ToInt64Seconds(options.ingest.check_in_interval);
+  int64_t scan_seconds = absl::ToInt64Seconds(options.ingest.scan_interval);
   AddOptions(app, options, log_level, check_in_seconds, scan_seconds);
   try {
     app.parse(argc, argv);

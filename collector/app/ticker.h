@@ -5,8 +5,8 @@
 #include <thread>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/clock.h"
 #include "common/sync.h"
 
 namespace rollcall::collector {
@@ -33,9 +33,10 @@ class Ticker {
     while (true) {
       {
         MutexLock lock(&mutex_);
-        const absl::Time due = absl::Now() + interval_;
-        while (!stopping_ && absl::Now() < due) {
-          wake_.WaitFor(&mutex_, due - absl::Now());
+        // Not civil time: set back, that would put the work off by as much.
+        const absl::Duration due = clock_.Monotonic() + interval_;
+        while (!stopping_ && clock_.Monotonic() < due) {
+          wake_.WaitFor(&mutex_, due - clock_.Monotonic());
         }
         if (stopping_) return;
       }
@@ -43,6 +44,7 @@ class Ticker {
     }
   }
 
+  const SystemClock clock_{};
   const absl::Duration interval_;
   const std::function<void()> work_;
   Mutex mutex_;

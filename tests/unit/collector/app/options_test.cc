@@ -1,0 +1,136 @@
+#include "collector/app/options.h"
+
+#include "common/log.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::TempDir;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class CollectorOptionsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+  }
+  void TearDown() override {
+    ::testing::internal::GetCapturedStdout();
+    ::testing::internal::GetCapturedStderr();
+    SetLogLevel(LogLevel::kError);
+  }
+
+  absl::StatusOr<CollectorOptions> Parse(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "rollcall-collector");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    exit_code_ = -1;
+    auto options = ParseCommandLine(static_cast<int>(argv.size()), argv.data(),
+                                    exit_code_);
+    output_ = ::testing::internal::GetCapturedStdout();
+    errors_ = ::testing::internal::GetCapturedStderr();
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    return options;
+  }
+  // As Parse, with all that is required before it.
+  absl::StatusOr<CollectorOptions> ParseMore(
+      const std::vector<std::string>& more) {
+    auto arguments = required_;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Parse(arguments);
+  }
+  void ExpectRefused(const std::string& argument, const std::string& text) {
+    EXPECT_FALSE(ParseMore({argument}).ok()) << argument;
+    EXPECT_EQ(exit_code_, 2) << argument;
+    EXPECT_THAT(errors_, HasSubstr(text)) << argument;
+  }
+
+  const std::vector<std::string> required_ = {"--data=/d", "--ca=ca.pem",
+                                              "--cert=s.pem", "--key=s.key"};
+  int exit_code_ = -1;
+  std::string output_;
+  std::string errors_;
+};
+
+TEST_F(CollectorOptionsTest, ListensOnItsThreePortsUnlessToldOtherwise) {
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions options, Parse(required_));
+  EXPECT_EQ(options.data_dir, "/d");
+  EXPECT_EQ(options.ca_file, "ca.pem");
+  EXPECT_EQ(options.cert_file, "s.pem");
+  EXPECT_EQ(options.key_file, "s.key");
+  EXPECT_EQ(options.agent_listen, "0.0.0.0:7443");
+  EXPECT_EQ(options.admin_listen, "0.0.0.0:7444");
+  EXPECT_EQ(options.https_listen, "0.0.0.0:8443");
+  const IngestOptions usual;
+  EXPECT_EQ(options.ingest.check_in_interval, usual.check_in_interval);
+  EXPECT_EQ(options.ingest.scan_interval, usual.scan_interval);
+  EXPECT_EQ(options.ingest.max_streams, usual.max_streams);
+}
+
+TEST_F(CollectorOptionsTest, NamesWhatIsMissing) {
+  for (size_t missing = 0; missing < required_.size(); ++missing) {
+    auto arguments = required_;
+    const std::string option =
+        arguments[missing].substr(0, arguments[missing].find('='));
+    arguments.erase(arguments.begin() + static_cast<int>(missing));
+    EXPECT_FALSE(Parse(arguments).ok());
+    EXPECT_EQ(exit_code_, 2);
+    EXPECT_THAT(errors_, HasSubstr(option));
+  }
+}
+
+TEST_F(CollectorOptionsTest, TakesTimesInWholeSeconds) {
+  ASSERT_OK_AND_ASSIGN(
+      const CollectorOptions options,
+      ParseMore({"--check-in-seconds=90", "--scan-seconds=604800"}));
+  EXPECT_EQ(options.ingest.check_in_interval, absl::Seconds(90));
+  EXPECT_EQ(options.ingest.scan_interval, absl::Hours(168));
+}
+
+TEST_F(CollectorOptionsTest, RefusesTimesAndNumbersThatCannotBe) {
+  for (const char* option :
+       {"--check-in-seconds", "--scan-seconds", "--max-streams"}) {
+    for (const char* value :
+         {"0", "-1", "nan", "inf", "1e400", "99999999999999999999", "x", ""}) {
+      ExpectRefused(std::string(option) + "=" + value, option);
+    }
+  }
+  ExpectRefused("--check-in-seconds=86401", "--check-in-seconds");
+  ExpectRefused("--max-streams=1000001", "--max-streams");
+}
+
+TEST_F(CollectorOptionsTest, RefusesWhatItDoesNotKnow) {
+  ExpectRefused("--no-such", "--no-such");
+  ExpectRefused("--log-level=loud", "loud");
+  ExpectRefused("more", "more");
+}
+
+TEST_F(CollectorOptionsTest, OptionsMayComeFromAFileAndTheCommandLineWins) {
+  const TempDir dir;
+  const std::string file = dir.Write("collector.conf",
+                                     "admin-listen=127.0.0.1:1\n"
+                                     "https-listen=127.0.0.1:2\n");
+  ASSERT_OK_AND_ASSIGN(
+      const CollectorOptions options,
+      ParseMore({"--config=" + file, "--https-listen=127.0.0.1:3"}));
+  EXPECT_EQ(options.admin_listen, "127.0.0.1:1");
+  EXPECT_EQ(options.https_listen, "127.0.0.1:3");
+  ExpectRefused("--config=" + dir.File("none"), "none");
+}
+
+TEST_F(CollectorOptionsTest, HelpAndVersionAreNoErrors) {
+  EXPECT_FALSE(Parse({"--help"}).ok());
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(output_, AllOf(HasSubstr("--agent-listen"),
+                             HasSubstr("0.0.0.0:7443"), HasSubstr("Ports:")));
+  EXPECT_FALSE(Parse({"--version"}).ok());
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_THAT(output_, HasSubstr("rollcall-collector "));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
