@@ -20,6 +20,10 @@ namespace {
 constexpr int kMaxAgentVersionBytes = 64;
 constexpr int kMaxRowLevels = 16;
 constexpr int kMaxFrames = 64;
+// What an id takes in memory, among those of its section and those asked for,
+// and what a row takes beyond its bytes.
+constexpr size_t kHeldBytesPerId = 40;
+constexpr size_t kHeldBytesPerRow = 160;
 
 absl::StatusOr<RootId> RootFrom(absl::string_view field,
                                 const std::string& bytes) {
@@ -277,6 +281,8 @@ absl::StatusOr<SyncReply> SyncSession::OnDelta(const v1::Delta& delta) {
                      delta.added_ids().size() / RowId::kSize, " rows; at most ",
                      kMaxRowsPerSection));
   }
+  ROLLCALL_RETURN_IF_ERROR(
+      Hold(delta.added_ids().size() / RowId::kSize * kHeldBytesPerId));
   ReportedSection& section = update_.sections[name];
   ROLLCALL_ASSIGN_OR_RETURN(section.ids, UnpackIds(delta.added_ids()));
   if (delta.new_root() != section.root.bytes() ||
@@ -303,15 +309,16 @@ absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
   v1::CollectorMessage message;
   std::string& bits = *message.mutable_need()->mutable_unknown();
   size_t place = 0;
-  for (const std::string& name : due_) {
-    const RowSet& ids = update_.sections[name].ids;
-    ROLLCALL_ASSIGN_OR_RETURN(const auto known,
-                              WhichAreKnown(deps_.engine, subject_, name, ids));
+  for (size_t due = 0; due < due_.size(); ++due) {
+    const RowSet& ids = update_.sections[due_[due]].ids;
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto known,
+        WhichAreKnown(deps_.engine, subject_, due_[due], ids));
     for (size_t i = 0; i < ids.size(); ++i, ++place) {
       if (place / 8 >= bits.size()) bits.push_back('\0');
       if (known[i]) continue;
       bits[place / 8] = static_cast<char>(bits[place / 8] | 1 << (place % 8));
-      needed_.emplace_back(name, ids[i]);
+      needed_.emplace_back(due, ids[i]);
     }
   }
   return message;
@@ -325,16 +332,17 @@ absl::Status SyncSession::OnRows(const v1::Rows& rows) {
   }
   for (const std::string& frame : rows.frames()) {
     ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
-    auto share = deps_.row_budget.Admit(static_cast<int64_t>(content.size()));
-    if (!share.has_value()) {
-      return absl::UnavailableError(
-          "the collector holds as many rows as it may; try again later");
-    }
-    turn_shares_.push_back(*std::move(share));
+    ROLLCALL_RETURN_IF_ERROR(Hold(content.size()));
     v1::RowBatch batch;
     if (!batch.ParseFromString(content)) {
       return absl::InvalidArgumentError("a frame of rows does not parse");
     }
+    if (batch.rows().empty()) {
+      // There could be any number of them.
+      return absl::InvalidArgumentError("a frame of rows holds none");
+    }
+    ROLLCALL_RETURN_IF_ERROR(
+        Hold(static_cast<size_t>(batch.rows_size()) * kHeldBytesPerRow));
     for (const std::string& canonical : batch.rows()) {
       ROLLCALL_RETURN_IF_ERROR(AddRow(canonical));
     }
@@ -346,12 +354,23 @@ absl::Status SyncSession::OnRows(const v1::Rows& rows) {
   return absl::OkStatus();
 }
 
+absl::Status SyncSession::Hold(size_t bytes) {
+  auto share = deps_.row_budget.Admit(static_cast<int64_t>(bytes));
+  if (!share.has_value()) {
+    return absl::UnavailableError(
+        "the collector holds as many rows as it may; try again later");
+  }
+  turn_shares_.push_back(*std::move(share));
+  return absl::OkStatus();
+}
+
 absl::Status SyncSession::AddRow(const std::string& canonical) {
   if (rows_ >= needed_.size()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "more rows came than the ", needed_.size(), " that were asked for"));
   }
-  const auto& [section, id] = needed_[rows_];
+  const auto& [due, id] = needed_[rows_];
+  const std::string& section = due_[due];
   turn_bytes_ += canonical.size();
   if (turn_bytes_ > deps_.options.max_turn_bytes) {
     return absl::ResourceExhaustedError(

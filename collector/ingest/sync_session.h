@@ -73,6 +73,8 @@ class SyncSession {
   v1::CollectorMessage MakePlan(bool equal);
   absl::StatusOr<v1::CollectorMessage> MakeNeed();
   absl::Status AddRow(const std::string& canonical);
+  // Counts memory of the turn against the budget that all streams share.
+  absl::Status Hold(size_t bytes);
   // Makes what was said durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, Reply reply);
   absl::Status Build(KnownStamp stamp, const Reader& reader, Writes& writes);
@@ -102,8 +104,9 @@ class SyncSession {
   // Sections that a Delta is due for, in their order, and how many came.
   std::vector<std::string> due_;
   size_t deltas_ = 0;
-  // Rows that were asked for, in their order, and how many came.
-  std::vector<std::pair<std::string, RowId>> needed_;
+  // Rows that were asked for, in their order, each with the place of its
+  // section in due_; and how many came.
+  std::vector<std::pair<size_t, RowId>> needed_;
   size_t rows_ = 0;
   size_t turn_bytes_ = 0;
   std::vector<ByteBudget::Share> turn_shares_;

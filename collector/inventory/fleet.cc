@@ -7,7 +7,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "collector/inventory/describe.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
@@ -33,9 +32,31 @@ absl::StatusOr<v1::Row> ParseKept(absl::string_view canonical, RowId id) {
   return row;
 }
 
-auto OrderOf(const FleetRowRef& row) {
-  return std::tuple(static_cast<int>(row.row->fact_case()),
-                    NaturalKey(*row.row), row.id);
+// By what rows describe, then by id.
+void SortRows(std::vector<FleetRowRef>& rows) {
+  using Order = std::tuple<int, std::string, RowId>;
+  std::vector<std::pair<Order, FleetRowRef>> ordered;
+  ordered.reserve(rows.size());
+  for (FleetRowRef& row : rows) {
+    Order order(static_cast<int>(row.row->fact_case()), NaturalKey(*row.row),
+                row.id);
+    ordered.emplace_back(std::move(order), std::move(row));
+  }
+  std::sort(ordered.begin(), ordered.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  rows.clear();
+  for (auto& [order, row] : ordered) rows.push_back(std::move(row));
+}
+
+// The first few; a fleet may hold thousands by the name of "localhost".
+std::string NamesOf(absl::Span<const DeviceEntry> devices) {
+  constexpr size_t kMost = 5;
+  std::string names;
+  for (size_t i = 0; i < std::min(kMost, devices.size()); ++i) {
+    absl::StrAppend(&names, i == 0 ? "" : ", ", devices[i].device.ToHex());
+  }
+  if (devices.size() > kMost) absl::StrAppend(&names, ", ...");
+  return names;
 }
 
 }  // namespace
@@ -86,12 +107,9 @@ absl::StatusOr<DeviceEntry> Fleet::Resolve(absl::string_view id_or_hostname) {
                      id_or_hostname, "\""));
   }
   if (found.size() > 1) {
-    const auto names = absl::StrJoin(
-        found, ", ", [](std::string* out, const DeviceEntry& device) {
-          absl::StrAppend(out, device.device.ToHex());
-        });
     return absl::FailedPreconditionError(
-        absl::StrCat("\"", id_or_hostname, "\" fits several devices: ", names));
+        absl::StrCat("\"", id_or_hostname, "\" fits ", found.size(),
+                     " devices: ", NamesOf(found)));
   }
   return found[0];
 }
@@ -173,46 +191,45 @@ absl::StatusOr<std::vector<FleetRowRef>> Fleet::Rows(
     rows.push_back({std::string(section), id,
                     std::make_shared<const v1::Row>(std::move(row))});
   }
-  std::sort(rows.begin(), rows.end(),
-            [](const FleetRowRef& a, const FleetRowRef& b) {
-              return OrderOf(a) < OrderOf(b);
-            });
+  SortRows(rows);
   return rows;
 }
 
-std::optional<absl::Time> Fleet::LastSeen(const DeviceEntry& device) const {
-  std::optional<absl::Time> last;
+std::optional<LastSeenTracker::Seen> Fleet::LastCheckIn(
+    const DeviceEntry& device) const {
+  std::optional<LastSeenTracker::Seen> last;
   for (const DeviceSubject& subject : device.subjects) {
-    const auto seen = sources_.last_seen.Get(subject.subject);
-    if (seen.has_value() && (!last.has_value() || *last < seen->time)) {
-      last = seen->time;
-    }
+    auto seen = sources_.last_seen.Get(subject.subject);
+    // Of each subject only the newest is kept: what came before is not known.
+    if (!seen.has_value() || seen->time > as_of_.time()) continue;
+    if (!last.has_value() || last->time < seen->time) last = std::move(seen);
   }
   return last;
 }
 
-absl::StatusOr<v1::Device> Fleet::Describe(const DeviceEntry& device) {
-  v1::Device facts;
+void Fleet::DescribeSubjects(const DeviceEntry& device,
+                             v1::Device& facts) const {
   facts.set_device_id(device.device.ToHex());
-  std::optional<absl::Time> first_seen;
+  absl::Time first_seen = absl::InfiniteFuture();
   for (const DeviceSubject& subject : device.subjects) {
     facts.add_subject_ids(subject.subject.ToHex());
     for (const AgentId& agent : subject.agents) {
       facts.add_agent_ids(agent.ToHex());
     }
-    if (!first_seen.has_value() || subject.first_seen < *first_seen) {
-      first_seen = subject.first_seen;
-    }
-    const auto seen = sources_.last_seen.Get(subject.subject);
-    if (seen.has_value() && seen->vitals.has_value()) {
-      *facts.mutable_vitals() = *seen->vitals;
-    }
+    first_seen = std::min(first_seen, subject.first_seen);
   }
-  if (first_seen.has_value())
-    *facts.mutable_first_seen() = ToProto(*first_seen);
-  if (const auto last = LastSeen(device)) {
-    *facts.mutable_last_seen() = ToProto(*last);
+  if (!device.subjects.empty()) {
+    *facts.mutable_first_seen() = ToProto(first_seen);
   }
+  const auto last = LastCheckIn(device);
+  if (!last.has_value()) return;
+  *facts.mutable_last_seen() = ToProto(last->time);
+  if (last->vitals.has_value()) *facts.mutable_vitals() = *last->vitals;
+}
+
+absl::StatusOr<v1::Device> Fleet::Describe(const DeviceEntry& device) {
+  v1::Device facts;
+  DescribeSubjects(device, facts);
   ROLLCALL_ASSIGN_OR_RETURN(const SubjectState* speaker, Speaker(device));
   if (speaker == nullptr) return facts;
   *facts.mutable_last_changed() = ToProto(speaker->state.changed.time());

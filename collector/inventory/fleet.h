@@ -54,7 +54,7 @@ class Fleet {
   // All devices, ordered by id. Valid for the life of this view.
   absl::StatusOr<absl::Span<const DeviceEntry>> Devices();
   // The device with this id or unique id prefix (4 or more hex digits) or host
-  // name. NOT_FOUND if none; FAILED_PRECONDITION if several, naming them.
+  // name. NOT_FOUND if none; FAILED_PRECONDITION if several, naming a few.
   absl::StatusOr<DeviceEntry> Resolve(absl::string_view id_or_hostname);
 
   // The rows of one section, fleet and own, ordered by natural key then id. Of
@@ -72,13 +72,16 @@ class Fleet {
 
   // The device's facts in the form that the API gives them.
   absl::StatusOr<v1::Device> Describe(const DeviceEntry& device);
-  // When it last checked in, over all its subjects; nothing if unknown.
-  std::optional<absl::Time> LastSeen(const DeviceEntry& device) const;
 
  private:
   struct SubjectState;
   absl::StatusOr<const SubjectState*> Speaker(const DeviceEntry& device);
   absl::StatusOr<const SubjectState*> StateOf(SubjectId subject);
+  // The newest check-in over all its subjects; nothing if it is not known.
+  std::optional<LastSeenTracker::Seen> LastCheckIn(
+      const DeviceEntry& device) const;
+  // What the records of its subjects say.
+  void DescribeSubjects(const DeviceEntry& device, v1::Device& facts) const;
 
   const FleetSources sources_;
   const KnownStamp as_of_;

@@ -29,7 +29,31 @@ struct Pair {
   std::optional<v1::Row> before;
   std::optional<v1::Row> after;
 };
-using Pairs = std::map<std::string, Pair>;
+// By natural key. Two rows of one kind may share one only if an agent breaks
+// the rules; then each keeps a place of its own, in the order in which it came.
+class Pairs {
+ public:
+  void Place(v1::Row row, bool after) {
+    const std::string key = NaturalKey(row);
+    const int place = (after ? after_ : before_)[key]++;
+    Pair& pair = pairs_[{key, place}];
+    (after ? pair.after : pair.before) = std::move(row);
+  }
+
+  // In order of their keys.
+  std::vector<Pair> Take() {
+    std::vector<Pair> result;
+    result.reserve(pairs_.size());
+    for (auto& [key, pair] : pairs_) result.push_back(std::move(pair));
+    return result;
+  }
+
+ private:
+  std::map<std::pair<std::string, int>, Pair> pairs_;
+  // How many rows there are for each key.
+  std::map<std::string, int> before_;
+  std::map<std::string, int> after_;
+};
 
 absl::StatusOr<v1::Row> ParseOwn(const std::string& canonical) {
   v1::Row row;
@@ -39,16 +63,6 @@ absl::StatusOr<v1::Row> ParseOwn(const std::string& canonical) {
   return row;
 }
 
-// Two rows of one kind may share a natural key only if an agent breaks the
-// rules; then each keeps its own place.
-void Place(Pairs& pairs, v1::Row row, bool after) {
-  std::string key = NaturalKey(row);
-  while (after ? pairs[key].after.has_value() : pairs[key].before.has_value()) {
-    key += '\x1f';
-  }
-  (after ? pairs[key].after : pairs[key].before) = std::move(row);
-}
-
 absl::Status PlaceAll(
     Fleet& fleet, const std::string& packed_ids,
     const google::protobuf::RepeatedPtrField<std::string>& own, bool after,
@@ -56,11 +70,11 @@ absl::Status PlaceAll(
   ROLLCALL_ASSIGN_OR_RETURN(const RowSet ids, UnpackIds(packed_ids));
   for (const RowId& id : ids) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet.FleetRow(id));
-    Place(pairs, *row, after);
+    pairs.Place(*row, after);
   }
   for (const std::string& canonical : own) {
     ROLLCALL_ASSIGN_OR_RETURN(v1::Row row, ParseOwn(canonical));
-    Place(pairs, std::move(row), after);
+    pairs.Place(std::move(row), after);
   }
   return absl::OkStatus();
 }
@@ -119,7 +133,7 @@ absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
                                       section.own_removed(), false, pairs));
     ROLLCALL_RETURN_IF_ERROR(
         PlaceAll(fleet, section.added_ids(), section.own_added(), true, pairs));
-    for (auto& [key, pair] : pairs) {
+    for (Pair& pair : pairs.Take()) {
       changes.push_back(ToChange(entry, section.section(), std::move(pair)));
     }
   }

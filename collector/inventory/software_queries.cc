@@ -58,11 +58,13 @@ bool Matches(const SoftwareFilter& filter, const v1::SoftwarePackage& package,
          absl::AsciiStrToLower(product->product()) == filter.product;
 }
 
-absl::Status CheckTexts(std::initializer_list<absl::string_view> texts) {
-  for (const absl::string_view text : texts) {
+absl::Status CheckTexts(
+    std::initializer_list<std::pair<absl::string_view, absl::string_view>>
+        fields) {
+  for (const auto& [name, text] : fields) {
     if (text.size() > 256) {
       return absl::InvalidArgumentError(
-          absl::StrCat("a text of ", text.size(), " bytes; at most 256"));
+          absl::StrCat(name, " has ", text.size(), " bytes; at most 256"));
     }
   }
   return absl::OkStatus();
@@ -72,7 +74,8 @@ absl::Status CheckTexts(std::initializer_list<absl::string_view> texts) {
 
 absl::StatusOr<v1::ListSoftwareResponse> DeviceQueries::ListSoftware(
     const v1::ListSoftwareRequest& request) const {
-  ROLLCALL_RETURN_IF_ERROR(CheckTexts({request.name_contains()}));
+  ROLLCALL_RETURN_IF_ERROR(
+      CheckTexts({{"name_contains", request.name_contains()}}));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPages));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   Fleet fleet(sources_, as_of);
@@ -123,8 +126,9 @@ absl::StatusOr<v1::ListSoftwareResponse> DeviceQueries::ListSoftware(
 absl::StatusOr<v1::ListSoftwareDevicesResponse>
 DeviceQueries::ListSoftwareDevices(
     const v1::ListSoftwareDevicesRequest& request) const {
-  ROLLCALL_RETURN_IF_ERROR(
-      CheckTexts({request.name(), request.version(), request.product()}));
+  ROLLCALL_RETURN_IF_ERROR(CheckTexts({{"name", request.name()},
+                                       {"version", request.version()},
+                                       {"product", request.product()}}));
   if (request.name().empty() && request.product().empty()) {
     return absl::InvalidArgumentError("name or product is needed");
   }

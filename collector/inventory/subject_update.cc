@@ -62,6 +62,11 @@ class UpdateBuilder {
       *head_.add_sections() = *before;
       return absl::OkStatus();
     }
+    if (reported.ids.empty() && reported.root != ComputeSectionRoot({})) {
+      // Its rows were not asked for, since the store had them at that time.
+      return absl::FailedPreconditionError(absl::StrCat(
+          "section ", name, " changed while it was reported; start again"));
+    }
     SectionState old;
     if (before != nullptr) {
       ROLLCALL_ASSIGN_OR_RETURN(old.fleet, ReadFleetRows(reader_, *before));

@@ -47,7 +47,8 @@ inline constexpr size_t kMinDifferences = 16;
 
 // Adds the writes that make the update so, with its history. Writes nothing if
 // the store holds the same root. FAILED_PRECONDITION if a row was neither sent
-// nor known (the store changed since it was asked: start again).
+// nor known, or a section without ids is not the one that the store holds (the
+// store changed since it was asked: start again).
 absl::Status BuildSubjectUpdate(const SubjectUpdate& update, KnownStamp stamp,
                                 const Reader& reader, Writes& writes);
 

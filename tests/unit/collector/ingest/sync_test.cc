@@ -6,11 +6,11 @@
 #include "agent/uplink/conversation.h"
 #include "collector/ingest/sync_session.h"
 #include "collector/inventory/subject_state.h"
-#include "collector/storage/rocksdb_engine.h"
 #include "common/compression.h"
 #include "common/rows.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
 
@@ -62,12 +62,8 @@ std::string PackageText(int number, int version = 1) {
 class SyncTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    RocksDbOptions options;
-    options.path = "/sync";
-    options.in_memory = true;
-    ASSERT_OK_AND_ASSIGN(engine_, OpenRocksDb(options));
-    committer_ = std::make_unique<Committer>(*engine_, hybrid_);
-    deps_.emplace(SyncDeps{*engine_, *committer_, subjects_, last_seen_, clock_,
+    committer_ = std::make_unique<Committer>(engine_, hybrid_);
+    deps_.emplace(SyncDeps{engine_, *committer_, subjects_, last_seen_, clock_,
                            random_, options_, stats_, row_budget_});
   }
 
@@ -137,16 +133,16 @@ class SyncTest : public ::testing::Test {
   // The canonical rows that the store holds for the agent.
   std::set<std::string> StoredRows(AgentId agent) {
     std::set<std::string> rows;
-    const auto subject = subjects_.FindByAgent(*engine_, agent);
+    const auto subject = subjects_.FindByAgent(engine_, agent);
     EXPECT_OK(subject);
     if (!subject->has_value()) return rows;
     const auto state =
-        ReadSubjectState(*engine_, (*subject)->id, KnownStamp::Max());
+        ReadSubjectState(engine_, (*subject)->id, KnownStamp::Max());
     EXPECT_OK(state);
     for (const auto& [name, section] : (*state)->sections) {
       for (const auto& [id, canonical] : section.own) rows.insert(canonical);
       for (const RowId& id : section.fleet) {
-        const auto stored = engine_->Get(TableId::kRow, id.bytes());
+        const auto stored = engine_.Get(TableId::kRow, id.bytes());
         EXPECT_OK(stored);
         stored::v1::FleetRow row;
         EXPECT_TRUE(row.ParseFromString(**stored));
@@ -167,7 +163,7 @@ class SyncTest : public ::testing::Test {
   FakeClock clock_;
   FakeRandom random_;
   HybridClock hybrid_{clock_};
-  std::unique_ptr<Engine> engine_;
+  Engine& engine_ = testing::EmptyStore();
   std::unique_ptr<Committer> committer_;
   Subjects subjects_;
   LastSeenTracker last_seen_;
@@ -187,7 +183,7 @@ TEST_F(SyncTest, AFirstContactStoresExactlyTheFacts) {
   EXPECT_EQ(StoredRows(agent_), RowsOf(facts));
   EXPECT_EQ(wire.RowsSent(), 3);
   ASSERT_OK_AND_ASSIGN(const auto devices,
-                       subjects_.ListDevices(*engine_, KnownStamp::Max()));
+                       subjects_.ListDevices(engine_, KnownStamp::Max()));
   EXPECT_THAT(devices, SizeIs(1));
 }
 
@@ -272,9 +268,9 @@ TEST_F(SyncTest, ACertificateOnAnotherDeviceIsRefusedAndCounted) {
 TEST_F(SyncTest, TurnedAwayByAFullQueueTheAgentLearnsWhenToComeBack) {
   CommitterOptions none;
   none.max_queue = 0;
-  Committer full(*engine_, hybrid_, none);
-  const SyncDeps deps{*engine_, full,     subjects_, last_seen_, clock_,
-                      random_,  options_, stats_,    row_budget_};
+  Committer full(engine_, hybrid_, none);
+  const SyncDeps deps{engine_, full,     subjects_, last_seen_, clock_,
+                      random_, options_, stats_,    row_budget_};
   Wire wire(deps, agent_);
   agent::Conversation conversation(wire);
   EXPECT_THAT(conversation.Begin(MakeFacts({PackageText(1)}), 0),
@@ -345,7 +341,9 @@ TEST_F(HostileSyncTest, TooFewAndTooManyRowsAreRefused) {
   const std::string row = facts.sections.at("software").rows[0].canonical;
   Wire few(*deps_, agent_);
   UpToRows(few, facts);
-  EXPECT_THAT(few.Handle(RowsMessage({})).status,
+  v1::AgentMessage nothing;
+  nothing.mutable_rows()->set_last(true);
+  EXPECT_THAT(few.Handle(nothing).status,
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("1 rows were asked for and 0 came")));
   Wire many(*deps_, agent_);
@@ -353,6 +351,78 @@ TEST_F(HostileSyncTest, TooFewAndTooManyRowsAreRefused) {
   EXPECT_THAT(many.Handle(RowsMessage({row, row})).status,
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("more rows came")));
+}
+
+TEST_F(HostileSyncTest, AFrameWithoutRowsIsRefusedSinceThereIsNoEndOfThem) {
+  Wire wire(*deps_, agent_);
+  UpToRows(wire, MakeFacts({PackageText(1)}));
+  v1::AgentMessage message = RowsMessage({});
+  message.mutable_rows()->set_last(false);
+  EXPECT_THAT(
+      wire.Handle(message).status,
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("holds none")));
+}
+
+TEST_F(HostileSyncTest, WhatATurnHoldsCountsAgainstOneBudgetAndIsGivenBack) {
+  const auto facts = MakeFacts({PackageText(1), PackageText(2)});
+  ByteBudget ids_only(2 * 40);
+  ByteBudget too_little_for_ids(2 * 40 - 1);
+  for (ByteBudget* budget : {&ids_only, &too_little_for_ids}) {
+    const SyncDeps deps{engine_, *committer_, subjects_, last_seen_, clock_,
+                        random_, options_,    stats_,    *budget};
+    {
+      Wire wire(deps, agent_);
+      EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kUnavailable,
+                                              HasSubstr("as many rows")));
+      const bool up_to_rows = wire.said().back().has_rows();
+      EXPECT_EQ(up_to_rows, budget == &ids_only);
+    }
+    EXPECT_EQ(budget->used(), 0);
+    EXPECT_EQ(budget->refused(), 1);
+  }
+  Wire wire(*deps_, agent_);
+  ASSERT_OK(Sync(wire, facts));
+  EXPECT_EQ(row_budget_.used(), 0);
+}
+
+// The second stream of an agent learns what the store has, then the first
+// changes it.
+TEST_F(HostileSyncTest, TwoStreamsOfOneAgentDoNotEmptyASection) {
+  Wire old_stream(*deps_, agent_);
+  agent::Conversation old_conversation(old_stream);
+  ASSERT_OK(old_conversation.Begin(
+      MakeFacts({PackageText(1, 1), "system_identity { serial_number: 'A' }"}),
+      0));
+  const auto late =
+      MakeFacts({PackageText(1, 1), "system_identity { serial_number: 'B' }"});
+  Wire new_stream(*deps_, agent_);
+  UpToRows(new_stream, late);  // it is told that "software" is equal
+
+  const auto changed =
+      MakeFacts({PackageText(1, 2), "system_identity { serial_number: 'A' }"});
+  ASSERT_OK(old_conversation.CheckIn(changed, v1::Vitals()));
+
+  const std::string row = late.sections.at("hardware.system").rows[0].canonical;
+  EXPECT_THAT(new_stream.Handle(RowsMessage({row})).status,
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("section software changed")));
+  EXPECT_EQ(StoredRows(agent_), RowsOf(changed));
+}
+
+TEST_F(HostileSyncTest, OfTwoFirstStreamsOfOneAgentTheLaterStartsAgain) {
+  const auto facts = MakeFacts({PackageText(1)});
+  Wire slow(*deps_, agent_);
+  UpToRows(slow, facts);
+  Wire quick(*deps_, agent_);
+  ASSERT_OK(Sync(quick, facts));
+  const std::string row = facts.sections.at("software").rows[0].canonical;
+  EXPECT_THAT(slow.Handle(RowsMessage({row})).status,
+              StatusIs(absl::StatusCode::kAborted, HasSubstr("start again")));
+  ASSERT_OK_AND_ASSIGN(const auto devices,
+                       subjects_.ListDevices(engine_, KnownStamp::Max()));
+  EXPECT_THAT(devices, SizeIs(1));
+  Wire again(*deps_, agent_);
+  EXPECT_OK(Sync(again, facts));
 }
 
 TEST_F(HostileSyncTest, ADecompressionBombIsRefusedByItsDeclaredSize) {

@@ -11,10 +11,10 @@
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/subject_update.h"
 #include "collector/inventory/tables.h"
-#include "collector/storage/rocksdb_engine.h"
 #include "common/rows.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/memory_store.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
 
@@ -69,11 +69,7 @@ class OneDevice final : public DeviceDirectory {
 class InventoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    RocksDbOptions options;
-    options.path = "/inventory";
-    options.in_memory = true;
-    ASSERT_OK_AND_ASSIGN(engine_, OpenRocksDb(options));
-    committer_ = std::make_unique<Committer>(*engine_, hybrid_);
+    committer_ = std::make_unique<Committer>(engine_, hybrid_);
   }
 
   // Reports exactly these rows, as an agent would that the collector knows
@@ -106,7 +102,7 @@ class InventoryTest : public ::testing::Test {
   }
 
   Fleet MakeFleet(KnownStamp as_of = KnownStamp::Max()) {
-    return Fleet({*engine_, directory_, last_seen_}, as_of);
+    return Fleet({engine_, directory_, last_seen_}, as_of);
   }
 
   // All rows as of a stamp, as canonical bytes by section.
@@ -128,7 +124,7 @@ class InventoryTest : public ::testing::Test {
   FakeClock clock_;
   FakeRandom random_;
   HybridClock hybrid_{clock_};
-  std::unique_ptr<Engine> engine_;
+  Engine& engine_ = testing::EmptyStore();
   std::unique_ptr<Committer> committer_;
   const SubjectId subject_ = SubjectId::Generate(random_);
   const DeviceId device_ = DeviceId::Generate(random_);
@@ -194,10 +190,10 @@ TEST_F(InventoryTest, ASmallChangeKeepsTheBaseSet) {
   std::vector<v1::Row> rows;
   for (int i = 0; i < 100; ++i) rows.push_back(Package(i, 1));
   ASSERT_OK(Report(rows));
-  ASSERT_OK_AND_ASSIGN(const auto before, ReadHead(*engine_, subject_));
+  ASSERT_OK_AND_ASSIGN(const auto before, ReadHead(engine_, subject_));
   rows[5] = Package(5, 2);
   ASSERT_OK(Report(rows));
-  ASSERT_OK_AND_ASSIGN(const auto after, ReadHead(*engine_, subject_));
+  ASSERT_OK_AND_ASSIGN(const auto after, ReadHead(engine_, subject_));
   EXPECT_EQ(before->sections(0).base_root(), after->sections(0).base_root());
   EXPECT_THAT(after->sections(0).added_ids(), SizeIs(16));
   EXPECT_THAT(after->sections(0).removed_ids(), SizeIs(16));
@@ -263,7 +259,7 @@ TEST_F(InventoryTest, AMissingRowIsDataLossAndNotAnEmptyAnswer) {
   Batch batch;
   kRowTable.Delete(
       batch, {ComputeRowId("software", kRowLevel, EncodeRow(Package(1, 1)))});
-  ASSERT_OK(engine_->Write(batch, Durability::kBuffered));
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
   Fleet fleet = MakeFleet();
   EXPECT_THAT(fleet.Rows(entry_, "software"),
               StatusIs(absl::StatusCode::kDataLoss));
@@ -296,7 +292,7 @@ TEST_F(InventoryTest, LastSeenSurvivesAFlushAndALoad) {
   last_seen_.Note(subject_, clock_.Now(), v1::Vitals());
   ASSERT_OK(last_seen_.Flush(*committer_));
   LastSeenTracker reloaded;
-  ASSERT_OK(reloaded.Load(*engine_));
+  ASSERT_OK(reloaded.Load(engine_));
   ASSERT_TRUE(reloaded.Get(subject_).has_value());
   EXPECT_EQ(reloaded.Get(subject_)->time, clock_.Now());
   EXPECT_FALSE(reloaded.Get(subject_)->vitals.has_value());

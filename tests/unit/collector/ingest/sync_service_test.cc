@@ -1,0 +1,305 @@
+// The agents' port over real mutual TLS: what the reactor does where agents
+// are too many, too loud, too late, or gone.
+#include "collector/ingest/sync_service.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+
+#include <atomic>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "agent/uplink/conversation.h"
+#include "agent/uplink/grpc_stream.h"
+#include "collector/rpc/grpc_listener.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/gate.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_pki.h"
+#include "tests/unit/agent/uplink/facts_builder.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::AgentIdOf;
+using ::rollcall::testing::EmptyStore;
+using ::rollcall::testing::FactsWith;
+using ::rollcall::testing::FakeRandom;
+using ::rollcall::testing::Gate;
+using ::rollcall::testing::StatusIs;
+using ::rollcall::testing::TestPki;
+using ::testing::HasSubstr;
+
+// The machine's time and what a test adds to it.
+class ShiftedClock final : public Clock {
+ public:
+  absl::Time Now() const override {
+    return SystemClock().Now() + absl::Seconds(shift_.load());
+  }
+  absl::Duration Monotonic() const override {
+    return SystemClock().Monotonic() + absl::Seconds(shift_.load());
+  }
+  void Advance(absl::Duration by) { shift_ += absl::ToInt64Seconds(by); }
+
+ private:
+  std::atomic<int64_t> shift_{0};
+};
+
+class SyncServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    GrpcListenerOptions options;
+    options.address = "127.0.0.1:0";
+    options.credentials = pki_.Server();
+    options.max_message_bytes = options_.max_message_bytes;
+    ASSERT_OK_AND_ASSIGN(listener_, GrpcListener::Start(options, {&service_}));
+  }
+  void TearDown() override {
+    // Every stream that was opened has ended; the reactors are gone.
+    if (listener_ != nullptr) listener_->Stop(absl::ZeroDuration());
+    EXPECT_EQ(stats_.streams, 0);
+    EXPECT_EQ(budget_.used(), 0);
+    EXPECT_EQ(row_budget_.used(), 0);
+  }
+
+  std::unique_ptr<agent::Uplink> ConnectAs(
+      const TlsCredentials& credentials) const {
+    agent::UplinkOptions options;
+    options.collector = absl::StrCat("127.0.0.1:", listener_->port());
+    options.credentials = credentials;
+    return agent::Uplink::Create(options);
+  }
+  std::unique_ptr<agent::Uplink> ConnectAsNew() const {
+    return ConnectAs(pki_.Agent());
+  }
+
+  // Syncs and hangs up.
+  absl::Status SyncOnce(agent::Uplink& uplink, const agent::Facts& facts,
+                        std::optional<absl::Duration>* retry = nullptr) {
+    const auto stream = uplink.Open();
+    agent::Conversation conversation(*stream);
+    const absl::Status status = conversation.Begin(facts, 0);
+    if (retry != nullptr) *retry = conversation.retry_after();
+    return status;
+  }
+
+  // The server learns in its own time that a stream is gone.
+  void AwaitStreams(int64_t count) const {
+    while (stats_.streams != count) std::this_thread::yield();
+  }
+
+  size_t DeviceCount() const {
+    const auto devices = subjects_.ListDevices(engine_, KnownStamp::Max());
+    EXPECT_OK(devices);
+    return devices->size();
+  }
+
+  const TestPki pki_;
+  ShiftedClock clock_;
+  FakeRandom random_;
+  HybridClock hybrid_{clock_};
+  Engine& engine_ = EmptyStore();
+  IngestOptions options_;
+  IngestStats stats_;
+  ByteBudget budget_{8 << 20};
+  ByteBudget row_budget_{8 << 20};
+  Committer committer_{engine_, hybrid_};
+  Subjects subjects_;
+  LastSeenTracker last_seen_;
+  ExecutorOptions executor_options_{.threads = 2, .max_queue = 64};
+  Executor executor_{executor_options_};
+  const SyncDeps deps_{engine_, committer_, subjects_, last_seen_, clock_,
+                       random_, options_,   stats_,    row_budget_};
+  SyncServiceImpl service_{deps_, executor_, budget_};
+  std::unique_ptr<GrpcListener> listener_;
+};
+
+TEST_F(SyncServiceTest, TakesTheAgentFromTheCertificate) {
+  const TlsCredentials credentials = pki_.Agent();
+  const auto uplink = ConnectAs(credentials);
+  const auto stream = uplink->Open();
+  agent::Conversation conversation(*stream);
+  const auto facts = FactsWith({"a", "b"});
+  ASSERT_OK(conversation.Begin(facts, 0));
+  ASSERT_OK(conversation.CheckIn(facts, {}));
+  ASSERT_OK_AND_ASSIGN(const auto known,
+                       subjects_.FindByAgent(engine_, AgentIdOf(credentials)));
+  EXPECT_TRUE(known.has_value());
+  EXPECT_EQ(stats_.streams, 1);
+  EXPECT_EQ(stats_.syncs_committed, 1);
+  EXPECT_EQ(stats_.check_ins, 1);
+}
+
+TEST_F(SyncServiceTest, OneWhoIsNoAgentIsRefusedAndCounted) {
+  EXPECT_THAT(SyncOnce(*ConnectAs(pki_.Admin("jo")), FactsWith({})),
+              StatusIs(absl::StatusCode::kUnauthenticated,
+                       HasSubstr("rollcall://agent/")));
+  const std::string other = AgentIdOf(pki_.Agent()).ToHex();
+  EXPECT_THAT(SyncOnce(*ConnectAs(pki_.Impostor(other)), FactsWith({})),
+              StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_EQ(stats_.unauthenticated, 2);
+  EXPECT_EQ(stats_.streams_opened, 0);
+}
+
+TEST_F(SyncServiceTest, AStreamEndsWhenItsCertificateDoes) {
+  const auto uplink = ConnectAs(pki_.Agent(absl::Hours(1)));
+  const auto stream = uplink->Open();
+  agent::Conversation conversation(*stream);
+  const auto facts = FactsWith({"a"});
+  ASSERT_OK(conversation.Begin(facts, 0));
+  clock_.Advance(absl::Minutes(59));
+  ASSERT_OK(conversation.CheckIn(facts, {}));
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_THAT(
+      conversation.CheckIn(facts, {}),
+      StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("has expired")));
+  AwaitStreams(0);
+}
+
+TEST_F(SyncServiceTest, BeyondTheStreamsItMayHoldAgentsComeBackLater) {
+  options_.max_streams = 1;
+  const auto first = ConnectAsNew();
+  const auto held = first->Open();
+  agent::Conversation conversation(*held);
+  ASSERT_OK(conversation.Begin(FactsWith({"a"}), 0));
+  const auto second = ConnectAsNew();
+  std::optional<absl::Duration> retry;
+  EXPECT_THAT(
+      SyncOnce(*second, FactsWith({"b"}), &retry),
+      StatusIs(absl::StatusCode::kUnavailable, HasSubstr("too many agents")));
+  ASSERT_TRUE(retry.has_value());
+  EXPECT_GE(*retry, options_.retry_after * 0.5);
+  EXPECT_LE(*retry, options_.retry_after * 1.5);
+  EXPECT_EQ(stats_.streams_turned_away, 1);
+  // One who was turned away holds no place.
+  AwaitStreams(1);
+  ASSERT_OK(conversation.CheckIn(FactsWith({"a"}), {}));
+}
+
+TEST_F(SyncServiceTest, BeyondTheBytesItMayHoldAgentsComeBackLater) {
+  const auto taken = budget_.Admit(budget_.limit());
+  std::optional<absl::Duration> retry;
+  EXPECT_THAT(SyncOnce(*ConnectAsNew(), FactsWith({"a"}), &retry),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("bytes")));
+  EXPECT_TRUE(retry.has_value());
+  EXPECT_EQ(budget_.refused(), 1);
+}
+
+TEST_F(SyncServiceTest, BeyondTheWorkItMayQueueAgentsComeBackLater) {
+  Gate release;
+  for (int i = 0; i < executor_options_.threads; ++i) {
+    ASSERT_OK(executor_.Post([&] { release.Await(); }));
+  }
+  while (executor_.queue() > 0) std::this_thread::yield();
+  while (executor_.Post([] {}).ok()) {
+  }
+  std::optional<absl::Duration> retry;
+  EXPECT_THAT(SyncOnce(*ConnectAsNew(), FactsWith({"a"}), &retry),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("wait")));
+  EXPECT_TRUE(retry.has_value());
+  release.Open();
+}
+
+TEST_F(SyncServiceTest, AMalformedMessageEndsTheStreamAndIsCounted) {
+  grpc::SslCredentialsOptions tls;
+  const TlsCredentials credentials = pki_.Agent();
+  tls.pem_root_certs = credentials.ca_pem;
+  tls.pem_cert_chain = credentials.certificate_pem;
+  tls.pem_private_key = credentials.private_key_pem;
+  grpc::GenericStub stub(
+      grpc::CreateChannel(absl::StrCat("127.0.0.1:", listener_->port()),
+                          grpc::SslCredentials(tls)));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const auto next = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+  };
+  const auto call =
+      stub.PrepareCall(&context, "/rollcall.v1.SyncService/Sync", &queue);
+  call->StartCall(nullptr);
+  next();
+  // A field of text that is not UTF-8.
+  grpc::Slice slice(std::string("\x0a\x03\x0a\x01\xff"));
+  call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
+  next();
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  next();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(stats_.messages_malformed, 1);
+}
+
+TEST_F(SyncServiceTest, ManyAgentsAtOnceAreAllServed) {
+  constexpr int kThreads = 4;
+  constexpr int kAgents = 5;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([this, i] {
+      for (int j = 0; j < kAgents; ++j) {
+        const auto uplink = ConnectAsNew();
+        const std::string name = absl::StrCat("host-", i, "-", j);
+        const auto facts = FactsWith({"shared", name}, name, name);
+        EXPECT_OK(SyncOnce(*uplink, facts));
+        EXPECT_OK(SyncOnce(*uplink, facts));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(DeviceCount(), static_cast<size_t>(kThreads * kAgents));
+  EXPECT_EQ(stats_.streams_opened, 2 * kThreads * kAgents);
+  EXPECT_EQ(stats_.syncs_committed, kThreads * kAgents);
+}
+
+// Holds the committer, so that what an agent sent stays in flight.
+class StalledSyncServiceTest : public SyncServiceTest {
+ protected:
+  void Stall() {
+    ASSERT_OK(committer_.Submit({{},
+                                 [this](KnownStamp, const Reader&, Writes&) {
+                                   stalled_.Open();
+                                   release_.Await();
+                                   return absl::OkStatus();
+                                 },
+                                 [](absl::StatusOr<KnownStamp>) {}}));
+    stalled_.Await();
+  }
+
+  Gate stalled_;
+  Gate release_;
+};
+
+TEST_F(StalledSyncServiceTest, AnAgentThatVanishesWhileItsFactsAreWritten) {
+  ASSERT_NO_FATAL_FAILURE(Stall());
+  const auto uplink = ConnectAsNew();
+  absl::Status status;
+  std::thread agent([&] { status = SyncOnce(*uplink, FactsWith({"a"})); });
+  while (committer_.stats().queue == 0) std::this_thread::yield();
+  uplink->Interrupt();
+  agent.join();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kCancelled));
+  release_.Open();
+  // The change is made all the same, and the reactor ends after it.
+  AwaitStreams(0);
+  EXPECT_EQ(DeviceCount(), 1u);
+}
+
+TEST_F(StalledSyncServiceTest, StoppingWaitsForFactsThatAreBeingWritten) {
+  ASSERT_NO_FATAL_FAILURE(Stall());
+  const auto uplink = ConnectAsNew();
+  std::thread agent(
+      [&] { EXPECT_FALSE(SyncOnce(*uplink, FactsWith({"a"})).ok()); });
+  while (committer_.stats().queue == 0) std::this_thread::yield();
+  std::thread stopper([&] { listener_->Stop(absl::ZeroDuration()); });
+  agent.join();  // it is cancelled while the collector still writes
+  release_.Open();
+  stopper.join();
+  EXPECT_EQ(stats_.streams, 0);
+  EXPECT_EQ(DeviceCount(), 1u);
+}
+
+}  // namespace
+}  // namespace rollcall::collector

@@ -1,0 +1,141 @@
+// A fleet in memory for tests: devices that report rows.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/inventory/fleet.h"
+#include "collector/inventory/subject_update.h"
+#include "collector/storage/committer.h"
+#include "common/rows.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/support/status_matchers.h"
+
+namespace rollcall::testing {
+
+// Devices as the test says, each known from when its first subject was seen.
+class FakeDirectory final : public collector::DeviceDirectory {
+ public:
+  void Add(DeviceId device, SubjectId subject, absl::Time first_seen) {
+    collector::DeviceEntry& entry = devices_[device];
+    entry.device = device;
+    entry.subjects.push_back({subject, {}, first_seen});
+  }
+  absl::StatusOr<std::vector<collector::DeviceEntry>> ListDevices(
+      const collector::Reader&, collector::KnownStamp as_of) const override {
+    std::vector<collector::DeviceEntry> entries;
+    for (const auto& [id, entry] : devices_) {
+      if (WasThere(entry, as_of)) entries.push_back(entry);
+    }
+    return entries;
+  }
+  absl::StatusOr<std::optional<collector::DeviceEntry>> FindDevice(
+      const collector::Reader&, DeviceId device,
+      collector::KnownStamp as_of) const override {
+    const auto it = devices_.find(device);
+    if (it == devices_.end() || !WasThere(it->second, as_of)) {
+      return std::optional<collector::DeviceEntry>();
+    }
+    return std::optional<collector::DeviceEntry>(it->second);
+  }
+
+ private:
+  static bool WasThere(const collector::DeviceEntry& entry,
+                       collector::KnownStamp as_of) {
+    return entry.subjects[0].first_seen <= as_of.time();
+  }
+  std::map<DeviceId, collector::DeviceEntry> devices_;
+};
+
+// What a package row says; the rest is absent.
+inline v1::Row PackageRow(const std::string& name, const std::string& version,
+                          const std::string& ecosystem = "deb",
+                          const std::string& architecture = "amd64") {
+  v1::Row row;
+  v1::SoftwarePackage& package = *row.mutable_software_package();
+  package.set_ecosystem(ecosystem);
+  package.set_name(name);
+  package.set_version(version);
+  package.set_architecture(architecture);
+  return row;
+}
+
+inline v1::Row HostRow(const std::string& hostname) {
+  v1::Row row;
+  row.mutable_os_instance()->set_hostname(hostname);
+  return row;
+}
+
+class FleetFixture : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    committer_ = std::make_unique<collector::Committer>(engine_, hybrid_);
+    sources_.emplace(collector::FleetSources{engine_, directory_, last_seen_});
+  }
+
+  // A new device with one subject, which is given the device's id.
+  SubjectId AddDevice() {
+    const SubjectId subject = SubjectId::Generate(random_);
+    AddSubject(DeviceOf(subject), subject);
+    return subject;
+  }
+  void AddSubject(DeviceId device, SubjectId subject) {
+    directory_.Add(device, subject, clock_.Now());
+  }
+  static DeviceId DeviceOf(SubjectId subject) {
+    return *DeviceId::FromBytes(subject.bytes());
+  }
+
+  // The subject reports exactly these rows, a second later.
+  collector::KnownStamp Report(SubjectId subject,
+                               const std::vector<v1::Row>& rows) {
+    collector::SubjectUpdate update;
+    update.subject = subject;
+    update.row_level = kRowLevel;
+    update.agent_version = "1.2.3";
+    std::map<std::string, RootId> roots;
+    for (const v1::Row& row : rows) {
+      const RowKind* kind = FindRowKind(row);
+      const std::string canonical = EncodeRow(row);
+      const RowId id = ComputeRowId(kind->section, kRowLevel, canonical);
+      update.sections[kind->section].ids.push_back(id);
+      update.rows[id] = {kind->section, canonical,
+                         kind->scope == v1::ROW_SCOPE_OWN};
+    }
+    for (auto& [name, section] : update.sections) {
+      std::sort(section.ids.begin(), section.ids.end());
+      roots[name] = section.root = ComputeSectionRoot(section.ids);
+    }
+    update.subject_root = ComputeSubjectRoot(roots);
+    return Commit(update);
+  }
+  collector::KnownStamp Commit(const collector::SubjectUpdate& update) {
+    clock_.Advance(absl::Seconds(1));
+    const auto stamp =
+        committer_->Commit({"subject"}, [&](collector::KnownStamp at,
+                                            const collector::Reader& reader,
+                                            collector::Writes& writes) {
+          return BuildSubjectUpdate(update, at, reader, writes);
+        });
+    EXPECT_OK(stamp);
+    return stamp.value_or(collector::KnownStamp());
+  }
+
+  FakeClock clock_;
+  FakeRandom random_;
+  collector::HybridClock hybrid_{clock_};
+  collector::Engine& engine_ = EmptyStore();
+  std::unique_ptr<collector::Committer> committer_;
+  FakeDirectory directory_;
+  collector::LastSeenTracker last_seen_;
+  std::optional<collector::FleetSources> sources_;
+};
+
+}  // namespace rollcall::testing
