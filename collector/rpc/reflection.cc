@@ -23,10 +23,15 @@ using google::protobuf::FileDescriptorProto;
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 
-void SetNotFound(const std::string& what, ServerReflectionResponse& response) {
+// No name is nearly as long, and the time to look for one grows with the square
+// of its length.
+constexpr size_t kMaxRequestBytes = 4'096;
+
+void SetError(grpc::StatusCode code, const std::string& message,
+              ServerReflectionResponse& response) {
   auto& error = *response.mutable_error_response();
-  error.set_error_code(grpc::StatusCode::NOT_FOUND);
-  error.set_error_message(absl::StrCat(what, " not found"));
+  error.set_error_code(code);
+  error.set_error_message(message);
 }
 
 // The file and, once each, all that it imports.
@@ -124,6 +129,13 @@ absl::StatusOr<std::unique_ptr<ReflectionAnswers>> ReflectionAnswers::Create(
 ServerReflectionResponse ReflectionAnswers::Answer(
     const ServerReflectionRequest& request) const {
   ServerReflectionResponse response;
+  if (request.ByteSizeLong() > kMaxRequestBytes) {
+    SetError(grpc::StatusCode::INVALID_ARGUMENT,
+             absl::StrCat("the request has ", request.ByteSizeLong(),
+                          " bytes; at most ", kMaxRequestBytes),
+             response);
+    return response;
+  }
   response.set_valid_host(request.host());
   *response.mutable_original_request() = request;
   const FileDescriptor* file = nullptr;
@@ -170,15 +182,14 @@ ServerReflectionResponse ReflectionAnswers::Answer(
       }
       return response;
     }
-    case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET: {
-      auto& error = *response.mutable_error_response();
-      error.set_error_code(grpc::StatusCode::INVALID_ARGUMENT);
-      error.set_error_message("the request asks nothing");
+    case ServerReflectionRequest::MESSAGE_REQUEST_NOT_SET:
+      SetError(grpc::StatusCode::INVALID_ARGUMENT, "the request asks nothing",
+               response);
       return response;
-    }
   }
   if (file == nullptr) {
-    SetNotFound(what, response);
+    SetError(grpc::StatusCode::NOT_FOUND, absl::StrCat(what, " not found"),
+             response);
     return response;
   }
   std::set<const FileDescriptor*> seen;

@@ -98,8 +98,10 @@ std::string FieldText(const Message& message, const FieldDescriptor* field) {
     return reflection->HasField(message, field) ? SingularText(message, field)
                                                 : "";
   }
+  const int size = reflection->FieldSize(message, field);
   std::vector<std::string> texts;
-  for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
+  texts.reserve(static_cast<size_t>(size));
+  for (int i = 0; i < size; ++i) {
     texts.push_back(field->cpp_type() == FieldDescriptor::CPPTYPE_STRING
                         ? reflection->GetRepeatedString(message, field, i)
                         : "");

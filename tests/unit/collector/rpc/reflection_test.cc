@@ -136,6 +136,17 @@ TEST_F(ReflectionTest, SaysThatARequestAsksNothing) {
             grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(ReflectionTest, ANameThatWouldTakeForeverToLookForIsRefused) {
+  ServerReflectionRequest request;
+  std::string name;
+  while (name.size() < 8 << 20) name += "a.";
+  request.set_file_containing_symbol(name);
+  const auto response = answers_->Answer(request);
+  EXPECT_EQ(response.error_response().error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_LT(response.ByteSizeLong(), 1'000u);
+}
+
 TEST_F(ReflectionTest, AnswersWithTheQuestion) {
   const auto response = Ask("host: 'h' file_by_filename: 'x'");
   EXPECT_EQ(response.valid_host(), "h");
