@@ -34,8 +34,8 @@ absl::StatusOr<LinkedSubject> ReadSubject(const Reader& reader,
 // Reads edges in key order into devices: of each device and subject, the newest
 // edge that was known decides.
 absl::StatusOr<std::vector<LinkedDevice>> ReadDevices(const Reader& reader,
-                                                     KeyWriter prefix,
-                                                     KnownStamp as_of) {
+                                                      KeyWriter prefix,
+                                                      KnownStamp as_of) {
   auto scan = kDeviceEdgeTable.ScanPrefix(reader, std::move(prefix));
   std::map<DeviceId, LinkedDevice> devices;
   std::optional<std::pair<DeviceId, SubjectId>> decided;
