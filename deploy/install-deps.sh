@@ -31,7 +31,7 @@ build_packages=(
 )
 test_packages=(
   clang clang-format clang-tidy libclang-rt-14-dev llvm
-  libgtest-dev libgmock-dev libbenchmark-dev
+  libgtest-dev libgmock-dev
   curl shellcheck mandoc strace time
 )
 # With what the two call to read hardware, so that they do the work we compare with.
