@@ -103,6 +103,7 @@ std::string SpeaksWords(const v1::Device& device) {
 
 std::vector<std::string> UseEvidence(const std::vector<ValueUse>& uses) {
   std::vector<std::string> evidence;
+  evidence.reserve(uses.size());
   for (const ValueUse& use : uses) evidence.push_back(UseWords(use));
   return evidence;
 }

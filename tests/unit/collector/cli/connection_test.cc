@@ -31,21 +31,21 @@ class NoDevices final : public v1::DeviceService::Service {
 class ConnectionTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    dir_ = new testing::TempDir;
+    shared_dir = new testing::TempDir;
     MakeCertificates("ours server");
     MakeCertificates("ours admin jo");
     MakeCertificates("ours admin late --days=-1");
     MakeCertificates("theirs admin jo");
   }
   static void TearDownTestSuite() {
-    delete dir_;
-    dir_ = nullptr;
+    delete shared_dir;
+    shared_dir = nullptr;
   }
 
   // "FOLDER COMMAND [NAME] [OPTION]"
   static void MakeCertificates(const std::string& words) {
     const size_t space = words.find(' ');
-    const std::string folder = dir_->File(words.substr(0, space));
+    const std::string folder = shared_dir->File(words.substr(0, space));
     const std::string rest = words.substr(space + 1);
     const size_t second = rest.find(' ');
     const std::string line =
@@ -55,7 +55,7 @@ class ConnectionTest : public ::testing::Test {
   }
 
   static std::string Read(const std::string& name) {
-    return ReadFile(dir_->File(name), 1 << 20).value_or("");
+    return ReadFile(shared_dir->File(name), 1 << 20).value_or("");
   }
 
   ConnectionTest() {
@@ -70,13 +70,13 @@ class ConnectionTest : public ::testing::Test {
     builder.RegisterService(&service_);
     server_ = builder.BuildAndStart();
     options_.collector = absl::StrCat("127.0.0.1:", port_);
-    options_.ca = dir_->File("ours/ca.pem");
+    options_.ca = shared_dir->File("ours/ca.pem");
     UseCertificate("ours/admin-jo");
   }
 
   void UseCertificate(const std::string& stem) {
-    options_.cert = dir_->File(stem + ".pem");
-    options_.key = dir_->File(stem + ".key");
+    options_.cert = shared_dir->File(stem + ".pem");
+    options_.key = shared_dir->File(stem + ".key");
   }
 
   absl::Status Call(absl::Time now = SystemClock().Now()) {
@@ -91,26 +91,26 @@ class ConnectionTest : public ::testing::Test {
                           options_);
   }
 
-  static testing::TempDir* dir_;
+  static testing::TempDir* shared_dir;
   NoDevices service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   GlobalOptions options_;
 };
 
-testing::TempDir* ConnectionTest::dir_ = nullptr;
+testing::TempDir* ConnectionTest::shared_dir = nullptr;
 
 TEST_F(ConnectionTest, CallsWithACertificate) { EXPECT_OK(Call()); }
 
 TEST_F(ConnectionTest, NamesAMissingKeyFile) {
-  options_.key = dir_->File("no.key");
+  options_.key = shared_dir->File("no.key");
   EXPECT_THAT(Call(),
               StatusIs(absl::StatusCode::kUnavailable,
                        AllOf(HasSubstr("no.key"), HasSubstr("Give --ca"))));
 }
 
 TEST_F(ConnectionTest, NamesAKeyOfAnotherCertificate) {
-  options_.key = dir_->File("ours/server.key");
+  options_.key = shared_dir->File("ours/server.key");
   EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kUnavailable,
                                HasSubstr("does not belong")));
 }
@@ -128,7 +128,7 @@ TEST_F(ConnectionTest, AdvisesWhenTheServerRefusesTheCertificate) {
 }
 
 TEST_F(ConnectionTest, AdvisesWhenTheServerIsOfAnotherAuthority) {
-  options_.ca = dir_->File("theirs/ca.pem");
+  options_.ca = shared_dir->File("theirs/ca.pem");
   EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kUnavailable,
                                HasSubstr("check --ca")));
 }

@@ -212,9 +212,9 @@ TEST(DeviceMatcher, AnExactNameIsNotHeldUpByABareOne) {
 }
 
 TEST(DeviceMatcher, TellsHowManyCarryAValue) {
-  std::vector<MachineTraits> devices;
-  for (int i = 0; i < 7; ++i) {
-    devices.push_back(Machine(absl::StrCat("d", i), "123456789"));
+  std::vector<MachineTraits> devices(7);
+  for (size_t i = 0; i < devices.size(); ++i) {
+    devices[i] = Machine(absl::StrCat("d", i), "123456789");
   }
   const std::vector<MachineTraits> lines = {
       Machine("A", "123456789", "pc-1", {Mac(1)}), Machine("B", "None")};

@@ -7,7 +7,6 @@
 namespace rollcall::collector {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::HasSubstr;

@@ -16,7 +16,6 @@ using absl::StatusCode;
 using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
@@ -211,9 +210,9 @@ TEST(RegisterImport, ImportsAtTheSameTimeEachTakeEffectWhole) {
   RegisterStore store;
   const std::string odd = "asset_tag,serial\nA-1,S1\nA-3,S3\n";
   const std::string even = "asset_tag,serial\nA-2,S2\nA-4,S4\n";
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&, i] {
+  std::vector<std::thread> threads(4);
+  for (size_t i = 0; i < threads.size(); ++i) {
+    threads[i] = std::thread([&, i] {
       for (int round = 0; round < 5; ++round) {
         const auto response = store.importer.Import(
             store.RequestFor(i % 2 == 0 ? even : odd), "ina");

@@ -9,7 +9,6 @@ namespace {
 using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::IsEmpty;
-using ::testing::SizeIs;
 
 v1::ExpectedDevice Device(const std::string& tag, const std::string& serial) {
   v1::ExpectedDevice device;
