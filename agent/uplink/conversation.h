@@ -17,8 +17,11 @@ namespace rollcall::agent {
 class MessageStream {
  public:
   virtual ~MessageStream() = default;
-  // UNAVAILABLE or the status that the stream ended with.
+  // UNAVAILABLE or the status that the stream ended with. It may be OK though
+  // the stream has ended; Receive then tells.
   virtual absl::Status Send(const v1::AgentMessage& message) = 0;
+  // The next message, also of a stream that has ended since; then the status
+  // that it ended with, never OK.
   virtual absl::StatusOr<v1::CollectorMessage> Receive() = 0;
 };
 

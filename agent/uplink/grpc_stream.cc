@@ -76,9 +76,12 @@ class GrpcStream final : public MessageStream {
       call_->StartCall(this);
       if (!Wait()) return Ended();
     }
+    // The collector may have said why it ended the stream: Receive tells. To
+    // finish the call before that is read would wait for ever.
+    if (!writable_) return absl::OkStatus();
     call_->Write(message, this);
-    if (!Wait()) return Ended();
-    return absl::OkStatus();
+    writable_ = Wait();
+    return timed_out_ ? Ended() : absl::OkStatus();
   }
 
   absl::StatusOr<v1::CollectorMessage> Receive() override {
@@ -138,6 +141,7 @@ class GrpcStream final : public MessageStream {
   bool started_ = false;
   bool finished_ = false;
   bool timed_out_ = false;
+  bool writable_ = true;
   bool answered_ = false;
 };
 

@@ -26,8 +26,9 @@ class Uplink {
   static std::unique_ptr<Uplink> Create(const UplinkOptions& options);
   virtual ~Uplink() = default;
 
-  // A new stream; an earlier one must be gone. The first Send finds out whether
-  // there is a collector: UNAVAILABLE, and the text says what to look at.
+  // A new stream; an earlier one must be gone. The first Send, or the Receive
+  // after it, finds out whether there is a collector: UNAVAILABLE, and the text
+  // says what to look at.
   virtual std::unique_ptr<MessageStream> Open() = 0;
   // Ends the stream that is open, now or as soon as there is one, with
   // CANCELLED. For use from another thread, once, when the process is to stop.
