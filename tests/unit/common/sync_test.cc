@@ -17,6 +17,7 @@ struct Counter {
 TEST(Mutex, LetsOneThreadInAtATime) {
   Counter counter;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&counter] {
       for (int n = 0; n < 10'000; ++n) {

@@ -28,6 +28,7 @@ class AgentOptionsTest : public ::testing::Test {
   absl::StatusOr<AgentOptions> Parse(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "rollcall-agent");
     std::vector<char*> argv;
+    argv.reserve(arguments.size());
     for (std::string& argument : arguments) argv.push_back(argument.data());
     exit_code_ = -1;
     auto options = ParseCommandLine(static_cast<int>(argv.size()), argv.data(),

@@ -227,6 +227,7 @@ TEST_F(SubjectsTest, ASubjectThatMovesIsWhereItWasKnownToBe) {
 
 TEST_F(SubjectsTest, DevicesAndTheirSubjectsAreInOrder) {
   std::vector<DeviceId> devices;
+  devices.reserve(50);
   for (int i = 0; i < 50; ++i) devices.push_back(MakeNew().device);
   std::sort(devices.begin(), devices.end());
   EXPECT_THAT(DevicesAsOf(KnownStamp::Max()), Eq(devices));

@@ -23,6 +23,7 @@ TEST(ByteBudget, AShareIsGivenBackOnceHoweverItMoves) {
   ByteBudget budget(100);
   {
     std::vector<ByteBudget::Share> shares;
+    shares.reserve(10);
     for (int i = 0; i < 10; ++i) shares.push_back(*budget.Admit(10));
     EXPECT_EQ(budget.used(), 100);
     auto moved = std::move(shares.back());
@@ -38,6 +39,7 @@ TEST(ByteBudget, IsNeverOverdrawnByThreads) {
   ByteBudget budget(10);
   std::atomic<int> held{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < 2'000; ++n) {

@@ -237,6 +237,7 @@ TEST_F(SyncServiceTest, ManyAgentsAtOnceAreAllServed) {
   constexpr int kThreads = 4;
   constexpr int kAgents = 5;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([this, i] {
       for (int j = 0; j < kAgents; ++j) {
@@ -264,7 +265,7 @@ class StalledSyncServiceTest : public SyncServiceTest {
                                    release_.Await();
                                    return absl::OkStatus();
                                  },
-                                 [](absl::StatusOr<KnownStamp>) {}}));
+                                 [](const absl::StatusOr<KnownStamp>&) {}}));
     stalled_.Await();
   }
 

@@ -21,7 +21,6 @@ using ::rollcall::testing::FakeClock;
 using ::rollcall::testing::FakeRandom;
 using ::rollcall::testing::FromText;
 using ::rollcall::testing::StatusIs;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -242,6 +241,7 @@ TEST_F(SyncTest, ASectionThatIsGoneIsGone) {
 
 TEST_F(SyncTest, ALargeSetGoesInSeveralMessagesEachWithinBounds) {
   std::vector<std::string> rows;
+  rows.reserve(12'000);
   for (int i = 0; i < 12'000; ++i) rows.push_back(PackageText(i));
   const auto facts = MakeFacts(rows);
   Wire wire(*deps_, agent_);

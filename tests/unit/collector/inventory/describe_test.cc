@@ -13,6 +13,7 @@ using ::testing::IsEmpty;
 
 v1::Device Describe(const std::vector<std::string>& rows_as_text) {
   std::vector<v1::Row> rows;
+  rows.reserve(rows_as_text.size());
   for (const std::string& text : rows_as_text) {
     rows.push_back(FromText<v1::Row>(text));
   }

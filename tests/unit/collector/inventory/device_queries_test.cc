@@ -272,6 +272,7 @@ TEST_F(DeviceQueriesTest, OfTwoSubjectsTheOneThatChangedLastSpeaks) {
 
 TEST_F(DeviceQueriesTest, RowsAreOrderedAndPagesJoin) {
   std::vector<v1::Row> rows;
+  rows.reserve(40);
   for (int i = 0; i < 40; ++i) {
     rows.push_back(PackageRow("p" + std::to_string(i), "1"));
   }

@@ -95,6 +95,7 @@ TEST_F(SoftwareQueriesTest, CountsTheDevicesThatHaveEachRow) {
 
 TEST_F(SoftwareQueriesTest, PagesJoinWithoutGapOrRepetition) {
   std::vector<v1::Row> rows;
+  rows.reserve(17);
   for (int i = 0; i < 17; ++i) {
     rows.push_back(PackageRow("p" + std::to_string(i), "1"));
   }

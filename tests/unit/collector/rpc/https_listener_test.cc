@@ -395,6 +395,17 @@ TEST_F(ImpatientHttpsTest, CutsAClientThatStopsInTheMiddleOfARequest) {
   EXPECT_THAT(requests(), IsEmpty());
 }
 
+TEST_F(ImpatientHttpsTest, DoesNotCutAConnectionThatIsInUse) {
+  options_.time_limit = absl::Seconds(1);
+  ASSERT_NO_FATAL_FAILURE(Listen());
+  TlsClient client = Connect();
+  const absl::Time end = absl::Now() + 1.3 * options_.time_limit;
+  while (absl::Now() < end) {
+    ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+    ASSERT_THAT(client.ReadAnswer(), EndsWith("hello\n"));
+  }
+}
+
 TEST_F(ImpatientHttpsTest, CutsAConnectionThatIsIdle) {
   TlsClient client = Connect();
   ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));

@@ -118,8 +118,7 @@ TEST_F(ReflectionTest, SaysWhatIsNotThere) {
        {"file_by_filename: 'no.proto'", "file_by_filename: ''",
         "file_containing_symbol: 'no.such.Thing'",
         "file_containing_symbol: '..'",
-        "file_containing_extension { containing_type: 'rollcall.v1.Device' "
-        "extension_number: -1 }",
+        "file_containing_extension { extension_number: 99 }",
         "file_containing_extension { containing_type: 'no.Type' }",
         "all_extension_numbers_of_type: 'no.Type'"}) {
     const auto response = Ask(text);
