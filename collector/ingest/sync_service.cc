@@ -61,12 +61,11 @@ class SyncReactor final : public RawReactor {
         certificate_ends_(certificate_ends),
         session_(deps, agent) {
     ++deps_.stats.streams_opened;
-    if (++deps_.stats.streams > deps_.options.max_streams) {
-      ++deps_.stats.streams_turned_away;
-      TurnAway("too many agents are connected");
-    } else {
-      StartRead(&incoming_);
-    }
+    // One too many is told so in answer to its first message: an answer that
+    // runs ahead of the question may meet it on the way and be lost.
+    one_too_many_ = ++deps_.stats.streams > deps_.options.max_streams;
+    if (one_too_many_) ++deps_.stats.streams_turned_away;
+    StartRead(&incoming_);
   }
 
   void OnReadDone(bool ok) override {
@@ -78,6 +77,10 @@ class SyncReactor final : public RawReactor {
     const auto bytes = static_cast<int64_t>(incoming_.Length());
     ++deps_.stats.messages;
     deps_.stats.bytes += bytes;
+    if (one_too_many_) {
+      TurnAway("too many agents are connected");
+      return;
+    }
     share_ = budget_.Admit(bytes);
     if (!share_.has_value()) {
       TurnAway("the collector holds as many bytes as it may");
@@ -165,6 +168,7 @@ class SyncReactor final : public RawReactor {
   const AgentId agent_;
   const absl::Time certificate_ends_;
   SyncSession session_;
+  bool one_too_many_ = false;
   grpc::ByteBuffer incoming_;
   std::optional<ByteBudget::Share> share_;
   std::deque<grpc::ByteBuffer> outgoing_;
