@@ -96,7 +96,9 @@ TEST(SmbiosTable, KeepsWhatComesBeforeDamage) {
 
 TEST(SmbiosStructure, HasNoFieldBeyondItsEnd) {
   const std::string bytes = SmbiosStructureBuilder(1).Byte(5, 0xaa).Build();
-  const SmbiosStructure s(bytes.substr(0, 6), "");
+  // The structure does not keep its bytes.
+  const std::string cut = bytes.substr(0, 6);
+  const SmbiosStructure s(cut, "");
   EXPECT_THAT(s.Byte(5), Optional(0xaa));
   EXPECT_EQ(s.Byte(6), std::nullopt);
   EXPECT_EQ(s.Word(5), std::nullopt);
@@ -108,7 +110,8 @@ TEST(SmbiosStructure, HasNoFieldBeyondItsEnd) {
 TEST(SmbiosStructure, TellsAMissingTextFromNone) {
   const std::string bytes =
       SmbiosStructureBuilder(1).Byte(4, 0).Byte(5, 7).Build();
-  const SmbiosStructure s(bytes.substr(0, 6), absl::string_view("one\0", 4));
+  const std::string cut = bytes.substr(0, 6);
+  const SmbiosStructure s(cut, absl::string_view("one\0", 4));
   bool is_bad = false;
   EXPECT_EQ(s.String(4, &is_bad), std::nullopt);
   EXPECT_FALSE(is_bad);

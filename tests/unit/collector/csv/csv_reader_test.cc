@@ -37,8 +37,11 @@ Read ReadAll(absl::string_view content, const CsvLimits& limits = {}) {
       [&](const CsvRecord& record) {
         read.raw.emplace_back(record.raw);
         if (record.errors.empty()) {
-          read.sound.push_back(
-              absl::StrCat(record.line, ":", absl::StrJoin(record.cells, "|")));
+          read.sound.push_back(absl::StrCat(
+              record.line, ":",
+              // Without a formatter it copies from null for an
+              // empty cell.
+              absl::StrJoin(record.cells, "|", absl::AlphaNumFormatter())));
         }
         for (const auto& error : record.errors) read.errors.push_back(error);
       },
