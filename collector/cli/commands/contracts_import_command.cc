@@ -21,8 +21,9 @@ class ContractsImportCommand final : public Command {
            "\n"
            "Columns: contract number, vendor, publisher, product, version, "
            "edition, metric,\n"
-           "quantity, start, end, unit price, currency, purchase order, line, "
-           "organisation unit.\n"
+           "quantity, start date, end date, unit price, currency, purchase "
+           "order, "
+           "line, organisation unit.\n"
            "A file with a bad line changes nothing, unless --quarantine keeps "
            "such lines aside.\n";
   }
