@@ -22,9 +22,6 @@ namespace {
 
 constexpr size_t kMaxNumberBytes = 100;
 constexpr size_t kMaxNameBytes = 200;
-constexpr size_t kMaxContentBytes = 4'096;
-// The mark of a cut takes three bytes itself.
-constexpr size_t kCutMarkBytes = 3;
 
 // The places of the columns in kColumns.
 enum Column : size_t {
@@ -53,8 +50,8 @@ constexpr CsvColumn kColumns[] = {{"contract_number", true},
                                   {"edition", false},
                                   {"metric", true},
                                   {"quantity", true},
-                                  {"start_date", true},
-                                  {"end_date", false},
+                                  {"start_date", true, "start"},
+                                  {"end_date", false, "end"},
                                   {"unit_price", false},
                                   {"currency", false},
                                   {"purchase_order", false},
@@ -219,11 +216,6 @@ class LineReader {
   const absl::Span<const std::string> metrics_;
   v1::Entitlement entitlement_;
 };
-
-std::string QuarantineContent(absl::string_view raw) {
-  return Abbreviate(EscapeForTerminal(raw.substr(0, kMaxContentBytes)),
-                    kMaxContentBytes - kCutMarkBytes);
-}
 
 v1::ImportError DuplicateError(int line, int other,
                                const v1::Entitlement& entitlement) {

@@ -6,20 +6,11 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "collector/csv/import_file.h"
 #include "common/id.h"
 #include "rollcall/v1/contract_service.pb.h"
 
 namespace rollcall::collector {
-
-// A line that may not be imported.
-struct BadLine {
-  // The line that its record starts on, from 1.
-  int line = 0;
-  // Its text in the file, escaped and cut to 4,096 bytes.
-  std::string content;
-  // What is wrong with it, in order of column; not empty.
-  std::vector<v1::ImportError> errors;
-};
 
 // A file that was read.
 struct EntitlementFile {

@@ -126,8 +126,9 @@ class Reading {
     }
     const std::string name = NormalName(header_[i]);
     const auto column =
-        std::find_if(columns_.begin(), columns_.end(),
-                     [&](const CsvColumn& c) { return c.name == name; });
+        std::find_if(columns_.begin(), columns_.end(), [&](const CsvColumn& c) {
+          return c.name == name || (!c.alias.empty() && c.alias == name);
+        });
     if (column == columns_.end()) {
       AddHeaderError(
           line, ImportErrorValue(header_[i]), i + 1, header_[i],

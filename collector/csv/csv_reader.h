@@ -20,6 +20,8 @@ struct CsvColumn {
   absl::string_view name;
   // A file without this column is refused.
   bool required = false;
+  // Another name that headers use for it; empty: none.
+  absl::string_view alias = {};
 };
 
 // One line of data. Valid during the call that hands it over.

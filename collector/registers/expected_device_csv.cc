@@ -17,9 +17,6 @@ namespace {
 
 constexpr size_t kMaxTagBytes = 100;
 constexpr size_t kMaxTextBytes = 200;
-constexpr size_t kMaxContentBytes = 4'096;
-// The mark of a cut takes three bytes itself.
-constexpr size_t kCutMarkBytes = 3;
 
 // The places of the columns in kColumns.
 enum Column : size_t {
@@ -160,11 +157,6 @@ void MarkDuplicates(std::vector<Candidate>& candidates) {
   }
 }
 
-std::string QuarantineContent(absl::string_view raw) {
-  return Abbreviate(EscapeForTerminal(raw.substr(0, kMaxContentBytes)),
-                    kMaxContentBytes - kCutMarkBytes);
-}
-
 }  // namespace
 
 ExpectedDeviceFile ReadExpectedDeviceCsv(absl::string_view content) {
@@ -192,8 +184,9 @@ ExpectedDeviceFile ReadExpectedDeviceCsv(absl::string_view content) {
       file.good.push_back(std::move(candidate.device));
     } else {
       file.bad.push_back(
-          {candidate.device.source_line(), QuarantineContent(candidate.raw),
-           std::move(candidate.asset_tag), std::move(candidate.errors)});
+          {{candidate.device.source_line(), QuarantineContent(candidate.raw),
+            std::move(candidate.errors)},
+           std::move(candidate.asset_tag)});
     }
   }
   return file;

@@ -5,22 +5,17 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "collector/csv/import_file.h"
 #include "rollcall/v1/contract_service.pb.h"
 #include "rollcall/v1/register_service.pb.h"
 
 namespace rollcall::collector {
 
 // A line that may not be imported.
-struct BadRegisterLine {
-  // The line that its record starts on, from 1.
-  int line = 0;
-  // Its text in the file, escaped and cut to 4,096 bytes.
-  std::string content;
+struct BadRegisterLine : BadLine {
   // The asset tag that it is about, in lower case; empty where that cannot be
   // told.
   std::string asset_tag;
-  // What is wrong with it, in order of column; not empty.
-  std::vector<v1::ImportError> errors;
 };
 
 // A file that was read.

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "collector/csv/csv_splitter.h"
+#include "collector/csv/import_file.h"
 #include "collector/registers/expected_device_csv.h"
 #include "collector/registers/expected_device_fields.h"
 #include "collector/registers/expected_device_table.h"
@@ -26,67 +26,7 @@ using Response = v1::ImportExpectedDevicesResponse;
 
 constexpr absl::string_view kMethod =
     "rollcall.v1.RegisterService.ImportExpectedDevices";
-constexpr int kMaxListedErrors = 10'000;
-constexpr size_t kMaxFileNameBytes = 256;
 constexpr int kAttempts = 5;
-
-absl::Status CheckRequest(const Request& request) {
-  const size_t max_bytes = CsvLimits().max_file_bytes;
-  if (request.content().empty()) {
-    return absl::InvalidArgumentError("content is empty");
-  }
-  if (request.content().size() > max_bytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("content has ", request.content().size(),
-                     " bytes; at most ", max_bytes, " are allowed"));
-  }
-  if (request.file_name().size() > kMaxFileNameBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("file_name is longer than ", kMaxFileNameBytes, " bytes"));
-  }
-  return absl::OkStatus();
-}
-
-void ListErrors(const ExpectedDeviceFile& file, Response& response) {
-  int count = 0;
-  const auto list = [&](const v1::ImportError& error) {
-    if (++count <= kMaxListedErrors) *response.add_errors() = error;
-  };
-  for (const v1::ImportError& error : file.file_errors) list(error);
-  for (const BadRegisterLine& line : file.bad) {
-    for (const v1::ImportError& error : line.errors) list(error);
-  }
-  response.set_error_count(count);
-}
-
-// Whether a register file with these bytes was imported with as many lines kept
-// aside.
-absl::StatusOr<bool> WasImported(const Reader& reader,
-                                 absl::string_view file_sha256,
-                                 size_t quarantined_count) {
-  auto entries = kChangeSetTable.ScanPrefix(reader, KeyWriter());
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
-    if (!entry.has_value()) return false;
-    const v1::ChangeSet& change_set = entry->value.change_set();
-    if (change_set.kind() == v1::ChangeSet::KIND_REGISTER_IMPORT &&
-        change_set.file_sha256() == file_sha256 &&
-        static_cast<size_t>(change_set.quarantined_count()) ==
-            quarantined_count) {
-      return true;
-    }
-  }
-}
-
-void PutQuarantine(const ExpectedDeviceFile& file, ChangeSetId id,
-                   Batch& batch) {
-  for (const BadRegisterLine& line : file.bad) {
-    stored::v1::QuarantineRecord record;
-    record.set_content(line.content);
-    record.mutable_errors()->Assign(line.errors.begin(), line.errors.end());
-    kQuarantineTable.Put(batch, {id, static_cast<uint64_t>(line.line)}, record);
-  }
-}
 
 }  // namespace
 
@@ -105,25 +45,20 @@ struct RegisterImporter::Job {
            (!file.bad.empty() && !request.quarantine());
   }
 
-  void PutChangeSet(const Response& response, KnownStamp stamp,
-                    Batch& batch) const {
-    stored::v1::ChangeSetRecord record;
-    v1::ChangeSet& change_set = *record.mutable_change_set();
-    change_set.set_change_set_id(response.change_set_id());
+  void ListErrors(Response& response) const {
+    ErrorList errors(*response.mutable_errors());
+    errors.Add(file.file_errors);
+    for (const BadRegisterLine& line : file.bad) errors.Add(line.errors);
+    response.set_error_count(errors.count());
+  }
+
+  v1::ChangeSet MakeChangeSet(const RegisterPlan& plan) const {
+    v1::ChangeSet change_set;
     change_set.set_kind(v1::ChangeSet::KIND_REGISTER_IMPORT);
-    change_set.set_state(v1::ChangeSet::STATE_APPLIED);
-    change_set.set_proposed_by(principal);
-    change_set.set_applied_by(principal);
-    *change_set.mutable_proposed_time() = ToProto(stamp.time());
-    *change_set.mutable_applied_time() = ToProto(stamp.time());
     change_set.set_file_name(request.file_name());
     change_set.set_file_sha256(file_sha256);
-    change_set.set_added_count(response.added_count());
-    change_set.set_changed_count(response.changed_count());
-    change_set.set_quarantined_count(response.quarantined_count());
-    kChangeSetTable.Put(
-        batch, {stamp, *ChangeSetId::FromHex(response.change_set_id())},
-        record);
+    change_set.set_removed_count(static_cast<int32_t>(plan.removed.size()));
+    return change_set;
   }
 
   void PutStates(const RegisterPlan& plan, const Response& response,
@@ -150,7 +85,8 @@ struct RegisterImporter::Job {
 
 absl::StatusOr<Response> RegisterImporter::Import(const Request& request,
                                                   absl::string_view principal) {
-  ROLLCALL_RETURN_IF_ERROR(CheckRequest(request));
+  ROLLCALL_RETURN_IF_ERROR(
+      CheckImportFile(request.content(), request.file_name()));
   ROLLCALL_ASSIGN_OR_RETURN(std::string register_name,
                             ParseRegisterName(request.register_()));
   ROLLCALL_ASSIGN_OR_RETURN(
@@ -179,7 +115,7 @@ absl::StatusOr<Response> RegisterImporter::Import(const Request& request,
 absl::StatusOr<Response> RegisterImporter::Attempt(const Job& job) {
   Response response;
   response.set_line_count(job.file.line_count);
-  ListErrors(job.file, response);
+  job.ListErrors(response);
   if (job.Refused()) return response;
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp base, NewestChangeSet(*snapshot));
@@ -195,7 +131,8 @@ absl::StatusOr<Response> RegisterImporter::Attempt(const Job& job) {
   if (!changes && !job.file.bad.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const bool was_imported,
-        WasImported(*snapshot, job.file_sha256, job.file.bad.size()));
+        WasImported(*snapshot, v1::ChangeSet::KIND_REGISTER_IMPORT,
+                    job.file_sha256, job.file.bad.size()));
     changes = !was_imported;
   }
   if (changes) {
@@ -227,9 +164,10 @@ absl::StatusOr<Response> RegisterImporter::Store(const Job& job,
     }
     job.repeatable.KeepAnswer(response, writes.head);
     if (!response.applied()) return absl::OkStatus();
-    job.PutChangeSet(response, stamp, writes.head);
+    PutImport(job.MakeChangeSet(plan), response, job.principal, stamp,
+              writes.head);
     job.PutStates(plan, response, stamp, writes.head);
-    PutQuarantine(job.file, *ChangeSetId::FromHex(response.change_set_id()),
+    PutQuarantine(job.file.bad, *ChangeSetId::FromHex(response.change_set_id()),
                   writes.head);
     return absl::OkStatus();
   };

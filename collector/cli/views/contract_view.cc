@@ -87,6 +87,8 @@ constexpr Column<ChangeSet> kChangeSetColumns[] = {
      [](const ChangeSet& c) { return absl::StrCat(c.added_count()); }},
     {"CHANGED", "changed_count", Align::kRight,
      [](const ChangeSet& c) { return absl::StrCat(c.changed_count()); }},
+    {"REMOVED", "removed_count", Align::kRight,
+     [](const ChangeSet& c) { return absl::StrCat(c.removed_count()); }},
     {"QUARANTINED", "quarantined_count", Align::kRight,
      [](const ChangeSet& c) { return absl::StrCat(c.quarantined_count()); }},
 };

@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr CsvColumn kColumns[] = {
-    {"tag", true}, {"start_date", true}, {"note", false}};
+    {"tag", true}, {"start_date", true, "start"}, {"note", false}};
 
 // A file as the tests look at it.
 struct Read {
@@ -55,6 +55,13 @@ std::string FileReason(absl::string_view content,
   return read.outcome.file_errors.empty()
              ? "none"
              : read.outcome.file_errors[0].reason();
+}
+
+TEST(CsvReader, AColumnMayGoByItsOtherName) {
+  EXPECT_THAT(ReadAll("tag,Start\nA,2026-01-01\n").sound,
+              ElementsAre("2:A|2026-01-01|"));
+  EXPECT_THAT(FileReason("tag,start,start_date\nA,B,C\n"),
+              HasSubstr("there twice, first as column 2"));
 }
 
 TEST(CsvReader, GivesCellsInTheOrderOfTheExpectedColumns) {

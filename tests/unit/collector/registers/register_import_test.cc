@@ -74,6 +74,17 @@ TEST(RegisterImport, ANewFileReplacesTheRegister) {
               ElementsAre("assets/A-1=S1", "assets/A-2=S2", "assets/A-3=S3"));
 }
 
+TEST(RegisterImport, ItsChangeSetSaysHowManyDevicesItRemoved) {
+  RegisterStore store;
+  store.Import("asset_tag,serial\nA-1,S1\nA-2,S2\nA-3,S3\n");
+  store.clock.Advance(absl::Hours(1));
+  store.Import("asset_tag,serial\nA-1,S1\n");
+  const auto change_sets = ChangeSets(store);
+  ASSERT_THAT(change_sets, SizeIs(2));
+  EXPECT_EQ(change_sets[0].removed_count(), 2);
+  EXPECT_EQ(change_sets[1].removed_count(), 0);
+}
+
 TEST(RegisterImport, ARemovedDeviceMayComeBack) {
   RegisterStore store;
   store.Import("asset_tag,serial\nA-1,S1\nA-2,S2\n");
