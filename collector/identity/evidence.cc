@@ -81,6 +81,10 @@ absl::Status ValidateEvidence(const v1::Evidence& evidence) {
       CheckText("system_product", evidence.system_product()));
   ROLLCALL_RETURN_IF_ERROR(CheckText("hostname", evidence.hostname()));
   ROLLCALL_RETURN_IF_ERROR(
+      CheckText("tpm_endorsement_key", evidence.tpm_endorsement_key()));
+  ROLLCALL_RETURN_IF_ERROR(
+      CheckText("cloud_instance_id", evidence.cloud_instance_id()));
+  ROLLCALL_RETURN_IF_ERROR(
       CheckTexts("permanent_macs", evidence.permanent_macs()));
   return CheckTexts("disk_ids", evidence.disk_ids());
 }

@@ -1,0 +1,172 @@
+#include "collector/identity/contact_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/proto_time.h"
+
+namespace rollcall::collector {
+namespace {
+
+using stored::v1::AgentContacts;
+using stored::v1::ContactBranch;
+
+// The record of one agent while a contact is taken into it. Its branches are in
+// the order of their last contacts.
+class History {
+ public:
+  explicit History(AgentContacts& record)
+      : record_(record), branches_(*record.mutable_branches()) {}
+
+  // The branch whose last contact was given this nonce; -1 for none.
+  int FindLeaf(const std::string& nonce) const {
+    for (int i = branches_.size() - 1; i >= 0; --i) {
+      if (branches_[i].nonce() == nonce) return i;
+    }
+    return -1;
+  }
+
+  bool IsNewest(int index) const { return index == branches_.size() - 1; }
+
+  // Whether the newest contact presented this nonce too: what it was given may
+  // have been lost on its way.
+  bool WasJustPresented(const std::string& nonce) const {
+    return !branches_.empty() && newest().previous_nonce() == nonce;
+  }
+
+  void GoOn(int index, Nonce next) {
+    record_.set_run(IsNewest(index) ? record_.run() + 1 : 1);
+    ContactBranch branch = branches_[index];
+    branches_.erase(branches_.begin() + index);
+    branch.set_previous_nonce(branch.nonce());
+    branch.set_nonce(next.ToBytes());
+    branch.set_contacts(branch.contacts() + 1);
+    *branches_.Add() = std::move(branch);
+  }
+
+  void Begin(const std::string& presented, Nonce next) {
+    const bool after_loss = WasJustPresented(presented);
+    if (branches_.size() >= kMaxBranches) branches_.erase(branches_.begin());
+    for (ContactBranch& other : branches_) other.set_contacts(0);
+    ContactBranch& branch = *branches_.Add();
+    branch.set_number(record_.next_branch());
+    branch.set_nonce(next.ToBytes());
+    branch.set_previous_nonce(presented);
+    branch.set_contacts(1);
+    branch.set_after_loss(after_loss);
+    record_.set_next_branch(record_.next_branch() + 1);
+    record_.set_run(1);
+  }
+
+  // Forgets all others once one has spoken alone for long enough.
+  void Settle() {
+    if (branches_.size() < 2 || record_.run() < kContactsToForget) return;
+    ContactBranch kept = newest();
+    branches_.Clear();
+    *branches_.Add() = std::move(kept);
+    record_.set_splits(0);
+    record_.set_skips(0);
+    record_.set_both_answered(false);
+  }
+
+ private:
+  const ContactBranch& newest() const {
+    return branches_[branches_.size() - 1];
+  }
+
+  AgentContacts& record_;
+  google::protobuf::RepeatedPtrField<ContactBranch>& branches_;
+};
+
+// The store forgot what it gave, so that nothing counts.
+void TakeAfterRestoredStore(const std::string& presented, Nonce next,
+                            History& history) {
+  const int leaf = history.FindLeaf(presented);
+  if (leaf >= 0) {
+    history.GoOn(leaf, next);
+  } else {
+    history.Begin(presented, next);
+  }
+}
+
+void Take(const std::string& presented, Nonce next, AgentContacts& record,
+          History& history) {
+  const int leaf = history.FindLeaf(presented);
+  if (leaf >= 0) {
+    if (!history.IsNewest(leaf)) record.set_skips(record.skips() + 1);
+    history.GoOn(leaf, next);
+    return;
+  }
+  record.set_skips(record.skips() + 1);
+  record.set_splits(record.splits() + 1);
+  history.Begin(presented, next);
+}
+
+bool BothSidesAreKnown(const AgentContacts& record) {
+  const int last = record.branches_size() - 1;
+  if (record.branches(last).contacts() < kContactsToTell) return false;
+  return std::any_of(record.branches().begin(),
+                     record.branches().begin() + last,
+                     [](const ContactBranch& other) {
+                       return other.contacts() >= kContactsToTell;
+                     });
+}
+
+bool NewestWasFirst(const AgentContacts& record) {
+  const int32_t newest = record.branches(record.branches_size() - 1).number();
+  return std::none_of(
+      record.branches().begin(), record.branches().end(),
+      [&](const ContactBranch& b) { return b.number() < newest; });
+}
+
+}  // namespace
+
+ContactVerdict StandingVerdict(const AgentContacts& record) {
+  if (record.branches_size() == 0) return ContactVerdict::kFirst;
+  if (record.both_answered()) return ContactVerdict::kClone;
+  const int64_t returns = record.skips() - record.splits();
+  if (returns >= 2) return ContactVerdict::kClone;
+  if (returns == 1) {
+    return BothSidesAreKnown(record) ? ContactVerdict::kClone
+                                     : ContactVerdict::kAmbiguous;
+  }
+  if (record.splits() == 0) return ContactVerdict::kNormal;
+  const ContactBranch& newest = record.branches(record.branches_size() - 1);
+  if (newest.contacts() < kContactsToTell) return ContactVerdict::kAmbiguous;
+  return newest.after_loss() ? ContactVerdict::kNormal
+                             : ContactVerdict::kRestored;
+}
+
+ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
+                            AgentContacts& record) {
+  const std::string presented =
+      contact.nonce.has_value() ? contact.nonce->ToBytes() : "";
+  const bool first = record.contacts() == 0;
+  const bool paused = !first && contact.agent_incarnation != 0 &&
+                      contact.agent_incarnation != contact.store_incarnation;
+  History history(record);
+  if (first) {
+    history.Begin(presented, next_nonce);
+  } else if (paused) {
+    TakeAfterRestoredStore(presented, next_nonce, history);
+  } else {
+    Take(presented, next_nonce, record, history);
+  }
+  const bool both = contact.older_stream_answered.value_or(false) && !paused;
+  if (both) record.set_both_answered(true);
+  history.Settle();
+  record.set_contacts(record.contacts() + 1);
+  *record.mutable_last_time() = ToProto(contact.time);
+
+  ContactOutcome outcome;
+  outcome.next_nonce = next_nonce;
+  outcome.contacts = record.contacts();
+  outcome.verdict = first    ? ContactVerdict::kFirst
+                    : paused ? ContactVerdict::kPaused
+                             : StandingVerdict(record);
+  outcome.must_rekey = outcome.verdict == ContactVerdict::kClone &&
+                       (both || !NewestWasFirst(record));
+  return outcome;
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,218 @@
+#include "collector/identity/contact_rules.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "tests/support/fake_random.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::FakeRandom;
+
+// A machine with the agent's state as it keeps it.
+struct Machine {
+  std::optional<Nonce> nonce;
+  int64_t incarnation = 0;
+};
+
+class ContactRulesTest : public ::testing::Test {
+ protected:
+  ContactOutcome Hello(Machine& machine, bool answer_arrives = true,
+                       std::optional<bool> older_answered = std::nullopt) {
+    Contact contact;
+    contact.nonce = machine.nonce;
+    contact.agent_incarnation = machine.incarnation;
+    contact.store_incarnation = incarnation_;
+    contact.time = absl::FromUnixSeconds(++now_);
+    contact.older_stream_answered = older_answered;
+    const ContactOutcome outcome =
+        ApplyContact(contact, Nonce::Generate(random_), record_);
+    if (answer_arrives) {
+      machine.nonce = outcome.next_nonce;
+      machine.incarnation = incarnation_;
+    }
+    return outcome;
+  }
+  ContactVerdict Last(Machine& machine, int times) {
+    ContactVerdict verdict = ContactVerdict::kFirst;
+    for (int i = 0; i < times; ++i) verdict = Hello(machine).verdict;
+    return verdict;
+  }
+
+  FakeRandom random_;
+  int64_t incarnation_ = 1;
+  int64_t now_ = 1'770'000'000;
+  stored::v1::AgentContacts record_;
+};
+
+TEST_F(ContactRulesTest, AnAgentThatGoesOnIsNormal) {
+  Machine a;
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kFirst);
+  for (int i = 0; i < 100; ++i) {
+    const ContactOutcome outcome = Hello(a);
+    EXPECT_EQ(outcome.verdict, ContactVerdict::kNormal);
+    EXPECT_EQ(outcome.contacts, i + 2);
+  }
+  EXPECT_EQ(record_.branches_size(), 1);
+}
+
+TEST_F(ContactRulesTest, ANonceThatACrashLostIsNeverAClone) {
+  Machine a;
+  FakeRandom crashes(7);
+  for (int i = 0; i < 1'000; ++i) {
+    const ContactOutcome outcome = Hello(a, crashes.Next64() % 3 != 0);
+    EXPECT_NE(outcome.verdict, ContactVerdict::kClone) << i;
+    EXPECT_NE(outcome.verdict, ContactVerdict::kRestored) << i;
+  }
+  EXPECT_EQ(Last(a, 3), ContactVerdict::kNormal);
+}
+
+TEST_F(ContactRulesTest, TheFirstNonceMayBeLostToo) {
+  Machine a;
+  Hello(a, false);
+  Hello(a, false);
+  EXPECT_EQ(Last(a, 3), ContactVerdict::kNormal);
+}
+
+TEST_F(ContactRulesTest, ARestoredBackupIsAmbiguousAndThenRestored) {
+  Machine a;
+  Last(a, 5);
+  const Machine backup = a;
+  Last(a, 10);
+  a = backup;
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kAmbiguous);
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kAmbiguous);
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kRestored);
+  EXPECT_EQ(Last(a, kContactsToForget), ContactVerdict::kNormal);
+}
+
+TEST_F(ContactRulesTest, RestoringAgainAndAgainIsNoClone) {
+  Machine a;
+  Last(a, 5);
+  const Machine snapshot = a;
+  for (int day = 0; day < 200; ++day) {
+    a = snapshot;
+    for (int i = 0; i < 1 + day % 12; ++i) {
+      EXPECT_NE(Hello(a).verdict, ContactVerdict::kClone) << day;
+    }
+  }
+}
+
+TEST_F(ContactRulesTest, AnAgentThatLostItsStateIsNoClone) {
+  Machine a;
+  Last(a, 5);
+  a = Machine();
+  EXPECT_EQ(Last(a, 3), ContactVerdict::kRestored);
+}
+
+// Every order of contacts of two machines with one key, once both have spoken:
+// a machine that falls silent when the other begins may as well have been
+// restored.
+TEST_F(ContactRulesTest, TwoWithOneKeyAreAClonePairAfterThreeContactsOfBoth) {
+  for (int before = 1; before < 4; ++before) {
+    std::string order = "AAABBB";
+    do {
+      record_.Clear();
+      Machine a;
+      Last(a, 4);
+      Machine b = a;
+      Last(a, before);
+      ContactVerdict verdict = Hello(b).verdict;
+      for (const char who : order) verdict = Hello(who == 'A' ? a : b).verdict;
+      EXPECT_EQ(verdict, ContactVerdict::kClone) << order << " " << before;
+    } while (std::next_permutation(order.begin(), order.end()));
+  }
+}
+
+TEST_F(ContactRulesTest, OfAClonePairTheLaterMustRekey) {
+  Machine a;
+  Last(a, 4);
+  Machine b = a;
+  Hello(a);
+  for (int i = 0; i < 3; ++i) {
+    Hello(b);
+    Hello(a);
+  }
+  ContactOutcome outcome = Hello(b);
+  EXPECT_EQ(outcome.verdict, ContactVerdict::kClone);
+  EXPECT_TRUE(outcome.must_rekey);
+  outcome = Hello(a);
+  EXPECT_EQ(outcome.verdict, ContactVerdict::kClone);
+  EXPECT_FALSE(outcome.must_rekey);
+}
+
+TEST_F(ContactRulesTest, OnceTheCloneHasAKeyOfItsOwnAllIsNormalAgain) {
+  Machine a;
+  Last(a, 4);
+  Machine b = a;
+  for (int i = 0; i < 5; ++i) {
+    Hello(b);
+    Hello(a);
+  }
+  EXPECT_EQ(Last(a, kContactsToForget), ContactVerdict::kNormal);
+  EXPECT_EQ(record_.branches_size(), 1);
+}
+
+TEST_F(ContactRulesTest, ManyClonesOfOneImageAreSeen) {
+  Machine image;
+  Hello(image);
+  std::vector<Machine> clones(100, image);
+  FakeRandom order(3);
+  ContactVerdict verdict = ContactVerdict::kFirst;
+  for (int i = 0; i < 300; ++i) {
+    verdict = Hello(clones[order.Next64() % clones.size()]).verdict;
+    EXPECT_LE(record_.branches_size(), kMaxBranches);
+  }
+  EXPECT_EQ(verdict, ContactVerdict::kClone);
+}
+
+TEST_F(ContactRulesTest, TwoThatAnswerAtOnceAreAClone) {
+  Machine a;
+  Last(a, 2);
+  Machine b = a;
+  const ContactOutcome outcome = Hello(b, true, true);
+  EXPECT_EQ(outcome.verdict, ContactVerdict::kClone);
+  EXPECT_TRUE(outcome.must_rekey);
+}
+
+TEST_F(ContactRulesTest, AStreamWhoseMachineLostItsPowerIsNoClone) {
+  Machine a;
+  Last(a, 2);
+  EXPECT_EQ(Hello(a, true, false).verdict, ContactVerdict::kNormal);
+}
+
+TEST_F(ContactRulesTest, ARestoredStoreTakesNobodyForAClone) {
+  Machine a;
+  Last(a, 5);
+  const stored::v1::AgentContacts backup = record_;
+  Last(a, 5);
+  record_ = backup;
+  incarnation_ = 2;
+  EXPECT_EQ(Hello(a, false).verdict, ContactVerdict::kPaused);
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kPaused);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(Hello(a).verdict, ContactVerdict::kNormal);
+  }
+}
+
+TEST_F(ContactRulesTest, AfterARestoredStoreClonesAreSeenOnceTheyHaveHeard) {
+  Machine a;
+  Last(a, 5);
+  incarnation_ = 2;
+  Machine b = a;
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kPaused);
+  EXPECT_EQ(Hello(b).verdict, ContactVerdict::kPaused);
+  ContactVerdict verdict = ContactVerdict::kFirst;
+  for (int i = 0; i < 3; ++i) {
+    Hello(a);
+    verdict = Hello(b).verdict;
+  }
+  EXPECT_EQ(verdict, ContactVerdict::kClone);
+}
+
+}  // namespace
+}  // namespace rollcall::collector
