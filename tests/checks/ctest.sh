@@ -18,7 +18,7 @@ build_preset "$preset" "$build/build.log"
 # our own code, and the container checks that need both sides stay off.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-halt_on_error=1:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:detect_container_overflow=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}
-export TSAN_OPTIONS=${TSAN_OPTIONS:-ignore_noninstrumented_modules=1:halt_on_error=1:second_deadlock_stack=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-ignore_noninstrumented_modules=1:halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/support/tsan.suppressions:print_suppressions=0}
 # A few bytes that Debian's resolver library keeps for good; print no table of it.
 export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PWD/tests/support/lsan.suppressions:print_suppressions=0}
 symbolizer=$(command -v llvm-symbolizer || true)
