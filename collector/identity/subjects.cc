@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "collector/identity/tables.h"
+#include "collector/identity/link_tables.h"
 #include "common/proto_time.h"
 #include "common/rows.h"
 #include "common/status.h"
@@ -77,6 +77,13 @@ void SetEvidence(const v1::Evidence& evidence, stored::v1::Subject& record) {
   record.set_evidence_hash(ComputeEvidenceHash(evidence).ToBytes());
 }
 
+// Has it compared with other subjects, later.
+void MakeDue(SubjectId subject, absl::Time now, Writes& writes) {
+  stored::v1::LinkDue due;
+  *due.mutable_since() = ToProto(now);
+  kLinkDueTable.Put(writes.head, {subject}, due);
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<KnownSubject>> Subjects::FindByAgent(
@@ -128,6 +135,7 @@ absl::Status Subjects::BuildNew(SubjectId subject, const AgentReport& report,
   edge.add_reasons(
       absl::StrCat("first report of agent ", report.agent.ToHex()));
   kDeviceEdgeTable.Put(writes.head, {device, subject, stamp}, edge);
+  MakeDue(subject, report.received, writes);
   return absl::OkStatus();
 }
 
@@ -143,6 +151,7 @@ absl::Status Subjects::BuildEvidence(SubjectId subject,
   }
   SetEvidence(*report.evidence, *record);
   kSubjectTable.Put(writes.head, {subject}, *record);
+  MakeDue(subject, report.received, writes);
   return absl::OkStatus();
 }
 

@@ -33,6 +33,14 @@ constexpr TableSpec kTables[] = {
     {TableId::kRequest, "request", "method, request id -> the answer given"},
     {TableId::kExpectedDevice, "expected_device",
      "register, asset tag, stamp -> its state"},
+    {TableId::kEvidence, "evidence", "value -> the subjects that gave it"},
+    {TableId::kLinkDue, "link_due", "subject -> that it must be compared"},
+    {TableId::kSubjectLink, "subject_link", "subject -> where it belongs now"},
+    {TableId::kAgentContacts, "agent_contacts", "agent -> its contacts"},
+    {TableId::kIdentityEvent, "identity_event", "event -> what moved, and why"},
+    {TableId::kDeviceEvent, "device_event", "device, event -> took part"},
+    {TableId::kPossibleDuplicate, "possible_duplicate",
+     "newer, older subject -> why they may be one machine"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

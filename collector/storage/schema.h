@@ -32,6 +32,13 @@ enum class TableId {
   kQuarantine,
   kRequest,
   kExpectedDevice,
+  kEvidence,
+  kLinkDue,
+  kSubjectLink,
+  kAgentContacts,
+  kIdentityEvent,
+  kDeviceEvent,
+  kPossibleDuplicate,
 };
 
 struct TableSpec {

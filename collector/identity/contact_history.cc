@@ -1,4 +1,4 @@
-#include "collector/identity/contact_rules.h"
+#include "collector/identity/contact_history.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "collector/identity/contact_rules.h"
+#include "collector/identity/contact_history.h"
 
 #include <algorithm>
 #include <map>
@@ -19,7 +19,7 @@ struct Machine {
   int64_t incarnation = 0;
 };
 
-class ContactRulesTest : public ::testing::Test {
+class ContactHistoryTest : public ::testing::Test {
  protected:
   ContactOutcome Hello(Machine& machine, bool answer_arrives = true,
                        std::optional<bool> older_answered = std::nullopt) {
@@ -49,7 +49,7 @@ class ContactRulesTest : public ::testing::Test {
   stored::v1::AgentContacts record_;
 };
 
-TEST_F(ContactRulesTest, AnAgentThatGoesOnIsNormal) {
+TEST_F(ContactHistoryTest, AnAgentThatGoesOnIsNormal) {
   Machine a;
   EXPECT_EQ(Hello(a).verdict, ContactVerdict::kFirst);
   for (int i = 0; i < 100; ++i) {
@@ -60,7 +60,7 @@ TEST_F(ContactRulesTest, AnAgentThatGoesOnIsNormal) {
   EXPECT_EQ(record_.branches_size(), 1);
 }
 
-TEST_F(ContactRulesTest, ANonceThatACrashLostIsNeverAClone) {
+TEST_F(ContactHistoryTest, ANonceThatACrashLostIsNeverAClone) {
   Machine a;
   FakeRandom crashes(7);
   for (int i = 0; i < 1'000; ++i) {
@@ -71,14 +71,14 @@ TEST_F(ContactRulesTest, ANonceThatACrashLostIsNeverAClone) {
   EXPECT_EQ(Last(a, 3), ContactVerdict::kNormal);
 }
 
-TEST_F(ContactRulesTest, TheFirstNonceMayBeLostToo) {
+TEST_F(ContactHistoryTest, TheFirstNonceMayBeLostToo) {
   Machine a;
   Hello(a, false);
   Hello(a, false);
   EXPECT_EQ(Last(a, 3), ContactVerdict::kNormal);
 }
 
-TEST_F(ContactRulesTest, ARestoredBackupIsAmbiguousAndThenRestored) {
+TEST_F(ContactHistoryTest, ARestoredBackupIsAmbiguousAndThenRestored) {
   Machine a;
   Last(a, 5);
   const Machine backup = a;
@@ -90,7 +90,7 @@ TEST_F(ContactRulesTest, ARestoredBackupIsAmbiguousAndThenRestored) {
   EXPECT_EQ(Last(a, kContactsToForget), ContactVerdict::kNormal);
 }
 
-TEST_F(ContactRulesTest, RestoringAgainAndAgainIsNoClone) {
+TEST_F(ContactHistoryTest, RestoringAgainAndAgainIsNoClone) {
   Machine a;
   Last(a, 5);
   const Machine snapshot = a;
@@ -102,7 +102,7 @@ TEST_F(ContactRulesTest, RestoringAgainAndAgainIsNoClone) {
   }
 }
 
-TEST_F(ContactRulesTest, AnAgentThatLostItsStateIsNoClone) {
+TEST_F(ContactHistoryTest, AnAgentThatLostItsStateIsNoClone) {
   Machine a;
   Last(a, 5);
   a = Machine();
@@ -112,7 +112,7 @@ TEST_F(ContactRulesTest, AnAgentThatLostItsStateIsNoClone) {
 // Every order of contacts of two machines with one key, once both have spoken:
 // a machine that falls silent when the other begins may as well have been
 // restored.
-TEST_F(ContactRulesTest, TwoWithOneKeyAreAClonePairAfterThreeContactsOfBoth) {
+TEST_F(ContactHistoryTest, TwoWithOneKeyAreAClonePairAfterThreeContactsOfBoth) {
   for (int before = 1; before < 4; ++before) {
     std::string order = "AAABBB";
     do {
@@ -128,7 +128,7 @@ TEST_F(ContactRulesTest, TwoWithOneKeyAreAClonePairAfterThreeContactsOfBoth) {
   }
 }
 
-TEST_F(ContactRulesTest, OfAClonePairTheLaterMustRekey) {
+TEST_F(ContactHistoryTest, OfAClonePairTheLaterMustRekey) {
   Machine a;
   Last(a, 4);
   Machine b = a;
@@ -145,7 +145,7 @@ TEST_F(ContactRulesTest, OfAClonePairTheLaterMustRekey) {
   EXPECT_FALSE(outcome.must_rekey);
 }
 
-TEST_F(ContactRulesTest, OnceTheCloneHasAKeyOfItsOwnAllIsNormalAgain) {
+TEST_F(ContactHistoryTest, OnceTheCloneHasAKeyOfItsOwnAllIsNormalAgain) {
   Machine a;
   Last(a, 4);
   Machine b = a;
@@ -157,7 +157,7 @@ TEST_F(ContactRulesTest, OnceTheCloneHasAKeyOfItsOwnAllIsNormalAgain) {
   EXPECT_EQ(record_.branches_size(), 1);
 }
 
-TEST_F(ContactRulesTest, ManyClonesOfOneImageAreSeen) {
+TEST_F(ContactHistoryTest, ManyClonesOfOneImageAreSeen) {
   Machine image;
   Hello(image);
   std::vector<Machine> clones(100, image);
@@ -170,7 +170,7 @@ TEST_F(ContactRulesTest, ManyClonesOfOneImageAreSeen) {
   EXPECT_EQ(verdict, ContactVerdict::kClone);
 }
 
-TEST_F(ContactRulesTest, TwoThatAnswerAtOnceAreAClone) {
+TEST_F(ContactHistoryTest, TwoThatAnswerAtOnceAreAClone) {
   Machine a;
   Last(a, 2);
   Machine b = a;
@@ -179,13 +179,13 @@ TEST_F(ContactRulesTest, TwoThatAnswerAtOnceAreAClone) {
   EXPECT_TRUE(outcome.must_rekey);
 }
 
-TEST_F(ContactRulesTest, AStreamWhoseMachineLostItsPowerIsNoClone) {
+TEST_F(ContactHistoryTest, AStreamWhoseMachineLostItsPowerIsNoClone) {
   Machine a;
   Last(a, 2);
   EXPECT_EQ(Hello(a, true, false).verdict, ContactVerdict::kNormal);
 }
 
-TEST_F(ContactRulesTest, ARestoredStoreTakesNobodyForAClone) {
+TEST_F(ContactHistoryTest, ARestoredStoreTakesNobodyForAClone) {
   Machine a;
   Last(a, 5);
   const stored::v1::AgentContacts backup = record_;
@@ -199,7 +199,7 @@ TEST_F(ContactRulesTest, ARestoredStoreTakesNobodyForAClone) {
   }
 }
 
-TEST_F(ContactRulesTest, AfterARestoredStoreClonesAreSeenOnceTheyHaveHeard) {
+TEST_F(ContactHistoryTest, AfterARestoredStoreClonesAreSeenOnceTheyHaveHeard) {
   Machine a;
   Last(a, 5);
   incarnation_ = 2;

@@ -1,0 +1,47 @@
+// Finds the subjects that are one device, in the background.
+#pragma once
+
+#include "absl/status/status.h"
+#include "collector/identity/link_pass.h"
+#include "collector/storage/committer.h"
+#include "collector/storage/engine.h"
+#include "common/clock.h"
+#include "common/sync.h"
+
+namespace rollcall::collector {
+
+// Thread-safe. All references outlive it.
+class DeviceLinker {
+ public:
+  DeviceLinker(const Engine& engine, Committer& committer,
+               const ContactTimes& times, const Clock& clock,
+               LinkOptions options = {})
+      : engine_(engine),
+        committer_(committer),
+        times_(times),
+        clock_(clock),
+        options_(options) {}
+
+  // Compares the subjects that are due, some at a time, so that reports are
+  // stored in between. Blocking. Where it fails what is left stays due.
+  absl::Status RunDue();
+
+  // What was done since the start.
+  LinkCounts counts() const;
+
+ private:
+  absl::StatusOr<std::vector<SubjectId>> ReadDue(
+      std::optional<SubjectId> after) const;
+  absl::Status RunSome(const std::vector<SubjectId>& due);
+
+  const Engine& engine_;
+  Committer& committer_;
+  const ContactTimes& times_;
+  const Clock& clock_;
+  const LinkOptions options_;
+
+  mutable Mutex mutex_;
+  LinkCounts counts_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rollcall::collector

@@ -1,0 +1,288 @@
+#include "collector/identity/link_pass.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/identity/subjects.h"
+#include "common/proto_time.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+bool IsStrong(const EvidencePiece& piece) {
+  return InfoOf(piece.kind).part != MachinePart::kInstallation;
+}
+
+bool IsOlder(const LinkSubject& a, const LinkSubject& b) {
+  return std::pair(a.life.first, a.id) < std::pair(b.life.first, b.id);
+}
+
+std::vector<SubjectId> SubjectIds(absl::string_view packed) {
+  std::vector<SubjectId> ids;
+  for (size_t at = 0; at + SubjectId::kSize <= packed.size();
+       at += SubjectId::kSize) {
+    ids.push_back(*SubjectId::FromBytes(packed.substr(at, SubjectId::kSize)));
+  }
+  return ids;
+}
+
+std::vector<std::string> Findings(const MatchDecision& decision) {
+  std::vector<std::string> texts;
+  for (const KindFinding& finding : decision.findings) {
+    texts.push_back(FindingText(finding));
+  }
+  return texts;
+}
+
+}  // namespace
+
+absl::Status LinkPass::Run(absl::Span<const SubjectId> due) {
+  for (const SubjectId id : due) ROLLCALL_RETURN_IF_ERROR(Index(id));
+  for (const SubjectId id : due) ROLLCALL_RETURN_IF_ERROR(Link(id));
+  view_.WriteHolders(batch_);
+  return absl::OkStatus();
+}
+
+absl::Status LinkPass::Index(SubjectId due) {
+  ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* subject, view_.Subject(due));
+  if (subject == nullptr) return absl::OkStatus();
+  for (const EvidencePiece& piece : subject->pieces) {
+    if (!IsIndexed(piece)) continue;
+    ROLLCALL_RETURN_IF_ERROR(view_.AddHolder(piece, due));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LinkPass::Link(SubjectId due) {
+  ROLLCALL_ASSIGN_OR_RETURN(LinkSubject * subject, view_.Subject(due));
+  if (subject == nullptr) {
+    kLinkDueTable.Delete(batch_, {due});
+    return absl::OkStatus();
+  }
+  ++counts_.subjects;
+  ROLLCALL_ASSIGN_OR_RETURN(const bool taken_back, Unmatch(*subject));
+  if (taken_back) return absl::OkStatus();  // still due
+  ROLLCALL_ASSIGN_OR_RETURN(const auto older, FindOlder(*subject));
+  ROLLCALL_ASSIGN_OR_RETURN(auto candidates, CompareAll(*subject, older));
+  ROLLCALL_ASSIGN_OR_RETURN(const bool waiting, Match(*subject, candidates));
+  ROLLCALL_RETURN_IF_ERROR(WritePossible(*subject, candidates, waiting));
+  if (!waiting) kLinkDueTable.Delete(batch_, {due});
+  return absl::OkStatus();
+}
+
+// Those who share something that is worth something. The newer of two is the
+// one to be compared, so that newer ones become due.
+absl::StatusOr<std::vector<LinkSubject*>> LinkPass::FindOlder(
+    LinkSubject& subject) {
+  std::vector<LinkSubject*> older;
+  for (const EvidencePiece& piece : subject.pieces) {
+    if (!IsStrong(piece)) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const bool worthless, view_.IsWorthless(piece));
+    if (worthless) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const ValueHolders* holders,
+                              view_.Holders(piece));
+    for (const SubjectId id : holders->subjects) {
+      ROLLCALL_ASSIGN_OR_RETURN(LinkSubject * other, view_.Subject(id));
+      if (other == nullptr || other->device == subject.device) continue;
+      if (!IsOlder(*other, subject)) {
+        kLinkDueTable.Put(batch_, {id}, stored::v1::LinkDue());
+      } else if (std::count(older.begin(), older.end(), other) == 0 &&
+                 older.size() < context_.options.max_candidates) {
+        older.push_back(other);
+      }
+    }
+  }
+  std::sort(older.begin(), older.end(),
+            [](const LinkSubject* a, const LinkSubject* b) {
+              return IsOlder(*a, *b);
+            });
+  return older;
+}
+
+absl::StatusOr<std::vector<LinkPass::Candidate>> LinkPass::CompareAll(
+    LinkSubject& subject, const std::vector<LinkSubject*>& older) {
+  std::vector<Candidate> candidates;
+  for (LinkSubject* other : older) {
+    ROLLCALL_ASSIGN_OR_RETURN(MatchDecision decision,
+                              view_.Compare(*other, subject));
+    if (decision.verdict == MatchVerdict::kNone) continue;
+    if (decision.verdict == MatchVerdict::kMatch &&
+        LivedAtOnce(other->life, subject.life)) {
+      decision.verdict = MatchVerdict::kPossible;
+      decision.reason = "both spoke at the same time";
+    }
+    candidates.push_back({other, std::move(decision)});
+  }
+  return candidates;
+}
+
+absl::StatusOr<bool> LinkPass::Unmatch(LinkSubject& subject) {
+  if (subject.link.decided_by_person() || subject.link.took_over().empty()) {
+    return false;
+  }
+  std::vector<LinkSubject*> predecessors;
+  std::string returned;
+  for (const SubjectId id : SubjectIds(subject.link.took_over())) {
+    ROLLCALL_ASSIGN_OR_RETURN(LinkSubject * other, view_.Subject(id));
+    if (other == nullptr || other->device != subject.device) continue;
+    predecessors.push_back(other);
+    if (LivedAtOnce(other->life, subject.life)) returned = id.ToHex();
+  }
+  const auto home = DeviceId::FromBytes(subject.record.first_device_id());
+  if (returned.empty() || !home.has_value() || *home == subject.device) {
+    return false;
+  }
+  PutMoves({v1::IdentityEvent::KIND_UNMATCH,
+            std::string(kMatchingActor),
+            {absl::StrCat("subject ", returned, " spoke again after subject ",
+                          subject.id.ToHex(),
+                          " had taken its place: they are two machines")},
+            {{subject.id, subject.device, *home}}},
+           context_.stamp, events_++, batch_);
+  changed_.insert({subject.device, *home});
+  for (LinkSubject* other : predecessors) {
+    other->link.clear_superseded_by();
+    PutLink(*other);
+  }
+  subject.device = *home;
+  subject.link.Clear();
+  PutLink(subject);
+  ++counts_.unmatches;
+  return true;
+}
+
+bool LinkPass::IsReady(const LinkSubject& subject) const {
+  return subject.contacts >= context_.options.contacts &&
+         context_.now - subject.life.first >= context_.options.silence;
+}
+
+absl::StatusOr<bool> LinkPass::IsAlone(const LinkSubject& subject) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto device, Subjects().FindDevice(context_.reader, subject.device,
+                                               KnownStamp::Max()));
+  return device.has_value() && device->subjects.size() == 1;
+}
+
+absl::StatusOr<bool> LinkPass::Match(LinkSubject& subject,
+                                     std::vector<Candidate>& candidates) {
+  std::vector<Candidate> matched;
+  bool person = subject.link.decided_by_person();
+  for (const Candidate& candidate : candidates) {
+    if (candidate.decision.verdict != MatchVerdict::kMatch) continue;
+    person |= candidate.subject->link.decided_by_person();
+    if (changed_.contains(candidate.subject->device)) return true;
+    matched.push_back(candidate);
+  }
+  if (matched.empty() || person) return false;
+  if (changed_.contains(subject.device)) return true;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto moves, PlanMoves(subject, matched));
+  if (moves.empty()) return false;
+  if (!IsReady(subject)) {
+    return context_.now - subject.life.last < context_.options.patience;
+  }
+  ROLLCALL_RETURN_IF_ERROR(Take(subject, matched, moves));
+  candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
+                                  [&](const Candidate& candidate) {
+                                    return candidate.subject->device ==
+                                           subject.device;
+                                  }),
+                   candidates.end());
+  return false;
+}
+
+absl::StatusOr<std::vector<SubjectMove>> LinkPass::PlanMoves(
+    LinkSubject& subject, const std::vector<Candidate>& matched) {
+  LinkSubject& anchor = *matched[0].subject;
+  std::vector<LinkSubject*> moving = {&subject};
+  for (size_t i = 1; i < matched.size(); ++i) {
+    LinkSubject& other = *matched[i].subject;
+    if (other.device == anchor.device) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const MatchDecision decision,
+                              view_.Compare(anchor, other));
+    if (decision.verdict != MatchVerdict::kMatch ||
+        LivedAtOnce(anchor.life, other.life)) {
+      return std::vector<SubjectMove>();
+    }
+    moving.push_back(&other);
+  }
+  std::vector<SubjectMove> moves;
+  for (const LinkSubject* one : moving) {
+    ROLLCALL_ASSIGN_OR_RETURN(const bool alone, IsAlone(*one));
+    if (!alone) return std::vector<SubjectMove>();
+    moves.push_back({one->id, one->device, anchor.device});
+  }
+  return moves;
+}
+
+absl::Status LinkPass::Take(LinkSubject& subject,
+                            const std::vector<Candidate>& matched,
+                            const std::vector<SubjectMove>& moves) {
+  const DeviceId target = moves[0].to;
+  std::vector<std::string> reasons = {
+      absl::StrCat("took the place of subject ", matched[0].subject->id.ToHex(),
+                   ", which is silent: ", matched[0].decision.reason)};
+  for (std::string& text : Findings(matched[0].decision)) {
+    reasons.push_back(std::move(text));
+  }
+  PutMoves({v1::IdentityEvent::KIND_MATCH, std::string(kMatchingActor),
+            std::move(reasons), moves},
+           context_.stamp, events_++, batch_);
+  std::string took_over;
+  for (const Candidate& candidate : matched) {
+    LinkSubject& other = *candidate.subject;
+    changed_.insert(other.device);
+    if (other.device != target) {
+      other.device = target;
+      other.link.set_device_id(target.ToBytes());
+    }
+    other.link.set_superseded_by(subject.id.ToBytes());
+    PutLink(other);
+    took_over += other.id.ToBytes();
+  }
+  changed_.insert({subject.device, target});
+  subject.device = target;
+  subject.link.set_device_id(target.ToBytes());
+  subject.link.set_took_over(took_over);
+  PutLink(subject);
+  ++counts_.matches;
+  return absl::OkStatus();
+}
+
+absl::Status LinkPass::WritePossible(const LinkSubject& subject,
+                                     const std::vector<Candidate>& candidates,
+                                     bool waiting) {
+  KeyWriter prefix;
+  prefix.U16(ShardOf(subject.id)).AddId(subject.id);
+  auto scan =
+      kPossibleDuplicateTable.ScanPrefix(context_.reader, std::move(prefix));
+  absl::flat_hash_map<SubjectId, google::protobuf::Timestamp> known;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, scan.Next());
+    if (!entry.has_value()) break;
+    known[entry->key.older] = entry->value.since();
+    kPossibleDuplicateTable.Delete(batch_, entry->key);
+  }
+  for (const Candidate& candidate : candidates) {
+    const SubjectId older = candidate.subject->id;
+    const bool waits =
+        waiting && candidate.decision.verdict == MatchVerdict::kMatch;
+    stored::v1::PossibleDuplicateRecord record;
+    *record.mutable_since() =
+        known.contains(older) ? known[older] : ToProto(context_.now);
+    record.set_reason(candidate.decision.reason);
+    const auto findings = Findings(candidate.decision);
+    record.mutable_findings()->Assign(findings.begin(), findings.end());
+    record.set_waiting(waits);
+    kPossibleDuplicateTable.Put(batch_, {subject.id, older}, record);
+    if (!known.contains(older)) ++counts_.possible;
+  }
+  return absl::OkStatus();
+}
+
+void LinkPass::PutLink(const LinkSubject& subject) {
+  kSubjectLinkTable.Put(batch_, {subject.id}, subject.link);
+}
+
+}  // namespace rollcall::collector

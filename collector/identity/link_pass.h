@@ -1,0 +1,99 @@
+// One pass of matching over subjects that are due, within one change of the
+// store.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "collector/identity/device_moves.h"
+#include "collector/identity/link_view.h"
+
+namespace rollcall::collector {
+
+struct LinkOptions {
+  // Contacts of the newer of two before it takes the place of the older, and
+  // how long it must have been there: the older could have spoken meanwhile.
+  int64_t contacts = 3;
+  absl::Duration silence = absl::Hours(1);
+  // A subject that has been silent for this long is not waited for.
+  absl::Duration patience = absl::Hours(24 * 30);
+  // Subjects that one is compared with at most.
+  size_t max_candidates = 32;
+};
+
+// What passes did.
+struct LinkCounts {
+  int64_t subjects = 0;
+  int64_t matches = 0;
+  int64_t unmatches = 0;
+  int64_t possible = 0;
+};
+
+// A subject takes the place of an older one, on the older's device, if both
+// match, the older has been silent ever since the newer began, and the newer
+// has made enough contacts. If the older speaks again after all, it was another
+// machine, and the match is taken back. Not thread-safe.
+class LinkPass {
+ public:
+  struct Context {
+    const LinkOptions& options;
+    const ContactTimes& times;
+    absl::Time now;
+    KnownStamp stamp;
+    const Reader& reader;
+  };
+  // What `context` refers to and `batch` outlive it.
+  LinkPass(const Context& context, Batch& batch)
+      : context_(context),
+        batch_(batch),
+        view_(context.reader, context.times) {}
+
+  // Compares subjects that are due with all others. Call once.
+  absl::Status Run(absl::Span<const SubjectId> due);
+
+  const LinkCounts& counts() const { return counts_; }
+
+ private:
+  // An older subject that is not clearly another machine.
+  struct Candidate {
+    LinkSubject* subject;
+    MatchDecision decision;
+  };
+
+  // Makes it found by its values.
+  absl::Status Index(SubjectId due);
+  absl::Status Link(SubjectId due);
+  absl::StatusOr<std::vector<LinkSubject*>> FindOlder(LinkSubject& subject);
+  absl::StatusOr<std::vector<Candidate>> CompareAll(
+      LinkSubject& subject, const std::vector<LinkSubject*>& older);
+  // Takes back its match if one whose place it took has spoken since.
+  absl::StatusOr<bool> Unmatch(LinkSubject& subject);
+  // Moves it, if it is time. Whether it waits for that.
+  absl::StatusOr<bool> Match(LinkSubject& subject,
+                             std::vector<Candidate>& candidates);
+  // The moves that bring all of `matched` and the subject to the oldest's
+  // device; nothing if they do not all match, or a device has more subjects.
+  absl::StatusOr<std::vector<SubjectMove>> PlanMoves(
+      LinkSubject& subject, const std::vector<Candidate>& matched);
+  absl::Status Take(LinkSubject& subject, const std::vector<Candidate>& matched,
+                    const std::vector<SubjectMove>& moves);
+  absl::Status WritePossible(const LinkSubject& subject,
+                             const std::vector<Candidate>& candidates,
+                             bool waiting);
+  absl::StatusOr<bool> IsAlone(const LinkSubject& subject);
+  bool IsReady(const LinkSubject& subject) const;
+  void PutLink(const LinkSubject& subject);
+
+  const Context context_;
+  Batch& batch_;
+  LinkView view_;
+  LinkCounts counts_;
+  uint64_t events_ = 0;
+  // Devices that this pass changed: what is stored of them is out of date.
+  std::set<DeviceId> changed_;
+};
+
+}  // namespace rollcall::collector

@@ -1,0 +1,244 @@
+// Which subjects become one device, and when they part again.
+#include "collector/identity/device_linker.h"
+
+#include "absl/strings/str_format.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/unit/collector/identity/identity_world.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::FromText;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::Pair;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+// A laptop with hardware of its own.
+v1::Evidence Laptop(int number) {
+  v1::Evidence evidence;
+  evidence.set_system_serial(absl::StrCat("SN", number));
+  evidence.set_system_manufacturer("Dell Inc.");
+  evidence.set_system_product("Latitude");
+  evidence.set_system_uuid(
+      absl::StrFormat("4c4c4544-0039-3010-8048-%012d", number));
+  evidence.add_disk_ids(absl::StrCat("eui.", number));
+  evidence.add_permanent_macs(absl::StrFormat("00:11:22:33:44:%02d", number));
+  evidence.set_machine_id(absl::StrCat("machine-", number));
+  evidence.set_hostname(absl::StrCat("laptop-", number));
+  return evidence;
+}
+
+class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {};
+
+TEST_F(DeviceLinkerTest, AReinstalledMachineStaysOneDevice) {
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(1), 3);
+  Link();
+  const DeviceId device = DeviceOf(before);
+  FakeAgent after = NewAgent();
+  v1::Evidence reinstalled = Laptop(1);
+  reinstalled.set_machine_id("new");
+  reinstalled.set_hostname("renamed");
+  SayHello(after, reinstalled);
+  Link();
+  EXPECT_NE(DeviceOf(after), device) << "one contact is too few to tell";
+  EXPECT_THAT(Possible(),
+              ElementsAre(Pair(SubjectOf(after), SubjectOf(before))));
+  SayHello(after, reinstalled, 2);
+  const KnownStamp early = Now();
+  Link();
+  EXPECT_EQ(DeviceOf(after), device);
+  EXPECT_THAT(SubjectsOf(device),
+              UnorderedElementsAre(SubjectOf(before), SubjectOf(after)));
+  EXPECT_THAT(SubjectsOf(device, early), ElementsAre(SubjectOf(before)));
+  EXPECT_THAT(Possible(), IsEmpty());
+  const auto events = EventsOf(device);
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].kind(), v1::IdentityEvent::KIND_MATCH);
+  EXPECT_EQ(events[0].actor(), "rollcall");
+  EXPECT_THAT(events[0].reasons(),
+              Contains("serial number agrees (80): dell inc. latitude sn1"));
+  EXPECT_THAT(events[0].reasons(), Contains(HasSubstr("machine id differs")));
+}
+
+TEST_F(DeviceLinkerTest, NoPlaceIsTakenWhileTheOlderSpeaks) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  for (int i = 0; i < 5; ++i) {
+    SayHello(two, Laptop(1));
+    SayHello(one, Laptop(1));
+  }
+  Link();
+  Link();
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+}
+
+TEST_F(DeviceLinkerTest, AStreamThatIsHeldCountsAsSpeaking) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  times_.Note(SubjectOf(one), clock_.Now());
+  Link();
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+}
+
+TEST_F(DeviceLinkerTest, ThreeContactsInAHurryAreTooFewToTell) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  ASSERT_OK(linker_.RunDue());
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+  Link();
+  EXPECT_EQ(DeviceOf(one), DeviceOf(two));
+}
+
+TEST_F(DeviceLinkerTest, AMatchIsTakenBackIfTheOlderSpeaksAgain) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  const DeviceId second = DeviceOf(two);
+  Link();
+  ASSERT_EQ(DeviceOf(one), DeviceOf(two));
+  SayHello(two, Laptop(1));
+  SayHello(one, Laptop(1));
+  Link();
+  EXPECT_EQ(DeviceOf(two), second);
+  EXPECT_THAT(SubjectsOf(second), ElementsAre(SubjectOf(two)));
+  EXPECT_THAT(SubjectsOf(DeviceOf(one)), ElementsAre(SubjectOf(one)));
+  EXPECT_EQ(EventsOf(second)[0].kind(), v1::IdentityEvent::KIND_UNMATCH);
+  // And it stays so, although the older falls silent again.
+  SayHello(two, Laptop(1), 5);
+  Link();
+  Link();
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+}
+
+TEST_F(DeviceLinkerTest, AMachineReinstalledAgainAndAgainStaysOneDevice) {
+  FakeAgent first = NewAgent();
+  SayHello(first, Laptop(1), 3);
+  const DeviceId device = DeviceOf(first);
+  for (int i = 0; i < 40; ++i) {
+    FakeAgent next = NewAgent();
+    SayHello(next, Laptop(1), 3);
+    Link();
+    EXPECT_EQ(DeviceOf(next), device) << i;
+  }
+  EXPECT_THAT(SubjectsOf(device), SizeIs(41));
+}
+
+TEST_F(DeviceLinkerTest, InstallationsThatWereTooShortToTellAreJoinedLater) {
+  FakeAgent first = NewAgent();
+  SayHello(first, Laptop(1), 3);
+  FakeAgent brief = NewAgent();
+  SayHello(brief, Laptop(1));
+  FakeAgent last = NewAgent();
+  SayHello(last, Laptop(1), 3);
+  Link();
+  EXPECT_THAT(SubjectsOf(DeviceOf(first)), SizeIs(3));
+  EXPECT_EQ(DeviceOf(brief), DeviceOf(first));
+  EXPECT_EQ(DeviceOf(last), DeviceOf(first));
+}
+
+TEST_F(DeviceLinkerTest, ValuesOnSeveralLiveMachinesAreWorthNothing) {
+  // Boards of one batch: same serial number and UUID; live at once.
+  std::vector<FakeAgent> agents;
+  std::vector<v1::Evidence> evidence;
+  for (int i = 0; i < 3; ++i) {
+    agents.push_back(NewAgent());
+    evidence.push_back(Laptop(i));
+    evidence.back().set_system_serial("To be filled by O.E.M.");
+    evidence.back().set_system_uuid("03000200-0400-0500-0006-000700080009");
+    SayHello(agents[i], evidence[i]);
+  }
+  Link();
+  EXPECT_THAT(Possible(), Not(IsEmpty()));
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 3; ++i) SayHello(agents[i], evidence[i]);
+  }
+  Link();
+  EXPECT_THAT(Possible(), IsEmpty());
+  // Reinstalled, the machine is known by what is its own.
+  FakeAgent reinstalled = NewAgent();
+  SayHello(reinstalled, evidence[1], 3);
+  SayHello(agents[0], evidence[0]);
+  Link();
+  EXPECT_EQ(DeviceOf(reinstalled), DeviceOf(agents[1]));
+}
+
+TEST_F(DeviceLinkerTest, ACrowdedValueIsBoundedAndWorthNothing) {
+  std::vector<FakeAgent> agents;
+  for (int i = 0; i < 30; ++i) {
+    agents.push_back(NewAgent());
+    v1::Evidence evidence = Laptop(i);
+    evidence.set_system_uuid("03000200-0400-0500-0006-000700080009");
+    SayHello(agents[i], evidence);
+  }
+  Link();
+  EvidencePiece uuid = {EvidenceKind::kSystemUuid, ""};
+  uuid.value = PiecesOf(FromText<v1::Evidence>(
+      "system_uuid: "
+      "'03000200-0400-0500-0006-000700080009'"))[0]
+                   .value;
+  ASSERT_OK_AND_ASSIGN(const auto holders, ReadHolders(engine_, uuid.Hash()));
+  EXPECT_TRUE(holders.crowded);
+  EXPECT_THAT(holders.subjects, IsEmpty());
+}
+
+TEST_F(DeviceLinkerTest, ASwappedBoardWithItsAgentsNewKeyStaysOneDevice) {
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(1), 3);
+  FakeAgent after = NewAgent();
+  v1::Evidence swapped = Laptop(1);
+  swapped.set_system_uuid(Laptop(77).system_uuid());
+  swapped.set_permanent_macs(0, "66:77:88:99:aa:bb");
+  SayHello(after, swapped, 3);
+  Link();
+  EXPECT_EQ(DeviceOf(after), DeviceOf(before));
+}
+
+TEST_F(DeviceLinkerTest, TwoContainersOnOneHostStayTwoDevices) {
+  FakeAgent host = NewAgent();
+  SayHello(host, Laptop(1), 3);
+  v1::Evidence container = Laptop(1);
+  container.set_in_container(true);
+  container.set_machine_id("container");
+  FakeAgent guest = NewAgent();
+  SayHello(guest, container, 3);
+  Link();
+  EXPECT_NE(DeviceOf(guest), DeviceOf(host));
+  EXPECT_THAT(Possible(), IsEmpty());
+}
+
+TEST_F(DeviceLinkerTest, NothingIsDueOnceAllIsCompared) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(2), 3);
+  Link();
+  EXPECT_EQ(linker_.counts().subjects, 2);
+  Link();
+  EXPECT_EQ(linker_.counts().subjects, 2);
+}
+
+TEST_F(DeviceLinkerTest, ASubjectThatIsGoneIsNoLongerDue) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1));
+  Batch batch;
+  kSubjectTable.Delete(batch, {SubjectOf(one)});
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  Link();
+  Link();
+  EXPECT_EQ(linker_.counts().subjects, 0);
+}
+
+}  // namespace
+}  // namespace rollcall::collector
