@@ -1,0 +1,120 @@
+#include "tests/swarm/server_process.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "common/file.h"
+#include "re2/re2.h"
+
+namespace rollcall::swarm {
+namespace {
+
+constexpr absl::Duration kStartTimeout = absl::Seconds(60);
+
+// Waits until the file is there or the process is gone.
+bool AwaitFile(const std::string& folder, const std::string& path,
+               testing::Process& process) {
+  const int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  inotify_add_watch(fd, folder.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
+  const absl::Time end = absl::Now() + kStartTimeout;
+  bool there = access(path.c_str(), R_OK) == 0;
+  while (!there && process.running() && absl::Now() < end) {
+    pollfd waiting = {fd, POLLIN, 0};
+    poll(&waiting, 1, 100);
+    char events[4096];
+    while (read(fd, events, sizeof(events)) > 0) {
+    }
+    there = access(path.c_str(), R_OK) == 0;
+  }
+  close(fd);
+  return there;
+}
+
+int PortIn(const std::string& json, absl::string_view name) {
+  int port = 0;
+  RE2::PartialMatch(json, absl::StrCat("\"", name, "\": *([0-9]+)"), &port);
+  return port;
+}
+
+std::string LastOf(const std::string& log_path) {
+  const std::string log = ReadFile(log_path, 64 << 20).value_or("no log");
+  return log.size() <= 2000 ? log : log.substr(log.size() - 2000);
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(std::string program, const testing::TestPki& pki)
+    : program_(std::move(program)) {
+  const TlsCredentials server = pki.Server();
+  dir_.Write("ca.pem", server.ca_pem);
+  dir_.Write("server.pem", server.certificate_pem);
+  dir_.Write("server.key", server.private_key_pem);
+}
+
+absl::Status ServerProcess::Start(
+    const std::vector<std::string>& more_options) {
+  const std::string ready = dir_.File("ready.json");
+  const std::string log = dir_.File("server.log");
+  unlink(ready.c_str());
+  std::vector<std::string> argv = {
+      program_,
+      absl::StrCat("--data=", data()),
+      "--agent-listen=127.0.0.1:0",
+      "--admin-listen=127.0.0.1:0",
+      "--https-listen=127.0.0.1:0",
+      absl::StrCat("--ca=", dir_.File("ca.pem")),
+      absl::StrCat("--cert=", dir_.File("server.pem")),
+      absl::StrCat("--key=", dir_.File("server.key")),
+      absl::StrCat("--ready-file=", ready)};
+  argv.insert(argv.end(), more_options.begin(), more_options.end());
+  process_ = std::make_unique<testing::Process>(argv, log);
+  if (!AwaitFile(dir_.path(), ready, *process_)) {
+    return absl::UnavailableError(
+        absl::StrCat(program_, " does not come up: ", LastOf(log)));
+  }
+  const std::string json = ReadFile(ready, 4096).value_or("");
+  agent_port_ = PortIn(json, "agent_port");
+  admin_port_ = PortIn(json, "admin_port");
+  if (agent_port_ != 0) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("no port in ", json));
+}
+
+void ServerProcess::Kill() {
+  process_->Signal(SIGKILL);
+  process_->Wait(absl::Seconds(60));
+}
+
+int ServerProcess::Stop() {
+  process_->Signal(SIGTERM);
+  return process_->Wait(absl::Seconds(60)).value_or(-1);
+}
+
+int64_t ServerProcess::ResidentBytes() const {
+  const std::string status =
+      ReadFile(absl::StrCat("/proc/", process_->pid(), "/status"), 1 << 16)
+          .value_or("");
+  int64_t kib = 0;
+  RE2::PartialMatch(status, "VmRSS:\\s*([0-9]+) kB", &kib);
+  return kib * 1024;
+}
+
+absl::Duration ServerProcess::CpuTime() const {
+  const std::string stat =
+      ReadFile(absl::StrCat("/proc/", process_->pid(), "/stat"), 1 << 16)
+          .value_or("");
+  // Fields 14 and 15, counted past the name in brackets: user and system time.
+  int64_t user = 0;
+  int64_t system = 0;
+  RE2::PartialMatch(stat, "\\) \\S(?: \\S+){10} (\\d+) (\\d+)", &user, &system);
+  return absl::Seconds(user + system) / sysconf(_SC_CLK_TCK);
+}
+
+}  // namespace rollcall::swarm
