@@ -1,16 +1,10 @@
 #include "common/tls.h"
 
-#include <openssl/bio.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
-
-#include <memory>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/file.h"
 #include "common/hash.h"
+#include "common/openssl_ptr.h"
 #include "common/status.h"
 #include "common/text.h"
 
@@ -20,33 +14,6 @@ namespace {
 constexpr absl::string_view kAgentPrefix = "rollcall://agent/";
 constexpr absl::string_view kPrincipalPrefix = "rollcall://principal/";
 constexpr size_t kMaxPemBytes = 1 << 20;
-
-struct OpenSslDeleter {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(X509* x509) const { X509_free(x509); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-};
-template <typename T>
-using OpenSslPtr = std::unique_ptr<T, OpenSslDeleter>;
-
-OpenSslPtr<BIO> MemoryBio(absl::string_view text) {
-  return OpenSslPtr<BIO>(
-      BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-OpenSslPtr<X509> ParseCertificate(absl::string_view pem) {
-  const auto bio = MemoryBio(pem);
-  return OpenSslPtr<X509>(
-      PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-}
-
-OpenSslPtr<EVP_PKEY> ParseKey(absl::string_view pem) {
-  const auto bio = MemoryBio(pem);
-  // An empty passphrase: an encrypted key is an error, not a prompt.
-  return OpenSslPtr<EVP_PKEY>(PEM_read_bio_PrivateKey(
-      bio.get(), nullptr, nullptr, const_cast<char*>("")));
-}
 
 std::vector<std::string> UrisOf(X509* certificate) {
   std::vector<std::string> uris;
@@ -63,23 +30,10 @@ std::vector<std::string> UrisOf(X509* certificate) {
   return uris;
 }
 
-absl::Time NotAfterOf(X509* certificate) {
+absl::Time TimeOf(const ASN1_TIME* time) {
   tm fields = {};
-  ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &fields);
+  ASN1_TIME_to_tm(time, &fields);
   return absl::FromTM(fields, absl::UTCTimeZone());
-}
-
-AgentId FingerprintOf(X509* certificate) {
-  unsigned char* der = nullptr;
-  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
-  AgentId id;
-  if (size > 0) {
-    id = Sha256()
-             .Update(absl::string_view(reinterpret_cast<char*>(der), size))
-             .FinishAs<AgentId>();
-  }
-  OPENSSL_free(der);
-  return id;
 }
 
 // What follows `prefix` in the only URI that has it, else UNAUTHENTICATED.
@@ -98,6 +52,16 @@ absl::StatusOr<std::string> OnlyUriAfter(const CertificateInfo& certificate,
   return found[0];
 }
 
+}  // namespace
+
+std::string AgentUri(AgentId agent) {
+  return absl::StrCat(kAgentPrefix, agent.ToHex());
+}
+
+std::string PrincipalUri(absl::string_view name) {
+  return absl::StrCat(kPrincipalPrefix, name);
+}
+
 bool IsPrincipalName(absl::string_view name) {
   if (name.empty() || name.size() > 64) return false;
   for (const char c : name) {
@@ -108,7 +72,9 @@ bool IsPrincipalName(absl::string_view name) {
   return true;
 }
 
-}  // namespace
+AgentId KeyFingerprint(absl::string_view public_key_der) {
+  return Sha256().Update(public_key_der).FinishAs<AgentId>();
+}
 
 absl::StatusOr<TlsCredentials> LoadTlsCredentials(absl::string_view ca_path,
                                                   absl::string_view cert_path,
@@ -129,7 +95,7 @@ absl::StatusOr<TlsCredentials> LoadTlsCredentials(absl::string_view ca_path,
     return absl::InvalidArgumentError(
         absl::StrCat(cert_path, ": no PEM certificate in this file"));
   }
-  const auto key = ParseKey(result.private_key_pem);
+  const auto key = ParsePrivateKey(result.private_key_pem);
   if (key == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
         key_path, ": no unencrypted PEM private key in this file"));
@@ -139,7 +105,7 @@ absl::StatusOr<TlsCredentials> LoadTlsCredentials(absl::string_view ca_path,
         key_path, ": this key does not belong to the certificate in ",
         cert_path));
   }
-  const absl::Time not_after = NotAfterOf(certificate.get());
+  const absl::Time not_after = TimeOf(X509_get0_notAfter(certificate.get()));
   if (not_after < now) {
     return absl::FailedPreconditionError(
         absl::StrCat(cert_path, ": this certificate expired on ",
@@ -153,9 +119,10 @@ absl::StatusOr<CertificateInfo> ReadCertificate(absl::string_view pem) {
   if (certificate == nullptr) {
     return absl::InvalidArgumentError("no PEM certificate");
   }
-  return CertificateInfo{UrisOf(certificate.get()),
-                         NotAfterOf(certificate.get()),
-                         FingerprintOf(certificate.get())};
+  return CertificateInfo{
+      UrisOf(certificate.get()), TimeOf(X509_get0_notBefore(certificate.get())),
+      TimeOf(X509_get0_notAfter(certificate.get())),
+      KeyFingerprint(PublicKeyDer(X509_get_X509_PUBKEY(certificate.get())))};
 }
 
 absl::StatusOr<AgentId> AgentOf(const CertificateInfo& certificate) {

@@ -32,6 +32,8 @@ absl::StatusOr<TlsCredentials> LoadTlsCredentials(absl::string_view ca_path,
 struct CertificateInfo {
   // URI subject alternative names, in their order.
   std::vector<std::string> uris;
+  // Both ends of its life.
+  absl::Time not_before;
   absl::Time not_after;
   // First 16 bytes of SHA-256 over the DER SubjectPublicKeyInfo.
   AgentId key_fingerprint;
@@ -49,5 +51,15 @@ absl::StatusOr<AgentId> AgentOf(const CertificateInfo& certificate);
 // rollcall://principal/<name>; a name is 1 to 64 of a-z, 0-9, ".", "_", "-".
 // UNAUTHENTICATED otherwise.
 absl::StatusOr<std::string> PrincipalOf(const CertificateInfo& certificate);
+
+// The URIs that name an agent and a principal in a certificate.
+std::string AgentUri(AgentId agent);
+std::string PrincipalUri(absl::string_view name);
+
+// Whether `name` may name a principal: 1 to 64 of a-z, 0-9, ".", "_", "-".
+bool IsPrincipalName(absl::string_view name);
+
+// First 16 bytes of SHA-256 over a DER SubjectPublicKeyInfo.
+AgentId KeyFingerprint(absl::string_view public_key_der);
 
 }  // namespace rollcall
