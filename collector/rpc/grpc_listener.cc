@@ -2,25 +2,15 @@
 
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
-#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
+
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
 namespace rollcall::collector {
 namespace {
-
-std::shared_ptr<grpc::ServerCredentials> MakeCredentials(
-    const TlsCredentials& credentials) {
-  // A stranger never reaches the HTTP/2 parser: the handshake fails first.
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = credentials.ca_pem;
-  options.pem_key_cert_pairs.push_back(
-      {credentials.private_key_pem, credentials.certificate_pem});
-  return grpc::SslServerCredentials(options);
-}
 
 void SetBounds(const GrpcListenerOptions& options,
                grpc::ServerBuilder& builder) {
@@ -51,8 +41,9 @@ absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
   grpc::ServerBuilder builder;
   SetBounds(options, builder);
   int port = 0;
-  builder.AddListeningPort(options.address,
-                           MakeCredentials(options.credentials), &port);
+  auto credentials =
+      std::make_shared<TlsServerCredentials>(options.credentials);
+  builder.AddListeningPort(options.address, credentials, &port);
   for (grpc::Service* service : services) builder.RegisterService(service);
   auto server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
@@ -61,7 +52,11 @@ absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
                      "; is the address this machine's, and the port free?"));
   }
   return std::unique_ptr<GrpcListener>(
-      new GrpcListener(std::move(server), port));
+      new GrpcListener(std::move(credentials), std::move(server), port));
+}
+
+void GrpcListener::UseCredentials(TlsCredentials credentials) {
+  credentials_->Use(std::move(credentials));
 }
 
 void GrpcListener::Stop(absl::Duration grace) {

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "collector/rpc/tls_server_credentials.h"
 #include "common/tls.h"
 
 namespace rollcall::collector {
@@ -34,14 +35,22 @@ class GrpcListener {
       const std::vector<grpc::Service*>& services);
 
   int port() const { return port_; }
+  // Shows this certificate, and takes clients of these roots, on connections to
+  // come. The credentials must be good (LoadTlsCredentials): with others no
+  // connection comes about until better ones are given.
+  void UseCredentials(TlsCredentials credentials);
   // Ends: calls in progress have `grace` to finish, then are cancelled. Blocks
   // until all have.
   void Stop(absl::Duration grace);
 
  private:
-  GrpcListener(std::unique_ptr<grpc::Server> server, int port)
-      : server_(std::move(server)), port_(port) {}
+  GrpcListener(std::shared_ptr<TlsServerCredentials> credentials,
+               std::unique_ptr<grpc::Server> server, int port)
+      : credentials_(std::move(credentials)),
+        server_(std::move(server)),
+        port_(port) {}
 
+  const std::shared_ptr<TlsServerCredentials> credentials_;
   const std::unique_ptr<grpc::Server> server_;
   const int port_;
 };

@@ -1,18 +1,13 @@
 #include "collector/rpc/https_listener.h"
 
+#include <algorithm>
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/version.hpp>
-#include <optional>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "collector/rpc/https_connection.h"
 #include "common/log.h"
 #include "common/status.h"
 
@@ -21,119 +16,25 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
+using https_internal::AnswerDesk;
+using https_internal::Connection;
+using https_internal::Shared;
 
-struct Shared {
-  HttpsListenerOptions options;
-  HttpsListener::Handler handler;
-  std::atomic<int> connections{0};
-  std::atomic<int64_t> refused{0};
-};
-
-// One connection. Owned by its own pending operation; gone with the last.
-class Connection : public std::enable_shared_from_this<Connection> {
- public:
-  Connection(tcp::socket socket, asio::ssl::context& tls, Shared& shared)
-      : stream_(std::move(socket), tls), shared_(shared) {
-    ++shared_.connections;
+// See HttpRequest::peer.
+std::string PeerOf(const tcp::socket& socket) {
+  beast::error_code error;
+  asio::ip::address address = socket.remote_endpoint(error).address();
+  if (error) return "";
+  if (address.is_v4()) return address.to_string();
+  asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
   }
-  ~Connection() { --shared_.connections; }
-
-  void Start() {
-    Limit();
-    stream_.async_handshake(
-        asio::ssl::stream_base::server,
-        [self = shared_from_this()](beast::error_code error) {
-          if (!error) self->Read();
-        });
-  }
-
- private:
-  void Limit() {
-    beast::get_lowest_layer(stream_).expires_after(
-        absl::ToChronoMilliseconds(shared_.options.time_limit));
-  }
-
-  void Read() {
-    parser_.emplace();
-    parser_->header_limit(
-        static_cast<uint32_t>(shared_.options.max_header_bytes));
-    parser_->body_limit(shared_.options.max_body_bytes);
-    Limit();
-    http::async_read(
-        stream_, buffer_, *parser_,
-        [self = shared_from_this()](beast::error_code error, size_t) {
-          self->OnRead(error);
-        });
-  }
-
-  void OnRead(beast::error_code error) {
-    if (error) {
-      OnBadRead(error);
-      return;
-    }
-    const auto& request = parser_->get();
-    HttpRequest plain = {std::string(request.method_string()),
-                         std::string(request.target()), request.body()};
-    Write(shared_.handler(plain), request.keep_alive(),
-          request.method() == http::verb::head);
-  }
-
-  void OnBadRead(beast::error_code error) {
-    constexpr char kText[] = "text/plain; charset=utf-8";
-    if (error == http::error::header_limit) {
-      Write({431, kText, "the request's header is too large\n"}, false);
-    } else if (error == http::error::body_limit) {
-      Write({413, kText, "the request's body is too large\n"}, false);
-    } else if (error == http::error::end_of_stream ||
-               error == http::error::partial_message ||
-               error.category() !=
-                   http::make_error_code(http::error::bad_line_ending)
-                       .category()) {
-      Close();  // hung up, too slow, or TLS is broken
-    } else {
-      Write({400, kText, absl::StrCat("malformed: ", error.message(), "\n")},
-            false);
-    }
-  }
-
-  // `header_only` leaves the body out: the answer to HEAD says how long it
-  // would be, and a client would take it for the next answer.
-  void Write(HttpResponse answer, bool keep_alive, bool header_only = false) {
-    response_ = {};
-    response_.version(11);
-    response_.result(static_cast<unsigned>(answer.status));
-    response_.set(http::field::content_type, answer.content_type);
-    response_.set(http::field::cache_control, "no-store");
-    response_.set("X-Content-Type-Options", "nosniff");
-    response_.keep_alive(keep_alive);
-    response_.body() = std::move(answer.body);
-    response_.prepare_payload();
-    if (header_only) response_.body().clear();
-    Limit();
-    http::async_write(stream_, response_,
-                      [self = shared_from_this(), keep_alive](
-                          beast::error_code error, size_t) {
-                        if (!error && keep_alive) {
-                          self->Read();
-                        } else {
-                          self->Close();
-                        }
-                      });
-  }
-
-  void Close() {
-    Limit();
-    stream_.async_shutdown([self = shared_from_this()](beast::error_code) {});
-  }
-
-  beast::ssl_stream<beast::tcp_stream> stream_;
-  Shared& shared_;
-  beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
-  http::response<http::string_body> response_;
-};
+  asio::ip::address_v6::bytes_type bytes = v6.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string();
+}
 
 absl::StatusOr<tcp::endpoint> ParseAddress(const std::string& address) {
   const size_t colon = address.rfind(':');
@@ -154,18 +55,20 @@ absl::StatusOr<tcp::endpoint> ParseAddress(const std::string& address) {
       "\"", address, "\" is not ADDRESS:PORT, such as 127.0.0.1:8443"));
 }
 
-absl::Status UseCredentials(const TlsCredentials& credentials,
-                            asio::ssl::context& tls) {
+absl::StatusOr<std::shared_ptr<asio::ssl::context>> MakeContext(
+    const TlsCredentials& credentials) {
+  auto tls =
+      std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   beast::error_code error;
-  tls.set_options(asio::ssl::context::default_workarounds |
-                  asio::ssl::context::no_tlsv1 |
-                  asio::ssl::context::no_tlsv1_1);
-  tls.use_certificate_chain(asio::buffer(credentials.certificate_pem), error);
+  tls->set_options(asio::ssl::context::default_workarounds |
+                   asio::ssl::context::no_tlsv1 |
+                   asio::ssl::context::no_tlsv1_1);
+  tls->use_certificate_chain(asio::buffer(credentials.certificate_pem), error);
   if (!error) {
-    tls.use_private_key(asio::buffer(credentials.private_key_pem),
-                        asio::ssl::context::pem, error);
+    tls->use_private_key(asio::buffer(credentials.private_key_pem),
+                         asio::ssl::context::pem, error);
   }
-  if (!error) return absl::OkStatus();
+  if (!error) return tls;
   return absl::InvalidArgumentError(
       absl::StrCat("the HTTPS certificate is unusable: ", error.message()));
 }
@@ -173,18 +76,21 @@ absl::Status UseCredentials(const TlsCredentials& credentials,
 class HttpsListenerImpl final : public HttpsListener {
  public:
   HttpsListenerImpl(const HttpsListenerOptions& options, Handler handler)
-      : tls_(asio::ssl::context::tls_server), acceptor_(io_) {
+      : acceptor_(io_) {
     shared_.options = options;
     shared_.handler = std::move(handler);
+    shared_.desk = std::make_shared<AnswerDesk>(io_);
   }
 
   ~HttpsListenerImpl() override {
+    shared_.desk->Close();
     io_.stop();
     if (thread_.joinable()) thread_.join();
+    shared_.desk->Clear();
   }
 
   absl::Status Open() {
-    ROLLCALL_RETURN_IF_ERROR(UseCredentials(shared_.options.credentials, tls_));
+    ROLLCALL_RETURN_IF_ERROR(UseCredentials(shared_.options.credentials));
     ROLLCALL_ASSIGN_OR_RETURN(const tcp::endpoint endpoint,
                               ParseAddress(shared_.options.address));
     beast::error_code error;
@@ -204,7 +110,14 @@ class HttpsListenerImpl final : public HttpsListener {
   }
 
   int port() const override { return port_; }
-  int64_t refused() const override { return shared_.refused; }
+  int64_t refused() const override { return refused_; }
+
+  absl::Status UseCredentials(const TlsCredentials& credentials) override {
+    ROLLCALL_ASSIGN_OR_RETURN(auto made, MakeContext(credentials));
+    MutexLock lock(&mutex_);
+    tls_ = std::move(made);
+    return absl::OkStatus();
+  }
 
  private:
   void Accept() {
@@ -217,18 +130,35 @@ class HttpsListenerImpl final : public HttpsListener {
         retry_.async_wait([this](beast::error_code) { Accept(); });
         return;
       }
-      if (shared_.connections < shared_.options.max_connections) {
-        std::make_shared<Connection>(std::move(socket), tls_, shared_)->Start();
-      } else {
-        ++shared_.refused;
-      }
+      Admit(std::move(socket));
       Accept();
     });
   }
 
+  void Admit(tcp::socket socket) {
+    std::string peer = PeerOf(socket);
+    const auto held = shared_.per_peer.find(peer);
+    if (shared_.connections >= shared_.options.max_connections ||
+        (held != shared_.per_peer.end() &&
+         held->second >= shared_.options.max_connections_per_peer)) {
+      ++refused_;
+      return;
+    }
+    std::make_shared<Connection>(std::move(socket), Context(), std::move(peer),
+                                 shared_)
+        ->Start();
+  }
+
+  std::shared_ptr<asio::ssl::context> Context() {
+    MutexLock lock(&mutex_);
+    return tls_;
+  }
+
+  std::atomic<int64_t> refused_{0};
+  Mutex mutex_;
+  std::shared_ptr<asio::ssl::context> tls_ ABSL_GUARDED_BY(mutex_);
   Shared shared_;
   asio::io_context io_{1};
-  asio::ssl::context tls_;
   tcp::acceptor acceptor_;
   asio::steady_timer retry_{io_};
   int port_ = 0;

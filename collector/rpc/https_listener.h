@@ -8,22 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "collector/rpc/http.h"
 #include "common/tls.h"
 
 namespace rollcall::collector {
-
-struct HttpRequest {
-  std::string method;
-  // Path and query as sent.
-  std::string target;
-  std::string body;
-};
-
-struct HttpResponse {
-  int status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-};
 
 struct HttpsListenerOptions {
   // HOST:PORT; port 0 takes any free one. HOST is an address.
@@ -32,6 +20,8 @@ struct HttpsListenerOptions {
   TlsCredentials credentials;
   // Connections at once; a further one is closed at once.
   int max_connections = 256;
+  // And of one peer (see HttpRequest), so that none can take them all.
+  int max_connections_per_peer = 64;
   // For the handshake, for a request to be there whole, and for an answer to be
   // taken; each anew.
   absl::Duration time_limit = absl::Seconds(10);
@@ -42,8 +32,10 @@ struct HttpsListenerOptions {
 // Listens until it goes. Thread-safe.
 class HttpsListener {
  public:
-  // Called on the listener's one thread; must not block.
-  using Handler = std::function<HttpResponse(const HttpRequest&)>;
+  // Takes the answer to one request; called once, from any thread.
+  using Respond = std::function<void(HttpResponse)>;
+  // Called on the listener's one thread: must not block, and may answer later.
+  using Handler = std::function<void(const HttpRequest&, Respond)>;
 
   // UNAVAILABLE if the address cannot be had, INVALID_ARGUMENT if it is
   // malformed or the credentials are unusable.
@@ -52,6 +44,9 @@ class HttpsListener {
   virtual ~HttpsListener() = default;
 
   virtual int port() const = 0;
+  // Shows this certificate on connections to come. INVALID_ARGUMENT if it is
+  // unusable; all stays as it is then.
+  virtual absl::Status UseCredentials(const TlsCredentials& credentials) = 0;
   // Connections that were closed for want of room, since start.
   virtual int64_t refused() const = 0;
 };

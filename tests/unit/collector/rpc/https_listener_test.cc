@@ -169,8 +169,9 @@ class HttpsTest : public ::testing::Test {
     options_.credentials = pki_.Server();
     ASSERT_OK_AND_ASSIGN(
         listener_,
-        HttpsListener::Start(options_, [this](const HttpRequest& request) {
-          return Answer(request);
+        HttpsListener::Start(options_, [this](const HttpRequest& request,
+                                              HttpsListener::Respond respond) {
+          respond(Answer(request));
         }));
   }
 
@@ -210,7 +211,7 @@ class HttpsTest : public ::testing::Test {
   HttpsListenerOptions options_;
   Mutex mutex_;
   std::vector<std::string> requests_ ABSL_GUARDED_BY(mutex_);
-  HttpResponse answer_ = {200, "text/plain", "hello\n"};
+  HttpResponse answer_ = {200, "text/plain", "hello\n", {}};
   std::unique_ptr<HttpsListener> listener_;
 };
 
