@@ -1,0 +1,93 @@
+#include "collector/identity/revocations.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/identity/enrolment_tables.h"
+#include "common/log.h"
+#include "common/proto_time.h"
+#include "common/status.h"
+#include "common/text.h"
+
+namespace rollcall::collector {
+namespace {
+constexpr size_t kMaxReasonBytes = 256;
+}  // namespace
+
+absl::Status Revocations::Load() {
+  auto entries = kRevocationTable.ScanPrefix(engine_, KeyWriter());
+  MutexLock lock(&mutex_);
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) return absl::OkStatus();
+    since_[entry->key.agent] = FromProto(entry->value.time());
+  }
+}
+
+void Revocations::SetEnder(Ender ender) {
+  MutexLock lock(&mutex_);
+  ender_ = std::move(ender);
+}
+
+absl::Time Revocations::RevokedSince(AgentId agent) const {
+  MutexLock lock(&mutex_);
+  const auto found = since_.find(agent);
+  return found == since_.end() ? absl::InfiniteFuture() : found->second;
+}
+
+int64_t Revocations::count() const {
+  MutexLock lock(&mutex_);
+  return static_cast<int64_t>(since_.size());
+}
+
+absl::Status Revocations::Refusal(AgentId agent) {
+  return absl::PermissionDeniedError(
+      absl::StrCat("agent ", agent.ToHex(), " was revoked"));
+}
+
+absl::StatusOr<v1::RevokeAgentResponse> Revocations::Revoke(
+    const v1::RevokeAgentRequest& request, absl::string_view principal) {
+  const auto agent = AgentId::FromHex(request.agent_id());
+  if (!agent.has_value()) {
+    return absl::InvalidArgumentError("agent_id must be 32 hex digits");
+  }
+  if (request.reason().size() > kMaxReasonBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("reason must be at most ", kMaxReasonBytes, " bytes"));
+  }
+  stored::v1::RevocationRecord record;
+  const auto build = [&](KnownStamp stamp, const Reader& reader,
+                         Writes& writes) -> absl::Status {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                              kRevocationTable.Get(reader, {*agent}));
+    if (stored.has_value()) {
+      record = *stored;
+      return absl::OkStatus();
+    }
+    *record.mutable_time() = ToProto(stamp.time());
+    record.set_revoked_by(std::string(principal));
+    record.set_reason(request.reason());
+    kRevocationTable.Put(writes.head, {*agent}, record);
+    return absl::OkStatus();
+  };
+  const std::string name = absl::StrCat("revocation/", agent->ToHex());
+  ROLLCALL_RETURN_IF_ERROR(committer_.Commit({name}, build).status());
+  Ender ender;
+  {
+    MutexLock lock(&mutex_);
+    since_[*agent] = FromProto(record.time());
+    ender = ender_;
+  }
+  Log(LogLevel::kInfo, "agent revoked",
+      {{"agent", agent->ToHex()},
+       {"by", principal},
+       {"reason", request.reason()}});
+  v1::RevokeAgentResponse response;
+  *response.mutable_revoke_time() = record.time();
+  response.set_revoked_by(record.revoked_by());
+  if (ender) response.set_ended_stream_count(ender(*agent));
+  return response;
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,231 @@
+#include "collector/identity/token_store.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "collector/rpc/paging.h"
+#include "common/log.h"
+#include "common/proto_time.h"
+#include "common/status.h"
+#include "common/text.h"
+#include "common/tls.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr PageBounds kPageBounds = {100, 1'000};
+constexpr int32_t kMostUses = 1'000'000;
+constexpr absl::Duration kUsualLife = absl::Hours(7 * 24);
+constexpr absl::Duration kLeastLife = absl::Minutes(1);
+constexpr absl::Duration kMostLife = absl::Hours(366 * 24);
+
+absl::Status CheckText(absl::string_view name, absl::string_view text,
+                       size_t max_bytes) {
+  if (text.size() <= max_bytes && IsValidUtf8(text)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, " must be at most ", max_bytes, " bytes of UTF-8"));
+}
+
+absl::Status CheckKind(const v1::CreateTokenRequest& request) {
+  switch (request.kind()) {
+    case v1::Token::KIND_UNSPECIFIED:
+    case v1::Token::KIND_ENROLMENT:
+      if (request.principal().empty()) return absl::OkStatus();
+      return absl::InvalidArgumentError(
+          "principal is for a token to log in with; set kind KIND_LOGIN");
+    case v1::Token::KIND_LOGIN:
+      if (!IsPrincipalName(request.principal())) {
+        return absl::InvalidArgumentError(
+            "principal must be 1 to 64 of a-z, 0-9, \".\", \"_\", \"-\"");
+      }
+      if (request.device_class().empty() &&
+          request.organisation_unit().empty()) {
+        return absl::OkStatus();
+      }
+      return absl::InvalidArgumentError(
+          "device_class and organisation_unit are for enrolment");
+    default:
+      return absl::InvalidArgumentError("kind is none of those there are");
+  }
+}
+
+absl::StatusOr<absl::Duration> LifeOf(const v1::CreateTokenRequest& request) {
+  if (!request.has_life()) return kUsualLife;
+  const absl::Duration life = FromProto(request.life());
+  if (life >= kLeastLife && life <= kMostLife) return life;
+  return absl::InvalidArgumentError("life must be from a minute to 366 days");
+}
+
+absl::StatusOr<v1::Token> TokenOf(const v1::CreateTokenRequest& request,
+                                  absl::Time now) {
+  ROLLCALL_RETURN_IF_ERROR(CheckKind(request));
+  ROLLCALL_RETURN_IF_ERROR(
+      CheckText("device_class", request.device_class(), 64));
+  ROLLCALL_RETURN_IF_ERROR(
+      CheckText("organisation_unit", request.organisation_unit(), 256));
+  ROLLCALL_RETURN_IF_ERROR(CheckText("note", request.note(), 256));
+  if (request.max_uses() < 0 || request.max_uses() > kMostUses) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max_uses must be from 1 to ", kMostUses));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const absl::Duration life, LifeOf(request));
+  v1::Token token;
+  token.set_kind(request.kind() == v1::Token::KIND_LOGIN
+                     ? v1::Token::KIND_LOGIN
+                     : v1::Token::KIND_ENROLMENT);
+  token.set_principal(request.principal());
+  token.set_device_class(request.device_class());
+  token.set_organisation_unit(request.organisation_unit());
+  token.set_note(request.note());
+  token.set_max_uses(request.max_uses() == 0 ? 1 : request.max_uses());
+  *token.mutable_create_time() = ToProto(now);
+  *token.mutable_expire_time() = ToProto(now + life);
+  return token;
+}
+
+bool HasEnded(const v1::Token& token, absl::Time now) {
+  return token.has_revoke_time() || token.use_count() >= token.max_uses() ||
+         FromProto(token.expire_time()) <= now;
+}
+
+absl::StatusOr<TokenId> IdOf(absl::string_view hex) {
+  const auto id = TokenId::FromHex(hex);
+  if (id.has_value()) return *id;
+  return absl::InvalidArgumentError("token_id must be 32 hex digits");
+}
+
+absl::Status Unknown() {
+  return absl::UnauthenticatedError(
+      "the collector does not know this token; is it whole, and of this "
+      "collector?");
+}
+
+}  // namespace
+
+std::string TokenStore::NameOf(const v1::Token& token) {
+  return absl::StrCat("token/", token.token_id());
+}
+
+absl::StatusOr<v1::CreateTokenResponse> TokenStore::Create(
+    const v1::CreateTokenRequest& request, absl::string_view principal) {
+  const absl::Time now = clock_.Now();
+  ROLLCALL_ASSIGN_OR_RETURN(v1::Token token, TokenOf(request, now));
+  const TokenId id = MakeTokenId(now, random_);
+  token.set_token_id(id.ToHex());
+  token.set_created_by(std::string(principal));
+  v1::CreateTokenResponse response;
+  response.set_text(MakeTokenText(token.kind(), id, random_));
+  stored::v1::TokenRecord record;
+  *record.mutable_token() = token;
+  record.set_text_sha256(HashOfToken(response.text()));
+  const auto build = [&](KnownStamp, const Reader&, Writes& writes) {
+    kTokenTable.Put(writes.head, {id}, record);
+    return absl::OkStatus();
+  };
+  ROLLCALL_RETURN_IF_ERROR(committer_.Commit({NameOf(token)}, build).status());
+  Log(LogLevel::kInfo, "token made",
+      {{"token", token.token_id()},
+       {"kind", v1::Token::Kind_Name(token.kind())},
+       {"by", principal}});
+  *response.mutable_token() = std::move(token);
+  return response;
+}
+
+absl::StatusOr<v1::ListTokensResponse> TokenStore::List(
+    const v1::ListTokensRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  TokenKey from;
+  if (!page.after.empty()) {
+    ROLLCALL_ASSIGN_OR_RETURN(from.token, IdOf(page.after));
+  }
+  const absl::Time now = clock_.Now();
+  auto entries = kTokenTable.ScanFrom(engine_, from, KeyWriter());
+  v1::ListTokensResponse response;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) return response;
+    const v1::Token& token = entry->value.token();
+    if (token.token_id() == page.after) continue;
+    if (!request.include_ended() && HasEnded(token, now)) continue;
+    if (response.tokens_size() == page.size) {
+      response.set_next_page_token(
+          page.TokenAfter(response.tokens(page.size - 1).token_id()));
+      return response;
+    }
+    *response.add_tokens() = token;
+  }
+}
+
+absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
+    const v1::RevokeTokenRequest& request, absl::string_view principal) {
+  ROLLCALL_ASSIGN_OR_RETURN(const TokenId id, IdOf(request.token_id()));
+  v1::RevokeTokenResponse response;
+  const auto build = [&](KnownStamp stamp, const Reader& reader,
+                         Writes& writes) -> absl::Status {
+    ROLLCALL_ASSIGN_OR_RETURN(auto record, kTokenTable.Get(reader, {id}));
+    if (!record.has_value()) {
+      return absl::NotFoundError(
+          absl::StrCat("there is no token ", id.ToHex()));
+    }
+    v1::Token& token = *record->mutable_token();
+    if (!token.has_revoke_time()) {
+      *token.mutable_revoke_time() = ToProto(stamp.time());
+      token.set_revoked_by(std::string(principal));
+      kTokenTable.Put(writes.head, {id}, *record);
+    }
+    *response.mutable_token() = token;
+    return absl::OkStatus();
+  };
+  const std::string name = absl::StrCat("token/", id.ToHex());
+  ROLLCALL_RETURN_IF_ERROR(committer_.Commit({name}, build).status());
+  Log(LogLevel::kInfo, "token revoked",
+      {{"token", id.ToHex()}, {"by", principal}});
+  return response;
+}
+
+absl::StatusOr<v1::Token> TokenStore::Find(const Reader& reader,
+                                           absl::string_view text,
+                                           v1::Token::Kind kind) const {
+  const auto parsed = ParseTokenText(text);
+  if (!parsed.ok()) {
+    return absl::UnauthenticatedError(parsed.status().message());
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto record,
+                            kTokenTable.Get(reader, {parsed->id}));
+  if (!record.has_value() || !IsTokenOf(text, record->text_sha256())) {
+    return Unknown();
+  }
+  const v1::Token& token = record->token();
+  if (token.kind() != kind) {
+    return absl::PermissionDeniedError(
+        kind == v1::Token::KIND_LOGIN
+            ? "this token is for agents to enrol with, not to log in with"
+            : "this token is for a person to log in with, not to enrol with");
+  }
+  if (token.has_revoke_time()) {
+    return absl::PermissionDeniedError("the token was revoked");
+  }
+  if (FromProto(token.expire_time()) <= clock_.Now()) {
+    return absl::PermissionDeniedError("the token has expired");
+  }
+  return token;
+}
+
+absl::Status TokenStore::Use(const Reader& reader, const v1::Token& token,
+                             Batch& batch) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const TokenId id, IdOf(token.token_id()));
+  ROLLCALL_ASSIGN_OR_RETURN(auto record, kTokenTable.Get(reader, {id}));
+  if (!record.has_value() || record->token().has_revoke_time()) {
+    return absl::PermissionDeniedError("the token was revoked");
+  }
+  v1::Token& current = *record->mutable_token();
+  if (current.use_count() >= current.max_uses()) {
+    return absl::PermissionDeniedError("the token is used up");
+  }
+  current.set_use_count(current.use_count() + 1);
+  kTokenTable.Put(batch, {id}, *record);
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::collector

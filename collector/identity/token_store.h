@@ -1,0 +1,54 @@
+// Tokens: made, listed, ended, and used.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "collector/identity/enrolment_tables.h"
+#include "collector/storage/committer.h"
+#include "common/clock.h"
+#include "common/random.h"
+#include "rollcall/v1/enrolment_service.pb.h"
+
+namespace rollcall::collector {
+
+// Answers the token methods of EnrolmentService, and says whether a token may
+// be used. Thread-safe; all arguments outlive it. Blocking.
+class TokenStore {
+ public:
+  TokenStore(const Engine& engine, Committer& committer, const Clock& clock,
+             Random& random)
+      : engine_(engine),
+        committer_(committer),
+        clock_(clock),
+        random_(random) {}
+
+  absl::StatusOr<v1::CreateTokenResponse> Create(
+      const v1::CreateTokenRequest& request, absl::string_view principal);
+  absl::StatusOr<v1::ListTokensResponse> List(
+      const v1::ListTokensRequest& request) const;
+  absl::StatusOr<v1::RevokeTokenResponse> Revoke(
+      const v1::RevokeTokenRequest& request, absl::string_view principal);
+
+  // The token with this text, used up or not. UNAUTHENTICATED if there is none
+  // of this kind; the answer does not tell an unknown id from a wrong secret.
+  // PERMISSION_DENIED if it has expired or was revoked.
+  absl::StatusOr<v1::Token> Find(const Reader& reader, absl::string_view text,
+                                 v1::Token::Kind kind) const;
+  // Counts one more use of a token that Find returned. PERMISSION_DENIED if it
+  // is used up.
+  absl::Status Use(const Reader& reader, const v1::Token& token,
+                   Batch& batch) const;
+
+  // The Change::names of a change that uses or ends a token.
+  static std::string NameOf(const v1::Token& token);
+
+ private:
+  const Engine& engine_;
+  Committer& committer_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace rollcall::collector
