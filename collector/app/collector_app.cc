@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "collector/app/credential_files.h"
 #include "collector/app/device_directory.h"
+#include "collector/app/enrolment_parts.h"
 #include "collector/app/metrics.h"
 #include "collector/app/ticker.h"
 #include "collector/catalog/catalog.h"
@@ -18,6 +20,7 @@
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/contract_service.h"
 #include "collector/contracts/entitlement_import.h"
+#include "collector/identity/enrolment_service.h"
 #include "collector/identity/subjects.h"
 #include "collector/ingest/sync_service.h"
 #include "collector/inventory/device_queries.h"
@@ -50,8 +53,11 @@ namespace {
 constexpr absl::Duration kStopGrace = absl::Seconds(5);
 // How far last-seen times may be behind after a crash.
 constexpr absl::Duration kFlushInterval = absl::Seconds(30);
+// How often the files of certificates are looked at.
+constexpr absl::Duration kReloadInterval = absl::Seconds(5);
 // Imports come in one message.
 constexpr int kMaxAdminMessageBytes = 33 << 20;
+constexpr char kPlainText[] = "text/plain; charset=utf-8";
 
 // The parts that need nothing but the store; in order of their making.
 struct Parts {
@@ -64,7 +70,8 @@ struct Parts {
         row_budget(ingest.row_budget),
         hybrid_clock(clock),
         committer(*engine, hybrid_clock),
-        executor(options.executor) {}
+        executor(options.executor),
+        enrolment(*engine, committer, clock, random, options.enrolment) {}
 
   SystemClock clock;
   SystemRandom random;
@@ -80,6 +87,7 @@ struct Parts {
   LastSeenTracker last_seen;
   // All calls have ended, and so all its tasks, before any part goes.
   Executor executor;
+  EnrolmentParts enrolment;
 
   const SyncDeps sync{*engine, committer, subjects,     last_seen, clock,
                       random,  ingest,    ingest_stats, row_budget};
@@ -107,6 +115,7 @@ class AdminServices {
         ReflectionAnswers::Create(
             {v1::DeviceService::service_full_name(),
              v1::ContractService::service_full_name(),
+             v1::EnrolmentService::service_full_name(),
              v1::ReconciliationService::service_full_name(),
              v1::RegisterService::service_full_name(), "grpc.health.v1.Health",
              "grpc.reflection.v1.ServerReflection",
@@ -116,7 +125,7 @@ class AdminServices {
   }
 
   std::vector<grpc::Service*> all() {
-    std::vector<grpc::Service*> services = {&devices_, &contracts_,
+    std::vector<grpc::Service*> services = {&devices_, &contracts_, &enrolment_,
                                             &reconciliation_, &registers_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
@@ -127,12 +136,15 @@ class AdminServices {
       : devices_(parts.device_queries, parts.dispatcher),
         contracts_(parts.entitlement_importer, parts.contract_queries,
                    parts.dispatcher),
+        enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
+                   parts.enrolment.revocations, parts.dispatcher),
         reconciliation_(parts.reconciliation_queries, parts.dispatcher),
         registers_(parts.register_importer, parts.register_queries,
                    parts.undiscovered_queries, parts.dispatcher) {}
 
   DeviceServiceImpl devices_;
   ContractServiceImpl contracts_;
+  EnrolmentServiceImpl enrolment_;
   ReconciliationServiceImpl reconciliation_;
   RegisterServiceImpl registers_;
   std::unique_ptr<ReflectionAnswers> answers_;
@@ -141,11 +153,18 @@ class AdminServices {
 
 class CollectorAppImpl final : public CollectorApp {
  public:
-  explicit CollectorAppImpl(std::unique_ptr<Parts> parts)
+  CollectorAppImpl(std::unique_ptr<Parts> parts, CredentialFiles files)
       : parts_(std::move(parts)),
-        sync_service_(parts_->sync, parts_->executor, parts_->message_budget) {}
+        files_(std::move(files)),
+        sync_service_(parts_->sync, parts_->executor, parts_->message_budget,
+                      &parts_->enrolment.revocations) {
+    parts_->enrolment.revocations.SetEnder([this](AgentId agent) {
+      return sync_service_.streams().End(agent, Revocations::Refusal(agent));
+    });
+  }
 
   ~CollectorAppImpl() override {
+    reloader_.reset();
     ticker_.reset();
     if (admin_ == nullptr || agents_ == nullptr) return;  // never listened
     // No new calls, then those in progress, then what they left to write.
@@ -156,12 +175,15 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   absl::Status Open(const CollectorOptions& options,
-                    const TlsCredentials& credentials) {
+                    const Credentials& credentials) {
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
+    ROLLCALL_RETURN_IF_ERROR(parts_->enrolment.revocations.Load());
+    parts_->enrolment.enrolment.UseAuthority(credentials.authority);
     ROLLCALL_ASSIGN_OR_RETURN(admin_services_, AdminServices::Create(*parts_));
-    ROLLCALL_RETURN_IF_ERROR(Listen(options, credentials));
+    ROLLCALL_RETURN_IF_ERROR(Listen(options, credentials.listener));
     Tick();
     ticker_.emplace(kFlushInterval, [this] { Tick(); });
+    reloader_.emplace(kReloadInterval, [this] { ReloadCredentials(); });
     if (options.ready_file.empty()) return absl::OkStatus();
     return WriteFileAtomically(options.ready_file, ReadyText(), 0644);
   }
@@ -189,25 +211,47 @@ class CollectorAppImpl final : public CollectorApp {
     https.address = options.https_listen;
     https.credentials = credentials;
     ROLLCALL_ASSIGN_OR_RETURN(
-        https_, HttpsListener::Start(https, [this](const HttpRequest& request) {
-          return AnswerHttp(request);
+        https_,
+        HttpsListener::Start(https, [this](const HttpRequest& request,
+                                           HttpsListener::Respond respond) {
+          if (EnrolmentHttp::Serves(request)) {
+            parts_->enrolment.Answer(request, std::move(respond));
+          } else {
+            respond(AnswerHttp(request));
+          }
         }));
     return absl::OkStatus();
   }
 
+  void ReloadCredentials() {
+    const auto changed = files_.Reload(parts_->clock.Now());
+    if (!changed.has_value()) return;
+    agents_->UseCredentials(changed->listener);
+    admin_->UseCredentials(changed->listener);
+    const absl::Status used = https_->UseCredentials(changed->listener);
+    if (!used.ok()) {
+      Log(LogLevel::kError, "the HTTPS port keeps its old certificate",
+          {{"error", used.message()}});
+    }
+    parts_->enrolment.enrolment.UseAuthority(changed->authority);
+  }
+
   HttpResponse AnswerHttp(const HttpRequest& request) const {
     if (request.method != "GET") {
-      return {405, "text/plain; charset=utf-8", "only GET is answered here\n"};
+      return {405, kPlainText, "only GET is answered here\n", {}};
     }
-    if (request.target == "/healthz") return {200, "text/plain", "ok\n"};
+    if (request.target == "/healthz") return {200, kPlainText, "ok\n", {}};
     if (request.target == "/metrics") {
-      return {200, "text/plain; version=0.0.4; charset=utf-8",
-              MetricsText({parts_->ingest_stats, parts_->message_budget,
-                           parts_->row_budget, parts_->executor,
-                           parts_->committer})};
+      return {
+          200,
+          "text/plain; version=0.0.4; charset=utf-8",
+          MetricsText({parts_->ingest_stats, parts_->message_budget,
+                       parts_->row_budget, parts_->executor, parts_->committer,
+                       &parts_->enrolment.stats, https_->refused(),
+                       sync_service_.streams().revoked()}),
+          {}};
     }
-    return {404, "text/plain; charset=utf-8",
-            "there is /healthz and /metrics here\n"};
+    return {404, kPlainText, "there is /healthz, /metrics and /v1/ here\n", {}};
   }
 
   std::string ReadyText() const {
@@ -228,15 +272,22 @@ class CollectorAppImpl final : public CollectorApp {
       Log(LogLevel::kError, "last-seen times could not be stored",
           {{"error", flushed.message()}});
     }
+    const absl::Status forgotten = parts_->enrolment.certificates.Forget();
+    if (!forgotten.ok()) {
+      Log(LogLevel::kError, "old certificates could not be forgotten",
+          {{"error", forgotten.message()}});
+    }
   }
 
   const std::unique_ptr<Parts> parts_;
+  CredentialFiles files_;
   SyncServiceImpl sync_service_;
   std::unique_ptr<AdminServices> admin_services_;
   std::unique_ptr<GrpcListener> agents_;
   std::unique_ptr<GrpcListener> admin_;
   std::unique_ptr<HttpsListener> https_;
   std::optional<Ticker> ticker_;
+  std::optional<Ticker> reloader_;
 };
 
 absl::StatusOr<std::unique_ptr<Catalog>> LoadCatalog(
@@ -251,10 +302,9 @@ absl::StatusOr<std::unique_ptr<Catalog>> LoadCatalog(
 absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
     const CollectorOptions& options) {
   const SystemClock clock;
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const TlsCredentials credentials,
-      LoadTlsCredentials(options.ca_file, options.cert_file, options.key_file,
-                         clock.Now()));
+  CredentialFiles files(options);
+  ROLLCALL_ASSIGN_OR_RETURN(const Credentials credentials,
+                            files.Load(clock.Now()));
   ROLLCALL_ASSIGN_OR_RETURN(auto catalog, LoadCatalog(options.rules_dir));
   if (mkdir(options.data_dir.c_str(), 0700) != 0 && errno != EEXIST) {
     return FileError(options.data_dir, "cannot make the folder of the store",
@@ -264,7 +314,8 @@ absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
   store.path = options.data_dir;
   ROLLCALL_ASSIGN_OR_RETURN(auto engine, OpenRocksDb(store));
   auto app = std::make_unique<CollectorAppImpl>(
-      std::make_unique<Parts>(std::move(engine), std::move(catalog), options));
+      std::make_unique<Parts>(std::move(engine), std::move(catalog), options),
+      std::move(files));
   ROLLCALL_RETURN_IF_ERROR(app->Open(options, credentials));
   return app;
 }

@@ -77,6 +77,30 @@ void AddIngest(const IngestStats& ingest, Families& families) {
                    ingest.unauthenticated);
 }
 
+void AddEnrolment(const EnrolmentStats& enrolment, Families& families) {
+  families.Counter("rollcall_enrolments_total",
+                   "Certificates given to agents for a token.",
+                   enrolment.enrolled);
+  families.Counter("rollcall_renewals_total",
+                   "Certificates given to agents for an older one.",
+                   enrolment.renewed);
+  families.Counter("rollcall_logins_total",
+                   "Certificates given to principals for a token.",
+                   enrolment.logged_in);
+  families.Counter("rollcall_enrolment_refused_total",
+                   "Requests for a certificate that were malformed, or whose "
+                   "token or old certificate was not good.",
+                   enrolment.refused);
+  families.Counter("rollcall_enrolment_limited_total",
+                   "Requests not looked at, since too many of their address "
+                   "failed.",
+                   enrolment.limited);
+  families.Counter("rollcall_enrolment_failed_total",
+                   "Requests for a certificate that failed by no fault of the "
+                   "caller.",
+                   enrolment.failed);
+}
+
 }  // namespace
 
 std::string MetricsText(const MetricSources& sources) {
@@ -113,6 +137,15 @@ std::string MetricsText(const MetricSources& sources) {
                    "Changes refused since too many waited.", commits.refused);
   families.Gauge("rollcall_commit_queue", "Changes that wait to be written.",
                  static_cast<int64_t>(commits.queue));
+  families.Counter("rollcall_https_connections_refused_total",
+                   "Connections to the HTTPS port closed for want of room.",
+                   sources.https_refused);
+  families.Counter("rollcall_agent_streams_revoked_total",
+                   "Streams of revoked agents that were ended or refused.",
+                   sources.streams_revoked);
+  if (sources.enrolment != nullptr) {
+    AddEnrolment(*sources.enrolment, families);
+  }
   return families.Text();
 }
 

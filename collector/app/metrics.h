@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "collector/identity/enrolment_stats.h"
 #include "collector/ingest/byte_budget.h"
 #include "collector/ingest/ingest_stats.h"
 #include "collector/rpc/executor.h"
@@ -17,6 +18,12 @@ struct MetricSources {
   const ByteBudget& row_budget;
   const Executor& executor;
   const Committer& committer;
+  // Left out where there is no enrolment.
+  const EnrolmentStats* enrolment = nullptr;
+  // Connections that the HTTPS port closed for want of room.
+  int64_t https_refused = 0;
+  // Streams of revoked agents that were ended or refused.
+  int64_t streams_revoked = 0;
 };
 
 // The text of /metrics. Thread-safe; does not block.

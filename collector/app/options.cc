@@ -15,11 +15,27 @@ constexpr char kDescription[] =
 constexpr char kFooter[] =
     "Ports: agents (gRPC, mutual TLS), admins (gRPC, mutual TLS, reflection "
     "and "
-    "health), HTTPS (/healthz and /metrics).\n"
+    "health), HTTPS (/healthz, /metrics, enrolment and login).\n"
     "Example:\n"
     "  rollcall-collector --data=/var/lib/rollcall --ca=ca.pem "
     "--cert=server.pem "
     "--key=server.key";
+
+// `days` of a certificate's life.
+void AddIssuerOptions(CLI::App& app, CollectorOptions& options, int64_t& days) {
+  auto* certificate =
+      app.add_option("--issuer-cert", options.issuer_cert_file,
+                     "PEM file of the certificate to issue others with, then "
+                     "those above it");
+  auto* key = app.add_option("--issuer-key", options.issuer_key_file,
+                             "PEM file of its private key");
+  certificate->needs(key);
+  key->needs(certificate);
+  app.add_option("--agent-certificate-days", days,
+                 "Life of an agent's certificate; agents renew at half of it")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 397));
+}
 
 void AddOptions(CLI::App& app, CollectorOptions& options,
                 std::string& log_level, int64_t& check_in_seconds,
@@ -74,7 +90,9 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   int64_t check_in_seconds =
       absl::ToInt64Seconds(options.ingest.check_in_interval);
   int64_t scan_seconds = absl::ToInt64Seconds(options.ingest.scan_interval);
+  int64_t certificate_days = options.enrolment.agent_life / absl::Hours(24);
   AddOptions(app, options, log_level, check_in_seconds, scan_seconds);
+  AddIssuerOptions(app, options, certificate_days);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -83,6 +101,7 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   }
   options.ingest.check_in_interval = absl::Seconds(check_in_seconds);
   options.ingest.scan_interval = absl::Seconds(scan_seconds);
+  options.enrolment.agent_life = certificate_days * absl::Hours(24);
   const absl::Status level = SetLogLevelByName(log_level);
   if (!level.ok()) return level;
   return options;

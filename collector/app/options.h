@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "collector/identity/enrolment.h"
 #include "collector/ingest/ingest_options.h"
 #include "collector/rpc/executor.h"
 
@@ -21,11 +22,16 @@ struct CollectorOptions {
   std::string ca_file;
   std::string cert_file;
   std::string key_file;
+  // PEM files of the authority that certificates are issued with, and its key;
+  // both or none: none is issued then.
+  std::string issuer_cert_file;
+  std::string issuer_key_file;
   // Written once everything listens: a JSON object with agent_port, admin_port,
   // https_port and pid. Empty: none.
   std::string ready_file;
   // A folder of rule packs to use instead of those built in. Empty: built in.
   std::string rules_dir;
+  EnrolmentOptions enrolment;
   IngestOptions ingest;
   ExecutorOptions executor;
 };

@@ -7,6 +7,8 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "collector/rpc/caller.h"
@@ -48,27 +50,36 @@ class RefusingReactor final : public RawReactor {
 
 // One stream. At any time exactly one of these is under way: a read, the
 // handling of a message, a write. Each, when it ends, starts the next or
-// finishes; so nothing can finish the stream behind the back of another.
-// Deletes itself.
+// finishes; so nothing can finish the stream behind the back of another, but
+// for one who ends it from outside: see Ending. Deletes itself.
 class SyncReactor final : public RawReactor {
  public:
   SyncReactor(const SyncDeps& deps, Executor& executor, ByteBudget& budget,
-              AgentId agent, absl::Time certificate_ends)
+              const CallingAgent& caller, const Revocations* revocations,
+              LiveStreams& streams)
       : deps_(deps),
         executor_(executor),
         budget_(budget),
-        agent_(agent),
-        certificate_ends_(certificate_ends),
-        session_(deps, agent) {
+        agent_(caller.agent),
+        certificate_ends_(caller.certificate_ends),
+        streams_(streams),
+        session_(deps, caller.agent) {
     ++deps_.stats.streams_opened;
     // One too many is told so in answer to its first message: an answer that
     // runs ahead of the question may meet it on the way and be lost.
     one_too_many_ = ++deps_.stats.streams > deps_.options.max_streams;
     if (one_too_many_) ++deps_.stats.streams_turned_away;
-    StartRead(&incoming_);
+    // Who revokes the agent from here on finds the stream.
+    streams_.Add(agent_, ending_);
+    if (revocations != nullptr && revocations->IsRevoked(agent_)) {
+      streams_.CountRefused();
+      ending_->End(Revocations::Refusal(agent_));
+    }
+    Continue();
   }
 
   void OnReadDone(bool ok) override {
+    if (!ending_->Wake()) return;  // ended from outside, and finished
     if (!ok) {
       // The agent hung up, or the call was cancelled.
       Finish(grpc::Status::OK);
@@ -101,10 +112,57 @@ class SyncReactor final : public RawReactor {
 
   void OnDone() override {
     --deps_.stats.streams;
+    ending_->Detach();
+    streams_.Remove(agent_, ending_.get());
     delete this;
   }
 
  private:
+  // Settles who finishes the stream where it is ended from outside: the one who
+  // ends it if it waits for a message, else the reactor when it is about to
+  // wait.
+  class Ending final : public LiveStream {
+   public:
+    explicit Ending(SyncReactor& reactor) : reactor_(&reactor) {}
+
+    void End(const absl::Status& status) override {
+      MutexLock lock(&mutex_);
+      if (reactor_ == nullptr || ended_.has_value()) return;
+      ended_ = status;
+      if (!waiting_) return;
+      waiting_ = false;
+      reactor_->Finish(ToGrpcStatus(status));
+    }
+
+    // Waits for a message, or finishes if the stream was ended.
+    void Wait() {
+      MutexLock lock(&mutex_);
+      if (ended_.has_value()) {
+        reactor_->Finish(ToGrpcStatus(*ended_));
+        return;
+      }
+      waiting_ = true;
+      reactor_->StartRead(&reactor_->incoming_);
+    }
+
+    // Whether the reactor still waited.
+    bool Wake() {
+      MutexLock lock(&mutex_);
+      return std::exchange(waiting_, false);
+    }
+
+    void Detach() {
+      MutexLock lock(&mutex_);
+      reactor_ = nullptr;
+    }
+
+   private:
+    Mutex mutex_;
+    SyncReactor* reactor_ ABSL_GUARDED_BY(mutex_);
+    bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+    std::optional<absl::Status> ended_ ABSL_GUARDED_BY(mutex_);
+  };
+
   void Handle() {
     if (deps_.clock.Now() > certificate_ends_) {
       Reply({{},
@@ -147,7 +205,7 @@ class SyncReactor final : public RawReactor {
     } else if (end_with_.has_value()) {
       Finish(ToGrpcStatus(*end_with_));
     } else {
-      StartRead(&incoming_);
+      ending_->Wait();
     }
   }
 
@@ -167,6 +225,8 @@ class SyncReactor final : public RawReactor {
   ByteBudget& budget_;
   const AgentId agent_;
   const absl::Time certificate_ends_;
+  LiveStreams& streams_;
+  const std::shared_ptr<Ending> ending_ = std::make_shared<Ending>(*this);
   SyncSession session_;
   bool one_too_many_ = false;
   grpc::ByteBuffer incoming_;
@@ -185,8 +245,8 @@ RawReactor* SyncServiceImpl::Sync(grpc::CallbackServerContext* context) {
         {{"peer", context->peer()}, {"error", caller.status().message()}});
     return new RefusingReactor(ToGrpcStatus(caller.status()));
   }
-  return new SyncReactor(deps_, executor_, budget_, caller->agent,
-                         caller->certificate_ends);
+  return new SyncReactor(deps_, executor_, budget_, *caller, revocations_,
+                         streams_);
 }
 
 }  // namespace rollcall::collector

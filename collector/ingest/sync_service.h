@@ -1,7 +1,9 @@
 // SyncService over gRPC: the agents' port.
 #pragma once
 
+#include "collector/identity/revocations.h"
 #include "collector/ingest/byte_budget.h"
+#include "collector/ingest/live_streams.h"
 #include "collector/ingest/sync_session.h"
 #include "collector/rpc/executor.h"
 #include "rollcall/v1/sync.grpc.pb.h"
@@ -14,16 +16,27 @@ class SyncServiceImpl final
     : public v1::SyncService::WithRawCallbackMethod_Sync<
           v1::SyncService::Service> {
  public:
-  SyncServiceImpl(const SyncDeps& deps, Executor& executor, ByteBudget& budget)
-      : deps_(deps), executor_(executor), budget_(budget) {}
+  // Without `revocations` no agent is revoked.
+  SyncServiceImpl(const SyncDeps& deps, Executor& executor, ByteBudget& budget,
+                  const Revocations* revocations = nullptr)
+      : deps_(deps),
+        executor_(executor),
+        budget_(budget),
+        revocations_(revocations) {}
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Sync(
       grpc::CallbackServerContext* context) override;
+
+  // For ending an agent's streams.
+  LiveStreams& streams() { return streams_; }
+  const LiveStreams& streams() const { return streams_; }
 
  private:
   const SyncDeps& deps_;
   Executor& executor_;
   ByteBudget& budget_;
+  const Revocations* const revocations_;
+  LiveStreams streams_;
 };
 
 }  // namespace rollcall::collector

@@ -1,0 +1,66 @@
+// The streams that are open, by agent, so that an agent can be turned away.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "common/id.h"
+#include "common/sync.h"
+
+namespace rollcall::collector {
+
+// A stream as far as others may touch it. Thread-safe.
+class LiveStream {
+ public:
+  virtual ~LiveStream() = default;
+  // Ends it with `status` as soon as it waits for a message; nothing if it has
+  // gone.
+  virtual void End(const absl::Status& status) = 0;
+};
+
+// Thread-safe.
+class LiveStreams {
+ public:
+  void Add(AgentId agent, std::shared_ptr<LiveStream> stream) {
+    MutexLock lock(&mutex_);
+    streams_[agent].push_back(std::move(stream));
+  }
+
+  void Remove(AgentId agent, const LiveStream* stream) {
+    MutexLock lock(&mutex_);
+    const auto found = streams_.find(agent);
+    if (found == streams_.end()) return;
+    std::erase_if(found->second,
+                  [&](const auto& other) { return other.get() == stream; });
+    if (found->second.empty()) streams_.erase(found);
+  }
+
+  // Ends the agent's streams; how many there were.
+  int End(AgentId agent, const absl::Status& status) {
+    std::vector<std::shared_ptr<LiveStream>> streams;
+    {
+      MutexLock lock(&mutex_);
+      const auto found = streams_.find(agent);
+      if (found != streams_.end()) streams = found->second;
+    }
+    for (const auto& stream : streams) stream->End(status);
+    revoked_ += static_cast<int64_t>(streams.size());
+    return static_cast<int>(streams.size());
+  }
+
+  void CountRefused() { ++revoked_; }
+  // Streams of revoked agents that were ended or refused, since start.
+  int64_t revoked() const { return revoked_; }
+
+ private:
+  Mutex mutex_;
+  absl::flat_hash_map<AgentId, std::vector<std::shared_ptr<LiveStream>>>
+      streams_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<int64_t> revoked_{0};
+};
+
+}  // namespace rollcall::collector
