@@ -1,9 +1,9 @@
 // Which subjects become one device, and when they part again.
 #include "collector/identity/device_linker.h"
 
-#include "absl/strings/str_format.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/unit/collector/identity/identity_world.h"
+#include "tests/unit/collector/identity/machines.h"
 
 namespace rollcall::collector {
 namespace {
@@ -17,21 +17,6 @@ using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
-
-// A laptop with hardware of its own.
-v1::Evidence Laptop(int number) {
-  v1::Evidence evidence;
-  evidence.set_system_serial(absl::StrCat("SN", number));
-  evidence.set_system_manufacturer("Dell Inc.");
-  evidence.set_system_product("Latitude");
-  evidence.set_system_uuid(
-      absl::StrFormat("4c4c4544-0039-3010-8048-%012d", number));
-  evidence.add_disk_ids(absl::StrCat("eui.", number));
-  evidence.add_permanent_macs(absl::StrFormat("00:11:22:33:44:%02d", number));
-  evidence.set_machine_id(absl::StrCat("machine-", number));
-  evidence.set_hostname(absl::StrCat("laptop-", number));
-  return evidence;
-}
 
 class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {};
 
