@@ -10,17 +10,20 @@ usage() {
 Usage: deploy/pki.sh COMMAND DIR [NAME] [OPTION...]
 
   init DIR         the authority:      DIR/ca.pem, ca.key
+  issuer DIR       an authority under it, which the collector gives certificates to
+                   agents and administrators with: DIR/issuer.pem, issuer.key
   server DIR       the collector:      DIR/server.pem, server.key
   agent DIR NAME   an agent:           DIR/agent-NAME.pem, agent-NAME.key
                    (prints the agent id: the fingerprint of its key)
   admin DIR NAME   an administrator:   DIR/admin-NAME.pem, admin-NAME.key
                    (NAME is the principal: 1 to 64 of a-z 0-9 . _ -)
 
-server, agent and admin make the authority first if there is none.
+issuer, server, agent and admin make the authority first if there is none.
 
   --host=NAME[,NAME...]        further names or addresses of the collector, beside
                                localhost, 127.0.0.1, ::1 and this machine's name
-  --days=N                     life in days (default: authority 3650, others 397);
+  --days=N                     life in days (default: authority 3650, issuer 1825,
+                               others 397);
                                N below 0 makes a certificate that has expired
   --not-after=YYYYMMDDHHMMSSZ  the end itself, in UTC, instead of --days; a past
                                time makes a certificate that has expired
@@ -29,7 +32,9 @@ server, agent and admin make the authority first if there is none.
                                certificate; it exists to test that it does.
 
 Keys are P-256, in files only their owner can read. Whoever holds ca.key can let
-anyone in: keep it off the machines that need only certificates.
+anyone in: keep it off the machines that need only certificates. The collector
+needs issuer.key and never ca.key; what issuer.key signs is taken for an agent's or an
+administrator's certificate, and never for a collector's.
 TEXT
 }
 
@@ -151,8 +156,12 @@ make_authority() {
     [[ ${1:-} == renew ]] || return 0
     is_current "$dir/ca.pem" "$dir/ca.key" 3650 && return 0
   fi
+  issue_authority
+}
+
+issue_authority() {
   issue "$dir/ca.pem" "$dir/ca.key" 'Rollcall private CA' 3650 \
-    'basicConstraints = critical, CA:TRUE, pathlen:0' \
+    'basicConstraints = critical, CA:TRUE, pathlen:1' \
     'keyUsage = critical, keyCertSign, cRLSign'
 }
 
@@ -160,6 +169,21 @@ make_authority() {
 need_authority() {
   local days='' not_after=''
   make_authority
+}
+
+# What it signs is good for clients only.
+make_issuer() {
+  need_authority
+  if openssl x509 -in "$dir/ca.pem" -noout -text | grep -q -F 'pathlen:0'; then
+    # From before there were issuers: the same key, with leave to have one.
+    local days='' not_after=''
+    issue_authority
+  fi
+  ensure_key "$dir/issuer.key"
+  is_current "$dir/issuer.pem" "$dir/issuer.key" 1825 ||
+    issue "$dir/issuer.pem" "$dir/issuer.key" 'Rollcall issuer' 1825 \
+      'authorityKeyIdentifier = keyid' 'basicConstraints = critical, CA:TRUE, pathlen:0' \
+      'keyUsage = critical, keyCertSign, cRLSign' 'extendedKeyUsage = clientAuth'
 }
 
 make_server() {
@@ -239,6 +263,7 @@ trap 'rm -rf "$work"' EXIT
 
 case $command in
   init) make_authority renew ;;
+  issuer) make_issuer ;;
   server) make_server ;;
   agent)
     check_name 'agent DIR NAME' '^[a-zA-Z0-9._-]{1,64}$' '1 to 64 of a-z A-Z 0-9 . _ -'

@@ -38,12 +38,22 @@ verifies() {
   openssl verify -purpose "$2" -CAfile "$pki/ca.pem" "$pki/$1.pem"
 }
 
+# issued_verifies USAGE PURPOSE: whether what the issuer signs for USAGE is good for
+# PURPOSE.
+issued_verifies() {
+  openssl req -new -key "$pki/server.key" -subj /CN=x -config /dev/null -out "$pki.csr" &&
+    openssl x509 -req -in "$pki.csr" -CA "$pki/issuer.pem" -CAkey "$pki/issuer.key" -days 1 \
+      -extfile <(echo "extendedKeyUsage = $1") -out "$pki.issued" &&
+    openssl verify -purpose "$2" -CAfile "$pki/ca.pem" -untrusted "$pki/issuer.pem" "$pki.issued"
+}
+
 digest() {
   cat "$pki"/*.pem "$pki"/*.key | sha256sum
 }
 
 make_all() {
   deploy/pki.sh init "$pki"
+  deploy/pki.sh issuer "$pki"
   deploy/pki.sh server "$pki"
   id=$(deploy/pki.sh agent "$pki" here)
   deploy/pki.sh admin "$pki" auditor.1
@@ -64,6 +74,9 @@ test_contents() {
   expect 'the collector may be a server' verifies server sslserver
   refuse 'an agent may be a server' verifies agent-here sslserver
   refuse 'the collector may be a client' verifies server sslclient
+  expect 'the issuer vouches for clients' issued_verifies clientAuth sslclient
+  refuse 'the issuer vouches for servers' issued_verifies serverAuth sslserver
+  expect 'the issuer has none under it' says issuer 'CA:TRUE, pathlen:0'
   expect 'keys are for their owner alone' \
     test -z "$(find "$pki" -name '*.key' -not -perm 600)"
 }
@@ -94,6 +107,21 @@ test_ends() {
   expect 'a foreign id can be certified' says agent-other "rollcall://agent/$id"
 }
 
+# An authority from before there were issuers.
+test_older_authority() {
+  local older=$pki.older
+  mkdir "$older"
+  cp "$pki/ca.key" "$older"
+  printf '[req]\ndistinguished_name = name\n[name]\n' >"$older/openssl.cnf"
+  openssl req -new -x509 -key "$older/ca.key" -subj '/CN=Rollcall private CA' -days 10 \
+    -config "$older/openssl.cnf" -out "$older/ca.pem" \
+    -addext 'basicConstraints=critical,CA:TRUE,pathlen:0'
+  deploy/pki.sh issuer "$older"
+  expect 'an older authority may have an issuer' \
+    openssl verify -CAfile "$older/ca.pem" "$older/issuer.pem"
+  rm -rf "$older"
+}
+
 test_refusals() {
   refuse 'a principal in upper case' deploy/pki.sh admin "$pki" Bob
   refuse 'a principal that is too long' deploy/pki.sh admin "$pki" "$(printf 'a%.0s' {1..65})"
@@ -107,5 +135,6 @@ make_all
 test_contents
 test_repetition
 test_ends
+test_older_authority
 test_refusals
 echo "$checks facts hold"
