@@ -7,12 +7,16 @@ constexpr CommandGroup kGroups[] = {
     {"device", "Look at one device"},
     {"contracts", "Import and list what was bought"},
     {"register", "Import and list the devices that are expected"},
+    {"token", "Make, list and end tokens"},
+    {"agent", "Turn an agent away"},
 };
 
 using Factory = std::unique_ptr<Command> (*)();
 constexpr Factory kFactories[] = {
     MakeDevicesCommand,
     MakeDeviceShowCommand,
+    MakeDeviceIdentityCommand,
+    MakeDeviceDuplicatesCommand,
     MakeSoftwareCommand,
     MakeContractsImportCommand,
     MakeContractsListCommand,
@@ -23,6 +27,11 @@ constexpr Factory kFactories[] = {
     MakeRegisterImportCommand,
     MakeRegisterListCommand,
     MakeUndiscoveredCommand,
+    MakeLoginCommand,
+    MakeTokenCreateCommand,
+    MakeTokenListCommand,
+    MakeTokenRevokeCommand,
+    MakeAgentRevokeCommand,
 };
 
 }  // namespace

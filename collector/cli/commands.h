@@ -10,17 +10,24 @@
 
 namespace rollcall::cli {
 
+std::unique_ptr<Command> MakeAgentRevokeCommand();
 std::unique_ptr<Command> MakeContractsChangesCommand();
 std::unique_ptr<Command> MakeContractsImportCommand();
 std::unique_ptr<Command> MakeContractsListCommand();
 std::unique_ptr<Command> MakeContractsQuarantineCommand();
+std::unique_ptr<Command> MakeDeviceDuplicatesCommand();
+std::unique_ptr<Command> MakeDeviceIdentityCommand();
 std::unique_ptr<Command> MakeDeviceShowCommand();
 std::unique_ptr<Command> MakeDevicesCommand();
+std::unique_ptr<Command> MakeLoginCommand();
 std::unique_ptr<Command> MakePositionCommand();
 std::unique_ptr<Command> MakePositionExplainCommand();
 std::unique_ptr<Command> MakeRegisterImportCommand();
 std::unique_ptr<Command> MakeRegisterListCommand();
 std::unique_ptr<Command> MakeSoftwareCommand();
+std::unique_ptr<Command> MakeTokenCreateCommand();
+std::unique_ptr<Command> MakeTokenListCommand();
+std::unique_ptr<Command> MakeTokenRevokeCommand();
 std::unique_ptr<Command> MakeUndiscoveredCommand();
 
 // A first word that several commands share and that is none itself.

@@ -1,0 +1,129 @@
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "collector/cli/commands.h"
+#include "collector/cli/session.h"
+#include "collector/cli/values.h"
+#include "common/file.h"
+#include "common/https_client.h"
+#include "common/key_pair.h"
+#include "common/status.h"
+#include "common/tls.h"
+#include "rollcall/v1/enrolment.pb.h"
+
+namespace rollcall::cli {
+namespace {
+
+constexpr size_t kMaxPemBytes = 1 << 20;
+constexpr size_t kMaxTokenBytes = 1 << 10;
+// A certificate that lasts longer was not got by logging in.
+constexpr absl::Duration kLongestLogin = absl::Hours(2);
+
+class LoginCommand final : public Command {
+ public:
+  absl::string_view name() const override { return "login"; }
+  absl::string_view summary() const override {
+    return "Get a certificate for an hour, for a token";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall login --token-file=token\n"
+           "  rollcall login --token-file=token "
+           "--server=rollcall.example.com:8443\n"
+           "\n"
+           "Makes a key, and writes it and the certificate where --key and "
+           "--cert say, for you\n"
+           "alone to read. `rollcall token create --principal=NAME` makes "
+           "tokens.\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Text("token-file", "The file with your token", &token_file_);
+    arguments.Text("server",
+                   "HOST:PORT of the collector's HTTPS port; default: port "
+                   "8443 of --collector's host",
+                   &server_);
+    arguments.Text("proxy", "http://HOST:PORT of a proxy to connect through",
+                   &proxy_);
+    arguments.Flag("force",
+                   "Replace a certificate that was not got by logging in",
+                   &force_);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string token, ReadToken());
+    ROLLCALL_RETURN_IF_ERROR(CheckReplaced(session));
+    const GlobalOptions& options = session.options();
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string key, MakePrivateKey());
+    v1::LoginRequest request;
+    request.set_token(token);
+    ROLLCALL_ASSIGN_OR_RETURN(*request.mutable_csr_pem(),
+                              MakeCertificateRequest(key));
+    v1::LoginResponse response;
+    ROLLCALL_RETURN_IF_ERROR(Ask(options, request, response));
+    ROLLCALL_RETURN_IF_ERROR(WriteFileAtomically(options.key, key, 0600));
+    ROLLCALL_RETURN_IF_ERROR(
+        WriteFileAtomically(options.cert, response.certificate_pem(), 0600));
+    session.Note(absl::StrCat("Logged in as ", response.principal(), " until ",
+                              TimeText(response.not_after()), "."));
+    return ExitCode::kOk;
+  }
+
+ private:
+  absl::StatusOr<std::string> ReadToken() const {
+    if (token_file_.empty()) {
+      return absl::InvalidArgumentError(
+          "--token-file is needed. A token on the command line would be seen "
+          "by all users of this machine.");
+    }
+    const auto content = ReadFile(token_file_, kMaxTokenBytes);
+    if (!content.ok()) {
+      return absl::InvalidArgumentError(content.status().message());
+    }
+    return std::string(absl::StripAsciiWhitespace(*content));
+  }
+
+  // What was made to last is not replaced by what ends in an hour.
+  absl::Status CheckReplaced(const Session& session) const {
+    if (force_) return absl::OkStatus();
+    const auto pem = ReadFile(session.options().cert, kMaxPemBytes);
+    if (!pem.ok()) return absl::OkStatus();
+    const auto certificate = ReadCertificate(*pem);
+    if (!certificate.ok() ||
+        certificate->not_after - session.clock().Now() <= kLongestLogin) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        session.options().cert, " holds a certificate that lasts until ",
+        absl::FormatTime(certificate->not_after, absl::UTCTimeZone()),
+        "\nName other files with --cert and --key, or replace it with "
+        "--force."));
+  }
+
+  absl::Status Ask(const GlobalOptions& options,
+                   const v1::LoginRequest& request,
+                   v1::LoginResponse& response) const {
+    HttpsClientOptions https;
+    https.server = server_;
+    if (https.server.empty()) {
+      https.server = absl::StrCat(
+          options.collector.substr(0, options.collector.rfind(':')), ":8443");
+    }
+    const auto ca = ReadFile(options.ca, kMaxPemBytes);
+    if (!ca.ok()) return absl::InvalidArgumentError(ca.status().message());
+    https.ca_pem = *ca;
+    https.proxy = proxy_;
+    https.timeout = absl::Seconds(options.timeout_seconds);
+    return HttpsClient(https).PostJson("/v1/login", request, &response);
+  }
+
+  std::string token_file_;
+  std::string server_;
+  std::string proxy_;
+  bool force_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeLoginCommand() {
+  return std::make_unique<LoginCommand>();
+}
+
+}  // namespace rollcall::cli
