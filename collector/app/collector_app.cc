@@ -13,6 +13,7 @@
 #include "collector/app/credential_files.h"
 #include "collector/app/device_directory.h"
 #include "collector/app/enrolment_parts.h"
+#include "collector/app/identity_parts.h"
 #include "collector/app/metrics.h"
 #include "collector/app/ticker.h"
 #include "collector/catalog/catalog.h"
@@ -21,6 +22,7 @@
 #include "collector/contracts/contract_service.h"
 #include "collector/contracts/entitlement_import.h"
 #include "collector/identity/enrolment_service.h"
+#include "collector/identity/identity_service.h"
 #include "collector/identity/subjects.h"
 #include "collector/ingest/sync_service.h"
 #include "collector/inventory/device_queries.h"
@@ -55,6 +57,8 @@ constexpr absl::Duration kStopGrace = absl::Seconds(5);
 constexpr absl::Duration kFlushInterval = absl::Seconds(30);
 // How often the files of certificates are looked at.
 constexpr absl::Duration kReloadInterval = absl::Seconds(5);
+// How often subjects that are due are compared.
+constexpr absl::Duration kLinkInterval = absl::Seconds(10);
 // Imports come in one message.
 constexpr int kMaxAdminMessageBytes = 33 << 20;
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
@@ -71,7 +75,8 @@ struct Parts {
         hybrid_clock(clock),
         committer(*engine, hybrid_clock),
         executor(options.executor),
-        enrolment(*engine, committer, clock, random, options.enrolment) {}
+        enrolment(*engine, committer, clock, random, options.enrolment),
+        identity(*engine, committer, last_seen, clock, random) {}
 
   SystemClock clock;
   SystemRandom random;
@@ -88,6 +93,7 @@ struct Parts {
   // All calls have ended, and so all its tasks, before any part goes.
   Executor executor;
   EnrolmentParts enrolment;
+  IdentityParts identity;
 
   const SyncDeps sync{*engine, committer, subjects,     last_seen, clock,
                       random,  ingest,    ingest_stats, row_budget};
@@ -116,6 +122,7 @@ class AdminServices {
             {v1::DeviceService::service_full_name(),
              v1::ContractService::service_full_name(),
              v1::EnrolmentService::service_full_name(),
+             v1::IdentityService::service_full_name(),
              v1::ReconciliationService::service_full_name(),
              v1::RegisterService::service_full_name(), "grpc.health.v1.Health",
              "grpc.reflection.v1.ServerReflection",
@@ -125,7 +132,8 @@ class AdminServices {
   }
 
   std::vector<grpc::Service*> all() {
-    std::vector<grpc::Service*> services = {&devices_, &contracts_, &enrolment_,
+    std::vector<grpc::Service*> services = {&devices_,        &contracts_,
+                                            &enrolment_,      &identity_,
                                             &reconciliation_, &registers_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
@@ -138,6 +146,8 @@ class AdminServices {
                    parts.dispatcher),
         enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
                    parts.enrolment.revocations, parts.dispatcher),
+        identity_(parts.identity.queries, parts.identity.edits,
+                  parts.dispatcher),
         reconciliation_(parts.reconciliation_queries, parts.dispatcher),
         registers_(parts.register_importer, parts.register_queries,
                    parts.undiscovered_queries, parts.dispatcher) {}
@@ -145,6 +155,7 @@ class AdminServices {
   DeviceServiceImpl devices_;
   ContractServiceImpl contracts_;
   EnrolmentServiceImpl enrolment_;
+  IdentityServiceImpl identity_;
   ReconciliationServiceImpl reconciliation_;
   RegisterServiceImpl registers_;
   std::unique_ptr<ReflectionAnswers> answers_;
@@ -164,6 +175,7 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   ~CollectorAppImpl() override {
+    linker_.reset();
     reloader_.reset();
     ticker_.reset();
     if (admin_ == nullptr || agents_ == nullptr) return;  // never listened
@@ -184,6 +196,7 @@ class CollectorAppImpl final : public CollectorApp {
     Tick();
     ticker_.emplace(kFlushInterval, [this] { Tick(); });
     reloader_.emplace(kReloadInterval, [this] { ReloadCredentials(); });
+    linker_.emplace(kLinkInterval, [this] { LinkDevices(); });
     if (options.ready_file.empty()) return absl::OkStatus();
     return WriteFileAtomically(options.ready_file, ReadyText(), 0644);
   }
@@ -234,6 +247,14 @@ class CollectorAppImpl final : public CollectorApp {
           {{"error", used.message()}});
     }
     parts_->enrolment.enrolment.UseAuthority(changed->authority);
+  }
+
+  void LinkDevices() {
+    const absl::Status linked = parts_->identity.linker.RunDue();
+    if (!linked.ok()) {
+      Log(LogLevel::kError, "subjects could not be compared",
+          {{"error", linked.message()}});
+    }
   }
 
   HttpResponse AnswerHttp(const HttpRequest& request) const {
@@ -288,6 +309,7 @@ class CollectorAppImpl final : public CollectorApp {
   std::unique_ptr<HttpsListener> https_;
   std::optional<Ticker> ticker_;
   std::optional<Ticker> reloader_;
+  std::optional<Ticker> linker_;
 };
 
 absl::StatusOr<std::unique_ptr<Catalog>> LoadCatalog(

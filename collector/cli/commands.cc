@@ -17,6 +17,8 @@ constexpr Factory kFactories[] = {
     MakeDeviceShowCommand,
     MakeDeviceIdentityCommand,
     MakeDeviceDuplicatesCommand,
+    MakeDeviceIdentityCommand,
+    MakeDeviceDuplicatesCommand,
     MakeSoftwareCommand,
     MakeContractsImportCommand,
     MakeContractsListCommand,
