@@ -2,20 +2,30 @@
 
 #include <signal.h>
 
+#include <algorithm>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_join.h"
 #include "agent/app/agent_loop.h"
+#include "agent/app/credential_keeper.h"
 #include "agent/app/machine.h"
+#include "agent/app/renewal.h"
 #include "agent/app/scanner.h"
 #include "agent/app/stop_signal.h"
 #include "agent/host/host_fs.h"
 #include "agent/host/host_probe.h"
+#include "agent/state/agent_key.h"
 #include "agent/state/agent_state.h"
+#include "agent/uplink/enrolment_client.h"
 #include "agent/uplink/grpc_stream.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/random.h"
 #include "common/status.h"
@@ -23,6 +33,8 @@
 
 namespace rollcall::agent {
 namespace {
+
+constexpr size_t kMaxPemBytes = 1 << 20;
 
 sigset_t BlockSignals() {
   sigset_t signals;
@@ -34,15 +46,42 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// What is to be interrupted when the process is to stop. Thread-safe.
+class Interruptible {
+ public:
+  // Called at once if the stop came before.
+  void Add(std::function<void()> interrupt) {
+    MutexLock lock(&mutex_);
+    if (interrupted_) interrupt();
+    interrupts_.push_back(std::move(interrupt));
+  }
+  void Interrupt() {
+    MutexLock lock(&mutex_);
+    interrupted_ = true;
+    for (const auto& interrupt : interrupts_) interrupt();
+  }
+  // Before what was added goes.
+  void Clear() {
+    MutexLock lock(&mutex_);
+    interrupts_.clear();
+  }
+
+ private:
+  Mutex mutex_;
+  std::vector<std::function<void()>> interrupts_ ABSL_GUARDED_BY(mutex_);
+  bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
 // Turns the first signal into a wish to stop, on a thread of its own.
 class SignalWatcher {
  public:
-  SignalWatcher(const sigset_t& signals, StopSignal& stop, Uplink& uplink)
-      : thread_([signals, &stop, &uplink] {
+  SignalWatcher(const sigset_t& signals, StopSignal& stop,
+                Interruptible& running)
+      : thread_([signals, &stop, &running] {
           int received = 0;
           sigwait(&signals, &received);
           stop.Stop();
-          uplink.Interrupt();
+          running.Interrupt();
         }) {}
   // Ends the watch, also if no signal came.
   ~SignalWatcher() {
@@ -68,34 +107,126 @@ absl::Status Print(const Scanner& scanner, const SourceSelection& selection) {
   return absl::OkStatus();
 }
 
+// Where the agent's certificate comes from: files that others keep, or
+// enrolment.
+class CredentialSource {
+ public:
+  // What is needed for `options`, without contacting anybody.
+  static absl::StatusOr<CredentialSource> Open(const AgentOptions& options,
+                                               const Clock& clock,
+                                               Random& random) {
+    CredentialSource source;
+    if (!options.enrols()) {
+      ROLLCALL_ASSIGN_OR_RETURN(
+          source.fixed_, LoadTlsCredentials(options.ca_file, options.cert_file,
+                                            options.key_file, clock.Now()));
+      return source;
+    }
+    CredentialKeeperOptions keeper;
+    ROLLCALL_ASSIGN_OR_RETURN(keeper.ca_pem,
+                              ReadFile(options.ca_file, kMaxPemBytes));
+    keeper.token_file = options.token_file;
+    ROLLCALL_ASSIGN_OR_RETURN(AgentKey key, AgentKey::Open(options.state_dir));
+    source.key_ = std::make_unique<AgentKey>(std::move(key));
+    source.client_ =
+        MakeEnrolmentClient({options.enrol_servers, options.proxy});
+    source.keeper_ = std::make_unique<CredentialKeeper>(
+        *source.key_, *source.client_, clock, random, std::move(keeper));
+    return source;
+  }
+
+  // The credentials to begin with. As a daemon, it tries until a collector
+  // answers or `waiter` stops.
+  absl::StatusOr<TlsCredentials> Obtain(bool once, Waiter& waiter,
+                                        Random& random) {
+    if (keeper_ == nullptr) return fixed_;
+    absl::Duration backoff = absl::Seconds(1);
+    while (true) {
+      auto credentials = keeper_->Obtain();
+      const bool worth_a_wait =
+          absl::IsUnavailable(credentials.status()) ||
+          absl::IsDeadlineExceeded(credentials.status()) ||
+          absl::IsResourceExhausted(credentials.status());
+      if (once || !worth_a_wait) return credentials;
+      const absl::Duration wait = random.Jitter(backoff, 30);
+      backoff = std::min(2 * backoff, absl::Minutes(5));
+      Log(LogLevel::kWarning, "not enrolled yet; trying again",
+          {{"error", credentials.status().message()},
+           {"after", absl::FormatDuration(wait)}});
+      if (!waiter.WaitFor(wait)) return absl::CancelledError("stopped");
+    }
+  }
+
+  // For nullptr there is nothing to renew.
+  CredentialKeeper* keeper() const { return keeper_.get(); }
+  void Interrupt() const {
+    if (client_ != nullptr) client_->Interrupt();
+  }
+
+ private:
+  TlsCredentials fixed_;
+  std::unique_ptr<AgentKey> key_;
+  std::unique_ptr<EnrolmentClient> client_;
+  std::unique_ptr<CredentialKeeper> keeper_;
+};
+
+std::unique_ptr<Uplink> MakeUplink(const AgentOptions& options,
+                                   const TlsCredentials& credentials) {
+  UplinkOptions uplink;
+  uplink.collector = options.collectors[0];
+  uplink.alternates.assign(options.collectors.begin() + 1,
+                           options.collectors.end());
+  uplink.proxy = options.proxy;
+  uplink.credentials = credentials;
+  return Uplink::Create(uplink);
+}
+
+// Works until it is told to stop, and renews the certificate meanwhile.
+void RunDaemon(AgentLoop& loop, const CredentialSource& source, Uplink& uplink,
+               StopSignal& stop, Random& random) {
+  std::thread renewal;
+  if (source.keeper() != nullptr) {
+    renewal = std::thread([&] {
+      RunRenewal(*source.keeper(), stop, random,
+                 [&uplink](TlsCredentials credentials) {
+                   uplink.UseCredentials(std::move(credentials));
+                 });
+    });
+  }
+  loop.Run();
+  if (renewal.joinable()) renewal.join();
+  Log(LogLevel::kInfo, "stopped");
+}
+
 absl::Status Send(const AgentOptions& options, Machine& machine,
                   const Clock& clock) {
   const sigset_t signals = BlockSignals();
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const TlsCredentials credentials,
-      LoadTlsCredentials(options.ca_file, options.cert_file, options.key_file,
-                         clock.Now()));
-  ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
-                            ReadCertificate(credentials.certificate_pem));
-  const auto agent = AgentOf(certificate);
-  if (!agent.ok()) {
-    return Annotate(agent.status(), options.cert_file);
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(StateFile state,
-                            StateFile::Open(options.state_dir));
-  UplinkOptions uplink_options;
-  uplink_options.collector = options.collector;
-  uplink_options.credentials = credentials;
-  const std::unique_ptr<Uplink> uplink = Uplink::Create(uplink_options);
   SystemRandom random;
   StopSignal stop;
+  const bool once = options.mode == AgentOptions::Mode::kOnce;
+  ROLLCALL_ASSIGN_OR_RETURN(StateFile state,
+                            StateFile::Open(options.state_dir));
+  ROLLCALL_ASSIGN_OR_RETURN(auto source,
+                            CredentialSource::Open(options, clock, random));
+  Interruptible running;
+  const SignalWatcher watcher(signals, stop, running);
+  running.Add([&source] { source.Interrupt(); });
+  const auto credentials = source.Obtain(once, stop, random);
+  if (!once && absl::IsCancelled(credentials.status())) return absl::OkStatus();
+  if (!credentials.ok()) return credentials.status();
+  ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
+                            ReadCertificate(credentials->certificate_pem));
+  const auto agent = AgentOf(certificate);
+  if (!agent.ok()) return Annotate(agent.status(), options.cert_file);
+  const auto uplink = MakeUplink(options, *credentials);
   AgentLoop loop(machine, *uplink, state, stop, clock, random);
-  const SignalWatcher watcher(signals, stop, *uplink);
-  if (options.mode == AgentOptions::Mode::kOnce) return loop.RunOnce();
+  running.Add([&uplink] { uplink->Interrupt(); });
+  const auto release = absl::MakeCleanup([&running] { running.Clear(); });
+  if (once) return loop.RunOnce();
   Log(LogLevel::kInfo, "agent is up",
-      {{"agent", agent->ToHex()}, {"collector", options.collector}});
-  loop.Run();
-  Log(LogLevel::kInfo, "stopped");
+      {{"agent", agent->ToHex()},
+       {"collector", absl::StrJoin(options.collectors, ",")}});
+  RunDaemon(loop, source, *uplink, stop, random);
   return absl::OkStatus();
 }
 

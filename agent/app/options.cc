@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/sources/registry.h"
@@ -22,6 +23,8 @@ std::string Footer() {
       "  rollcall-agent --print\n"
       "  rollcall-agent --print --sources=hardware.cpu,os\n"
       "  rollcall-agent --collector=rollcall.example:7443 --ca=ca.pem "
+      "--token-file=token --state=/var/lib/rollcall-agent\n"
+      "  rollcall-agent --collector=rollcall.example:7443 --ca=ca.pem "
       "--cert=agent.pem --key=agent.key --state=/var/lib/rollcall-agent");
 }
 
@@ -31,10 +34,24 @@ void AddOptions(CLI::App& app, AgentOptions& options, std::string& log_level,
       "--print", print,
       "Print as JSON what would be sent to a collector that knows nothing");
   app.add_flag("--once", once, "Scan, send, and exit")->excludes(print_flag);
-  app.add_option("--collector", options.collector,
-                 "HOST:PORT of the collector's agents' port");
+  app.add_option("--collector", options.collectors,
+                 "HOST:PORT of the collector's agents' port; several are tried "
+                 "in turn")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--proxy", options.proxy,
+                 "http://HOST:PORT of a proxy to connect through");
   app.add_option("--ca", options.ca_file,
-                 "PEM file of the root of the collector's certificate");
+                 "PEM file of the roots of the collector's certificate");
+  app.add_option("--token-file", options.token_file,
+                 "File with a token to enrol with, where --cert and --key are "
+                 "not given");
+  app.add_option(
+         "--enrol", options.enrol_servers,
+         "HOST:PORT of the collector's HTTPS port to enrol at; default: "
+         "port 8443 of each --collector")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--cert", options.cert_file,
                  "PEM file of this agent's certificate");
   app.add_option("--key", options.key_file, "PEM file of its private key");
@@ -54,6 +71,22 @@ void AddOptions(CLI::App& app, AgentOptions& options, std::string& log_level,
   app.set_config("--config", "", "File of options, a line each: name=value");
 }
 
+absl::Status Needed(absl::string_view option) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(option, " is needed to send anything; or use --print"));
+}
+
+// Where the collectors' HTTPS ports are, unless said otherwise.
+std::vector<std::string> UsualEnrolServers(
+    const std::vector<std::string>& collectors) {
+  std::vector<std::string> servers;
+  for (const std::string& collector : collectors) {
+    servers.push_back(
+        absl::StrCat(collector.substr(0, collector.rfind(':')), ":8443"));
+  }
+  return servers;
+}
+
 // What the mode needs beyond what CLI11 checks.
 absl::Status CheckOptions(const AgentOptions& options) {
   SourceSelection selection;
@@ -61,15 +94,23 @@ absl::Status CheckOptions(const AgentOptions& options) {
   const auto sources = MakeSources(selection);
   if (!sources.ok()) return sources.status();
   if (options.mode == AgentOptions::Mode::kPrint) return absl::OkStatus();
-  const std::pair<const char*, const std::string*> needed[] = {
-      {"--collector", &options.collector},
-      {"--ca", &options.ca_file},
-      {"--cert", &options.cert_file},
-      {"--key", &options.key_file}};
-  for (const auto& [name, value] : needed) {
-    if (value->empty()) {
+  if (options.collectors.empty()) return Needed("--collector");
+  if (options.ca_file.empty()) return Needed("--ca");
+  if (!options.proxy.empty() && !absl::StartsWith(options.proxy, "http://")) {
+    return absl::InvalidArgumentError("--proxy is given as http://HOST:PORT");
+  }
+  if (options.enrols()) {
+    if (options.state_dir.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(name, " is needed to send anything; or use --print"));
+          "without --cert and --key the agent enrols, and --state is needed to "
+          "keep its key; or use --print");
+    }
+  } else {
+    if (options.cert_file.empty()) return Needed("--cert");
+    if (options.key_file.empty()) return Needed("--key");
+    if (!options.token_file.empty()) {
+      return absl::InvalidArgumentError(
+          "--token-file is for enrolment, without --cert and --key");
     }
   }
   return absl::OkStatus();
@@ -95,6 +136,9 @@ absl::StatusOr<AgentOptions> ParseCommandLine(int argc, char** argv,
   }
   if (print) options.mode = AgentOptions::Mode::kPrint;
   if (once) options.mode = AgentOptions::Mode::kOnce;
+  if (options.enrol_servers.empty()) {
+    options.enrol_servers = UsualEnrolServers(options.collectors);
+  }
   absl::Status status = SetLogLevelByName(log_level);
   if (status.ok()) status = CheckOptions(options);
   if (!status.ok()) {

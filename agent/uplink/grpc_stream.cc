@@ -18,11 +18,13 @@
 namespace rollcall::agent {
 namespace {
 
-std::shared_ptr<grpc::Channel> Connect(const UplinkOptions& options) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& collector,
+                                       const std::string& proxy,
+                                       const TlsCredentials& credentials) {
   grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = options.credentials.ca_pem;
-  tls.pem_cert_chain = options.credentials.certificate_pem;
-  tls.pem_private_key = options.credentials.private_key_pem;
+  tls.pem_root_certs = credentials.ca_pem;
+  tls.pem_cert_chain = credentials.certificate_pem;
+  tls.pem_private_key = credentials.private_key_pem;
   grpc::ChannelArguments arguments;
   // A dead path is noticed, and a firewall's memory kept, at a rate that the
   // collector allows (5 min).
@@ -31,7 +33,12 @@ std::shared_ptr<grpc::Channel> Connect(const UplinkOptions& options) {
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-  return grpc::CreateCustomChannel(options.collector, grpc::SslCredentials(tls),
+  if (proxy.empty()) {
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  } else {
+    arguments.SetString(GRPC_ARG_HTTP_PROXY, proxy);
+  }
+  return grpc::CreateCustomChannel(collector, grpc::SslCredentials(tls),
                                    arguments);
 }
 
@@ -56,8 +63,11 @@ absl::Status FromGrpc(const grpc::Status& status, bool answered,
 // time limit without a thread of its own.
 class GrpcStream final : public MessageStream {
  public:
-  GrpcStream(v1::SyncService::Stub& stub, const UplinkOptions& options)
-      : options_(options), call_(stub.PrepareAsyncSync(&context_, &queue_)) {}
+  GrpcStream(v1::SyncService::Stub& stub, std::string collector,
+             absl::Duration timeout)
+      : collector_(std::move(collector)),
+        timeout_(timeout),
+        call_(stub.PrepareAsyncSync(&context_, &queue_)) {}
 
   ~GrpcStream() override {
     context_.TryCancel();
@@ -95,13 +105,16 @@ class GrpcStream final : public MessageStream {
   // Thread-safe.
   void Cancel() { context_.TryCancel(); }
 
+  // Whether it was tried, and nobody said anything.
+  bool in_vain() const { return started_ && !answered_; }
+
  private:
   // Whether the operation under way succeeded; past the time limit the call is
   // cancelled, which ends it.
   bool Wait() {
     void* tag = nullptr;
     bool ok = false;
-    const auto deadline = absl::ToChronoTime(absl::Now() + options_.timeout);
+    const auto deadline = absl::ToChronoTime(absl::Now() + timeout_);
     if (queue_.AsyncNext(&tag, &ok, deadline) ==
         grpc::CompletionQueue::GOT_EVENT) {
       return ok;
@@ -126,13 +139,14 @@ class GrpcStream final : public MessageStream {
     Wait();
     if (timed_out_) {
       return absl::DeadlineExceededError(
-          absl::StrCat("no answer from ", options_.collector, " within ",
-                       absl::FormatDuration(options_.timeout)));
+          absl::StrCat("no answer from ", collector_, " within ",
+                       absl::FormatDuration(timeout_)));
     }
-    return FromGrpc(status, answered_, options_.collector);
+    return FromGrpc(status, answered_, collector_);
   }
 
-  const UplinkOptions& options_;
+  const std::string collector_;
+  const absl::Duration timeout_;
   grpc::ClientContext context_;
   grpc::CompletionQueue queue_;
   const std::unique_ptr<
@@ -148,14 +162,30 @@ class GrpcStream final : public MessageStream {
 class GrpcUplink final : public Uplink {
  public:
   explicit GrpcUplink(const UplinkOptions& options)
-      : options_(options), stub_(v1::SyncService::NewStub(Connect(options_))) {}
+      : options_(options), credentials_(options.credentials) {
+    collectors_.push_back(options.collector);
+    collectors_.insert(collectors_.end(), options.alternates.begin(),
+                       options.alternates.end());
+  }
 
   std::unique_ptr<MessageStream> Open() override {
-    auto stream = std::make_unique<Registered>(*this);
     MutexLock lock(&mutex_);
+    const std::string& collector = collectors_[place_ % collectors_.size()];
+    if (stub_ == nullptr) {
+      stub_ = v1::SyncService::NewStub(
+          Connect(collector, options_.proxy, credentials_));
+    }
+    auto stream = std::make_unique<Registered>(*this, *stub_, collector);
     current_ = &stream->stream();
     if (interrupted_) current_->Cancel();
     return stream;
+  }
+
+  void UseCredentials(TlsCredentials credentials) override {
+    MutexLock lock(&mutex_);
+    credentials_ = std::move(credentials);
+    // The stream that is open keeps its connection.
+    stub_.reset();
   }
 
   void Interrupt() override {
@@ -168,12 +198,10 @@ class GrpcUplink final : public Uplink {
   // A stream that Interrupt can find as long as it is there.
   class Registered final : public MessageStream {
    public:
-    explicit Registered(GrpcUplink& uplink)
-        : uplink_(uplink), stream_(*uplink.stub_, uplink.options_) {}
-    ~Registered() override {
-      MutexLock lock(&uplink_.mutex_);
-      uplink_.current_ = nullptr;
-    }
+    Registered(GrpcUplink& uplink, v1::SyncService::Stub& stub,
+               const std::string& collector)
+        : uplink_(uplink), stream_(stub, collector, uplink.options_.timeout) {}
+    ~Registered() override { uplink_.Forget(stream_.in_vain()); }
     absl::Status Send(const v1::AgentMessage& message) override {
       return stream_.Send(message);
     }
@@ -187,9 +215,21 @@ class GrpcUplink final : public Uplink {
     GrpcStream stream_;
   };
 
+  void Forget(bool in_vain) {
+    MutexLock lock(&mutex_);
+    current_ = nullptr;
+    if (!in_vain || collectors_.size() == 1) return;
+    ++place_;
+    stub_.reset();
+  }
+
   const UplinkOptions options_;
-  const std::unique_ptr<v1::SyncService::Stub> stub_;
+  std::vector<std::string> collectors_;
   Mutex mutex_;
+  TlsCredentials credentials_ ABSL_GUARDED_BY(mutex_);
+  // Of the collector in turn; made when it is needed.
+  std::unique_ptr<v1::SyncService::Stub> stub_ ABSL_GUARDED_BY(mutex_);
+  size_t place_ ABSL_GUARDED_BY(mutex_) = 0;
   GrpcStream* current_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool interrupted_ ABSL_GUARDED_BY(mutex_) = false;
 };

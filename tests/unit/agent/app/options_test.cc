@@ -57,7 +57,8 @@ class AgentOptionsTest : public ::testing::Test {
 TEST_F(AgentOptionsTest, IsADaemonUnlessToldOtherwise) {
   ASSERT_OK_AND_ASSIGN(const AgentOptions options, Parse(send_));
   EXPECT_EQ(options.mode, AgentOptions::Mode::kDaemon);
-  EXPECT_EQ(options.collector, "c:7443");
+  EXPECT_THAT(options.collectors, ElementsAre("c:7443"));
+  EXPECT_FALSE(options.enrols());
   EXPECT_EQ(options.ca_file, "ca.pem");
   EXPECT_EQ(options.cert_file, "a.pem");
   EXPECT_EQ(options.key_file, "a.key");
@@ -84,6 +85,39 @@ TEST_F(AgentOptionsTest, SendingNeedsToKnowWhereAndAsWhom) {
       ExpectRefused(arguments, option + " is needed");
     }
   }
+}
+
+TEST_F(AgentOptionsTest, WithoutACertificateItEnrolsBesideTheCollector) {
+  ASSERT_OK_AND_ASSIGN(const AgentOptions options,
+                       Parse({"--collector=a:1,[::1]:2", "--collector=b:3",
+                              "--ca=ca.pem", "--token-file=t", "--state=/s"}));
+  EXPECT_TRUE(options.enrols());
+  EXPECT_THAT(options.collectors, ElementsAre("a:1", "[::1]:2", "b:3"));
+  EXPECT_THAT(options.enrol_servers,
+              ElementsAre("a:8443", "[::1]:8443", "b:8443"));
+  EXPECT_EQ(options.token_file, "t");
+  ASSERT_OK_AND_ASSIGN(const AgentOptions told,
+                       Parse({"--collector=a:1", "--ca=ca.pem", "--state=/s",
+                              "--enrol=h:4", "--proxy=http://p:8080"}));
+  EXPECT_THAT(told.enrol_servers, ElementsAre("h:4"));
+  EXPECT_EQ(told.proxy, "http://p:8080");
+}
+
+TEST_F(AgentOptionsTest, EnrolmentNeedsAPlaceToKeepTheKey) {
+  ExpectRefused({"--collector=a:1", "--ca=ca.pem", "--token-file=t"},
+                "--state is needed");
+}
+
+TEST_F(AgentOptionsTest, ATokenIsOfNoUseToOneWhoHasACertificate) {
+  auto arguments = send_;
+  arguments.emplace_back("--token-file=t");
+  ExpectRefused(arguments, "--token-file is for enrolment");
+}
+
+TEST_F(AgentOptionsTest, AProxyIsAnHttpUrl) {
+  auto arguments = send_;
+  arguments.emplace_back("--proxy=p:8080");
+  ExpectRefused(arguments, "http://HOST:PORT");
 }
 
 TEST_F(AgentOptionsTest, OnceAndPrintExcludeEachOther) {
@@ -113,7 +147,7 @@ TEST_F(AgentOptionsTest, OptionsMayComeFromAFileAndTheCommandLineWins) {
                                      "cert=a.pem\nkey=a.key\nstate=/s\n");
   ASSERT_OK_AND_ASSIGN(const AgentOptions options,
                        Parse({"--config=" + file, "--collector=line:2"}));
-  EXPECT_EQ(options.collector, "line:2");
+  EXPECT_THAT(options.collectors, ElementsAre("line:2"));
   EXPECT_EQ(options.state_dir, "/s");
   ExpectRefused({"--config=" + dir.File("none")}, "none");
 }

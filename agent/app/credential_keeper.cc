@@ -1,0 +1,111 @@
+#include "agent/app/credential_keeper.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "common/status.h"
+
+namespace rollcall::agent {
+namespace {
+
+constexpr size_t kMaxTokenBytes = 1 << 10;
+constexpr int kJitterPercent = 10;
+
+// Whether another way to a certificate may be tried.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
+         absl::IsInvalidArgument(status);
+}
+
+}  // namespace
+
+CredentialKeeper::CredentialKeeper(AgentKey& key, EnrolmentClient& client,
+                                   const Clock& clock, Random& random,
+                                   CredentialKeeperOptions options)
+    : key_(key),
+      client_(client),
+      clock_(clock),
+      random_(random),
+      options_(std::move(options)) {
+  PlanRenewal();
+}
+
+void CredentialKeeper::PlanRenewal() {
+  ends_ = renew_at_ = absl::InfinitePast();
+  const auto certificate = ReadCertificate(key_.certificate_pem());
+  if (!certificate.ok()) return;
+  ends_ = certificate->not_after;
+  const absl::Duration half =
+      (certificate->not_after - certificate->not_before) / 2;
+  renew_at_ = certificate->not_before + random_.Jitter(half, kJitterPercent);
+}
+
+std::string CredentialKeeper::TrustedRoots() const {
+  if (absl::StrContains(options_.ca_pem, key_.ca_pem())) return options_.ca_pem;
+  return absl::StrCat(options_.ca_pem, "\n", key_.ca_pem());
+}
+
+TlsCredentials CredentialKeeper::Current() const {
+  return {TrustedRoots(), key_.certificate_pem(), key_.key_pem()};
+}
+
+absl::Status CredentialKeeper::Keep(
+    const absl::StatusOr<IssuedCertificate>& issued) {
+  if (!issued.ok()) return issued.status();
+  ROLLCALL_RETURN_IF_ERROR(
+      key_.KeepCertificate(issued->certificate_pem, issued->ca_pem));
+  PlanRenewal();
+  Log(LogLevel::kInfo, "got a certificate",
+      {{"ends", absl::FormatTime(ends_, absl::UTCTimeZone())}});
+  return absl::OkStatus();
+}
+
+absl::Status CredentialKeeper::EnrolWithToken() {
+  if (options_.token_file.empty()) {
+    return absl::FailedPreconditionError(
+        "this agent has no certificate; give it a token with --token-file");
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const std::string content,
+                            ReadFile(options_.token_file, kMaxTokenBytes));
+  const absl::string_view token = absl::StripAsciiWhitespace(content);
+  return Keep(client_.Enrol(token, key_.key_pem(), TrustedRoots()));
+}
+
+absl::StatusOr<TlsCredentials> CredentialKeeper::Obtain() {
+  if (clock_.Now() < ends_) return Current();
+  absl::Status refused;
+  const KeyAndCertificate ways[] = {
+      {key_.key_pem(), key_.certificate_pem()},
+      {key_.previous_key_pem(), key_.previous_certificate_pem()}};
+  for (const KeyAndCertificate& old : ways) {
+    if (old.certificate_pem.empty()) continue;
+    const absl::Status status =
+        Keep(client_.Renew(old, key_.key_pem(), TrustedRoots()));
+    if (status.ok()) return Current();
+    if (!IsRefusal(status)) return status;
+    Log(LogLevel::kWarning, "the collector does not renew a certificate",
+        {{"error", status.message()}});
+    refused = status;
+  }
+  if (options_.token_file.empty() && !refused.ok()) return refused;
+  ROLLCALL_RETURN_IF_ERROR(EnrolWithToken());
+  return Current();
+}
+
+absl::Duration CredentialKeeper::UntilRenewal() const {
+  return renew_at_ - clock_.Now();
+}
+
+absl::StatusOr<TlsCredentials> CredentialKeeper::Renew() {
+  if (clock_.Now() >= ends_) return Obtain();
+  ROLLCALL_RETURN_IF_ERROR(
+      Keep(client_.Renew({key_.key_pem(), key_.certificate_pem()},
+                         key_.key_pem(), TrustedRoots())));
+  return Current();
+}
+
+}  // namespace rollcall::agent
