@@ -251,11 +251,23 @@ class Exchange {
     http::response_parser<http::string_body> parser;
     parser.header_limit(kMaxHeaderBytes);
     parser.body_limit(options_.max_body_bytes);
-    ROLLCALL_RETURN_IF_ERROR(
-        Check(Await([&](auto done) {
-                http::async_read(stream_, buffer, parser, done);
-              }),
-              "it does not answer as a collector's HTTPS port does"));
+    constexpr absl::string_view kNoAnswer =
+        "it does not answer as a collector's HTTPS port does";
+    ROLLCALL_RETURN_IF_ERROR(Check(Await([&](auto done) {
+                                     http::async_read_header(stream_, buffer,
+                                                             parser, done);
+                                   }),
+                                   kNoAnswer));
+    // Beast 1.74 holds only answers without a length to the limit.
+    if (parser.content_length().value_or(0) > options_.max_body_bytes) {
+      return absl::UnavailableError(
+          absl::StrCat(options_.server, ": the answer is too large"));
+    }
+    ROLLCALL_RETURN_IF_ERROR(Check(Await([&](auto done) {
+                                     http::async_read(stream_, buffer, parser,
+                                                      done);
+                                   }),
+                                   kNoAnswer));
     return parser.release();
   }
 
@@ -280,7 +292,9 @@ absl::StatusOr<HostPort> ParseHostPort(absl::string_view text) {
     const bool bracketed =
         host.size() > 2 && host.front() == '[' && host.back() == ']';
     if (bracketed) host = host.substr(1, host.size() - 2);
-    if (!host.empty() && (bracketed || !absl::StrContains(host, ':')) &&
+    const bool is_name =
+        !absl::StrContains(host, ':') && !absl::StrContains(host, '[');
+    if (!host.empty() && (bracketed || is_name) &&
         absl::SimpleAtoi(port, &number) && number > 0 && number < 65'536) {
       return HostPort{std::string(host), absl::StrCat(number)};
     }
