@@ -119,7 +119,9 @@ CertificateAuthority::Create(absl::string_view issuer_pem,
 absl::StatusOr<IssuedCertificate> CertificateAuthority::Issue(
     const CertificateRequest& request,
     const CertificateContent& content) const {
-  const absl::Time not_after = std::min(content.now + content.life, not_after_);
+  // A certificate knows whole seconds.
+  const absl::Time not_after = absl::FromUnixSeconds(
+      absl::ToUnixSeconds(std::min(content.now + content.life, not_after_)));
   if (not_after < content.now + kLeastLife) {
     return absl::FailedPreconditionError(
         absl::StrCat("the collector's issuing certificate ended on ",

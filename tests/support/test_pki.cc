@@ -128,6 +128,8 @@ TestPki::TestPki() : ca_key_(MakeKey()) {
 
 TestPki::~TestPki() = default;
 
+std::string TestPki::ca_key_pem() const { return KeyPem(ca_key_.get()); }
+
 TestPki::Certificate TestPki::Sign(const CertificateSpec& spec,
                                    EVP_PKEY* key) const {
   Certificate certificate(NewCertificate(spec, "test", key));

@@ -35,6 +35,8 @@ class TestPki {
   TestPki& operator=(const TestPki&) = delete;
 
   const std::string& ca_pem() const { return ca_pem_; }
+  // For a collector that issues certificates itself.
+  std::string ca_key_pem() const;
 
   // A new key and a certificate for it.
   TlsCredentials Issue(const CertificateSpec& spec) const;

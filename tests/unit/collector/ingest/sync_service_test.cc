@@ -112,7 +112,8 @@ class SyncServiceTest : public ::testing::Test {
   Executor executor_{executor_options_};
   const SyncDeps deps_{engine_, committer_, subjects_, last_seen_, clock_,
                        random_, options_,   stats_,    row_budget_};
-  SyncServiceImpl service_{deps_, executor_, budget_};
+  Revocations revocations_{engine_, committer_};
+  SyncServiceImpl service_{deps_, executor_, budget_, &revocations_};
   std::unique_ptr<GrpcListener> listener_;
 };
 
@@ -156,6 +157,76 @@ TEST_F(SyncServiceTest, AStreamEndsWhenItsCertificateDoes) {
       conversation.CheckIn(facts, {}),
       StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("has expired")));
   AwaitStreams(0);
+}
+
+// Revokes it as an administrator does; how many streams ended.
+int Revoke(Revocations& revocations, SyncServiceImpl& service, AgentId agent) {
+  revocations.SetEnder([&service](AgentId id) {
+    return service.streams().End(id, Revocations::Refusal(id));
+  });
+  v1::RevokeAgentRequest request;
+  request.set_agent_id(agent.ToHex());
+  const auto response = revocations.Revoke(request, "ada");
+  EXPECT_OK(response);
+  return response->ended_stream_count();
+}
+
+TEST_F(SyncServiceTest, ARevokedAgentsStreamEndsWhileItWaits) {
+  const TlsCredentials credentials = pki_.Agent();
+  const auto uplink = ConnectAs(credentials);
+  const auto stream = uplink->Open();
+  agent::Conversation conversation(*stream);
+  const auto facts = FactsWith({"a"});
+  ASSERT_OK(conversation.Begin(facts, 0));
+  const auto other = ConnectAsNew();
+  const auto other_stream = other->Open();
+  agent::Conversation other_conversation(*other_stream);
+  ASSERT_OK(other_conversation.Begin(FactsWith({"b"}), 0));
+  EXPECT_EQ(Revoke(revocations_, service_, AgentIdOf(credentials)), 1);
+  // Without a word of the agent.
+  AwaitStreams(1);
+  EXPECT_THAT(
+      conversation.CheckIn(facts, {}),
+      StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("was revoked")));
+  EXPECT_OK(other_conversation.CheckIn(FactsWith({"b"}), {}));
+}
+
+TEST_F(SyncServiceTest, ARevokedAgentsStreamEndsThoughItIsAtWork) {
+  const TlsCredentials credentials = pki_.Agent();
+  const auto uplink = ConnectAs(credentials);
+  const auto stream = uplink->Open();
+  agent::Conversation conversation(*stream);
+  const auto facts = FactsWith({"a"});
+  ASSERT_OK(conversation.Begin(facts, 0));
+  // Its next message waits for a thread.
+  Gate release;
+  for (int i = 0; i < executor_options_.threads; ++i) {
+    ASSERT_OK(executor_.Post([&] { release.Await(); }));
+  }
+  while (executor_.queue() > 0) std::this_thread::yield();
+  std::thread revoker([&] {
+    while (executor_.queue() == 0) std::this_thread::yield();
+    EXPECT_EQ(Revoke(revocations_, service_, AgentIdOf(credentials)), 1);
+    release.Open();
+  });
+  conversation.CheckIn(facts, {}).IgnoreError();
+  revoker.join();
+  EXPECT_THAT(conversation.CheckIn(facts, {}),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  AwaitStreams(0);
+}
+
+TEST_F(SyncServiceTest, ARevokedAgentOpensNoStream) {
+  const TlsCredentials credentials = pki_.Agent();
+  EXPECT_EQ(Revoke(revocations_, service_, AgentIdOf(credentials)), 0);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(SyncOnce(*ConnectAs(credentials), FactsWith({"a"})),
+                StatusIs(absl::StatusCode::kPermissionDenied,
+                         HasSubstr("was revoked")));
+  }
+  EXPECT_EQ(service_.streams().revoked(), 3);
+  EXPECT_EQ(DeviceCount(), 0u);
+  EXPECT_OK(SyncOnce(*ConnectAsNew(), FactsWith({"a"})));
 }
 
 TEST_F(SyncServiceTest, BeyondTheStreamsItMayHoldAgentsComeBackLater) {

@@ -235,6 +235,40 @@ TEST_F(GrpcTest, AClientThatTrustsAnotherAuthorityDoesNotTalkToUs) {
   EXPECT_THAT(Call(Connect(wary)), StatusIs(absl::StatusCode::kUnavailable));
 }
 
+TEST_F(GrpcTest, NewCredentialsCountForThoseWhoComeThen) {
+  const auto before = Connect(pki_.Admin("jo"));
+  ASSERT_OK(Call(before));
+  const TestPki other;
+  listener_->UseCredentials(other.Server());
+  // Neither our certificate nor the roots are what they were.
+  EXPECT_OK(Call(Connect(other.Admin("jo"))));
+  EXPECT_THAT(Call(Connect(pki_.Admin("eve"))),
+              StatusIs(absl::StatusCode::kUnavailable));
+  TlsCredentials half = pki_.Admin("eve");
+  half.ca_pem = other.ca_pem();
+  EXPECT_THAT(Call(Connect(half)), StatusIs(absl::StatusCode::kUnavailable));
+  // A connection that was there goes on.
+  EXPECT_OK(Call(before));
+}
+
+TEST_F(GrpcTest, TwoRootsAreTakenWhileTheyRotate) {
+  const TestPki other;
+  TlsCredentials both = pki_.Server();
+  both.ca_pem += other.ca_pem();
+  listener_->UseCredentials(both);
+  EXPECT_OK(Call(Connect(pki_.Admin("jo"))));
+  TlsCredentials next = other.Admin("eve");
+  next.ca_pem = other.ca_pem() + pki_.ca_pem();
+  EXPECT_OK(Call(Connect(next)));
+}
+
+TEST_F(GrpcTest, CredentialsThatAreUnusableAreMadeGoodByTheNext) {
+  listener_->UseCredentials({pki_.ca_pem(), "garbage", "garbage"});
+  Call(Connect(pki_.Admin("jo"))).IgnoreError();
+  listener_->UseCredentials(pki_.Server());
+  EXPECT_OK(Call(Connect(pki_.Admin("jo"))));
+}
+
 TEST_F(GrpcTest, AMessageOverTheLimitIsRefused) {
   GrpcListenerOptions options;
   options.max_message_bytes = 1'000;

@@ -443,6 +443,97 @@ TEST_F(ImpatientHttpsTest, CutsAClientThatDoesNotTakeItsAnswer) {
   EXPECT_LT(deaf.ReadToEnd().size(), 64u << 20);
 }
 
+// The handler answers from another thread, when a test says so.
+class SlowHttpsTest : public HttpsTest {
+ protected:
+  void SetUp() override {
+    signal(SIGPIPE, SIG_IGN);
+    options_.address = "127.0.0.1:0";
+    options_.credentials = pki_.Server();
+    options_.time_limit = absl::Milliseconds(200);
+    ASSERT_OK_AND_ASSIGN(
+        listener_,
+        HttpsListener::Start(options_, [this](const HttpRequest& request,
+                                              HttpsListener::Respond respond) {
+          if (request.target == "/other") {
+            respond(answer_);
+            return;
+          }
+          MutexLock lock(&mutex_);
+          peer_ = request.peer;
+          responds_.push_back(std::move(respond));
+        }));
+  }
+  // What answers the first request, which is waited for.
+  HttpsListener::Respond AwaitRequest() {
+    while (true) {
+      MutexLock lock(&mutex_);
+      if (!responds_.empty()) return responds_[0];
+    }
+  }
+  std::string peer() {
+    MutexLock lock(&mutex_);
+    return peer_;
+  }
+
+  std::string peer_ ABSL_GUARDED_BY(mutex_);
+  std::vector<HttpsListener::Respond> responds_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_F(SlowHttpsTest, OthersAreServedWhileAnAnswerIsMade) {
+  TlsClient client = Connect();
+  ASSERT_TRUE(client.Send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"));
+  const auto respond = AwaitRequest();
+  EXPECT_EQ(peer(), "127.0.0.1");
+  EXPECT_TRUE(ServesOthers());
+  // Longer than a client may take; what the collector takes is its own matter.
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Connect().ReadToEnd(), IsEmpty());
+  respond({429, "text/plain", "late\n", 7});
+  EXPECT_THAT(client.ReadAnswer(),
+              AllOf(StartsWith("HTTP/1.1 429 "),
+                    HasSubstr("Retry-After: 7\r\n"), EndsWith("late\n")));
+  // The connection goes on.
+  ASSERT_TRUE(client.Send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(client.ReadAnswer(), EndsWith("hello\n"));
+}
+
+TEST_F(SlowHttpsTest, AnAnswerForOneWhoHasGoneIsDropped) {
+  {
+    TlsClient client = Connect();
+    ASSERT_TRUE(client.Send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"));
+    AwaitRequest();
+  }
+  AwaitRequest()(answer_);
+  EXPECT_TRUE(ServesOthers());
+}
+
+TEST_F(SlowHttpsTest, AnAnswerMayComeAfterTheListenerHasGone) {
+  TlsClient client = Connect();
+  ASSERT_TRUE(client.Send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"));
+  const auto respond = AwaitRequest();
+  listener_.reset();
+  EXPECT_THAT(client.ReadToEnd(), IsEmpty());
+  respond(answer_);
+}
+
+TEST_F(HttpsTest, ShowsANewCertificateToThoseWhoComeThen) {
+  const TestPki other;
+  TlsClient before = Connect();
+  ASSERT_TRUE(before.ready());
+  ASSERT_OK(listener_->UseCredentials(other.Server()));
+  EXPECT_FALSE(Connect().ready());
+  TlsClient after(listener_->port(), other.ca_pem());
+  ASSERT_TRUE(after.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(after.ReadAnswer(), EndsWith("hello\n"));
+  // A connection that was there goes on.
+  ASSERT_TRUE(before.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(before.ReadAnswer(), EndsWith("hello\n"));
+  // What is unusable changes nothing.
+  EXPECT_THAT(listener_->UseCredentials({"", "garbage", "garbage"}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_TRUE(TlsClient(listener_->port(), other.ca_pem()).ready());
+}
+
 class CrowdedHttpsTest : public HttpsTest {
  protected:
   void SetUp() override {
@@ -462,6 +553,21 @@ TEST_F(CrowdedHttpsTest, OneConnectionTooManyIsClosedAtOnceAndCounted) {
   EXPECT_EQ(listener_->refused(), 1);
   ASSERT_TRUE(first.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
   EXPECT_THAT(first.ReadAnswer(), EndsWith("hello\n"));
+}
+
+TEST_F(CrowdedHttpsTest, OnePeerCannotTakeAllConnections) {
+  options_.max_connections = 10;
+  options_.max_connections_per_peer = 1;
+  ASSERT_NO_FATAL_FAILURE(Listen());
+  {
+    TlsClient first = Connect();
+    ASSERT_TRUE(first.ready());
+    const TcpClient second(listener_->port());
+    EXPECT_TRUE(second.AwaitEnd());
+    EXPECT_EQ(listener_->refused(), 1);
+  }
+  while (!ServesOthers()) {
+  }
 }
 
 TEST_F(CrowdedHttpsTest, WhoGoesMakesRoom) {

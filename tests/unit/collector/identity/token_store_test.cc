@@ -1,0 +1,174 @@
+#include "collector/identity/token_store.h"
+
+#include "absl/strings/str_cat.h"
+#include "tests/unit/collector/identity/enrolment_fixture.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::FakeRandom;
+using ::rollcall::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class TokenStoreTest : public EnrolmentFixture {
+ protected:
+  std::vector<std::string> Listed(v1::ListTokensRequest request) const {
+    std::vector<std::string> notes;
+    while (true) {
+      const auto page = tokens_.List(request);
+      EXPECT_OK(page);
+      for (const v1::Token& token : page->tokens()) {
+        notes.push_back(token.note());
+      }
+      if (page->next_page_token().empty()) return notes;
+      request.set_page_token(page->next_page_token());
+    }
+  }
+  v1::CreateTokenResponse MakeNoted(const std::string& note) {
+    v1::CreateTokenRequest request;
+    request.set_note(note);
+    clock_.Advance(absl::Milliseconds(1));
+    return MakeToken(request);
+  }
+};
+
+TEST(TokenText, SaysWhatItIsAndFindsItsRecord) {
+  FakeRandom random;
+  const TokenId id = MakeTokenId(absl::FromUnixSeconds(1'770'000'000), random);
+  const std::string text = MakeTokenText(v1::Token::KIND_LOGIN, id, random);
+  EXPECT_THAT(text, StartsWith("rollcall-login-"));
+  ASSERT_OK_AND_ASSIGN(const ParsedToken parsed, ParseTokenText(text));
+  EXPECT_EQ(parsed.id, id);
+  EXPECT_EQ(parsed.kind, v1::Token::KIND_LOGIN);
+  EXPECT_TRUE(IsTokenOf(text, HashOfToken(text)));
+  EXPECT_FALSE(IsTokenOf(text + "x", HashOfToken(text)));
+  EXPECT_FALSE(IsTokenOf(text, HashOfToken(text).substr(1)));
+  EXPECT_FALSE(IsTokenOf(text, ""));
+}
+
+TEST(TokenText, WhatIsNoneIsRefused) {
+  FakeRandom random;
+  const std::string text =
+      MakeTokenText(v1::Token::KIND_ENROLMENT, TokenId(), random);
+  for (const std::string& bad :
+       {std::string(), std::string("rollcall-agent-"), text.substr(1),
+        text.substr(0, text.size() - 1), text + "A",
+        "rollcall-admin-" + text.substr(15)}) {
+    EXPECT_THAT(ParseTokenText(bad),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << bad;
+  }
+}
+
+TEST_F(TokenStoreTest, KeepsWhatWasAskedForAndNoText) {
+  v1::CreateTokenRequest request;
+  request.set_device_class("laptop");
+  request.set_organisation_unit("Sales");
+  request.set_max_uses(3);
+  const auto made = MakeToken(request);
+  EXPECT_EQ(made.token().device_class(), "laptop");
+  EXPECT_EQ(made.token().organisation_unit(), "Sales");
+  EXPECT_EQ(made.token().max_uses(), 3);
+  EXPECT_EQ(made.token().created_by(), "ada");
+  EXPECT_EQ(made.token().kind(), v1::Token::KIND_ENROLMENT);
+  const auto stored = engine_.Get(
+      TableId::kToken, TokenId::FromHex(made.token().token_id())->bytes());
+  ASSERT_TRUE(stored.ok() && stored->has_value());
+  EXPECT_THAT(**stored, Not(HasSubstr(made.text().substr(48))));
+  EXPECT_THAT(**stored, HasSubstr(HashOfToken(made.text())));
+}
+
+TEST_F(TokenStoreTest, TwoTokensHaveNothingInCommon) {
+  const auto one = MakeToken();
+  const auto two = MakeToken();
+  EXPECT_NE(one.token().token_id(), two.token().token_id());
+  EXPECT_NE(one.text().substr(48), two.text().substr(48));
+}
+
+TEST_F(TokenStoreTest, RefusesWhatIsOutOfBounds) {
+  const auto refused = [this](auto change) {
+    v1::CreateTokenRequest request;
+    change(request);
+    return absl::IsInvalidArgument(tokens_.Create(request, "ada").status());
+  };
+  EXPECT_TRUE(refused([](auto& r) { r.set_max_uses(-1); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_max_uses(1'000'001); }));
+  EXPECT_TRUE(refused([](auto& r) { r.mutable_life()->set_seconds(59); }));
+  EXPECT_TRUE(refused([](auto& r) { r.mutable_life()->set_seconds(-1); }));
+  EXPECT_TRUE(
+      refused([](auto& r) { r.mutable_life()->set_seconds(367 * 86'400); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_note(std::string(257, 'x')); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_device_class("\xff"); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_principal("jo"); }));
+  EXPECT_TRUE(refused([](auto& r) { r.set_kind(v1::Token::KIND_LOGIN); }));
+  EXPECT_TRUE(refused([](auto& r) {
+    r.set_kind(v1::Token::KIND_LOGIN);
+    r.set_principal("Jo Smith");
+  }));
+  EXPECT_TRUE(
+      refused([](auto& r) { r.set_kind(static_cast<v1::Token::Kind>(7)); }));
+}
+
+TEST_F(TokenStoreTest, ListsTheNewestFirstInPages) {
+  for (const char* note : {"a", "b", "c", "d", "e"}) MakeNoted(note);
+  v1::ListTokensRequest request;
+  EXPECT_THAT(Listed(request), ElementsAre("e", "d", "c", "b", "a"));
+  request.set_page_size(2);
+  EXPECT_THAT(Listed(request), ElementsAre("e", "d", "c", "b", "a"));
+}
+
+TEST_F(TokenStoreTest, WhatHasEndedIsListedWhereAskedFor) {
+  MakeNoted("open");
+  const auto ended = MakeNoted("ended");
+  v1::RevokeTokenRequest revoke;
+  revoke.set_token_id(ended.token().token_id());
+  ASSERT_OK_AND_ASSIGN(const auto first, tokens_.Revoke(revoke, "bob"));
+  EXPECT_EQ(first.token().revoked_by(), "bob");
+  v1::ListTokensRequest request;
+  EXPECT_THAT(Listed(request), ElementsAre("open"));
+  request.set_include_ended(true);
+  EXPECT_THAT(Listed(request), ElementsAre("ended", "open"));
+  // To revoke it again changes nothing.
+  clock_.Advance(absl::Hours(1));
+  ASSERT_OK_AND_ASSIGN(const auto again, tokens_.Revoke(revoke, "eve"));
+  EXPECT_EQ(again.token().SerializeAsString(),
+            first.token().SerializeAsString());
+}
+
+TEST_F(TokenStoreTest, WhatDoesNotExistCannotBeRevoked) {
+  v1::RevokeTokenRequest request;
+  request.set_token_id(std::string(32, '0'));
+  EXPECT_THAT(tokens_.Revoke(request, "bob"),
+              StatusIs(absl::StatusCode::kNotFound));
+  request.set_token_id("x");
+  EXPECT_THAT(tokens_.Revoke(request, "bob"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(TokenStoreTest, ARevocationOutlivesTheProcess) {
+  const std::string agent(32, 'a');
+  int ended = 0;
+  revocations_.SetEnder([&](AgentId) { return ++ended; });
+  ASSERT_OK(Revoke(agent));
+  EXPECT_EQ(ended, 1);
+  EXPECT_TRUE(revocations_.IsRevoked(*AgentId::FromHex(agent)));
+  EXPECT_FALSE(revocations_.IsRevoked(*AgentId::FromHex(std::string(32, 'b'))));
+  Revocations next(engine_, committer_);
+  ASSERT_OK(next.Load());
+  EXPECT_EQ(next.RevokedSince(*AgentId::FromHex(agent)),
+            revocations_.RevokedSince(*AgentId::FromHex(agent)));
+  // Who revokes it again learns who did first.
+  v1::RevokeAgentRequest request;
+  request.set_agent_id(agent);
+  EXPECT_EQ(next.Revoke(request, "eve")->revoked_by(), "ada");
+  request.set_agent_id("x");
+  EXPECT_THAT(next.Revoke(request, "eve"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
