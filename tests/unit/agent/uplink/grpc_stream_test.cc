@@ -146,6 +146,36 @@ TEST_F(GrpcStreamTest, WithoutACollectorItSaysWhatToLookAt) {
                      HasSubstr("is the collector running"))));
 }
 
+TEST_F(GrpcStreamTest, AfterACollectorThatIsAwayComesTheNext) {
+  options_.alternates = {options_.collector};
+  options_.collector = "127.0.0.1:1";
+  const auto uplink = Uplink::Create(options_);
+  EXPECT_THAT(Exchange(*uplink->Open()),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("no connection to 127.0.0.1:1")));
+  EXPECT_OK(Exchange(*uplink->Open()));
+  // Who answers is kept.
+  EXPECT_OK(Exchange(*uplink->Open()));
+  StopCollector();
+  EXPECT_FALSE(Exchange(*uplink->Open()).ok());
+  EXPECT_THAT(Exchange(*uplink->Open()),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("no connection to 127.0.0.1:1")));
+}
+
+TEST_F(GrpcStreamTest, NewCredentialsCountForTheNextStream) {
+  const TlsCredentials good = options_.credentials;
+  options_.credentials = pki_.Agent(-absl::Minutes(1));
+  const auto uplink = Uplink::Create(options_);
+  EXPECT_FALSE(Exchange(*uplink->Open()).ok());
+  uplink->UseCredentials(good);
+  const auto stream = uplink->Open();
+  EXPECT_OK(Exchange(*stream));
+  // A stream that is open goes on with what it has.
+  uplink->UseCredentials(pki_.Agent(-absl::Minutes(1)));
+  EXPECT_OK(Exchange(*stream));
+}
+
 TEST_F(GrpcStreamTest, NeitherSideTalksToAStranger) {
   const TestPki other;
   TlsCredentials we_are_strange = other.Agent();
