@@ -58,13 +58,29 @@ it goes on where it stopped."
 
 # --- certificates and configuration -----------------------------------------
 
+# The root's key is in a folder of its own, which no process is told of: the
+# collector issues certificates with the issuer's key.
 make_certificates() {
   heading '3/5 Certificates'
-  "$checkout/deploy/pki.sh" init "$dir/pki"
-  "$checkout/deploy/pki.sh" server "$dir/pki"
-  agent_id=$("$checkout/deploy/pki.sh" agent "$dir/pki" this-machine)
-  "$checkout/deploy/pki.sh" admin "$dir/pki" quickstart
-  say "A private authority and three certificates are in $dir/pki."
+  keep_root_apart
+  "$checkout/deploy/pki.sh" init "$dir/root"
+  "$checkout/deploy/pki.sh" issuer "$dir/root"
+  "$checkout/deploy/pki.sh" server "$dir/root"
+  "$checkout/deploy/pki.sh" admin "$dir/root" quickstart
+  mkdir -p "$dir/pki"
+  local file
+  for file in ca.pem issuer.pem issuer.key server.pem server.key admin-quickstart.pem \
+    admin-quickstart.key; do
+    cmp -s "$dir/root/$file" "$dir/pki/$file" || cp -p "$dir/root/$file" "$dir/pki/$file"
+  done
+  say "A private authority is in $dir/root, and what is used of it in $dir/pki."
+}
+
+# An earlier quickstart had all in one folder.
+keep_root_apart() {
+  [[ -s $dir/pki/ca.key && ! -s $dir/root/ca.key ]] || return 0
+  mkdir -p "$dir/root"
+  mv "$dir"/pki/* "$dir/root/"
 }
 
 # write_file FILE: standard input becomes FILE, unless that is what it is already.
@@ -124,16 +140,33 @@ start_collector() {
     "--agent-listen=127.0.0.1:$agent_port" "--admin-listen=127.0.0.1:$admin_port" \
     "--https-listen=127.0.0.1:$https_port" "--ca=$dir/pki/ca.pem" \
     "--cert=$dir/pki/server.pem" "--key=$dir/pki/server.key" \
+    "--issuer-cert=$dir/pki/issuer.pem" "--issuer-key=$dir/pki/issuer.key" \
     "--ready-file=$dir/run/collector.ready"
   say 'Starting the collector ...'
   wait_until 60 collector test -s "$dir/run/collector.ready"
 }
 
+# make_token: a token for this machine's agent, unless it has a certificate.
+make_token() {
+  local made
+  openssl x509 -in "$dir/state/agent.pem" -noout -checkend 0 >/dev/null 2>&1 && return 0
+  made=$("$bin/rollcall" token create --days=1 --note=quickstart) ||
+    die 'the collector made no token; see above.'
+  printf '%s\n' "${made%%$'\n'*}" >"$dir/state/token"
+}
+
 start_agent() {
+  (umask 077 && make_token)
   start_process agent "$bin/rollcall-agent" "--collector=127.0.0.1:$agent_port" \
-    "--ca=$dir/pki/ca.pem" "--cert=$dir/pki/agent-this-machine.pem" \
-    "--key=$dir/pki/agent-this-machine.key" "--state=$dir/state"
-  say 'Starting the agent ...'
+    "--enrol=127.0.0.1:$https_port" "--ca=$dir/pki/ca.pem" \
+    "--token-file=$dir/state/token" "--state=$dir/state"
+  say 'Starting the agent, which enrols with a token ...'
+  wait_until 60 'agent collector' test -s "$dir/state/agent.pem"
+}
+
+# agent_fingerprint: this machine's agent: the fingerprint of its key.
+agent_fingerprint() {
+  openssl pkey -in "$dir/state/agent.key" -pubout -outform DER | sha256sum | cut -c1-32
 }
 
 # Where the collector listens is kept, since a later run need not name the ports.
@@ -288,7 +321,6 @@ flock -n 9 || die "another quickstart is at work in $dir; wait for it to end"
 choose_ports
 if is_running collector && is_running agent; then
   say "The collector and the agent are running. To build again after a change: $stop_command, then run this again."
-  agent_id=$("$checkout/deploy/pki.sh" agent "$dir/pki" this-machine)
 else
   install_packages
   build_release
@@ -296,6 +328,7 @@ else
 fi
 write_configuration
 start_processes
+agent_id=$(agent_fingerprint)
 import_samples
 wait_for_device
 show_results
