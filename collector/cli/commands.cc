@@ -17,8 +17,6 @@ constexpr Factory kFactories[] = {
     MakeDeviceShowCommand,
     MakeDeviceIdentityCommand,
     MakeDeviceDuplicatesCommand,
-    MakeDeviceIdentityCommand,
-    MakeDeviceDuplicatesCommand,
     MakeSoftwareCommand,
     MakeContractsImportCommand,
     MakeContractsListCommand,

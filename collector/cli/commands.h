@@ -17,8 +17,6 @@ std::unique_ptr<Command> MakeContractsListCommand();
 std::unique_ptr<Command> MakeContractsQuarantineCommand();
 std::unique_ptr<Command> MakeDeviceDuplicatesCommand();
 std::unique_ptr<Command> MakeDeviceIdentityCommand();
-std::unique_ptr<Command> MakeDeviceDuplicatesCommand();
-std::unique_ptr<Command> MakeDeviceIdentityCommand();
 std::unique_ptr<Command> MakeDeviceShowCommand();
 std::unique_ptr<Command> MakeDevicesCommand();
 std::unique_ptr<Command> MakeLoginCommand();
