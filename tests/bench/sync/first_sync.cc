@@ -1,0 +1,102 @@
+// Machines that the collector never heard of, all of whose rows are unknown,
+// beside a server that decodes the same bytes and stores them in one Put each.
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "agent/uplink/row_frames.h"
+#include "common/status.h"
+#include "tests/bench/sync/figures.h"
+#include "tests/bench/sync/lab.h"
+#include "tests/swarm/machine_rows.h"
+
+namespace rollcall::bench {
+namespace {
+
+// Far from what the fleet has.
+constexpr uint32_t kFirstHost = 10'000'000;
+
+// Machines of one measurement, and the rows that they alone have.
+struct Newcomers {
+  explicit Newcomers(uint64_t seed) {
+    swarm::FleetOptions options;
+    options.seed = seed;
+    fleet = std::make_unique<swarm::FleetGenerator>(options);
+  }
+  std::unique_ptr<swarm::FleetGenerator> fleet;
+  std::vector<std::shared_ptr<const swarm::Report>> reports;
+  Talkers agents;
+  Talkers echoes;
+};
+
+std::shared_ptr<const swarm::Report> ReportOfNewcomer(
+    const swarm::FleetGenerator& fleet, uint32_t number) {
+  const uint32_t rows = fleet.options().image_rows;
+  std::vector<swarm::PackageVersion> packages;
+  for (uint32_t i = 0; i < rows; ++i)
+    packages.push_back({number * rows + i, 0});
+  auto report = fleet.ReportOf(kFirstHost + number, {});
+  auto sections = report->sections;
+  sections["software"] = fleet.SoftwareSection(packages);
+  return swarm::MakeReport(std::move(sections), report->evidence);
+}
+
+// The message that carries all rows of the report.
+std::string RowsMessage(const swarm::Report& report) {
+  v1::AgentMessage all;
+  agent::RowFrames frames([&](const v1::AgentMessage& message) {
+    all.mutable_rows()->mutable_frames()->MergeFrom(message.rows().frames());
+    return absl::OkStatus();
+  });
+  for (const auto& [name, section] : report.sections) {
+    for (const swarm::EncodedRow* row : section->rows) {
+      frames.Add(row->canonical).IgnoreError();
+    }
+  }
+  frames.Finish().IgnoreError();
+  return all.SerializeAsString();
+}
+
+// Connected, but not heard of.
+absl::StatusOr<std::unique_ptr<Newcomers>> Invite(
+    Lab& lab, uint64_t round, const swarm::ServerProcess& collector,
+    const swarm::ServerProcess& store) {
+  auto guests = std::make_unique<Newcomers>(1'000 + round);
+  const uint32_t hosts = lab.options().first_sync_hosts;
+  for (uint32_t i = 0; i < hosts; ++i) {
+    const auto report = ReportOfNewcomer(*guests->fleet, i);
+    guests->reports.push_back(report);
+    guests->agents.Add(std::make_unique<AgentTalker>(
+        lab.loop(i), lab.credentials(round * hosts + i), report,
+        /*begin_at_first_message=*/true));
+    guests->echoes.Add(std::make_unique<EchoTalker>(
+        lab.loop(i), lab.credentials(i), RowsMessage(*report)));
+  }
+  ROLLCALL_RETURN_IF_ERROR(PrepareAll(guests->agents, collector.agent_port()));
+  ROLLCALL_RETURN_IF_ERROR(PrepareAll(guests->echoes, store.agent_port()));
+  return guests;
+}
+
+}  // namespace
+
+absl::Status MeasureFirstSync(Lab& lab) {
+  const auto collector = lab.NewCollector();
+  const auto store = lab.NewEcho();
+  ROLLCALL_RETURN_IF_ERROR(collector->Start({"--log-level=error"}));
+  ROLLCALL_RETURN_IF_ERROR(store->Start({"--store"}));
+  Pairs pairs;
+  for (int round = 0; round < lab.options().pairs; ++round) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto guests,
+        Invite(lab, static_cast<uint64_t>(round), *collector, *store));
+    ROLLCALL_ASSIGN_OR_RETURN(const double synced, TalkRate(guests->agents, 1));
+    ROLLCALL_ASSIGN_OR_RETURN(const double stored, TalkRate(guests->echoes, 1));
+    pairs.Add(synced, stored);
+  }
+  pairs.Print("sync.first_sync_of_unknown_rows", "hosts/s", AtLeast(0.3));
+  collector->Stop();
+  store->Stop();
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::bench

@@ -1,0 +1,152 @@
+// Streams that are open and say a little: check-ins, and changes of one row.
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/status.h"
+#include "tests/bench/sync/figures.h"
+#include "tests/bench/sync/lab.h"
+
+namespace rollcall::bench {
+namespace {
+
+// As an agent's check-in with vitals, and with an upgraded package; see
+// MeasurePayload.
+constexpr size_t kCheckInBytes = 60;
+constexpr size_t kChangeBytes = 260;
+
+// Upgrades of one package each, on every agent, that follow each other from
+// where the fleet's hosts begin. Not thread-safe.
+class Upgrades {
+ public:
+  Upgrades(const swarm::FleetGenerator& fleet, const Bench& bench)
+      : fleet_(fleet), bench_(bench) {
+    for (uint32_t host = 0; host < bench.agents.size(); ++host) {
+      packages_.push_back(fleet.SoftwareOf(host, {}));
+    }
+  }
+
+  // The next `count` for the next Talk of all agents.
+  void Prepare(int count) {
+    for (size_t host = 0; host < packages_.size(); ++host) {
+      std::vector<AgentStep> steps;
+      std::shared_ptr<const swarm::Report> report = bench_.agent(host).report();
+      for (int i = 0; i < count; ++i) {
+        steps.push_back(Next(*report, packages_[host], next_ + i));
+        report = steps.back().report;
+      }
+      bench_.agent(host).SetSteps(std::move(steps));
+    }
+    next_ += count;
+  }
+
+ private:
+  AgentStep Next(const swarm::Report& report,
+                 std::vector<swarm::PackageVersion>& packages,
+                 int number) const {
+    ++packages[static_cast<size_t>(number) % packages.size()].revision;
+    auto sections = report.sections;
+    sections["software"] = fleet_.SoftwareSection(packages);
+    const auto next = swarm::MakeReport(std::move(sections), report.evidence);
+    return {swarm::PreparedChange{next->subject_root,
+                                  swarm::ChangesBetween(report, *next)},
+            next};
+  }
+
+  const swarm::FleetGenerator& fleet_;
+  const Bench& bench_;
+  std::vector<std::vector<swarm::PackageVersion>> packages_;
+  int next_ = 0;
+};
+
+absl::Status MeasureCheckIns(Lab& lab) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kCheckInBytes));
+  Pairs pairs;
+  for (int i = 0; i < lab.options().pairs; ++i) {
+    ROLLCALL_ASSIGN_OR_RETURN(const double collector,
+                              TalkRate(bench->agents, lab.options().check_ins));
+    ROLLCALL_ASSIGN_OR_RETURN(const double echo,
+                              TalkRate(bench->echoes, lab.options().check_ins));
+    pairs.Add(collector, echo);
+  }
+  pairs.Print("sync.unchanged_check_ins", "/s", AtLeast(0.8));
+  return absl::OkStatus();
+}
+
+absl::Status MeasureLatency(const Lab& lab, const Bench& bench,
+                            Upgrades& upgrades, double rate) {
+  const auto interval =
+      absl::Seconds(static_cast<double>(bench.agents.size()) / (0.7 * rate));
+  upgrades.Prepare(2 * lab.options().changes);
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto latencies,
+      TalkPaced(bench.agents, 2 * lab.options().changes, interval));
+  PrintFigure("sync.changes.p50_at_70_percent", Percentile(latencies, 50),
+              "ms");
+  PrintFigure("sync.changes.p99_at_70_percent", Percentile(latencies, 99), "ms",
+              AtMost(50));
+  return absl::OkStatus();
+}
+
+absl::Status MeasureChanges(Lab& lab) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kChangeBytes));
+  Upgrades upgrades(lab.fleet(), *bench);
+  Pairs pairs;
+  for (int i = 0; i < lab.options().pairs; ++i) {
+    upgrades.Prepare(lab.options().changes);
+    ROLLCALL_ASSIGN_OR_RETURN(const double collector,
+                              TalkRate(bench->agents, lab.options().changes));
+    ROLLCALL_ASSIGN_OR_RETURN(const double echo,
+                              TalkRate(bench->echoes, lab.options().changes));
+    pairs.Add(collector, echo);
+  }
+  pairs.Print("sync.one_row_changes", "/s", AtLeast(0.5));
+  ROLLCALL_RETURN_IF_ERROR(
+      MeasureLatency(lab, *bench, upgrades, pairs.value()));
+  return absl::OkStatus();
+}
+
+// Every agent's next step: the software that the next agent has now.
+void SwitchAllToNext(const Bench& bench) {
+  for (size_t i = 0; i < bench.agents.size(); ++i) {
+    const swarm::Report& own = *bench.agent(i).report();
+    const swarm::Report& other =
+        *bench.agent((i + 1) % bench.agents.size()).report();
+    bench.agent(i).SetSteps({SwitchTo(own, other.sections.at("software"))});
+  }
+}
+
+}  // namespace
+
+absl::Status MeasureSteady(Lab& lab) {
+  ROLLCALL_RETURN_IF_ERROR(MeasureCheckIns(lab));
+  return MeasureChanges(lab);
+}
+
+// Bytes of messages that an agent sends and gets, before TLS and framing.
+absl::Status MeasurePayload(Lab& lab) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kCheckInBytes));
+  const AgentTalker& talker = bench->agent(0);
+  const auto measure = [&](absl::string_view name,
+                           double line) -> absl::Status {
+    const int64_t sent = talker.agent().bytes_sent();
+    const int64_t received = talker.agent().bytes_received();
+    ROLLCALL_RETURN_IF_ERROR(TalkAll(bench->agents, 1).status());
+    PrintFigure(absl::StrCat("sync.payload.", name),
+                static_cast<double>(talker.agent().bytes_sent() - sent), "B",
+                AtMost(line));
+    PrintFigure(absl::StrCat("sync.payload.", name, ".answer"),
+                static_cast<double>(talker.agent().bytes_received() - received),
+                "B");
+    return absl::OkStatus();
+  };
+  ROLLCALL_RETURN_IF_ERROR(measure("unchanged", 64));
+  Upgrades upgrades(lab.fleet(), *bench);
+  upgrades.Prepare(1);
+  ROLLCALL_RETURN_IF_ERROR(measure("one_upgrade", 256));
+  SwitchAllToNext(*bench);
+  ROLLCALL_RETURN_IF_ERROR(measure("known_image", 128));
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::bench

@@ -1,0 +1,256 @@
+// What a fleet takes on disk: loaded through the commit pipeline, without
+// streams, compacted, and weighed.
+#include <dirent.h>
+#include <rocksdb/db.h>
+#include <rocksdb/utilities/options_util.h>
+#include <sys/stat.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "collector/identity/subjects.h"
+#include "collector/inventory/subject_update.h"
+#include "collector/storage/committer.h"
+#include "collector/storage/rocksdb_engine.h"
+#include "common/clock.h"
+#include "common/random.h"
+#include "common/rows.h"
+#include "common/status.h"
+#include "common/version.h"
+#include "tests/bench/sync/figures.h"
+#include "tests/bench/sync/lab.h"
+#include "tests/support/temp_dir.h"
+
+namespace rollcall::bench {
+namespace {
+
+using collector::Change;
+using collector::Committer;
+using collector::KnownStamp;
+using collector::Reader;
+using collector::Subjects;
+using collector::SubjectUpdate;
+using collector::Writes;
+
+// Changes under way at once.
+constexpr int kInFlight = 1'000;
+
+// Compacts every table of a store that nobody has open, by its own options.
+absl::Status Compact(const std::string& path) {
+  rocksdb::ConfigOptions config;
+  rocksdb::DBOptions options;
+  std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+  rocksdb::Status status =
+      rocksdb::LoadLatestOptions(config, path, &options, &tables);
+  rocksdb::DB* opened = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  if (status.ok()) {
+    status = rocksdb::DB::Open(options, path, tables, &handles, &opened);
+  }
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  rocksdb::CompactRangeOptions all;
+  all.bottommost_level_compaction =
+      rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (rocksdb::ColumnFamilyHandle* table : handles) {
+    if (status.ok()) status = db->Flush({}, table);
+    if (status.ok()) status = db->CompactRange(all, table, nullptr, nullptr);
+  }
+  for (rocksdb::ColumnFamilyHandle* table : handles) {
+    db->DestroyColumnFamilyHandle(table);
+  }
+  return status.ok() ? absl::OkStatus()
+                     : absl::InternalError(status.ToString());
+}
+
+// Of all files but the database's own log for people.
+double BytesIn(const std::string& path) {
+  double bytes = 0;
+  DIR* const folder = opendir(path.c_str());
+  for (const dirent* entry = folder == nullptr ? nullptr : readdir(folder);
+       entry != nullptr; entry = readdir(folder)) {
+    const absl::string_view name = entry->d_name;
+    struct stat status = {};
+    if (absl::StartsWith(name, "LOG") || absl::StartsWith(name, ".")) continue;
+    if (stat(absl::StrCat(path, "/", name).c_str(), &status) == 0) {
+      bytes += static_cast<double>(status.st_size);
+    }
+  }
+  if (folder != nullptr) closedir(folder);
+  return bytes;
+}
+
+// The commit pipeline over a store of its own. Not thread-safe.
+class Pipeline {
+ public:
+  explicit Pipeline(std::string path) : path_(std::move(path)) {}
+
+  absl::Status Open() {
+    collector::RocksDbOptions options;
+    options.path = path_;
+    ROLLCALL_ASSIGN_OR_RETURN(engine_, collector::OpenRocksDb(options));
+    committer_ = std::make_unique<Committer>(*engine_, hybrid_clock_);
+    return absl::OkStatus();
+  }
+
+  // The bytes of the store, with nothing in memory and nothing to compact.
+  absl::StatusOr<double> Weigh() {
+    ROLLCALL_RETURN_IF_ERROR(Drain());
+    committer_.reset();
+    engine_.reset();
+    ROLLCALL_RETURN_IF_ERROR(Compact(path_));
+    const double bytes = BytesIn(path_);
+    ROLLCALL_RETURN_IF_ERROR(Open());
+    return bytes;
+  }
+
+  // Queues what the host states; waits while too many are under way.
+  absl::Status Report(uint32_t host, const swarm::Report& report) {
+    if (host >= subjects_of_.size()) {
+      subjects_of_.push_back(Subjects::NewSubjectId(random_));
+      devices_of_.push_back(
+          Subjects::NewDeviceId(subjects_of_.back(), random_));
+      agents_of_.push_back(AgentId::Generate(random_));
+      return Submit(host, report, /*first=*/true);
+    }
+    return Submit(host, report, /*first=*/false);
+  }
+
+  // Until all is written.
+  absl::Status Drain() {
+    MutexLock lock(&mutex_);
+    while (under_way_ > 0) ended_.Wait(&mutex_);
+    return failure_;
+  }
+
+ private:
+  SubjectUpdate UpdateOf(uint32_t host, const swarm::Report& report) {
+    SubjectUpdate update;
+    update.subject = subjects_of_[host];
+    update.agent = agents_of_[host];
+    update.agent_version = kVersion;
+    update.row_level = kRowLevel;
+    update.subject_root = report.subject_root;
+    for (const auto& [name, section] : report.sections) {
+      collector::ReportedSection& reported = update.sections[name];
+      reported.root = section->root;
+      for (const swarm::EncodedRow* row : section->rows) {
+        reported.ids.push_back(row->id);
+        if (IsKnown(row->id)) continue;
+        const auto decoded = DecodeRow(name, row->canonical);
+        const bool own =
+            decoded.ok() && FindRowKind(*decoded)->scope == v1::ROW_SCOPE_OWN;
+        update.rows[row->id] = {name, row->canonical, own};
+      }
+    }
+    return update;
+  }
+
+  // Rows on their way to the disk are not known: others bring them too.
+  bool IsKnown(RowId id) {
+    MutexLock lock(&mutex_);
+    return known_.contains(id);
+  }
+
+  absl::Status Submit(uint32_t host, const swarm::Report& report, bool first) {
+    auto update = std::make_shared<SubjectUpdate>(UpdateOf(host, report));
+    const collector::AgentReport stated = {update->agent, clock_.Now(),
+                                           report.evidence};
+    Change change;
+    change.names = first ? Subjects::NamesOfNew(update->subject, update->agent)
+                         : Subjects::NamesOf(update->subject);
+    change.build = [this, update, stated, first, device = devices_of_[host]](
+                       KnownStamp stamp, const Reader& reader,
+                       Writes& writes) -> absl::Status {
+      if (first) {
+        ROLLCALL_RETURN_IF_ERROR(subjects_.BuildNew(
+            update->subject, stated, device, stamp, reader, writes));
+      }
+      return BuildSubjectUpdate(*update, stamp, reader, writes);
+    };
+    change.done = [this, update](const absl::StatusOr<KnownStamp>& stamp) {
+      MutexLock lock(&mutex_);
+      for (const auto& [id, row] : update->rows) known_.insert(id);
+      --under_way_;
+      failure_.Update(stamp.status());
+      ended_.SignalAll();
+    };
+    {
+      MutexLock lock(&mutex_);
+      while (under_way_ >= kInFlight) ended_.Wait(&mutex_);
+      ++under_way_;
+    }
+    return committer_->Submit(std::move(change));
+  }
+
+  SystemClock clock_;
+  SystemRandom random_;
+  Subjects subjects_;
+  const std::string path_;
+  collector::HybridClock hybrid_clock_{clock_};
+  std::vector<SubjectId> subjects_of_;
+  std::vector<DeviceId> devices_of_;
+  std::vector<AgentId> agents_of_;
+
+  Mutex mutex_;
+  CondVar ended_;
+  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_set<RowId> known_ ABSL_GUARDED_BY(mutex_);
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
+  // Last: the committer writes what waits before the rest goes.
+  std::unique_ptr<collector::Engine> engine_;
+  std::unique_ptr<Committer> committer_;
+};
+
+absl::Status LoadFirstDay(const swarm::FleetGenerator& fleet, uint32_t hosts,
+                          Pipeline& pipeline) {
+  for (uint32_t host = 0; host < hosts; ++host) {
+    ROLLCALL_RETURN_IF_ERROR(pipeline.Report(host, *fleet.ReportOf(host, {})));
+  }
+  return pipeline.Drain();
+}
+
+// Lives through the days after; returns how often a host changed.
+absl::StatusOr<int64_t> LoadDays(const swarm::FleetGenerator& fleet,
+                                 uint32_t hosts, uint32_t days,
+                                 Pipeline& pipeline) {
+  int64_t changes = 0;
+  for (uint32_t day = 1; day <= days; ++day) {
+    for (uint32_t host = 0; host < hosts; ++host) {
+      if (!fleet.ChangesOn(host, day)) continue;
+      ++changes;
+      ROLLCALL_RETURN_IF_ERROR(
+          pipeline.Report(host, *fleet.ReportOf(host, {day})));
+    }
+    ROLLCALL_RETURN_IF_ERROR(pipeline.Drain());
+  }
+  return changes;
+}
+
+}  // namespace
+
+absl::Status MeasureStored(Lab& lab) {
+  const testing::TempDir dir;
+  const uint32_t hosts = lab.options().hosts;
+  Pipeline pipeline(dir.File("data"));
+  ROLLCALL_RETURN_IF_ERROR(pipeline.Open());
+  const absl::Time start = absl::Now();
+  ROLLCALL_RETURN_IF_ERROR(LoadFirstDay(lab.fleet(), hosts, pipeline));
+  PrintFigure(absl::StrCat("sync.load.", hosts),
+              hosts / absl::ToDoubleSeconds(absl::Now() - start), "hosts/s");
+  ROLLCALL_ASSIGN_OR_RETURN(const double first, pipeline.Weigh());
+  PrintFigure(absl::StrCat("sync.stored_per_host.", hosts), first / hosts, "B",
+              AtMost(1024));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const int64_t changes,
+      LoadDays(lab.fleet(), hosts, lab.options().days, pipeline));
+  ROLLCALL_ASSIGN_OR_RETURN(const double last, pipeline.Weigh());
+  PrintFigure("sync.stored_per_change",
+              (last - first) / static_cast<double>(changes), "B", AtMost(150));
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::bench
