@@ -90,15 +90,18 @@ struct Parts {
   Committer committer;
   Subjects subjects;
   LastSeenTracker last_seen;
+  RowDirectory rows{*engine};
+  BaseSets bases{*engine, rows};
+  const Content content{rows, bases};
   // All calls have ended, and so all its tasks, before any part goes.
   Executor executor;
   EnrolmentParts enrolment;
   IdentityParts identity;
 
-  const SyncDeps sync{*engine, committer, subjects,     last_seen, clock,
-                      random,  ingest,    ingest_stats, row_budget};
+  const SyncDeps sync{*engine,   content, committer, subjects,     last_seen,
+                      clock,     random,  ingest,    ingest_stats, row_budget};
   const SubjectDeviceDirectory directory{subjects};
-  const FleetSources fleet{*engine, directory, last_seen};
+  const FleetSources fleet{*engine, content, directory, last_seen};
   const UnaryDispatcher dispatcher{executor};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine};
@@ -191,6 +194,7 @@ class CollectorAppImpl final : public CollectorApp {
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
     ROLLCALL_RETURN_IF_ERROR(parts_->enrolment.revocations.Load());
     parts_->enrolment.enrolment.UseAuthority(credentials.authority);
+    ROLLCALL_RETURN_IF_ERROR(parts_->bases.Load());
     ROLLCALL_ASSIGN_OR_RETURN(admin_services_, AdminServices::Create(*parts_));
     ROLLCALL_RETURN_IF_ERROR(Listen(options, credentials.listener));
     Tick();

@@ -15,6 +15,8 @@ struct IngestStats {
   std::atomic<int64_t> bytes{0};
   std::atomic<int64_t> syncs_committed{0};
   std::atomic<int64_t> check_ins{0};
+  // Check-ins whose small difference was taken without a turn.
+  std::atomic<int64_t> changes_taken{0};
   std::atomic<int64_t> identity_conflicts{0};
   std::atomic<int64_t> unauthenticated{0};
 };

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collector/ingest/check_in_changes.h"
 #include "collector/inventory/row_set.h"
 #include "collector/inventory/subject_state.h"
 #include "common/compression.h"
@@ -126,6 +127,8 @@ void SyncSession::Handle(const v1::AgentMessage& message, Reply reply) {
     }
     case v1::AgentMessage::kCheckIn:
       result = OnCheckIn(message.check_in());
+      // Neither acknowledged nor answered by a plan.
+      commit = result.ok() && result->messages.empty();
       break;
     case v1::AgentMessage::MESSAGE_NOT_SET:
       result = absl::InvalidArgumentError(
@@ -253,6 +256,15 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
     section.set_section(name);
     if (stored_roots.contains(name) && stored_roots[name] == root.bytes()) {
       section.set_equal(true);
+      continue;
+    }
+    // A set that others brought already needs no sending either.
+    ROLLCALL_ASSIGN_OR_RETURN(const auto known,
+                              deps_.content.bases.FindOfSection(root, name));
+    if (known != nullptr) {
+      ROLLCALL_RETURN_IF_ERROR(Hold(known->size() * kHeldBytesPerId));
+      update_.sections[name].ids = *known;
+      section.set_equal(true);
     } else {
       section.set_ids(true);
       due_.push_back(name);
@@ -313,7 +325,8 @@ absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
     const RowSet& ids = update_.sections[due_[due]].ids;
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto known,
-        WhichAreKnown(deps_.engine, subject_, due_[due], ids));
+        WhichAreKnown(deps_.engine, deps_.content,
+                      {subject_, due_[due], kRowLevel}, ids));
     for (size_t i = 0; i < ids.size(); ++i, ++place) {
       if (place / 8 >= bits.size()) bits.push_back('\0');
       if (known[i]) continue;
@@ -401,6 +414,8 @@ absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
     return reply;
   }
   wants_roots_ = true;
+  ROLLCALL_ASSIGN_OR_RETURN(const bool complete, TakeChanges(check_in, root));
+  if (complete) return reply;
   state_ = State::kPlanned;
   reply.messages.push_back(MakePlan(/*equal=*/false));
   return reply;
@@ -417,14 +432,43 @@ absl::Status SyncSession::Build(KnownStamp stamp, const Reader& reader,
                                                      stamp, reader, writes));
   }
   if (!wants_roots_) return absl::OkStatus();
-  return BuildSubjectUpdate(update_, stamp, reader, writes);
+  return WriteSubjectUpdate(prepared_, stamp, reader, writes);
+}
+
+absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
+                                              RootId root) {
+  if (check_in.changes().empty()) return false;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto update, ApplyChanges(check_in.changes(), {deps_.engine, deps_.content,
+                                                     subject_, root}));
+  if (!update.has_value()) return false;
+  for (const auto& [name, section] : update->sections) {
+    ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
+  }
+  update->agent_version = update_.agent_version;
+  update_ = *std::move(update);
+  sequence_ = check_in.sequence();
+  ++deps_.stats.changes_taken;
+  return true;
+}
+
+absl::Status SyncSession::Prepare() {
+  update_.subject = subject_;
+  update_.agent = agent_;
+  update_.row_level = kRowLevel;
+  if (!wants_roots_) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      prepared_, PrepareSubjectUpdate(update_, deps_.engine, deps_.content));
+  return absl::OkStatus();
 }
 
 void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
                          Reply reply) {
-  update_.subject = subject_;
-  update_.agent = agent_;
-  update_.row_level = kRowLevel;
+  const absl::Status prepared = Prepare();
+  if (!prepared.ok()) {
+    reply(SyncReply{{}, prepared, true});
+    return;
+  }
   Change change;
   change.names = known_ ? Subjects::NamesOf(subject_)
                         : Subjects::NamesOfNew(subject_, agent_);
@@ -461,9 +505,10 @@ void SyncSession::OnCommitted(absl::StatusOr<KnownStamp> stamp,
   wants_roots_ = false;
   update_.rows.clear();
   update_.sections.clear();
+  prepared_ = PreparedUpdate();
   turn_shares_.clear();
   state_ = State::kIdle;
-  messages.push_back(MakeAck(0, *stored_root_));
+  messages.push_back(MakeAck(std::exchange(sequence_, 0), *stored_root_));
   reply(SyncReply{std::move(messages), absl::OkStatus(), false});
 }
 

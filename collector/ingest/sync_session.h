@@ -25,6 +25,7 @@ namespace rollcall::collector {
 // What a session works with; all outlive it.
 struct SyncDeps {
   Engine& engine;
+  const Content& content;
   Committer& committer;
   const Subjects& subjects;
   LastSeenTracker& last_seen;
@@ -69,6 +70,8 @@ class SyncSession {
   absl::StatusOr<SyncReply> OnDelta(const v1::Delta& delta);
   absl::Status OnRows(const v1::Rows& rows);
   absl::StatusOr<SyncReply> OnCheckIn(const v1::CheckIn& check_in);
+  // Whether the check-in brings all that makes its root of what is stored.
+  absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
 
   v1::CollectorMessage MakePlan(bool equal);
   absl::StatusOr<v1::CollectorMessage> MakeNeed();
@@ -77,6 +80,7 @@ class SyncSession {
   absl::Status Hold(size_t bytes);
   // Makes what was said durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, Reply reply);
+  absl::Status Prepare();
   absl::Status Build(KnownStamp stamp, const Reader& reader, Writes& writes);
   void OnCommitted(absl::StatusOr<KnownStamp> stamp,
                    std::vector<v1::CollectorMessage> messages,
@@ -98,8 +102,10 @@ class SyncSession {
   bool wants_evidence_ = false;
   bool wants_roots_ = false;
 
-  // The turn in progress.
+  // The turn in progress, and what its Ack says.
   SubjectUpdate update_;
+  PreparedUpdate prepared_;
+  int64_t sequence_ = 0;
   std::optional<v1::Evidence> evidence_;
   // Sections that a Delta is due for, in their order, and how many came.
   std::vector<std::string> due_;

@@ -119,7 +119,8 @@ absl::StatusOr<const Fleet::SubjectState*> Fleet::StateOf(SubjectId subject) {
   if (kept != states_.end()) return kept->second.get();
   if (states_.size() >= kMaxStates) states_.clear();
   ROLLCALL_ASSIGN_OR_RETURN(auto state,
-                            ReadSubjectState(*snapshot_, subject, as_of_));
+                            ReadSubjectState(*snapshot_, sources_.content,
+                                             subject, as_of_));
   auto& slot = states_[subject];
   if (state.has_value()) {
     slot = std::make_unique<SubjectState>(SubjectState{*std::move(state)});

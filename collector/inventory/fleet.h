@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "collector/inventory/base_sets.h"
 #include "collector/inventory/device_directory.h"
 #include "collector/inventory/last_seen.h"
 #include "collector/storage/engine.h"
@@ -33,6 +34,7 @@ struct FleetRowRef {
 // What a Fleet reads from; all outlive it.
 struct FleetSources {
   const Engine& engine;
+  const Content& content;
   const DeviceDirectory& directory;
   const LastSeenTracker& last_seen;
 };
@@ -50,6 +52,7 @@ class Fleet {
 
   KnownStamp as_of() const { return as_of_; }
   const Reader& reader() const { return *snapshot_; }
+  const Content& content() const { return sources_.content; }
 
   // All devices, ordered by id. Valid for the life of this view.
   absl::StatusOr<absl::Span<const DeviceEntry>> Devices();

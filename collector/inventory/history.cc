@@ -64,10 +64,12 @@ absl::StatusOr<v1::Row> ParseOwn(const std::string& canonical) {
 }
 
 absl::Status PlaceAll(
-    Fleet& fleet, const std::string& packed_ids,
+    Fleet& fleet, const std::string& packed_rows,
     const google::protobuf::RepeatedPtrField<std::string>& own, bool after,
     Pairs& pairs) {
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet ids, UnpackIds(packed_ids));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(packed_rows));
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet ids,
+                            fleet.content().rows.IdsOf(numbers));
   for (const RowId& id : ids) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet.FleetRow(id));
     pairs.Place(*row, after);
@@ -129,10 +131,10 @@ absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
   for (const SectionChange& section : entry.value.sections()) {
     if (!IsWanted(sections, section.section())) continue;
     Pairs pairs;
-    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.removed_ids(),
+    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.removed_rows(),
                                       section.own_removed(), false, pairs));
     ROLLCALL_RETURN_IF_ERROR(
-        PlaceAll(fleet, section.added_ids(), section.own_added(), true, pairs));
+        PlaceAll(fleet, section.added_rows(), section.own_added(), true, pairs));
     for (Pair& pair : pairs.Take()) {
       changes.push_back(ToChange(entry, section.section(), std::move(pair)));
     }

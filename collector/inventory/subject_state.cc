@@ -20,7 +20,8 @@ absl::Status Damaged(SubjectId subject, const absl::Status& why) {
       absl::StrCat("subject ", subject.ToHex(), ": ", why.message()));
 }
 
-absl::StatusOr<SubjectState> StateNow(const Reader& reader, SubjectId subject,
+absl::StatusOr<SubjectState> StateNow(const Reader& reader,
+                                      const Content& content, SubjectId subject,
                                       const Head& head) {
   SubjectState state;
   state.changed = KnownStamp::FromRaw(head.changed_stamp());
@@ -28,33 +29,47 @@ absl::StatusOr<SubjectState> StateNow(const Reader& reader, SubjectId subject,
   state.agent_version = head.agent_version();
   for (const HeadSection& section : head.sections()) {
     SectionState& rows = state.sections[section.section()];
-    ROLLCALL_ASSIGN_OR_RETURN(rows.fleet, ReadFleetRows(reader, section));
-    ROLLCALL_ASSIGN_OR_RETURN(rows.own,
-                              ReadOwnRows(reader, subject, section.section()));
+    ROLLCALL_ASSIGN_OR_RETURN(rows.fleet, ReadFleetRows(content, section));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        rows.own, ReadOwnRows(reader, {subject, section.section(),
+                                       head.row_level()}));
   }
   return state;
 }
 
-// Takes one change of a section back.
-absl::Status Undo(const SectionChange& change, int row_level,
-                  SectionState& state) {
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet added, UnpackIds(change.added_ids()));
+absl::StatusOr<RowSet> Numbered(const Content& content,
+                                absl::string_view packed) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(packed));
+  return content.rows.IdsOf(numbers);
+}
+
+// Takes one change of a section back. Rows that came are of the level after it,
+// rows that went of the level before it.
+absl::Status Undo(const Content& content, const SectionChange& change,
+                  int level_before, int level_after, SectionState& state) {
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet added,
+                            Numbered(content, change.added_rows()));
   ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
-                            UnpackIds(change.removed_ids()));
+                            Numbered(content, change.removed_rows()));
   state.fleet = Union(Minus(state.fleet, added), removed);
   for (const std::string& row : change.own_added()) {
-    state.own.erase(ComputeRowId(change.section(), row_level, row));
+    state.own.erase(ComputeRowId(change.section(), level_after, row));
   }
   for (const std::string& row : change.own_removed()) {
-    state.own[ComputeRowId(change.section(), row_level, row)] = row;
+    state.own[ComputeRowId(change.section(), level_before, row)] = row;
   }
   return absl::OkStatus();
 }
 
-absl::Status UndoEntry(const HistoryEntry& entry, SubjectState& state) {
+absl::Status UndoEntry(const Content& content, const HistoryEntry& entry,
+                       SubjectState& state) {
+  const int level_after = state.row_level;
+  if (entry.row_level_before() != 0) {
+    state.row_level = entry.row_level_before();
+  }
   for (const SectionChange& change : entry.sections()) {
-    ROLLCALL_RETURN_IF_ERROR(
-        Undo(change, state.row_level, state.sections[change.section()]));
+    ROLLCALL_RETURN_IF_ERROR(Undo(content, change, state.row_level, level_after,
+                                  state.sections[change.section()]));
   }
   for (const std::string& section : entry.new_sections()) {
     state.sections.erase(section);
@@ -72,47 +87,32 @@ absl::StatusOr<std::optional<Head>> ReadHead(const Reader& reader,
   return kHeadTable.Get(reader, {subject});
 }
 
-absl::StatusOr<RowSet> ReadFleetRows(const Reader& reader,
+absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
                                      const HeadSection& section) {
-  RowSet base;
-  if (!section.base_root().empty()) {
-    const auto root = RootId::FromBytes(section.base_root());
-    if (!root.has_value()) {
-      return absl::DataLossError("head with a malformed base root");
-    }
-    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
-                              kBaseTable.Get(reader, {*root}));
-    if (!stored.has_value()) {
-      return absl::DataLossError(
-          absl::StrCat("base set ", root->ToHex(), " is missing"));
-    }
-    ROLLCALL_ASSIGN_OR_RETURN(base, UnpackIds(stored->ids()));
+  ROLLCALL_ASSIGN_OR_RETURN(RowSet added,
+                            Numbered(content, section.added_rows()));
+  if (section.base_root().empty()) return added;
+  const auto root = RootId::FromBytes(section.base_root());
+  if (!root.has_value()) {
+    return absl::DataLossError("head with a malformed base root");
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet added, UnpackIds(section.added_ids()));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(*root));
+  if (base == nullptr) {
+    return absl::DataLossError(
+        absl::StrCat("base set ", root->ToHex(), " is missing"));
+  }
   ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
-                            UnpackIds(section.removed_ids()));
-  return Union(Minus(base, removed), added);
-}
-
-absl::StatusOr<std::map<RowId, std::string>> ReadOwnRows(
-    const Reader& reader, SubjectId subject, absl::string_view section) {
-  std::map<RowId, std::string> rows;
-  KeyWriter prefix;
-  prefix.U16(ShardOf(subject)).AddId(subject).Text(section);
-  auto scan = kOwnRowTable.ScanPrefix(reader, std::move(prefix));
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto entry, scan.Next());
-    if (!entry.has_value()) return rows;
-    rows[entry->key.row] = std::move(*entry->value.mutable_canonical());
-  }
+                            Numbered(content, section.removed_rows()));
+  return Union(Minus(*base, removed), added);
 }
 
 absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
-    const Reader& reader, SubjectId subject, KnownStamp as_of) {
+    const Reader& reader, const Content& content, SubjectId subject,
+    KnownStamp as_of) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto head, ReadHead(reader, subject));
   if (!head.has_value()) return std::optional<SubjectState>();
   ROLLCALL_ASSIGN_OR_RETURN(SubjectState state,
-                            StateNow(reader, subject, *head));
+                            StateNow(reader, content, subject, *head));
   if (state.changed <= as_of) return std::optional<SubjectState>(state);
   KeyWriter prefix;
   prefix.U16(ShardOf(subject)).AddId(subject);
@@ -124,22 +124,17 @@ absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
       state.changed = entry->key.stamp;
       return std::optional<SubjectState>(std::move(state));
     }
-    const absl::Status undone = UndoEntry(entry->value, state);
+    const absl::Status undone = UndoEntry(content, entry->value, state);
     if (!undone.ok()) return Damaged(subject, undone);
   }
 }
 
 absl::StatusOr<std::vector<bool>> WhichAreKnown(const Reader& reader,
-                                                SubjectId subject,
-                                                absl::string_view section,
+                                                const Content& content,
+                                                const OwnSection& section,
                                                 absl::Span<const RowId> ids) {
-  std::vector<std::string> keys;
-  keys.reserve(ids.size());
-  for (const RowId& id : ids) keys.push_back(id.ToBytes());
-  ROLLCALL_ASSIGN_OR_RETURN(const auto fleet,
-                            reader.MultiGet(TableId::kRow, keys));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto own,
-                            ReadOwnRows(reader, subject, section));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto fleet, content.rows.Find(section.section, ids));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto own, ReadOwnRows(reader, section));
   std::vector<bool> known(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
     known[i] = fleet[i].has_value() || own.contains(ids[i]);

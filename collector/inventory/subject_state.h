@@ -9,6 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "collector/inventory/base_sets.h"
+#include "collector/inventory/own_rows.h"
 #include "collector/inventory/row_set.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
@@ -19,8 +21,7 @@ namespace rollcall::collector {
 // One section of a subject.
 struct SectionState {
   RowSet fleet;
-  // Canonical bytes of own rows by their id.
-  std::map<RowId, std::string> own;
+  OwnRows own;
 };
 
 // All that a subject held at one stamp.
@@ -39,22 +40,19 @@ absl::StatusOr<std::optional<stored::v1::Head>> ReadHead(const Reader& reader,
                                                          SubjectId subject);
 
 // The fleet rows of a section of a head.
-absl::StatusOr<RowSet> ReadFleetRows(const Reader& reader,
+absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
                                      const stored::v1::HeadSection& section);
-
-// The own rows of a section of a subject.
-absl::StatusOr<std::map<RowId, std::string>> ReadOwnRows(
-    const Reader& reader, SubjectId subject, absl::string_view section);
 
 // What the subject held as known at `as_of`; nothing if it had not reported.
 absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
-    const Reader& reader, SubjectId subject, KnownStamp as_of);
+    const Reader& reader, const Content& content, SubjectId subject,
+    KnownStamp as_of);
 
-// Which of `ids` need not be sent for this subject and section, in their order:
-// rows that the fleet has, and own rows that the subject has.
+// Which of `ids` need not be sent for this section of a subject, in their
+// order: rows that the fleet has, and own rows that the subject has.
 absl::StatusOr<std::vector<bool>> WhichAreKnown(const Reader& reader,
-                                                SubjectId subject,
-                                                absl::string_view section,
+                                                const Content& content,
+                                                const OwnSection& section,
                                                 absl::Span<const RowId> ids);
 
 }  // namespace rollcall::collector

@@ -4,17 +4,18 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collector/inventory/base_choice.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "common/rows.h"
 #include "common/status.h"
+#include "rollcall/v1/device_service.pb.h"
 
 namespace rollcall::collector {
 namespace {
 
 using stored::v1::Head;
 using stored::v1::HeadSection;
-using stored::v1::HistoryEntry;
 using stored::v1::SectionChange;
 
 const HeadSection* FindSection(const Head& head, absl::string_view name) {
@@ -28,38 +29,54 @@ const HeadSection* FindSection(const Head& head, absl::string_view name) {
 class UpdateBuilder {
  public:
   UpdateBuilder(const SubjectUpdate& update, const Reader& reader,
-                Writes& writes)
-      : update_(update), reader_(reader), writes_(writes) {}
+                const Content& content)
+      : update_(update), reader_(reader), content_(content) {}
 
-  absl::Status Build(KnownStamp stamp) {
+  absl::StatusOr<PreparedUpdate> Build() {
     ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                               ReadHead(reader_, update_.subject));
-    const Head before = stored.value_or(Head());
+    before_ = stored.value_or(Head());
     first_report_ = !stored.has_value();
-    if (before.subject_root() == update_.subject_root.bytes() &&
-        before.row_level() == update_.row_level) {
-      return absl::OkStatus();
+    prepared_.subject = update_.subject;
+    prepared_.made_from = KnownStamp::FromRaw(before_.changed_stamp());
+    if (before_.subject_root() == update_.subject_root.bytes() &&
+        before_.row_level() == update_.row_level) {
+      return std::move(prepared_);
     }
+    prepared_.changes = true;
+    ROLLCALL_RETURN_IF_ERROR(KeepFleetRows());
     for (const auto& [name, reported] : update_.sections) {
       ROLLCALL_RETURN_IF_ERROR(
-          AddSection(name, reported, FindSection(before, name)));
+          AddSection(name, reported, FindSection(before_, name)));
     }
-    for (const HeadSection& section : before.sections()) {
+    for (const HeadSection& section : before_.sections()) {
       if (!update_.sections.contains(section.section())) {
         ROLLCALL_RETURN_IF_ERROR(DropSection(section));
       }
     }
-    WriteHead(stamp);
-    WriteHistory(before, stamp);
-    return absl::OkStatus();
+    FillHead();
+    FillCause();
+    return std::move(prepared_);
   }
 
  private:
+  // Stores the fleet rows that were sent.
+  absl::Status KeepFleetRows() {
+    std::vector<NewRow> rows;
+    for (const auto& [id, row] : update_.rows) {
+      if (row.own) continue;
+      rows.push_back({id, row.section, update_.row_level, row.canonical});
+    }
+    return content_.rows.Keep(rows);
+  }
+
   absl::Status AddSection(const std::string& name,
                           const ReportedSection& reported,
                           const HeadSection* before) {
-    if (before != nullptr && before->root() == reported.root.bytes()) {
-      *head_.add_sections() = *before;
+    const bool same_level = before_.row_level() == update_.row_level;
+    if (before != nullptr && same_level &&
+        before->root() == reported.root.bytes()) {
+      *prepared_.head.add_sections() = *before;
       return absl::OkStatus();
     }
     if (reported.ids.empty() && reported.root != ComputeSectionRoot({})) {
@@ -69,27 +86,37 @@ class UpdateBuilder {
     }
     SectionState old;
     if (before != nullptr) {
-      ROLLCALL_ASSIGN_OR_RETURN(old.fleet, ReadFleetRows(reader_, *before));
-      ROLLCALL_ASSIGN_OR_RETURN(old.own,
-                                ReadOwnRows(reader_, update_.subject, name));
+      ROLLCALL_ASSIGN_OR_RETURN(old, ReadSection(*before));
     } else {
-      history_.add_new_sections(name);
+      prepared_.history.add_new_sections(name);
     }
     SectionState now;
     ROLLCALL_RETURN_IF_ERROR(Partition(name, reported, old, now));
-    Record(name, old, now);
-    ROLLCALL_ASSIGN_OR_RETURN(HeadSection section,
-                              ChooseBase(name, now.fleet, before));
+    HeadSection section;
+    section.set_section(name);
     section.set_root(reported.root.ToBytes());
-    *head_.add_sections() = std::move(section);
+    WriteOwn(old, now, before, section);
+    ROLLCALL_RETURN_IF_ERROR(Record(name, old, now));
+    std::optional<RootId> base;
+    if (before != nullptr) base = RootId::FromBytes(before->base_root());
+    ROLLCALL_RETURN_IF_ERROR(ChooseBase(now.fleet, base, content_, section));
+    *prepared_.head.add_sections() = std::move(section);
     return absl::OkStatus();
   }
 
-  // Tells fleet rows from own rows, and writes those that are new.
+  absl::StatusOr<SectionState> ReadSection(const HeadSection& section) const {
+    SectionState state;
+    ROLLCALL_ASSIGN_OR_RETURN(state.fleet, ReadFleetRows(content_, section));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        state.own, ReadOwnRows(reader_, {update_.subject, section.section(),
+                                         before_.row_level()}));
+    return state;
+  }
+
+  // Tells fleet rows from own rows.
   absl::Status Partition(const std::string& name,
                          const ReportedSection& reported,
                          const SectionState& old, SectionState& now) {
-    std::vector<std::string> to_check;
     for (const RowId& id : reported.ids) {
       const auto sent = update_.rows.find(id);
       if (const auto own = old.own.find(id); own != old.own.end()) {
@@ -98,130 +125,112 @@ class UpdateBuilder {
         now.own[id] = sent->second.canonical;
       } else {
         now.fleet.push_back(id);
-        if (sent != update_.rows.end()) {
-          WriteFleetRow(id, sent->second);
-        } else if (!std::binary_search(old.fleet.begin(), old.fleet.end(),
-                                       id)) {
-          to_check.push_back(id.ToBytes());
-        }
       }
     }
-    ROLLCALL_ASSIGN_OR_RETURN(const auto found,
-                              reader_.MultiGet(TableId::kRow, to_check));
-    for (const auto& row : found) {
-      if (row.has_value()) continue;
+    const RowSet came = Minus(now.fleet, old.fleet);
+    ROLLCALL_ASSIGN_OR_RETURN(const auto found, content_.rows.Find(name, came));
+    for (const auto& number : found) {
+      if (number.has_value()) continue;
       return absl::FailedPreconditionError(absl::StrCat(
           "a row of section ", name, " is neither known nor was sent"));
     }
     return absl::OkStatus();
   }
 
-  void WriteFleetRow(RowId id, const ReportedRow& row) {
-    stored::v1::FleetRow value;
-    value.set_section(row.section);
-    value.set_row_level(update_.row_level);
-    value.set_canonical(row.canonical);
-    kRowTable.Put(writes_.content, {id}, value);
+  void WriteOwn(const SectionState& old, const SectionState& now,
+                const HeadSection* before, HeadSection& section) {
+    const uint32_t bits = before == nullptr ? 0 : before->pack_bits();
+    const uint32_t chosen = ChoosePackBits(now.own.size(), bits);
+    section.set_pack_bits(chosen);
+    WriteOwnRows({update_.subject, section.section(), update_.row_level},
+                 {old.own, bits, now.own, chosen}, prepared_.own);
   }
 
-  // Writes own rows that differ, and notes what changed.
-  void Record(const std::string& name, const SectionState& old,
-              const SectionState& now) {
+  // Notes what changed.
+  absl::Status Record(const std::string& name, const SectionState& old,
+                      const SectionState& now) {
+    // The first report is the whole state: history need not hold it again.
+    if (first_report_) return absl::OkStatus();
     SectionChange change;
     change.set_section(name);
-    change.set_added_ids(PackIds(Minus(now.fleet, old.fleet)));
-    change.set_removed_ids(PackIds(Minus(old.fleet, now.fleet)));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto added, content_.rows.NumbersOf(Minus(now.fleet, old.fleet)));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto removed,
+        content_.rows.NumbersOf(Minus(old.fleet, now.fleet)));
+    change.set_added_rows(PackNumbers(added));
+    change.set_removed_rows(PackNumbers(removed));
     for (const auto& [id, canonical] : now.own) {
-      if (old.own.contains(id)) continue;
-      change.add_own_added(canonical);
-      stored::v1::OwnRow value;
-      value.set_canonical(canonical);
-      kOwnRowTable.Put(writes_.head, {update_.subject, name, id}, value);
+      if (!old.own.contains(id)) change.add_own_added(canonical);
     }
     for (const auto& [id, canonical] : old.own) {
-      if (now.own.contains(id)) continue;
-      change.add_own_removed(canonical);
-      kOwnRowTable.Delete(writes_.head, {update_.subject, name, id});
+      if (!now.own.contains(id)) change.add_own_removed(canonical);
     }
-    // The first report is the whole state: history need not hold it again.
-    if (!first_report_) *history_.add_sections() = std::move(change);
-  }
-
-  absl::Status DropSection(const HeadSection& section) {
-    SectionState old;
-    ROLLCALL_ASSIGN_OR_RETURN(old.fleet, ReadFleetRows(reader_, section));
-    ROLLCALL_ASSIGN_OR_RETURN(
-        old.own, ReadOwnRows(reader_, update_.subject, section.section()));
-    Record(section.section(), old, SectionState());
-    history_.add_gone_sections(section.section());
+    *prepared_.history.add_sections() = std::move(change);
     return absl::OkStatus();
   }
 
-  absl::StatusOr<HeadSection> ChooseBase(const std::string& name,
-                                         const RowSet& fleet,
-                                         const HeadSection* before) {
-    HeadSection section;
-    section.set_section(name);
-    if (before != nullptr && !before->base_root().empty()) {
-      HeadSection base_only;
-      base_only.set_base_root(before->base_root());
-      ROLLCALL_ASSIGN_OR_RETURN(const RowSet base,
-                                ReadFleetRows(reader_, base_only));
-      const RowSet added = Minus(fleet, base);
-      const RowSet removed = Minus(base, fleet);
-      const size_t limit = std::max(kMinDifferences, fleet.size() / 4);
-      if (added.size() + removed.size() <= limit) {
-        section.set_base_root(before->base_root());
-        section.set_added_ids(PackIds(added));
-        section.set_removed_ids(PackIds(removed));
-        return section;
-      }
-    }
-    if (fleet.size() <= kMinDifferences) {
-      section.set_added_ids(PackIds(fleet));
-      return section;
-    }
-    const RootId root = ComputeSectionRoot(fleet);
-    stored::v1::BaseSet base;
-    base.set_ids(PackIds(fleet));
-    kBaseTable.Put(writes_.content, {root}, base);
-    section.set_base_root(root.ToBytes());
-    return section;
+  absl::Status DropSection(const HeadSection& section) {
+    ROLLCALL_ASSIGN_OR_RETURN(const SectionState old, ReadSection(section));
+    HeadSection gone = section;
+    WriteOwn(old, SectionState(), &section, gone);
+    prepared_.history.add_gone_sections(section.section());
+    return Record(section.section(), old, SectionState());
   }
 
-  void WriteHead(KnownStamp stamp) {
-    head_.set_row_level(update_.row_level);
-    head_.set_subject_root(update_.subject_root.ToBytes());
-    head_.set_changed_stamp(stamp.raw());
-    head_.set_agent_id(update_.agent.ToBytes());
-    head_.set_agent_version(update_.agent_version);
-    kHeadTable.Put(writes_.head, {update_.subject}, head_);
+  void FillHead() {
+    prepared_.head.set_row_level(update_.row_level);
+    prepared_.head.set_subject_root(update_.subject_root.ToBytes());
+    prepared_.head.set_agent_id(update_.agent.ToBytes());
+    prepared_.head.set_agent_version(update_.agent_version);
   }
 
-  void WriteHistory(const Head& before, KnownStamp stamp) {
+  void FillCause() {
     v1::DeviceChange::Cause cause = v1::DeviceChange::CAUSE_MACHINE;
     if (first_report_) {
       cause = v1::DeviceChange::CAUSE_FIRST_REPORT;
-    } else if (before.row_level() != update_.row_level) {
+    } else if (before_.row_level() != update_.row_level) {
       cause = v1::DeviceChange::CAUSE_SCHEMA;
+      prepared_.history.set_row_level_before(before_.row_level());
     }
-    history_.set_cause(cause);
-    kHistoryTable.Put(writes_.head, {update_.subject, stamp}, history_);
+    prepared_.history.set_cause(cause);
   }
 
   const SubjectUpdate& update_;
   const Reader& reader_;
-  Writes& writes_;
+  const Content& content_;
   bool first_report_ = false;
-  Head head_;
-  HistoryEntry history_;
+  Head before_;
+  PreparedUpdate prepared_;
 };
 
 }  // namespace
 
-absl::Status BuildSubjectUpdate(const SubjectUpdate& update, KnownStamp stamp,
+absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
+                                                    const Reader& reader,
+                                                    const Content& content) {
+  return UpdateBuilder(update, reader, content).Build();
+}
+
+absl::Status WriteSubjectUpdate(const PreparedUpdate& update, KnownStamp stamp,
                                 const Reader& reader, Writes& writes) {
-  return UpdateBuilder(update, reader, writes).Build(stamp);
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            ReadHead(reader, update.subject));
+  const uint64_t changed = stored.has_value() ? stored->changed_stamp() : 0;
+  if (changed != update.made_from.raw()) {
+    return absl::FailedPreconditionError(
+        "the subject changed while it was reported; start again");
+  }
+  if (!update.changes) return absl::OkStatus();
+  Head head = update.head;
+  head.set_changed_stamp(stamp.raw());
+  kHeadTable.Put(writes.head, {update.subject}, head);
+  kHistoryTable.Put(writes.head, {update.subject, stamp}, update.history);
+  stored::v1::ChangedSubject changed_subject;
+  changed_subject.set_subject_id(update.subject.ToBytes());
+  kChangeTable.Put(writes.head, {stamp}, changed_subject);
+  writes.head.Append(Batch(update.own));
+  return absl::OkStatus();
 }
 
 }  // namespace rollcall::collector

@@ -5,10 +5,11 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "collector/inventory/base_sets.h"
 #include "collector/inventory/row_set.h"
 #include "collector/storage/committer.h"
 #include "common/id.h"
-#include "rollcall/v1/device_service.pb.h"
+#include "rollcall/stored/v1/inventory.pb.h"
 
 namespace rollcall::collector {
 
@@ -40,16 +41,33 @@ struct SubjectUpdate {
   std::map<RowId, ReportedRow> rows;
 };
 
-// A subject's set is a base set with differences. The base is kept while the
-// differences are at most this many ids, or a quarter of the set; beyond, the
-// set becomes a base itself. Chains do not arise: a base is always a full set.
-inline constexpr size_t kMinDifferences = 16;
+// What an update comes to: made before it is the committer's turn, so that one
+// writer is enough for many subjects.
+struct PreparedUpdate {
+  SubjectId subject;
+  // The stamp of the head that it was made from; zero: there was none.
+  KnownStamp made_from;
+  // False: the store holds the same root already, and nothing is written.
+  bool changes = false;
+  // Without the new stamp.
+  stored::v1::Head head;
+  stored::v1::HistoryEntry history;
+  // Of own rows.
+  Batch own;
+};
 
-// Adds the writes that make the update so, with its history. Writes nothing if
-// the store holds the same root. FAILED_PRECONDITION if a row was neither sent
+// Works the update out. Stores rows and bases that are new, which do no harm if
+// the update then is not written. FAILED_PRECONDITION if a row was neither sent
 // nor known, or a section without ids is not the one that the store holds (the
-// store changed since it was asked: start again).
-absl::Status BuildSubjectUpdate(const SubjectUpdate& update, KnownStamp stamp,
+// store changed since it was asked: start again). Blocking.
+absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
+                                                    const Reader& reader,
+                                                    const Content& content);
+
+// Adds the writes that make the update so, with its history.
+// FAILED_PRECONDITION if the subject changed since it was prepared: start
+// again.
+absl::Status WriteSubjectUpdate(const PreparedUpdate& update, KnownStamp stamp,
                                 const Reader& reader, Writes& writes);
 
 }  // namespace rollcall::collector

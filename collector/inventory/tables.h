@@ -15,6 +15,12 @@ struct RowKey {
   static RowKey Decode(KeyReader& reader) { return {reader.TakeId<RowId>()}; }
 };
 
+struct RowNumberKey {
+  uint32_t number = 0;
+  void Encode(KeyWriter& writer) const { writer.U32(number); }
+  static RowNumberKey Decode(KeyReader& reader) { return {reader.U32()}; }
+};
+
 struct BaseKey {
   RootId root;
   void Encode(KeyWriter& writer) const { writer.AddId(root); }
@@ -38,6 +44,31 @@ struct OwnRowKey {
   }
 };
 
+struct OwnPackKey {
+  SubjectId subject;
+  std::string section;
+  // The first bits of the ids of its rows, as HeadSection.pack_bits has many.
+  uint16_t pack = 0;
+  void Encode(KeyWriter& writer) const {
+    writer.U16(ShardOf(subject)).AddId(subject).Text(section).U16(pack);
+  }
+  static OwnPackKey Decode(KeyReader& reader) {
+    reader.U16();
+    OwnPackKey key;
+    key.subject = reader.TakeId<SubjectId>();
+    key.section = reader.Text();
+    key.pack = reader.U16();
+    return key;
+  }
+};
+
+// Oldest first.
+struct ChangeKey {
+  KnownStamp stamp;
+  void Encode(KeyWriter& writer) const { writer.Stamp(stamp); }
+  static ChangeKey Decode(KeyReader& reader) { return {reader.Stamp()}; }
+};
+
 // Newest first.
 struct HistoryKey {
   SubjectId subject;
@@ -59,6 +90,12 @@ inline constexpr Table<BaseKey, stored::v1::BaseSet> kBaseTable(TableId::kBase);
 inline constexpr Table<SubjectKey, stored::v1::Head> kHeadTable(TableId::kHead);
 inline constexpr Table<OwnRowKey, stored::v1::OwnRow> kOwnRowTable(
     TableId::kOwnRow);
+inline constexpr Table<RowNumberKey, stored::v1::NumberedRow> kRowNumberTable(
+    TableId::kRowNumber);
+inline constexpr Table<OwnPackKey, stored::v1::OwnPack> kOwnPackTable(
+    TableId::kOwnPack);
+inline constexpr Table<ChangeKey, stored::v1::ChangedSubject> kChangeTable(
+    TableId::kChange);
 inline constexpr Table<HistoryKey, stored::v1::HistoryEntry> kHistoryTable(
     TableId::kHistory);
 inline constexpr Table<SubjectKey, stored::v1::LastSeen> kLastSeenTable(

@@ -8,6 +8,11 @@ KeyWriter& KeyWriter::U16(uint16_t value) {
   return *this;
 }
 
+KeyWriter& KeyWriter::U32(uint32_t value) {
+  return U16(static_cast<uint16_t>(value >> 16))
+      .U16(static_cast<uint16_t>(value));
+}
+
 KeyWriter& KeyWriter::U64(uint64_t value) {
   for (int shift = 56; shift >= 0; shift -= 8) {
     bytes_.push_back(static_cast<char>(value >> shift));
@@ -31,6 +36,11 @@ uint16_t KeyReader::U16() {
                             static_cast<unsigned char>(rest_[1]));
   rest_.remove_prefix(2);
   return value;
+}
+
+uint32_t KeyReader::U32() {
+  const uint32_t high = U16();
+  return high << 16 | U16();
 }
 
 uint64_t KeyReader::U64() {

@@ -1,6 +1,6 @@
 // Order-preserving keys: the bytes of two keys compare as their parts do.
 //
-//   U16, U64     big-endian
+//   U16, U32, U64  big-endian
 //   id           16 bytes
 //   text         0x00 as 0x00 0xff, then 0x00 0x01 at the end, so that no text
 //   is
@@ -21,6 +21,7 @@ namespace rollcall::collector {
 class KeyWriter {
  public:
   KeyWriter& U16(uint16_t value);
+  KeyWriter& U32(uint32_t value);
   KeyWriter& U64(uint64_t value);
   KeyWriter& Stamp(KnownStamp stamp) { return U64(stamp.raw()); }
   KeyWriter& DescendingStamp(KnownStamp stamp) { return U64(~stamp.raw()); }
@@ -44,6 +45,7 @@ class KeyReader {
   explicit KeyReader(absl::string_view bytes) : rest_(bytes) {}
 
   uint16_t U16();
+  uint32_t U32();
   uint64_t U64();
   KnownStamp Stamp() { return KnownStamp::FromRaw(U64()); }
   KnownStamp DescendingStamp() { return KnownStamp::FromRaw(~U64()); }

@@ -20,7 +20,7 @@ constexpr TableSpec kTables[] = {
     {TableId::kSubject, "subject", "subject -> who reports for it"},
     {TableId::kAgent, "agent", "agent -> subject"},
     {TableId::kHead, "head", "subject -> its sets as they are now"},
-    {TableId::kOwnRow, "own_row", "subject, row id -> bytes of an own row"},
+    {TableId::kOwnRow, "own_row", "empty since schema version 2"},
     {TableId::kHistory, "history", "subject, stamp -> what changed"},
     {TableId::kLastSeen, "last_seen", "subject -> when it last checked in"},
     {TableId::kDevice, "device", "device -> when it was minted"},
@@ -45,6 +45,9 @@ constexpr TableSpec kTables[] = {
     {TableId::kDeviceEvent, "device_event", "device, event -> took part"},
     {TableId::kPossibleDuplicate, "possible_duplicate",
      "newer, older subject -> why they may be one machine"},
+    {TableId::kRowNumber, "row_number", "row number -> row id"},
+    {TableId::kOwnPack, "own_pack", "subject, section, pack -> own rows"},
+    {TableId::kChange, "change", "stamp -> the subject that changed"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

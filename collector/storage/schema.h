@@ -10,7 +10,7 @@ namespace rollcall::collector {
 class Engine;
 
 // The version that this build reads and writes.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Tables by their place in AllTables(). Add at the end, with a line there.
 enum class TableId {
@@ -43,6 +43,9 @@ enum class TableId {
   kIdentityEvent,
   kDeviceEvent,
   kPossibleDuplicate,
+  kRowNumber,
+  kOwnPack,
+  kChange,
 };
 
 struct TableSpec {

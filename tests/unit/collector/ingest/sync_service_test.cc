@@ -17,6 +17,7 @@
 #include "tests/support/gate.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/subject_report.h"
 #include "tests/support/test_pki.h"
 #include "tests/unit/agent/uplink/facts_builder.h"
 
@@ -101,6 +102,7 @@ class SyncServiceTest : public ::testing::Test {
   FakeRandom random_;
   HybridClock hybrid_{clock_};
   Engine& engine_ = EmptyStore();
+  testing::SharedContent shared_{engine_};
   IngestOptions options_;
   IngestStats stats_;
   ByteBudget budget_{8 << 20};
@@ -110,7 +112,7 @@ class SyncServiceTest : public ::testing::Test {
   LastSeenTracker last_seen_;
   ExecutorOptions executor_options_{.threads = 2, .max_queue = 64};
   Executor executor_{executor_options_};
-  const SyncDeps deps_{engine_, committer_, subjects_, last_seen_, clock_,
+  const SyncDeps deps_{engine_, shared_.content, committer_, subjects_, last_seen_, clock_,
                        random_, options_,   stats_,    row_budget_};
   Revocations revocations_{engine_, committer_};
   SyncServiceImpl service_{deps_, executor_, budget_, &revocations_};

@@ -13,6 +13,7 @@
 #include "tests/support/memory_store.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/subject_report.h"
 
 namespace rollcall::collector {
 namespace {
@@ -62,8 +63,9 @@ class SyncTest : public ::testing::Test {
  protected:
   void SetUp() override {
     committer_ = std::make_unique<Committer>(engine_, hybrid_);
-    deps_.emplace(SyncDeps{engine_, *committer_, subjects_, last_seen_, clock_,
-                           random_, options_, stats_, row_budget_});
+    deps_.emplace(SyncDeps{engine_, shared_.content, *committer_, subjects_,
+                           last_seen_, clock_, random_, options_, stats_,
+                           row_budget_});
   }
 
   // Carries messages to a session and back, keeping what was said.
@@ -135,8 +137,8 @@ class SyncTest : public ::testing::Test {
     const auto subject = subjects_.FindByAgent(engine_, agent);
     EXPECT_OK(subject);
     if (!subject->has_value()) return rows;
-    const auto state =
-        ReadSubjectState(engine_, (*subject)->id, KnownStamp::Max());
+    const auto state = ReadSubjectState(engine_, shared_.content,
+                                        (*subject)->id, KnownStamp::Max());
     EXPECT_OK(state);
     for (const auto& [name, section] : (*state)->sections) {
       for (const auto& [id, canonical] : section.own) rows.insert(canonical);
@@ -163,6 +165,7 @@ class SyncTest : public ::testing::Test {
   FakeRandom random_;
   HybridClock hybrid_{clock_};
   Engine& engine_ = testing::EmptyStore();
+  testing::SharedContent shared_{engine_};
   std::unique_ptr<Committer> committer_;
   Subjects subjects_;
   LastSeenTracker last_seen_;
@@ -269,8 +272,9 @@ TEST_F(SyncTest, TurnedAwayByAFullQueueTheAgentLearnsWhenToComeBack) {
   CommitterOptions none;
   none.max_queue = 0;
   Committer full(engine_, hybrid_, none);
-  const SyncDeps deps{engine_, full,     subjects_, last_seen_, clock_,
-                      random_, options_, stats_,    row_budget_};
+  const SyncDeps deps{engine_,    shared_.content, full,    subjects_,
+                      last_seen_, clock_,          random_, options_,
+                      stats_,     row_budget_};
   Wire wire(deps, agent_);
   agent::Conversation conversation(wire);
   EXPECT_THAT(conversation.Begin(MakeFacts({PackageText(1)}), 0),
@@ -368,8 +372,9 @@ TEST_F(HostileSyncTest, WhatATurnHoldsCountsAgainstOneBudgetAndIsGivenBack) {
   ByteBudget ids_only(2 * 40);
   ByteBudget too_little_for_ids(2 * 40 - 1);
   for (ByteBudget* budget : {&ids_only, &too_little_for_ids}) {
-    const SyncDeps deps{engine_, *committer_, subjects_, last_seen_, clock_,
-                        random_, options_,    stats_,    *budget};
+    const SyncDeps deps{engine_,    shared_.content, *committer_, subjects_,
+                        last_seen_, clock_,          random_,     options_,
+                        stats_,     *budget};
     {
       Wire wire(deps, agent_);
       EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kUnavailable,

@@ -17,6 +17,7 @@
 #include "tests/support/memory_store.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/subject_report.h"
 
 namespace rollcall::testing {
 
@@ -77,7 +78,8 @@ class FleetFixture : public ::testing::Test {
  protected:
   void SetUp() override {
     committer_ = std::make_unique<collector::Committer>(engine_, hybrid_);
-    sources_.emplace(collector::FleetSources{engine_, directory_, last_seen_});
+    sources_.emplace(
+        collector::FleetSources{engine_, content_, directory_, last_seen_});
   }
 
   // A new device with one subject, which is given the device's id.
@@ -96,42 +98,25 @@ class FleetFixture : public ::testing::Test {
   // The subject reports exactly these rows, a second later.
   collector::KnownStamp Report(SubjectId subject,
                                const std::vector<v1::Row>& rows) {
-    collector::SubjectUpdate update;
-    update.subject = subject;
-    update.row_level = kRowLevel;
-    update.agent_version = "1.2.3";
-    std::map<std::string, RootId> roots;
-    for (const v1::Row& row : rows) {
-      const RowKind* kind = FindRowKind(row);
-      const std::string canonical = EncodeRow(row);
-      const RowId id = ComputeRowId(kind->section, kRowLevel, canonical);
-      update.sections[kind->section].ids.push_back(id);
-      update.rows[id] = {kind->section, canonical,
-                         kind->scope == v1::ROW_SCOPE_OWN};
-    }
-    for (auto& [name, section] : update.sections) {
-      std::sort(section.ids.begin(), section.ids.end());
-      roots[name] = section.root = ComputeSectionRoot(section.ids);
-    }
-    update.subject_root = ComputeSubjectRoot(roots);
-    return Commit(update);
+    return Commit(UpdateOf(subject, rows));
   }
   collector::KnownStamp Commit(const collector::SubjectUpdate& update) {
-    clock_.Advance(absl::Seconds(1));
-    const auto stamp =
-        committer_->Commit({"subject"}, [&](collector::KnownStamp at,
-                                            const collector::Reader& reader,
-                                            collector::Writes& writes) {
-          return BuildSubjectUpdate(update, at, reader, writes);
-        });
+    const auto stamp = TryCommit(update);
     EXPECT_OK(stamp);
     return stamp.value_or(collector::KnownStamp());
+  }
+  absl::StatusOr<collector::KnownStamp> TryCommit(
+      const collector::SubjectUpdate& update) {
+    clock_.Advance(absl::Seconds(1));
+    return Store(*committer_, engine_, content_, update);
   }
 
   FakeClock clock_;
   FakeRandom random_;
   collector::HybridClock hybrid_{clock_};
   collector::Engine& engine_ = EmptyStore();
+  SharedContent shared_{engine_};
+  const collector::Content& content_ = shared_.content;
   std::unique_ptr<collector::Committer> committer_;
   FakeDirectory directory_;
   collector::LastSeenTracker last_seen_;

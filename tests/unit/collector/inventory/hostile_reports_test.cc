@@ -10,6 +10,8 @@ using ::rollcall::testing::FleetFixture;
 using ::rollcall::testing::HostRow;
 using ::rollcall::testing::PackageRow;
 using ::rollcall::testing::StatusIs;
+using ::rollcall::testing::UpdateOf;
+using ::rollcall::testing::Write;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -29,16 +31,38 @@ TEST_F(HostileReportsTest, ASectionThatChangedMeanwhileIsNotEmptied) {
     late.sections[section.section()].root = *RootId::FromBytes(section.root());
   }
   Report(subject, {PackageRow("a", "2"), HostRow("host")});
-  EXPECT_THAT(committer_->Commit(
-                  {},
-                  [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
-                    return BuildSubjectUpdate(late, stamp, reader, writes);
-                  }),
+  EXPECT_THAT(TryCommit(late),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("section software changed")));
   ASSERT_OK_AND_ASSIGN(const auto state,
-                       ReadSubjectState(engine_, subject, KnownStamp::Max()));
+                       ReadSubjectState(engine_, content_, subject, KnownStamp::Max()));
   EXPECT_THAT(state->sections.at("software").fleet, SizeIs(1));
+}
+
+TEST_F(HostileReportsTest, OfTwoUpdatesPreparedFromOneStateOneMustStartAgain) {
+  const SubjectId subject = AddDevice();
+  Report(subject, {PackageRow("a", "1")});
+  const SubjectUpdate first = UpdateOf(subject, {PackageRow("a", "2")});
+  const SubjectUpdate second = UpdateOf(subject, {PackageRow("a", "3")});
+  ASSERT_OK_AND_ASSIGN(const auto prepared,
+                       PrepareSubjectUpdate(first, engine_, content_));
+  ASSERT_OK_AND_ASSIGN(const auto late,
+                       PrepareSubjectUpdate(second, engine_, content_));
+  ASSERT_OK(Write(*committer_, prepared));
+  EXPECT_THAT(Write(*committer_, late), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                    HasSubstr("start again")));
+}
+
+TEST_F(HostileReportsTest, ARowOfAnotherSectionIsNotKnownInThisOne) {
+  const SubjectId subject = AddDevice();
+  Report(subject, {PackageRow("a", "1")});
+  const RowId id =
+      ComputeRowId("software", kRowLevel, EncodeRow(PackageRow("a", "1")));
+  ASSERT_OK_AND_ASSIGN(const auto here,
+                       content_.rows.Find("software", {id}));
+  ASSERT_OK_AND_ASSIGN(const auto there, content_.rows.Find("os", {id}));
+  EXPECT_TRUE(here[0].has_value());
+  EXPECT_FALSE(there[0].has_value());
 }
 
 TEST_F(HostileReportsTest, ASectionMayLoseItsLastRow) {
@@ -52,7 +76,7 @@ TEST_F(HostileReportsTest, ASectionMayLoseItsLastRow) {
       ComputeSubjectRoot({{"software", ComputeSectionRoot({})}});
   const KnownStamp stamp = Commit(update);
   ASSERT_OK_AND_ASSIGN(const auto state,
-                       ReadSubjectState(engine_, subject, stamp));
+                       ReadSubjectState(engine_, content_, subject, stamp));
   EXPECT_THAT(state->sections.at("software").fleet, SizeIs(0));
 }
 

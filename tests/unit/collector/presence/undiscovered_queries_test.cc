@@ -13,6 +13,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/subject_report.h"
 
 namespace rollcall::collector {
 namespace {
@@ -52,31 +53,13 @@ class UndiscoveredQueriesTest : public ::testing::Test {
     identity.mutable_system_identity()->set_serial_number(serial);
     v1::Row instance;
     instance.mutable_os_instance()->set_hostname(hostname);
-    Store(subject.subject, {identity, instance});
+    Report(subject.subject, {identity, instance});
     last_seen_.Note(subject.subject, clock_.Now(), std::nullopt);
   }
 
-  void Store(SubjectId subject, const std::vector<v1::Row>& rows) {
-    SubjectUpdate update;
-    update.subject = subject;
-    update.row_level = kRowLevel;
-    std::map<std::string, RootId> roots;
-    for (const v1::Row& row : rows) {
-      const RowKind* kind = FindRowKind(row);
-      const std::string canonical = EncodeRow(row);
-      const RowId id = ComputeRowId(kind->section, kRowLevel, canonical);
-      update.sections[kind->section].ids.push_back(id);
-      update.rows[id] = {kind->section, canonical,
-                         kind->scope == v1::ROW_SCOPE_OWN};
-      update.sections[kind->section].root = ComputeSectionRoot({id});
-      roots[kind->section] = ComputeSectionRoot({id});
-    }
-    update.subject_root = ComputeSubjectRoot(roots);
-    ASSERT_OK(committer_.Commit(
-        {"subject"},
-        [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
-          return BuildSubjectUpdate(update, stamp, reader, writes);
-        }));
+  void Report(SubjectId subject, const std::vector<v1::Row>& rows) {
+    ASSERT_OK(testing::Store(committer_, *engine_, shared_.content,
+                    testing::UpdateOf(subject, rows)));
   }
 
   void Import(const std::string& lines) {
@@ -119,10 +102,11 @@ class UndiscoveredQueriesTest : public ::testing::Test {
       *OpenRocksDb({.path = "/store", .in_memory = true});
   HybridClock stamps_{clock_};
   Committer committer_{*engine_, stamps_};
+  testing::SharedContent shared_{*engine_};
   RegisterImporter importer_{*engine_, committer_, random_};
   FakeDirectory directory_;
   LastSeenTracker last_seen_;
-  UndiscoveredQueries queries_{{*engine_, directory_, last_seen_}, clock_};
+  UndiscoveredQueries queries_{{*engine_, shared_.content, directory_, last_seen_}, clock_};
 };
 
 TEST_F(UndiscoveredQueriesTest, ComparesTheRegisterWithWhatAgentsReported) {

@@ -22,6 +22,7 @@
 #include "tests/support/fake_random.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/subject_report.h"
 
 namespace rollcall::collector {
 namespace {
@@ -89,10 +90,11 @@ class ReconciliationTest : public ::testing::Test {
                          OpenRocksDb({.path = "/store", .in_memory = true}));
     ASSERT_OK_AND_ASSIGN(catalog_, Catalog::Create(BuiltinRuleFiles()));
     committer_ = std::make_unique<Committer>(*engine_, stamps_);
+    shared_.emplace(*engine_);
     importer_ = std::make_unique<EntitlementImporter>(*engine_, *committer_,
                                                       random_, MetricNames());
     queries_ = std::make_unique<ReconciliationQueries>(
-        FleetSources{*engine_, devices_, last_seen_}, *catalog_, clock_);
+        FleetSources{*engine_, shared_->content, devices_, last_seen_}, *catalog_, clock_);
   }
 
   // A device with these rows; returns its id.
@@ -105,29 +107,8 @@ class ReconciliationTest : public ::testing::Test {
   }
 
   void Report(SubjectId subject, const std::vector<v1::Row>& rows) {
-    SubjectUpdate update;
-    update.subject = subject;
-    update.row_level = kRowLevel;
-    std::map<std::string, RootId> roots;
-    for (const v1::Row& row : rows) {
-      const RowKind* kind = FindRowKind(row);
-      const std::string bytes = EncodeRow(row);
-      const RowId id = ComputeRowId(kind->section, kRowLevel, bytes);
-      update.sections[kind->section].ids.push_back(id);
-      update.rows[id] = {kind->section, bytes,
-                         kind->scope == v1::ROW_SCOPE_OWN};
-    }
-    for (auto& [name, section] : update.sections) {
-      std::sort(section.ids.begin(), section.ids.end());
-      section.root = ComputeSectionRoot(section.ids);
-      roots[name] = section.root;
-    }
-    update.subject_root = ComputeSubjectRoot(roots);
-    EXPECT_OK(committer_->Commit(
-        {"subject"},
-        [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
-          return BuildSubjectUpdate(update, stamp, reader, writes);
-        }));
+    EXPECT_OK(testing::Store(*committer_, *engine_, shared_->content,
+                    testing::UpdateOf(subject, rows)));
   }
 
   // Lines "publisher,product,metric,quantity,start,end,edition".
@@ -171,6 +152,7 @@ class ReconciliationTest : public ::testing::Test {
   std::unique_ptr<Catalog> catalog_;
   HybridClock stamps_{clock_};
   std::unique_ptr<Committer> committer_;
+  std::optional<testing::SharedContent> shared_;
   std::unique_ptr<EntitlementImporter> importer_;
   ListedDevices devices_;
   LastSeenTracker last_seen_;

@@ -1,0 +1,158 @@
+#include "collector/ingest/check_in_changes.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/subject_state.h"
+#include "common/rows.h"
+#include "common/status.h"
+#include "common/text.h"
+
+namespace rollcall::collector {
+namespace {
+
+using stored::v1::Head;
+using stored::v1::HeadSection;
+
+// Applies changes one section after the other.
+class Applier {
+ public:
+  Applier(const ChangeTarget& target, const Head& head)
+      : target_(target), head_(head) {
+    for (const HeadSection& section : head.sections()) {
+      const auto root = RootId::FromBytes(section.root());
+      update_.sections[section.section()].root = root.value_or(RootId());
+    }
+  }
+
+  // Whether the change could be applied.
+  absl::StatusOr<bool> Apply(const v1::SectionChange& change) {
+    const std::string& name = change.section();
+    if (!IsSection(name)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("check_in.changes: there is no section \"",
+                       EscapeForTerminal(Abbreviate(name, 64)),
+                       "\" at row level ", kRowLevel));
+    }
+    if (name <= last_) {
+      return absl::InvalidArgumentError(
+          "check_in.changes: sections are not in order of their names");
+    }
+    last_ = name;
+    if (change.gone()) return update_.sections.erase(name) == 1;
+    if (!change.known_root().empty()) return TakeKnown(change);
+    return TakeRows(change);
+  }
+
+  // The update, if it makes the root.
+  std::optional<SubjectUpdate> Finish() {
+    std::map<std::string, RootId> roots;
+    for (const auto& [name, section] : update_.sections) {
+      roots[name] = section.root;
+    }
+    if (ComputeSubjectRoot(roots) != target_.root) return std::nullopt;
+    update_.subject_root = target_.root;
+    return std::move(update_);
+  }
+
+ private:
+  absl::StatusOr<bool> TakeKnown(const v1::SectionChange& change) {
+    const auto root = RootId::FromBytes(change.known_root());
+    if (!root.has_value()) {
+      return absl::InvalidArgumentError(
+          "check_in.changes: known_root must have 16 bytes");
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto known,
+        target_.content.bases.FindOfSection(*root, change.section()));
+    if (known == nullptr) return false;
+    update_.sections[change.section()] = {*root, *known};
+    return true;
+  }
+
+  absl::StatusOr<bool> TakeRows(const v1::SectionChange& change) {
+    ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, IdsOf(change.section()));
+    ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
+                              UnpackIds(change.removed_ids()));
+    ROLLCALL_ASSIGN_OR_RETURN(const RowSet added, TakeAdded(change));
+    ids = Union(Minus(ids, removed), added);
+    if (ids.size() > kMaxRowsPerSection) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "check_in.changes: section ", change.section(), " would have ",
+          ids.size(), " rows; at most ", kMaxRowsPerSection));
+    }
+    const RootId root = ComputeSectionRoot(ids);
+    update_.sections[change.section()] = {root, std::move(ids)};
+    return true;
+  }
+
+  // The ids of all rows that the section has now.
+  absl::StatusOr<RowSet> IdsOf(const std::string& name) const {
+    for (const HeadSection& section : head_.sections()) {
+      if (section.section() != name) continue;
+      ROLLCALL_ASSIGN_OR_RETURN(const RowSet fleet,
+                                ReadFleetRows(target_.content, section));
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const OwnRows own,
+          ReadOwnRows(target_.reader,
+                      {target_.subject, name, head_.row_level()}));
+      RowSet own_ids;
+      own_ids.reserve(own.size());
+      for (const auto& [id, canonical] : own) own_ids.push_back(id);
+      return Union(fleet, own_ids);
+    }
+    return RowSet();
+  }
+
+  absl::StatusOr<RowSet> TakeAdded(const v1::SectionChange& change) {
+    RowSet ids;
+    for (const std::string& canonical : change.added_rows()) {
+      bytes_ += canonical.size();
+      if (bytes_ > kMaxChangeBytes) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("check_in.changes: the rows have more than ",
+                         kMaxChangeBytes, " bytes"));
+      }
+      ROLLCALL_ASSIGN_OR_RETURN(const v1::Row row,
+                                DecodeRow(change.section(), canonical));
+      const RowId id = ComputeRowId(change.section(), kRowLevel, canonical);
+      if (!ids.empty() && id <= ids.back()) {
+        return absl::InvalidArgumentError(
+            "check_in.changes: rows are not in order of their ids");
+      }
+      ids.push_back(id);
+      const bool own = FindRowKind(row)->scope == v1::ROW_SCOPE_OWN;
+      update_.rows[id] = ReportedRow{change.section(), canonical, own};
+    }
+    return ids;
+  }
+
+  const ChangeTarget& target_;
+  const Head& head_;
+  std::string last_;
+  size_t bytes_ = 0;
+  SubjectUpdate update_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::optional<SubjectUpdate>> ApplyChanges(
+    const google::protobuf::RepeatedPtrField<v1::SectionChange>& changes,
+    const ChangeTarget& target) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto head,
+                            ReadHead(target.reader, target.subject));
+  if (!head.has_value() || head->row_level() != kRowLevel) {
+    return std::optional<SubjectUpdate>();
+  }
+  Applier applier(target, *head);
+  for (const v1::SectionChange& change : changes) {
+    ROLLCALL_ASSIGN_OR_RETURN(const bool applied, applier.Apply(change));
+    if (!applied) return std::optional<SubjectUpdate>();
+  }
+  return applier.Finish();
+}
+
+}  // namespace rollcall::collector

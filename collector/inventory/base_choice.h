@@ -1,0 +1,28 @@
+// How a set of fleet rows is kept: as differences from which base set.
+#pragma once
+
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "collector/inventory/base_sets.h"
+#include "collector/inventory/row_set.h"
+#include "rollcall/stored/v1/inventory.pb.h"
+
+namespace rollcall::collector {
+
+// A set of at most so many rows is kept without a base.
+inline constexpr size_t kMaxRowsWithoutBase = 16;
+// A base is kept, without looking for a nearer one, while no more rows differ.
+inline constexpr size_t kFewDifferences = 48;
+// A set becomes a base itself where more than one row in so many differs from
+// the nearest.
+inline constexpr size_t kShareThatDiffers = 8;
+
+// Fills in base and differences of `section` for the set. `before` is the base
+// that it has. Stores the set as a base where none is near. Chains do not
+// arise: a base is always a full set. Errors as for BaseSets.
+absl::Status ChooseBase(const RowSet& rows, std::optional<RootId> before,
+                        const Content& content,
+                        stored::v1::HeadSection& section);
+
+}  // namespace rollcall::collector

@@ -1,0 +1,171 @@
+#include "collector/inventory/base_sets.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "collector/inventory/tables.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+// Odd multipliers: each makes another order of the same uniform ids.
+constexpr std::array<uint64_t, kSketchSize> kMultipliers = {
+    0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9,
+    0xd6e8feb86659fd93, 0xa0761d6478bd642f, 0xe7037ed1a0b428db,
+    0x8ebc6af09c88c6e3, 0x589965cc75374cc3};
+constexpr size_t kSketchBytes = kSketchSize * sizeof(uint64_t);
+
+// The first bytes of an id, the same on every machine.
+uint64_t Word(const RowId& id) {
+  uint64_t word = 0;
+  for (size_t i = 0; i < sizeof(word); ++i) {
+    word = word << 8 | static_cast<unsigned char>(id.bytes()[i]);
+  }
+  return word;
+}
+
+// High bits of a product depend on all bits of the factors.
+uint64_t Mix(uint64_t word, uint64_t multiplier) {
+  const uint64_t product = word * multiplier;
+  return product ^ (product >> 32);
+}
+
+std::string SketchToBytes(const Sketch& sketch) {
+  std::string bytes(kSketchBytes, '\0');
+  for (size_t i = 0; i < kSketchSize; ++i) {
+    for (size_t b = 0; b < sizeof(uint64_t); ++b) {
+      bytes[i * sizeof(uint64_t) + b] = static_cast<char>(sketch[i] >> (8 * b));
+    }
+  }
+  return bytes;
+}
+
+std::optional<Sketch> SketchFromBytes(absl::string_view bytes) {
+  if (bytes.size() != kSketchBytes) return std::nullopt;
+  Sketch sketch = {};
+  for (size_t i = 0; i < kSketchSize; ++i) {
+    for (size_t b = 0; b < sizeof(uint64_t); ++b) {
+      const auto byte =
+          static_cast<unsigned char>(bytes[i * sizeof(uint64_t) + b]);
+      sketch[i] |= uint64_t{byte} << (8 * b);
+    }
+  }
+  return sketch;
+}
+
+}  // namespace
+
+Sketch MakeSketch(const RowSet& ids) {
+  Sketch sketch;
+  sketch.fill(std::numeric_limits<uint64_t>::max());
+  for (const RowId& id : ids) {
+    const uint64_t word = Word(id);
+    for (size_t i = 0; i < kSketchSize; ++i) {
+      sketch[i] = std::min(sketch[i], Mix(word, kMultipliers[i]));
+    }
+  }
+  return sketch;
+}
+
+absl::Status BaseSets::Load() {
+  auto entries = kBaseTable.ScanPrefix(engine_, KeyWriter());
+  MutexLock lock(&mutex_);
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) return absl::OkStatus();
+    const auto sketch = SketchFromBytes(entry->value.sketch());
+    if (!sketch.has_value()) {
+      return absl::DataLossError("a base set is stored without its sketch");
+    }
+    AddSketch(entry->key.root, *sketch);
+  }
+}
+
+void BaseSets::AddSketch(RootId root, const Sketch& sketch) {
+  for (size_t i = 0; i < kSketchSize; ++i) {
+    by_value_[i][sketch[i]].push_back(root);
+  }
+}
+
+void BaseSets::Remember(RootId root, std::shared_ptr<const RowSet> ids) {
+  while (!kept_.empty() && kept_ids_ + ids->size() > max_ids_) {
+    const auto oldest = std::min_element(
+        kept_.begin(), kept_.end(), [](const auto& a, const auto& b) {
+          return a.second.used < b.second.used;
+        });
+    kept_ids_ -= oldest->second.ids->size();
+    kept_.erase(oldest);
+  }
+  kept_ids_ += ids->size();
+  kept_[root] = {std::move(ids), ++uses_};
+}
+
+absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
+  {
+    MutexLock lock(&mutex_);
+    const auto kept = kept_.find(root);
+    if (kept != kept_.end()) {
+      kept->second.used = ++uses_;
+      return kept->second.ids;
+    }
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kBaseTable.Get(engine_, {root}));
+  if (!stored.has_value()) return std::shared_ptr<const RowSet>();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers,
+                            UnpackNumbers(stored->rows()));
+  ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, rows_.IdsOf(numbers));
+  auto shared = std::make_shared<const RowSet>(std::move(ids));
+  MutexLock lock(&mutex_);
+  if (!kept_.contains(root)) Remember(root, shared);
+  return shared;
+}
+
+absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::FindOfSection(
+    RootId root, absl::string_view section) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto base, Find(root));
+  if (base == nullptr || base->empty()) return std::shared_ptr<const RowSet>();
+  // A base's rows are all of one section.
+  ROLLCALL_ASSIGN_OR_RETURN(const auto first,
+                            rows_.Find(section, {base->front()}));
+  if (!first[0].has_value()) return std::shared_ptr<const RowSet>();
+  return base;
+}
+
+absl::Status BaseSets::Keep(RootId root, const RowSet& ids) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto known, Find(root));
+  if (known != nullptr) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, rows_.NumbersOf(ids));
+  const Sketch sketch = MakeSketch(ids);
+  stored::v1::BaseSet base;
+  base.set_rows(PackNumbers(numbers));
+  base.set_sketch(SketchToBytes(sketch));
+  Batch batch;
+  kBaseTable.Put(batch, {root}, base);
+  ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));
+  MutexLock lock(&mutex_);
+  if (kept_.contains(root)) return absl::OkStatus();
+  Remember(root, std::make_shared<const RowSet>(ids));
+  AddSketch(root, sketch);
+  return absl::OkStatus();
+}
+
+std::optional<RootId> BaseSets::Nearest(const RowSet& ids) const {
+  const Sketch sketch = MakeSketch(ids);
+  std::map<RootId, int> shared;
+  MutexLock lock(&mutex_);
+  for (size_t i = 0; i < kSketchSize; ++i) {
+    const auto with_value = by_value_[i].find(sketch[i]);
+    if (with_value == by_value_[i].end()) continue;
+    for (const RootId& root : with_value->second) ++shared[root];
+  }
+  const auto best = std::max_element(
+      shared.begin(), shared.end(),
+      [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (best == shared.end()) return std::nullopt;
+  return best->first;
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,84 @@
+// Base sets: full sets of fleet rows that many subjects share, each keeping only
+// its difference from one of them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "collector/inventory/row_directory.h"
+#include "collector/inventory/row_set.h"
+#include "common/sync.h"
+
+namespace rollcall::collector {
+
+// What tells similar sets from others: for each of a few hash functions the
+// smallest value over a set's ids. Two sets share each value with a probability
+// that is the part of their rows that they share (Broder, "On the resemblance
+// and containment of documents", 1997).
+inline constexpr size_t kSketchSize = 8;
+using Sketch = std::array<uint64_t, kSketchSize>;
+Sketch MakeSketch(const RowSet& ids);
+
+// Thread-safe. Keeps sets that were asked for in memory, up to a bound, and the
+// sketches of all.
+//
+// Errors as for RowDirectory.
+class BaseSets {
+ public:
+  // Ids in memory, 16 bytes each.
+  static constexpr size_t kDefaultMaxIds = 2'000'000;
+
+  // Both outlive it.
+  BaseSets(Engine& engine, RowDirectory& rows,
+           size_t max_ids = kDefaultMaxIds)
+      : engine_(engine), rows_(rows), max_ids_(max_ids) {}
+
+  // Reads the sketches of all bases. Once, before anything else.
+  absl::Status Load();
+
+  // The base with this root; null if there is none.
+  absl::StatusOr<std::shared_ptr<const RowSet>> Find(RootId root);
+  // As Find, but null also if its rows are of another section.
+  absl::StatusOr<std::shared_ptr<const RowSet>> FindOfSection(
+      RootId root, absl::string_view section);
+  // Stores the set as a base, if it is not one. Its rows are stored already.
+  // Durable with the next synced write.
+  absl::Status Keep(RootId root, const RowSet& ids);
+  // The base that shares most with the set, as far as sketches tell; nothing if
+  // none does. Of equally near ones the one with the smallest root.
+  std::optional<RootId> Nearest(const RowSet& ids) const;
+
+ private:
+  struct Kept {
+    std::shared_ptr<const RowSet> ids;
+    uint64_t used = 0;
+  };
+  void Remember(RootId root, std::shared_ptr<const RowSet> ids)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddSketch(RootId root, const Sketch& sketch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Engine& engine_;
+  RowDirectory& rows_;
+  const size_t max_ids_;
+  mutable Mutex mutex_;
+  absl::flat_hash_map<RootId, Kept> kept_ ABSL_GUARDED_BY(mutex_);
+  size_t kept_ids_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Of each place of a sketch: which bases have a value there.
+  std::array<absl::flat_hash_map<uint64_t, std::vector<RootId>>, kSketchSize>
+      by_value_ ABSL_GUARDED_BY(mutex_);
+};
+
+// What the whole fleet shares, for those who read or write sets.
+struct Content {
+  RowDirectory& rows;
+  BaseSets& bases;
+};
+
+}  // namespace rollcall::collector

@@ -1,0 +1,212 @@
+#include "collector/inventory/row_directory.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/tables.h"
+#include "common/rows.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+template <typename Key, typename KeyOf>
+std::vector<std::string> KeysAt(absl::Span<const size_t> places, KeyOf key_of) {
+  std::vector<std::string> keys;
+  keys.reserve(places.size());
+  for (const size_t place : places) {
+    KeyWriter writer;
+    Key{key_of(place)}.Encode(writer);
+    keys.push_back(writer.Take());
+  }
+  return keys;
+}
+
+// A section's place in AllSections(); beyond the last for one that this build
+// does not know.
+uint16_t SectionPlace(absl::string_view section) {
+  const auto sections = AllSections();
+  const auto at = std::lower_bound(sections.begin(), sections.end(), section);
+  if (at == sections.end() || *at != section) {
+    return static_cast<uint16_t>(sections.size());
+  }
+  return static_cast<uint16_t>(at - sections.begin());
+}
+
+absl::Status Unreadable(RowId id) {
+  return absl::DataLossError(
+      absl::StrCat("row ", id.ToHex(), " is stored without its number"));
+}
+
+}  // namespace
+
+void RowDirectory::Remember(RowId id, Known known) {
+  if (numbers_.size() >= max_rows_) return;
+  numbers_[id] = known;
+  ids_[known.number] = id;
+}
+
+std::vector<size_t> RowDirectory::FindKept(absl::Span<const RowId> ids,
+                                           Numbers& numbers) {
+  std::vector<size_t> missing;
+  MutexLock lock(&mutex_);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const auto kept = numbers_.find(ids[i]);
+    if (kept != numbers_.end()) {
+      numbers[i] = kept->second;
+    } else {
+      missing.push_back(i);
+    }
+  }
+  return missing;
+}
+
+absl::Status RowDirectory::FindStored(absl::Span<const RowId> ids,
+                                      absl::Span<const size_t> places,
+                                      Numbers& numbers) {
+  if (places.empty()) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto stored,
+      engine_.MultiGet(TableId::kRow, KeysAt<RowKey>(places, [&](size_t place) {
+                         return ids[place];
+                       })));
+  MutexLock lock(&mutex_);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!stored[i].has_value()) continue;
+    const RowId id = ids[places[i]];
+    stored::v1::FleetRow row;
+    if (!row.ParseFromString(*stored[i]) || row.number() == 0) {
+      return Unreadable(id);
+    }
+    const Known known{row.number(), SectionPlace(row.section())};
+    numbers[places[i]] = known;
+    Remember(id, known);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<RowDirectory::Numbers> RowDirectory::FindAll(
+    absl::Span<const RowId> ids) {
+  Numbers numbers(ids.size());
+  const std::vector<size_t> missing = FindKept(ids, numbers);
+  ROLLCALL_RETURN_IF_ERROR(FindStored(ids, missing, numbers));
+  return numbers;
+}
+
+absl::StatusOr<std::vector<std::optional<RowNumber>>> RowDirectory::Find(
+    absl::string_view section, absl::Span<const RowId> ids) {
+  ROLLCALL_ASSIGN_OR_RETURN(const Numbers known, FindAll(ids));
+  const uint16_t place = SectionPlace(section);
+  std::vector<std::optional<RowNumber>> numbers(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (known[i].has_value() && known[i]->section == place) {
+      numbers[i] = known[i]->number;
+    }
+  }
+  return numbers;
+}
+
+absl::Status RowDirectory::ReadNextNumber() {
+  if (next_ != 0) return absl::OkStatus();
+  auto entries = kRowNumberTable.ReverseScanPrefix(engine_, KeyWriter());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto last, entries.Next());
+  next_ = last.has_value() ? last->key.number + 1 : 1;
+  return absl::OkStatus();
+}
+
+absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
+  if (rows.empty()) return absl::OkStatus();
+  std::vector<RowId> ids;
+  ids.reserve(rows.size());
+  for (const NewRow& row : rows) ids.push_back(row.id);
+  MutexLock keep_lock(&keep_mutex_);
+  ROLLCALL_RETURN_IF_ERROR(ReadNextNumber());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto found, FindAll(ids));
+  Batch batch;
+  RowNumber next = next_;
+  std::vector<std::pair<RowId, Known>> given;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (found[i].has_value()) continue;
+    if (next == std::numeric_limits<RowNumber>::max()) {
+      return absl::ResourceExhaustedError(
+          "the store has no number left for another row");
+    }
+    stored::v1::FleetRow value;
+    value.set_section(rows[i].section);
+    value.set_row_level(rows[i].row_level);
+    value.set_canonical(rows[i].canonical);
+    value.set_number(next);
+    kRowTable.Put(batch, {rows[i].id}, value);
+    stored::v1::NumberedRow name;
+    name.set_row_id(rows[i].id.ToBytes());
+    kRowNumberTable.Put(batch, {next}, name);
+    given.emplace_back(rows[i].id, Known{next++, SectionPlace(rows[i].section)});
+  }
+  if (given.empty()) return absl::OkStatus();
+  ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));
+  next_ = next;
+  MutexLock lock(&mutex_);
+  for (const auto& [id, known] : given) Remember(id, known);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<RowNumber>> RowDirectory::NumbersOf(
+    const RowSet& ids) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto found, FindAll(ids));
+  std::vector<RowNumber> numbers;
+  numbers.reserve(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) {
+    if (!found[i].has_value()) {
+      return absl::DataLossError(
+          absl::StrCat("row ", ids[i].ToHex(), " is missing from the store"));
+    }
+    numbers.push_back(found[i]->number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+absl::StatusOr<RowSet> RowDirectory::IdsOf(
+    absl::Span<const RowNumber> numbers) {
+  RowSet ids(numbers.size());
+  std::vector<size_t> missing;
+  {
+    MutexLock lock(&mutex_);
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      const auto kept = ids_.find(numbers[i]);
+      if (kept != ids_.end()) {
+        ids[i] = kept->second;
+      } else {
+        missing.push_back(i);
+      }
+    }
+  }
+  if (!missing.empty()) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto stored,
+        engine_.MultiGet(
+            TableId::kRowNumber,
+            KeysAt<RowNumberKey>(
+                missing, [&](size_t place) { return numbers[place]; })));
+    MutexLock lock(&mutex_);
+    for (size_t i = 0; i < missing.size(); ++i) {
+      stored::v1::NumberedRow name;
+      const RowNumber number = numbers[missing[i]];
+      const bool parses =
+          stored[i].has_value() && name.ParseFromString(*stored[i]);
+      const auto id = RowId::FromBytes(parses ? name.row_id() : std::string());
+      if (!id.has_value()) {
+        return absl::DataLossError(
+            absl::StrCat("row number ", number, " is missing or unreadable"));
+      }
+      ids[missing[i]] = *id;
+      if (ids_.size() < max_rows_) ids_[number] = *id;
+    }
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+}  // namespace rollcall::collector
