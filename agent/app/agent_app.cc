@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "agent/app/agent_loop.h"
 #include "agent/app/credential_keeper.h"
+#include "agent/app/kept_facts.h"
 #include "agent/app/machine.h"
 #include "agent/app/renewal.h"
 #include "agent/app/scanner.h"
@@ -206,6 +207,7 @@ absl::Status Send(const AgentOptions& options, Machine& machine,
   const bool once = options.mode == AgentOptions::Mode::kOnce;
   ROLLCALL_ASSIGN_OR_RETURN(StateFile state,
                             StateFile::Open(options.state_dir));
+  machine.GoOnFrom(KeptScan(state.state()));
   ROLLCALL_ASSIGN_OR_RETURN(auto source,
                             CredentialSource::Open(options, clock, random));
   Interruptible running;

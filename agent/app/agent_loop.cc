@@ -12,7 +12,7 @@ namespace rollcall::agent {
 absl::Status AgentLoop::RunOnce() {
   Scan();
   const std::unique_ptr<MessageStream> stream = uplink_.Open();
-  Conversation conversation(*stream);
+  Conversation conversation(*stream, acknowledged_);
   ROLLCALL_RETURN_IF_ERROR(Begin(conversation));
   return conversation.CheckIn(*facts_, source_.ReadVitals());
 }
@@ -68,7 +68,7 @@ absl::Status AgentLoop::RunStream() {
   // However long there was no stream, the facts are not older than they may be.
   if (UntilScan() == absl::ZeroDuration()) Scan();
   const std::unique_ptr<MessageStream> stream = uplink_.Open();
-  Conversation conversation(*stream);
+  Conversation conversation(*stream, acknowledged_);
   ROLLCALL_RETURN_IF_ERROR(Begin(conversation));
   // At once, so that the vitals of this start are known.
   while (true) {
@@ -95,7 +95,12 @@ void AgentLoop::Remember(const Conversation& conversation) {
   disabled_sources_ = conversation.disabled_sources();
   stored::v1::AgentState state = state_.state();
   state.set_store_incarnation(conversation.store_incarnation());
-  state.set_acknowledged_root(facts_->subject_root.ToBytes());
+  const std::string root = facts_->subject_root.ToBytes();
+  if (state.acknowledged_root() != root || state.sections().empty()) {
+    KeepSections(*facts_, state);
+    acknowledged_ = conversation.acknowledged();
+  }
+  state.set_acknowledged_root(root);
   const absl::Status kept = state_.Keep(state);
   if (!kept.ok()) {
     Log(LogLevel::kWarning, "cannot keep the agent's state",

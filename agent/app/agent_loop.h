@@ -2,14 +2,17 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "agent/app/kept_facts.h"
 #include "agent/app/stop_signal.h"
 #include "agent/state/agent_state.h"
 #include "agent/uplink/conversation.h"
 #include "agent/uplink/facts.h"
 #include "agent/uplink/grpc_stream.h"
+#include "agent/uplink/section_changes.h"
 #include "common/clock.h"
 #include "common/random.h"
 #include "rollcall/v1/inventory.pb.h"
@@ -46,7 +49,8 @@ class AgentLoop {
         waiter_(waiter),
         clock_(clock),
         random_(random),
-        options_(options) {}
+        options_(options),
+        acknowledged_(KeptSets(state.state())) {}
 
   // Scans, brings the collector up to date, and checks in once, so that it has
   // the vitals too.
@@ -72,6 +76,9 @@ class AgentLoop {
   Random& random_;
   const AgentLoopOptions options_;
 
+  // What the collector acknowledged last, on whichever stream, or in a run
+  // before this one.
+  AcknowledgedSets acknowledged_;
   // The last scan, when it was made, and without which sources.
   std::optional<Facts> facts_;
   absl::Duration scanned_at_;

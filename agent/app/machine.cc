@@ -2,30 +2,10 @@
 
 #include <utility>
 
+#include "agent/app/kept_facts.h"
 #include "common/log.h"
-#include "common/rows.h"
 
 namespace rollcall::agent {
-namespace {
-
-Facts ToFacts(const rollcall::Scan& scan) {
-  Facts facts;
-  facts.subject_root = scan.subject_root;
-  facts.evidence = scan.evidence;
-  facts.evidence_hash = ComputeEvidenceHash(scan.evidence);
-  facts.boot_id = scan.boot_id;
-  for (const ScannedSection& section : scan.sections) {
-    FactSection& copy = facts.sections[section.name];
-    copy.root = section.root;
-    copy.rows.reserve(section.rows.size());
-    for (const EncodedRow& row : section.rows) {
-      copy.rows.push_back({row.id, row.bytes});
-    }
-  }
-  return facts;
-}
-
-}  // namespace
 
 Facts Machine::Scan(absl::Span<const std::string> disabled_sources) {
   ScanOptions options;

@@ -16,6 +16,12 @@ class Machine final : public FactSource {
   Machine(const Scanner& scanner, const HostFs& fs, SourceSelection selection)
       : scanner_(scanner), fs_(fs), selection_(std::move(selection)) {}
 
+  // What a run before this one found: a source that fails at the first scan
+  // goes on with its rows.
+  void GoOnFrom(std::optional<rollcall::Scan> earlier) {
+    last_ = std::move(earlier);
+  }
+
   Facts Scan(absl::Span<const std::string> disabled_sources) override;
   v1::Vitals ReadVitals() override;
 

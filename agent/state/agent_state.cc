@@ -10,7 +10,7 @@
 
 namespace rollcall::agent {
 namespace {
-constexpr size_t kMaxStateBytes = 64 << 10;
+constexpr size_t kMaxStateBytes = 64 << 20;
 constexpr char kFileName[] = "agent-state.pb";
 }  // namespace
 

@@ -77,13 +77,18 @@ absl::Status Conversation::CheckIn(const Facts& facts,
   check_in.set_sequence(++sequence_);
   check_in.set_subject_root(facts.subject_root.ToBytes());
   *check_in.mutable_vitals() = vitals;
+  if (const auto changes = SmallChanges(acknowledged_, facts)) {
+    check_in.mutable_changes()->Assign(changes->begin(), changes->end());
+  }
   ROLLCALL_RETURN_IF_ERROR(Send(message));
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (answer.has_plan()) return FollowPlan(answer.plan(), facts);
   if (!answer.has_ack() || answer.ack().sequence() != sequence_) {
     return ProtocolError("a check-in was met by neither plan nor its ack");
   }
-  return CheckAck(answer.ack(), facts);
+  ROLLCALL_RETURN_IF_ERROR(CheckAck(answer.ack(), facts));
+  if (!check_in.changes().empty()) acknowledged_ = SetsOf(facts);
+  return absl::OkStatus();
 }
 
 absl::Status Conversation::FollowPlan(const v1::Plan& plan,
@@ -105,7 +110,10 @@ absl::Status Conversation::FollowPlan(const v1::Plan& plan,
   }
   if (plan.send_roots()) return SendRoots(facts);
   if (plan.send_evidence()) return AwaitAck(facts);
-  if (plan.equal()) return absl::OkStatus();
+  if (plan.equal()) {
+    acknowledged_ = SetsOf(facts);
+    return absl::OkStatus();
+  }
   return ProtocolError("it has other facts and does not ask for ours");
 }
 
@@ -137,47 +145,59 @@ absl::Status Conversation::SendRoots(const Facts& facts) {
   return SendDeltas(due, facts);
 }
 
+v1::Delta Conversation::MakeDelta(const v1::SectionWant& want,
+                                  const FactSection& section) {
+  v1::Delta delta;
+  delta.set_section(want.section());
+  delta.set_new_root(section.root.ToBytes());
+  AcknowledgedSection base;
+  const auto kept = acknowledged_.find(want.section());
+  if (kept != acknowledged_.end() &&
+      kept->second.root.bytes() == want.delta_from()) {
+    base = kept->second;
+    delta.set_base_root(want.delta_from());
+  }
+  const SetDifference difference = Compare(base, section);
+  for (const FactRow* row : difference.added) {
+    const absl::string_view id = row->id.bytes();
+    delta.mutable_added_ids()->append(id.data(), id.size());
+  }
+  delta.set_removed_ids(PackIds(difference.removed));
+  offered_.insert(offered_.end(), difference.added.begin(),
+                  difference.added.end());
+  return delta;
+}
+
 absl::Status Conversation::SendDeltas(const v1::Want& want,
                                       const Facts& facts) {
+  offered_.clear();
   for (int i = 0; i < want.sections_size(); ++i) {
-    const std::string& name = want.sections(i).section();
-    const FactSection& section = facts.sections.at(name);
     v1::AgentMessage message;
     v1::Delta& delta = *message.mutable_delta();
-    delta.set_section(name);
-    delta.set_new_root(section.root.ToBytes());
-    for (const FactRow& row : section.rows) {
-      const absl::string_view id = row.id.bytes();
-      delta.mutable_added_ids()->append(id.data(), id.size());
-    }
+    delta = MakeDelta(want.sections(i),
+                      facts.sections.at(want.sections(i).section()));
     delta.set_last(i + 1 == want.sections_size());
     ROLLCALL_RETURN_IF_ERROR(Send(message));
   }
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (!answer.has_need()) return ProtocolError("deltas were not met by a need");
-  return SendRows(answer.need().unknown(), want, facts);
+  return SendRows(answer.need().unknown(), facts);
 }
 
 absl::Status Conversation::SendRows(const std::string& unknown,
-                                    const v1::Want& want, const Facts& facts) {
-  size_t offered = 0;
-  for (const v1::SectionWant& wanted : want.sections()) {
-    offered += facts.sections.at(wanted.section()).rows.size();
-  }
-  if (unknown.size() != (offered + 7) / 8) {
+                                    const Facts& facts) {
+  if (unknown.size() != (offered_.size() + 7) / 8) {
     return ProtocolError(absl::StrCat("it has ", unknown.size(),
-                                      " bytes of bits for ", offered, " rows"));
+                                      " bytes of bits for ", offered_.size(),
+                                      " rows"));
   }
   RowFrames frames(
       [this](const v1::AgentMessage& message) { return Send(message); });
-  size_t place = 0;
   bool any = false;
-  for (const v1::SectionWant& wanted : want.sections()) {
-    for (const FactRow& row : facts.sections.at(wanted.section()).rows) {
-      if (!BitAt(unknown, place++)) continue;
-      any = true;
-      ROLLCALL_RETURN_IF_ERROR(frames.Add(row.canonical));
-    }
+  for (size_t place = 0; place < offered_.size(); ++place) {
+    if (!BitAt(unknown, place)) continue;
+    any = true;
+    ROLLCALL_RETURN_IF_ERROR(frames.Add(offered_[place]->canonical));
   }
   // Where every row was known the collector acknowledges at once.
   if (any) ROLLCALL_RETURN_IF_ERROR(frames.Finish());
@@ -187,7 +207,9 @@ absl::Status Conversation::SendRows(const std::string& unknown,
 absl::Status Conversation::AwaitAck(const Facts& facts) {
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (!answer.has_ack()) return ProtocolError("an ack was due");
-  return CheckAck(answer.ack(), facts);
+  ROLLCALL_RETURN_IF_ERROR(CheckAck(answer.ack(), facts));
+  acknowledged_ = SetsOf(facts);
+  return absl::OkStatus();
 }
 
 }  // namespace rollcall::agent

@@ -4,11 +4,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/uplink/facts.h"
+#include "agent/uplink/section_changes.h"
 #include "rollcall/v1/sync.pb.h"
 
 namespace rollcall::agent {
@@ -40,7 +43,11 @@ struct Cadence {
 // new stream and a new conversation help.
 class Conversation {
  public:
-  explicit Conversation(MessageStream& stream) : stream_(stream) {}
+  // `acknowledged` is what a collector acknowledged on an earlier stream, as
+  // far as it is known.
+  explicit Conversation(MessageStream& stream,
+                        AcknowledgedSets acknowledged = {})
+      : stream_(stream), acknowledged_(std::move(acknowledged)) {}
 
   // Says Hello and sends what the collector lacks; returns once `facts` are
   // durable there.
@@ -57,6 +64,8 @@ class Conversation {
   int64_t store_incarnation() const { return store_incarnation_; }
   // Bytes of all messages sent, before TLS and framing.
   int64_t bytes_sent() const { return bytes_sent_; }
+  // The sets of the facts that the collector acknowledged last.
+  const AcknowledgedSets& acknowledged() const { return acknowledged_; }
   // Sources that the collector's policy switches off.
   const std::vector<std::string>& disabled_sources() const {
     return disabled_sources_;
@@ -66,13 +75,16 @@ class Conversation {
   absl::Status FollowPlan(const v1::Plan& plan, const Facts& facts);
   absl::Status SendRoots(const Facts& facts);
   absl::Status SendDeltas(const v1::Want& want, const Facts& facts);
-  absl::Status SendRows(const std::string& unknown, const v1::Want& want,
-                        const Facts& facts);
+  absl::Status SendRows(const std::string& unknown, const Facts& facts);
   absl::Status AwaitAck(const Facts& facts);
+  v1::Delta MakeDelta(const v1::SectionWant& want, const FactSection& section);
   absl::Status Send(const v1::AgentMessage& message);
   absl::StatusOr<v1::CollectorMessage> Receive();
 
   MessageStream& stream_;
+  AcknowledgedSets acknowledged_;
+  // The rows that the deltas of this turn added, in their order.
+  std::vector<const FactRow*> offered_;
   Cadence cadence_;
   std::vector<std::string> disabled_sources_;
   std::optional<absl::Duration> retry_after_;

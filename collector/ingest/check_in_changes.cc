@@ -93,16 +93,8 @@ class Applier {
   absl::StatusOr<RowSet> IdsOf(const std::string& name) const {
     for (const HeadSection& section : head_.sections()) {
       if (section.section() != name) continue;
-      ROLLCALL_ASSIGN_OR_RETURN(const RowSet fleet,
-                                ReadFleetRows(target_.content, section));
-      ROLLCALL_ASSIGN_OR_RETURN(
-          const OwnRows own,
-          ReadOwnRows(target_.reader,
-                      {target_.subject, name, head_.row_level()}));
-      RowSet own_ids;
-      own_ids.reserve(own.size());
-      for (const auto& [id, canonical] : own) own_ids.push_back(id);
-      return Union(fleet, own_ids);
+      return ReadSectionIds(target_.reader, target_.content, target_.subject,
+                            head_.row_level(), section);
     }
     return RowSet();
   }

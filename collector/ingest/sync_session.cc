@@ -244,6 +244,7 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
   update_.sections.clear();
   update_.rows.clear();
   due_.clear();
+  offered_.clear();
   needed_.clear();
   deltas_ = rows_ = turn_bytes_ = 0;
   turn_shares_.clear();
@@ -266,12 +267,37 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
       update_.sections[name].ids = *known;
       section.set_equal(true);
     } else {
-      section.set_ids(true);
+      if (stored_roots.contains(name)) {
+        section.set_delta_from(stored_roots[name]);
+      } else {
+        section.set_ids(true);
+      }
       due_.push_back(name);
     }
   }
+  base_ = std::move(head);
   state_ = State::kDeltas;
   return reply;
+}
+
+absl::StatusOr<RowSet> SyncSession::BaseOf(const v1::Delta& delta) const {
+  if (delta.base_root().empty()) {
+    if (delta.removed_ids().empty()) return RowSet();
+    return absl::InvalidArgumentError(
+        absl::StrCat("delta: section ", delta.section(),
+                     " takes rows away from the empty set"));
+  }
+  for (const auto& section : base_.sections()) {
+    if (section.section() != delta.section() ||
+        section.root() != delta.base_root()) {
+      continue;
+    }
+    return ReadSectionIds(deps_.engine, deps_.content, subject_,
+                          base_.row_level(), section);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("delta: section ", delta.section(),
+                   " was not asked for against the base that it names"));
 }
 
 absl::StatusOr<SyncReply> SyncSession::OnDelta(const v1::Delta& delta) {
@@ -283,25 +309,30 @@ absl::StatusOr<SyncReply> SyncSession::OnDelta(const v1::Delta& delta) {
     return absl::InvalidArgumentError(
         absl::StrCat("delta: section ", name, " is due"));
   }
-  if (!delta.base_root().empty() || !delta.removed_ids().empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("delta: section ", name, " is due against the empty set"));
-  }
   if (delta.added_ids().size() > kMaxRowsPerSection * RowId::kSize) {
     return absl::InvalidArgumentError(
         absl::StrCat("delta: section ", name, " has ",
                      delta.added_ids().size() / RowId::kSize, " rows; at most ",
                      kMaxRowsPerSection));
   }
-  ROLLCALL_RETURN_IF_ERROR(
-      Hold(delta.added_ids().size() / RowId::kSize * kHeldBytesPerId));
+  ROLLCALL_ASSIGN_OR_RETURN(RowSet added, UnpackIds(delta.added_ids()));
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
+                            UnpackIds(delta.removed_ids()));
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet base, BaseOf(delta));
   ReportedSection& section = update_.sections[name];
-  ROLLCALL_ASSIGN_OR_RETURN(section.ids, UnpackIds(delta.added_ids()));
+  section.ids = Union(Minus(base, removed), added);
+  ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
+  if (section.ids.size() > kMaxRowsPerSection) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "delta: section ", name, " would have ", section.ids.size(),
+        " rows; at most ", kMaxRowsPerSection));
+  }
   if (delta.new_root() != section.root.bytes() ||
       ComputeSectionRoot(section.ids) != section.root) {
     return absl::InvalidArgumentError(absl::StrCat(
         "delta: the ids of section ", name, " do not hash to its root"));
   }
+  offered_.push_back(std::move(added));
   ++deltas_;
   const bool last = deltas_ == due_.size();
   if (delta.last() != last) {
@@ -322,11 +353,10 @@ absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
   std::string& bits = *message.mutable_need()->mutable_unknown();
   size_t place = 0;
   for (size_t due = 0; due < due_.size(); ++due) {
-    const RowSet& ids = update_.sections[due_[due]].ids;
+    const RowSet& ids = offered_[due];
     ROLLCALL_ASSIGN_OR_RETURN(
-        const auto known,
-        WhichAreKnown(deps_.engine, deps_.content,
-                      {subject_, due_[due], kRowLevel}, ids));
+        const auto known, WhichAreKnown(deps_.engine, deps_.content,
+                                        {subject_, due_[due], kRowLevel}, ids));
     for (size_t i = 0; i < ids.size(); ++i, ++place) {
       if (place / 8 >= bits.size()) bits.push_back('\0');
       if (known[i]) continue;
@@ -439,8 +469,8 @@ absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
                                               RootId root) {
   if (check_in.changes().empty()) return false;
   ROLLCALL_ASSIGN_OR_RETURN(
-      auto update, ApplyChanges(check_in.changes(), {deps_.engine, deps_.content,
-                                                     subject_, root}));
+      auto update, ApplyChanges(check_in.changes(),
+                                {deps_.engine, deps_.content, subject_, root}));
   if (!update.has_value()) return false;
   for (const auto& [name, section] : update->sections) {
     ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
@@ -505,6 +535,8 @@ void SyncSession::OnCommitted(absl::StatusOr<KnownStamp> stamp,
   wants_roots_ = false;
   update_.rows.clear();
   update_.sections.clear();
+  offered_.clear();
+  base_.Clear();
   prepared_ = PreparedUpdate();
   turn_shares_.clear();
   state_ = State::kIdle;

@@ -74,6 +74,8 @@ class SyncSession {
   absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
 
   v1::CollectorMessage MakePlan(bool equal);
+  // What the delta is against.
+  absl::StatusOr<RowSet> BaseOf(const v1::Delta& delta) const;
   absl::StatusOr<v1::CollectorMessage> MakeNeed();
   absl::Status AddRow(const std::string& canonical);
   // Counts memory of the turn against the budget that all streams share.
@@ -107,8 +109,12 @@ class SyncSession {
   PreparedUpdate prepared_;
   int64_t sequence_ = 0;
   std::optional<v1::Evidence> evidence_;
-  // Sections that a Delta is due for, in their order, and how many came.
+  // The head that deltas may be against.
+  stored::v1::Head base_;
+  // Sections that a Delta is due for, in their order, how many came, and which
+  // rows each added.
   std::vector<std::string> due_;
+  std::vector<RowSet> offered_;
   size_t deltas_ = 0;
   // Rows that were asked for, in their order, each with the place of its
   // section in due_; and how many came.

@@ -92,10 +92,10 @@ void BaseSets::AddSketch(RootId root, const Sketch& sketch) {
 
 void BaseSets::Remember(RootId root, std::shared_ptr<const RowSet> ids) {
   while (!kept_.empty() && kept_ids_ + ids->size() > max_ids_) {
-    const auto oldest = std::min_element(
-        kept_.begin(), kept_.end(), [](const auto& a, const auto& b) {
-          return a.second.used < b.second.used;
-        });
+    const auto oldest = std::min_element(kept_.begin(), kept_.end(),
+                                         [](const auto& a, const auto& b) {
+                                           return a.second.used < b.second.used;
+                                         });
     kept_ids_ -= oldest->second.ids->size();
     kept_.erase(oldest);
   }
@@ -114,8 +114,7 @@ absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
   }
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kBaseTable.Get(engine_, {root}));
   if (!stored.has_value()) return std::shared_ptr<const RowSet>();
-  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers,
-                            UnpackNumbers(stored->rows()));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(stored->rows()));
   ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, rows_.IdsOf(numbers));
   auto shared = std::make_shared<const RowSet>(std::move(ids));
   MutexLock lock(&mutex_);

@@ -1,5 +1,5 @@
-// Base sets: full sets of fleet rows that many subjects share, each keeping only
-// its difference from one of them.
+// Base sets: full sets of fleet rows that many subjects share, each keeping
+// only its difference from one of them.
 #pragma once
 
 #include <array>
@@ -34,8 +34,7 @@ class BaseSets {
   static constexpr size_t kDefaultMaxIds = 2'000'000;
 
   // Both outlive it.
-  BaseSets(Engine& engine, RowDirectory& rows,
-           size_t max_ids = kDefaultMaxIds)
+  BaseSets(Engine& engine, RowDirectory& rows, size_t max_ids = kDefaultMaxIds)
       : engine_(engine), rows_(rows), max_ids_(max_ids) {}
 
   // Reads the sketches of all bases. Once, before anything else.

@@ -118,9 +118,9 @@ absl::StatusOr<const Fleet::SubjectState*> Fleet::StateOf(SubjectId subject) {
   const auto kept = states_.find(subject);
   if (kept != states_.end()) return kept->second.get();
   if (states_.size() >= kMaxStates) states_.clear();
-  ROLLCALL_ASSIGN_OR_RETURN(auto state,
-                            ReadSubjectState(*snapshot_, sources_.content,
-                                             subject, as_of_));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto state,
+      ReadSubjectState(*snapshot_, sources_.content, subject, as_of_));
   auto& slot = states_[subject];
   if (state.has_value()) {
     slot = std::make_unique<SubjectState>(SubjectState{*std::move(state)});

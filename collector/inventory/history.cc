@@ -133,8 +133,8 @@ absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
     Pairs pairs;
     ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.removed_rows(),
                                       section.own_removed(), false, pairs));
-    ROLLCALL_RETURN_IF_ERROR(
-        PlaceAll(fleet, section.added_rows(), section.own_added(), true, pairs));
+    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.added_rows(),
+                                      section.own_added(), true, pairs));
     for (Pair& pair : pairs.Take()) {
       changes.push_back(ToChange(entry, section.section(), std::move(pair)));
     }

@@ -46,8 +46,8 @@ bool SamePack(const stored::v1::OwnPack* before,
 
 uint32_t ChoosePackBits(size_t rows, uint32_t bits) {
   const size_t packs = size_t{1} << bits;
-  const bool fits = rows <= packs * kFullest &&
-                    (bits == 0 || rows >= packs * kEmptiest);
+  const bool fits =
+      rows <= packs * kFullest && (bits == 0 || rows >= packs * kEmptiest);
   if (fits) return bits;
   uint32_t chosen = 0;
   while (chosen < kMaxBits && (kRowsPerPack << chosen) < rows) ++chosen;
@@ -86,8 +86,8 @@ void WriteOwnRows(const OwnSection& section, const OwnChange& change,
   }
   for (const auto& [pack, rows] : after) {
     const auto old = before.find(pack);
-    if (repacked || !SamePack(old == before.end() ? nullptr : &old->second,
-                              rows)) {
+    if (repacked ||
+        !SamePack(old == before.end() ? nullptr : &old->second, rows)) {
       kOwnPackTable.Put(batch, key(pack), rows);
     }
   }

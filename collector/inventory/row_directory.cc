@@ -142,7 +142,8 @@ absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
     stored::v1::NumberedRow name;
     name.set_row_id(rows[i].id.ToBytes());
     kRowNumberTable.Put(batch, {next}, name);
-    given.emplace_back(rows[i].id, Known{next++, SectionPlace(rows[i].section)});
+    given.emplace_back(rows[i].id,
+                       Known{next++, SectionPlace(rows[i].section)});
   }
   if (given.empty()) return absl::OkStatus();
   ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));
@@ -186,10 +187,10 @@ absl::StatusOr<RowSet> RowDirectory::IdsOf(
   if (!missing.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto stored,
-        engine_.MultiGet(
-            TableId::kRowNumber,
-            KeysAt<RowNumberKey>(
-                missing, [&](size_t place) { return numbers[place]; })));
+        engine_.MultiGet(TableId::kRowNumber,
+                         KeysAt<RowNumberKey>(missing, [&](size_t place) {
+                           return numbers[place];
+                         })));
     MutexLock lock(&mutex_);
     for (size_t i = 0; i < missing.size(); ++i) {
       stored::v1::NumberedRow name;

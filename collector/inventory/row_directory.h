@@ -42,8 +42,8 @@ class RowDirectory {
   // that the store does not have, or has of another section.
   absl::StatusOr<std::vector<std::optional<RowNumber>>> Find(
       absl::string_view section, absl::Span<const RowId> ids);
-  // Stores those rows, without repetition, that the store lacks. Durable with the
-  // next synced write; until something refers to them they do no harm.
+  // Stores those rows, without repetition, that the store lacks. Durable with
+  // the next synced write; until something refers to them they do no harm.
   absl::Status Keep(absl::Span<const NewRow> rows);
 
   // The numbers of rows that the store has, ascending. DATA_LOSS if it lacks
@@ -68,8 +68,7 @@ class RowDirectory {
                           absl::Span<const size_t> places, Numbers& numbers)
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status ReadNextNumber() ABSL_EXCLUSIVE_LOCKS_REQUIRED(keep_mutex_);
-  void Remember(RowId id, Known known)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Remember(RowId id, Known known) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Engine& engine_;
   const size_t max_rows_;

@@ -31,8 +31,8 @@ absl::StatusOr<SubjectState> StateNow(const Reader& reader,
     SectionState& rows = state.sections[section.section()];
     ROLLCALL_ASSIGN_OR_RETURN(rows.fleet, ReadFleetRows(content, section));
     ROLLCALL_ASSIGN_OR_RETURN(
-        rows.own, ReadOwnRows(reader, {subject, section.section(),
-                                       head.row_level()}));
+        rows.own,
+        ReadOwnRows(reader, {subject, section.section(), head.row_level()}));
   }
   return state;
 }
@@ -106,6 +106,21 @@ absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
   return Union(Minus(*base, removed), added);
 }
 
+absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,
+                                      const Content& content, SubjectId subject,
+                                      int row_level,
+                                      const HeadSection& section) {
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet fleet,
+                            ReadFleetRows(content, section));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const OwnRows own,
+      ReadOwnRows(reader, {subject, section.section(), row_level}));
+  RowSet own_ids;
+  own_ids.reserve(own.size());
+  for (const auto& [id, canonical] : own) own_ids.push_back(id);
+  return Union(fleet, own_ids);
+}
+
 absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
     const Reader& reader, const Content& content, SubjectId subject,
     KnownStamp as_of) {
@@ -133,7 +148,8 @@ absl::StatusOr<std::vector<bool>> WhichAreKnown(const Reader& reader,
                                                 const Content& content,
                                                 const OwnSection& section,
                                                 absl::Span<const RowId> ids) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto fleet, content.rows.Find(section.section, ids));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto fleet,
+                            content.rows.Find(section.section, ids));
   ROLLCALL_ASSIGN_OR_RETURN(const auto own, ReadOwnRows(reader, section));
   std::vector<bool> known(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {

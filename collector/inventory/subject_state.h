@@ -43,6 +43,12 @@ absl::StatusOr<std::optional<stored::v1::Head>> ReadHead(const Reader& reader,
 absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
                                      const stored::v1::HeadSection& section);
 
+// The ids of all rows of a section of a head, fleet and own.
+absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,
+                                      const Content& content, SubjectId subject,
+                                      int row_level,
+                                      const stored::v1::HeadSection& section);
+
 // What the subject held as known at `as_of`; nothing if it had not reported.
 absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
     const Reader& reader, const Content& content, SubjectId subject,

@@ -155,9 +155,8 @@ class UpdateBuilder {
     change.set_section(name);
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto added, content_.rows.NumbersOf(Minus(now.fleet, old.fleet)));
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto removed,
-        content_.rows.NumbersOf(Minus(old.fleet, now.fleet)));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto removed, content_.rows.NumbersOf(Minus(
+                                                      old.fleet, now.fleet)));
     change.set_added_rows(PackNumbers(added));
     change.set_removed_rows(PackNumbers(removed));
     for (const auto& [id, canonical] : now.own) {

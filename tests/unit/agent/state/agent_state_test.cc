@@ -66,7 +66,7 @@ TEST(StateFile, DoesNotWriteWhatItHasWrittenAlready) {
 TEST(StateFile, StartsAfreshOverDamage) {
   for (const std::string& damage :
        {std::string("\xff\xff\xff"), std::string("\x12\x7f"),
-        std::string(1 << 20, 'x')}) {
+        std::string((1 << 20) + 1, 'x') + "\x12\x7f"}) {
     const TempDir dir;
     dir.Write("agent-state.pb", damage);
     ASSERT_OK_AND_ASSIGN(StateFile file, StateFile::Open(dir.path()));

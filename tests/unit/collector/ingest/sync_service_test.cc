@@ -112,8 +112,9 @@ class SyncServiceTest : public ::testing::Test {
   LastSeenTracker last_seen_;
   ExecutorOptions executor_options_{.threads = 2, .max_queue = 64};
   Executor executor_{executor_options_};
-  const SyncDeps deps_{engine_, shared_.content, committer_, subjects_, last_seen_, clock_,
-                       random_, options_,   stats_,    row_budget_};
+  const SyncDeps deps_{engine_,    shared_.content, committer_, subjects_,
+                       last_seen_, clock_,          random_,    options_,
+                       stats_,     row_budget_};
   Revocations revocations_{engine_, committer_};
   SyncServiceImpl service_{deps_, executor_, budget_, &revocations_};
   std::unique_ptr<GrpcListener> listener_;

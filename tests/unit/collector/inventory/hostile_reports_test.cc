@@ -31,11 +31,11 @@ TEST_F(HostileReportsTest, ASectionThatChangedMeanwhileIsNotEmptied) {
     late.sections[section.section()].root = *RootId::FromBytes(section.root());
   }
   Report(subject, {PackageRow("a", "2"), HostRow("host")});
-  EXPECT_THAT(TryCommit(late),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("section software changed")));
-  ASSERT_OK_AND_ASSIGN(const auto state,
-                       ReadSubjectState(engine_, content_, subject, KnownStamp::Max()));
+  EXPECT_THAT(TryCommit(late), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                        HasSubstr("section software changed")));
+  ASSERT_OK_AND_ASSIGN(
+      const auto state,
+      ReadSubjectState(engine_, content_, subject, KnownStamp::Max()));
   EXPECT_THAT(state->sections.at("software").fleet, SizeIs(1));
 }
 
@@ -49,8 +49,9 @@ TEST_F(HostileReportsTest, OfTwoUpdatesPreparedFromOneStateOneMustStartAgain) {
   ASSERT_OK_AND_ASSIGN(const auto late,
                        PrepareSubjectUpdate(second, engine_, content_));
   ASSERT_OK(Write(*committer_, prepared));
-  EXPECT_THAT(Write(*committer_, late), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                    HasSubstr("start again")));
+  EXPECT_THAT(Write(*committer_, late),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("start again")));
 }
 
 TEST_F(HostileReportsTest, ARowOfAnotherSectionIsNotKnownInThisOne) {
@@ -58,8 +59,7 @@ TEST_F(HostileReportsTest, ARowOfAnotherSectionIsNotKnownInThisOne) {
   Report(subject, {PackageRow("a", "1")});
   const RowId id =
       ComputeRowId("software", kRowLevel, EncodeRow(PackageRow("a", "1")));
-  ASSERT_OK_AND_ASSIGN(const auto here,
-                       content_.rows.Find("software", {id}));
+  ASSERT_OK_AND_ASSIGN(const auto here, content_.rows.Find("software", {id}));
   ASSERT_OK_AND_ASSIGN(const auto there, content_.rows.Find("os", {id}));
   EXPECT_TRUE(here[0].has_value());
   EXPECT_FALSE(there[0].has_value());

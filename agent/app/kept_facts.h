@@ -1,0 +1,27 @@
+// The facts that a collector acknowledged, from run to run: so that an agent
+// that starts again sends a difference, and a source that fails at its first
+// scan has rows to stand on.
+#pragma once
+
+#include <optional>
+
+#include "agent/app/scanner.h"
+#include "agent/uplink/facts.h"
+#include "agent/uplink/section_changes.h"
+#include "rollcall/stored/v1/agent_state.pb.h"
+
+namespace rollcall::agent {
+
+// The facts of a scan in the form that is sent.
+Facts ToFacts(const Scan& scan);
+
+// Replaces the sections of `state`.
+void KeepSections(const Facts& facts, stored::v1::AgentState& state);
+
+// The sections of `state` as a scan without evidence and vitals; nothing if
+// there are none, or if any of it is damaged: then the next scan stands alone.
+std::optional<Scan> KeptScan(const stored::v1::AgentState& state);
+// Its sets; empty where KeptScan gives nothing.
+AcknowledgedSets KeptSets(const stored::v1::AgentState& state);
+
+}  // namespace rollcall::agent

@@ -1,0 +1,205 @@
+// What the fleet shares: rows by number, base sets, and how a set is kept.
+#include <algorithm>
+#include <limits>
+
+#include "collector/inventory/base_choice.h"
+#include "collector/inventory/own_rows.h"
+#include "collector/inventory/row_directory.h"
+#include "collector/inventory/tables.h"
+#include "tests/unit/collector/inventory/fleet_fixture.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::FleetFixture;
+using ::rollcall::testing::IsOkAndHolds;
+using ::rollcall::testing::PackageRow;
+using ::rollcall::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::Eq;
+using ::testing::IsEmpty;
+using ::testing::IsNull;
+using ::testing::Le;
+using ::testing::SizeIs;
+
+using Numbers = std::vector<RowNumber>;
+
+TEST(RowNumber, PackedNumbersReadBack) {
+  const RowNumber last = std::numeric_limits<RowNumber>::max();
+  for (const Numbers& numbers :
+       {Numbers{}, Numbers{1}, Numbers{1, 2, 3}, Numbers{127, 128, 16'384},
+        Numbers{last}, Numbers{1, last}}) {
+    EXPECT_THAT(UnpackNumbers(PackNumbers(numbers)), IsOkAndHolds(Eq(numbers)));
+  }
+}
+
+TEST(RowNumber, NeighboursTakeAByteEach) {
+  Numbers numbers;
+  for (RowNumber n = 1'000; n < 2'000; ++n) numbers.push_back(n);
+  EXPECT_THAT(PackNumbers(numbers), SizeIs(1'001));
+}
+
+TEST(RowNumber, DamagedBytesAreDataLoss) {
+  for (const std::string& bytes :
+       {std::string("\x80"), std::string(1, '\0'), std::string("\x01\x00", 2),
+        std::string("\xff\xff\xff\xff\xff\x01"),
+        PackNumbers({1, std::numeric_limits<RowNumber>::max()}) + "\x01"}) {
+    EXPECT_THAT(UnpackNumbers(bytes), StatusIs(absl::StatusCode::kDataLoss));
+  }
+}
+
+class ContentTest : public FleetFixture {
+ protected:
+  static NewRow RowOf(int number) {
+    const std::string canonical =
+        EncodeRow(PackageRow("p" + std::to_string(number), "1"));
+    return {ComputeRowId("software", kRowLevel, canonical), "software",
+            kRowLevel, canonical};
+  }
+  // The set of the packages from `first` to before `end`, stored.
+  RowSet SetOf(int first, int end) {
+    std::vector<NewRow> rows;
+    RowSet ids;
+    for (int i = first; i < end; ++i) {
+      rows.push_back(RowOf(i));
+      ids.push_back(rows.back().id);
+    }
+    EXPECT_OK(content_.rows.Keep(rows));
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  }
+};
+
+TEST_F(ContentTest, ARowKeepsItsNumberOverRestarts) {
+  const RowSet ids = SetOf(0, 10);
+  ASSERT_OK_AND_ASSIGN(const Numbers given, content_.rows.NumbersOf(ids));
+  RowDirectory again(engine_);
+  EXPECT_THAT(again.NumbersOf(ids), IsOkAndHolds(Eq(given)));
+  EXPECT_THAT(again.IdsOf(given), IsOkAndHolds(Eq(ids)));
+  // Stored again, and with a new one.
+  ASSERT_OK(again.Keep({RowOf(3), RowOf(10)}));
+  ASSERT_OK_AND_ASSIGN(const Numbers more, again.NumbersOf({RowOf(10).id}));
+  EXPECT_THAT(more, ElementsAre(11u));
+  EXPECT_THAT(again.NumbersOf(ids), IsOkAndHolds(Eq(given)));
+}
+
+TEST_F(ContentTest, BeyondItsBoundTheDirectoryAsksTheStore) {
+  RowDirectory small(engine_, 2);
+  const RowSet ids = SetOf(0, 10);
+  ASSERT_OK_AND_ASSIGN(const Numbers numbers, small.NumbersOf(ids));
+  EXPECT_THAT(small.IdsOf(numbers), IsOkAndHolds(Eq(ids)));
+  EXPECT_THAT(small.NumbersOf(ids), IsOkAndHolds(Eq(numbers)));
+}
+
+TEST_F(ContentTest, AnUnknownRowOrNumberIsDataLossWhereItMustBeThere) {
+  EXPECT_THAT(content_.rows.NumbersOf({RowOf(1).id}),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(content_.rows.IdsOf({7}), StatusIs(absl::StatusCode::kDataLoss));
+  ASSERT_OK_AND_ASSIGN(const auto found,
+                       content_.rows.Find("software", {RowOf(1).id}));
+  EXPECT_FALSE(found[0].has_value());
+}
+
+TEST_F(ContentTest, TheNearestBaseIsFoundAlsoAfterARestart) {
+  const RowSet image = SetOf(0, 1'000);
+  const RowSet other = SetOf(5'000, 6'000);
+  const RootId image_root = ComputeSectionRoot(image);
+  ASSERT_OK(content_.bases.Keep(image_root, image));
+  ASSERT_OK(content_.bases.Keep(ComputeSectionRoot(other), other));
+  const RowSet near = SetOf(10, 1'010);
+  EXPECT_EQ(content_.bases.Nearest(near), image_root);
+  BaseSets again(engine_, content_.rows);
+  ASSERT_OK(again.Load());
+  EXPECT_EQ(again.Nearest(near), image_root);
+  EXPECT_EQ(again.Nearest(SetOf(9'000, 9'100)), std::nullopt);
+  ASSERT_OK_AND_ASSIGN(const auto found, again.Find(image_root));
+  EXPECT_EQ(*found, image);
+}
+
+TEST_F(ContentTest, BasesBeyondTheBoundAreReadAgain) {
+  BaseSets small(engine_, content_.rows, 150);
+  std::vector<RowSet> sets;
+  for (int i = 0; i < 5; ++i) {
+    sets.push_back(SetOf(1'000 * i, 1'000 * i + 100));
+    ASSERT_OK(small.Keep(ComputeSectionRoot(sets.back()), sets.back()));
+  }
+  for (const RowSet& set : sets) {
+    ASSERT_OK_AND_ASSIGN(const auto found, small.Find(ComputeSectionRoot(set)));
+    EXPECT_EQ(*found, set);
+  }
+  EXPECT_THAT(small.Find(RootId()), IsOkAndHolds(IsNull()));
+}
+
+TEST_F(ContentTest, HostsOfOneImageShareItsBase) {
+  stored::v1::HeadSection first;
+  stored::v1::HeadSection second;
+  ASSERT_OK(ChooseBase(SetOf(0, 1'000), std::nullopt, content_, first));
+  ASSERT_OK(ChooseBase(SetOf(15, 1'015), std::nullopt, content_, second));
+  EXPECT_THAT(first.base_root(), SizeIs(16));
+  EXPECT_EQ(second.base_root(), first.base_root());
+  EXPECT_THAT(UnpackNumbers(second.added_rows()), IsOkAndHolds(SizeIs(15)));
+  EXPECT_THAT(UnpackNumbers(second.removed_rows()), IsOkAndHolds(SizeIs(15)));
+  EXPECT_THAT(second.ByteSizeLong(), Le(100u));
+}
+
+TEST_F(ContentTest, ASetFarFromEveryBaseBecomesOne) {
+  stored::v1::HeadSection section;
+  ASSERT_OK(ChooseBase(SetOf(0, 1'000), std::nullopt, content_, section));
+  const auto image = *RootId::FromBytes(section.base_root());
+  stored::v1::HeadSection far;
+  const RowSet mixed = SetOf(300, 1'300);
+  ASSERT_OK(ChooseBase(mixed, image, content_, far));
+  EXPECT_EQ(far.base_root(), ComputeSectionRoot(mixed).ToBytes());
+  EXPECT_THAT(far.added_rows(), IsEmpty());
+  EXPECT_THAT(far.removed_rows(), IsEmpty());
+}
+
+TEST_F(ContentTest, AHandfulOfRowsNeedsNoBase) {
+  stored::v1::HeadSection section;
+  const RowSet few = SetOf(0, 16);
+  ASSERT_OK(ChooseBase(few, std::nullopt, content_, section));
+  EXPECT_THAT(section.base_root(), IsEmpty());
+  section.set_section("software");
+  EXPECT_THAT(content_.rows.IdsOf(*UnpackNumbers(section.added_rows())),
+              IsOkAndHolds(Eq(few)));
+}
+
+// Own rows: one pack for a few, more for many, none too full.
+TEST_F(ContentTest, OwnRowsReadBackAsTheyGrowAndShrink) {
+  const SubjectId subject = AddDevice();
+  OwnRows before;
+  uint32_t bits = 0;
+  for (const int count : {0, 3, 12, 900, 905, 20, 0, 3'000, 1}) {
+    OwnRows after;
+    for (int i = 0; i < count; ++i) {
+      const NewRow row = RowOf(i);
+      after[row.id] = row.canonical;
+    }
+    const uint32_t chosen = ChoosePackBits(after.size(), bits);
+    EXPECT_LE(after.size(), (size_t{1} << chosen) * 48);
+    Batch batch;
+    WriteOwnRows({subject, "software", kRowLevel},
+                 {before, bits, after, chosen}, batch);
+    ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+    EXPECT_THAT(ReadOwnRows(engine_, {subject, "software", kRowLevel}),
+                IsOkAndHolds(Eq(after)));
+    before = after;
+    bits = chosen;
+  }
+}
+
+TEST_F(ContentTest, AChangedOwnRowRewritesItsPackOnly) {
+  const SubjectId subject = AddDevice();
+  OwnRows before;
+  for (int i = 0; i < 900; ++i) before[RowOf(i).id] = RowOf(i).canonical;
+  const uint32_t bits = ChoosePackBits(before.size(), 0);
+  OwnRows after = before;
+  after.erase(after.begin());
+  Batch batch;
+  WriteOwnRows({subject, "software", kRowLevel}, {before, bits, after, bits},
+               batch);
+  EXPECT_THAT(batch.ops(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
