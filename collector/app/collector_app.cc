@@ -28,6 +28,7 @@
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/device_service.h"
 #include "collector/inventory/last_seen.h"
+#include "collector/inventory/migrations.h"
 #include "collector/presence/availability.h"
 #include "collector/presence/undiscovered_queries.h"
 #include "collector/reconcile/metrics/registry.h"
@@ -338,6 +339,7 @@ absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
   }
   RocksDbOptions store;
   store.path = options.data_dir;
+  store.migrations = Migrations();
   ROLLCALL_ASSIGN_OR_RETURN(auto engine, OpenRocksDb(store));
   auto app = std::make_unique<CollectorAppImpl>(
       std::make_unique<Parts>(std::move(engine), std::move(catalog), options),

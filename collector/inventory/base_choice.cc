@@ -48,7 +48,6 @@ absl::Status Fill(const Candidate& candidate, const Content& content,
 absl::Status ChooseBase(const RowSet& rows, std::optional<RootId> before,
                         const Content& content,
                         stored::v1::HeadSection& section) {
-  section.set_fleet_count(static_cast<uint32_t>(rows.size()));
   if (rows.size() <= kMaxRowsWithoutBase) {
     return Fill({RootId(), rows, {}}, content, section);
   }

@@ -33,16 +33,6 @@ uint64_t Mix(uint64_t word, uint64_t multiplier) {
   return product ^ (product >> 32);
 }
 
-std::string SketchToBytes(const Sketch& sketch) {
-  std::string bytes(kSketchBytes, '\0');
-  for (size_t i = 0; i < kSketchSize; ++i) {
-    for (size_t b = 0; b < sizeof(uint64_t); ++b) {
-      bytes[i * sizeof(uint64_t) + b] = static_cast<char>(sketch[i] >> (8 * b));
-    }
-  }
-  return bytes;
-}
-
 std::optional<Sketch> SketchFromBytes(absl::string_view bytes) {
   if (bytes.size() != kSketchBytes) return std::nullopt;
   Sketch sketch = {};
@@ -68,6 +58,16 @@ Sketch MakeSketch(const RowSet& ids) {
     }
   }
   return sketch;
+}
+
+std::string SketchToBytes(const Sketch& sketch) {
+  std::string bytes(kSketchBytes, '\0');
+  for (size_t i = 0; i < kSketchSize; ++i) {
+    for (size_t b = 0; b < sizeof(uint64_t); ++b) {
+      bytes[i * sizeof(uint64_t) + b] = static_cast<char>(sketch[i] >> (8 * b));
+    }
+  }
+  return bytes;
 }
 
 absl::Status BaseSets::Load() {

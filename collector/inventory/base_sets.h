@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -23,6 +24,8 @@ namespace rollcall::collector {
 inline constexpr size_t kSketchSize = 8;
 using Sketch = std::array<uint64_t, kSketchSize>;
 Sketch MakeSketch(const RowSet& ids);
+// As it is stored.
+std::string SketchToBytes(const Sketch& sketch);
 
 // Thread-safe. Keeps sets that were asked for in memory, up to a bound, and the
 // sketches of all.

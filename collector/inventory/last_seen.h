@@ -3,6 +3,7 @@
 // to one interval behind.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "absl/container/flat_hash_map.h"
@@ -10,13 +11,14 @@
 #include "absl/time/time.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
+#include "collector/storage/shard.h"
 #include "common/id.h"
 #include "common/sync.h"
 #include "rollcall/v1/inventory.pb.h"
 
 namespace rollcall::collector {
 
-// Thread-safe.
+// Thread-safe. Keeps about 100 bytes a subject.
 class LastSeenTracker {
  public:
   struct Seen {
@@ -38,9 +40,17 @@ class LastSeenTracker {
   absl::Status Flush(Committer& committer);
 
  private:
-  mutable Mutex mutex_;
-  absl::flat_hash_map<SubjectId, Seen> seen_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<SubjectId, absl::Time> dirty_ ABSL_GUARDED_BY(mutex_);
+  // Subjects are kept, and stored, by their shard.
+  struct Shard {
+    mutable Mutex mutex;
+    absl::flat_hash_map<SubjectId, Seen> seen ABSL_GUARDED_BY(mutex);
+    bool dirty ABSL_GUARDED_BY(mutex) = false;
+  };
+  // Adds the block of a shard that changed since it was stored; returns whether
+  // there is one.
+  bool TakeBlock(uint16_t number, Batch& batch);
+
+  std::array<Shard, kShardCount> shards_;
 };
 
 }  // namespace rollcall::collector

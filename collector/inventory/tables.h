@@ -62,6 +62,12 @@ struct OwnPackKey {
   }
 };
 
+struct SeenBlockKey {
+  uint16_t shard = 0;
+  void Encode(KeyWriter& writer) const { writer.U16(shard); }
+  static SeenBlockKey Decode(KeyReader& reader) { return {reader.U16()}; }
+};
+
 // Oldest first.
 struct ChangeKey {
   KnownStamp stamp;
@@ -88,6 +94,7 @@ struct HistoryKey {
 inline constexpr Table<RowKey, stored::v1::FleetRow> kRowTable(TableId::kRow);
 inline constexpr Table<BaseKey, stored::v1::BaseSet> kBaseTable(TableId::kBase);
 inline constexpr Table<SubjectKey, stored::v1::Head> kHeadTable(TableId::kHead);
+// Empty since schema version 2.
 inline constexpr Table<OwnRowKey, stored::v1::OwnRow> kOwnRowTable(
     TableId::kOwnRow);
 inline constexpr Table<RowNumberKey, stored::v1::NumberedRow> kRowNumberTable(
@@ -98,6 +105,9 @@ inline constexpr Table<ChangeKey, stored::v1::ChangedSubject> kChangeTable(
     TableId::kChange);
 inline constexpr Table<HistoryKey, stored::v1::HistoryEntry> kHistoryTable(
     TableId::kHistory);
+inline constexpr Table<SeenBlockKey, stored::v1::SeenBlock> kSeenBlockTable(
+    TableId::kSeenBlock);
+// Empty since schema version 2.
 inline constexpr Table<SubjectKey, stored::v1::LastSeen> kLastSeenTable(
     TableId::kLastSeen);
 

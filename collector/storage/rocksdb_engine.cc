@@ -309,7 +309,7 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
       opened, absl::StrCat("cannot open the store in ", options.path)));
   auto engine =
       std::make_unique<RocksDbEngine>(std::move(env), db, std::move(tables));
-  ROLLCALL_RETURN_IF_ERROR(UpgradeSchema(*engine));
+  ROLLCALL_RETURN_IF_ERROR(UpgradeSchema(*engine, options.migrations));
   return engine;
 }
 

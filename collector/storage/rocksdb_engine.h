@@ -3,10 +3,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collector/storage/engine.h"
+#include "collector/storage/schema.h"
 
 namespace rollcall::collector {
 
@@ -19,6 +21,8 @@ struct RocksDbOptions {
   size_t block_cache_bytes = 64 << 20;
   // For all memtables together, in bytes.
   size_t write_buffer_bytes = 64 << 20;
+  // What brings an older store up to date; see UpgradeSchema.
+  std::vector<Migration> migrations = {};
 };
 
 // Opens or creates the database and brings it to the current schema. Waits for

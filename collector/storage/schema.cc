@@ -1,6 +1,5 @@
 #include "collector/storage/schema.h"
 
-#include <array>
 #include <optional>
 #include <string>
 
@@ -22,7 +21,7 @@ constexpr TableSpec kTables[] = {
     {TableId::kHead, "head", "subject -> its sets as they are now"},
     {TableId::kOwnRow, "own_row", "empty since schema version 2"},
     {TableId::kHistory, "history", "subject, stamp -> what changed"},
-    {TableId::kLastSeen, "last_seen", "subject -> when it last checked in"},
+    {TableId::kLastSeen, "last_seen", "empty since schema version 2"},
     {TableId::kDevice, "device", "device -> when it was minted"},
     {TableId::kDeviceEdge, "device_edge", "device, subject, stamp -> edge"},
     {TableId::kAvailability, "availability",
@@ -48,14 +47,10 @@ constexpr TableSpec kTables[] = {
     {TableId::kRowNumber, "row_number", "row number -> row id"},
     {TableId::kOwnPack, "own_pack", "subject, section, pack -> own rows"},
     {TableId::kChange, "change", "stamp -> the subject that changed"},
+    {TableId::kSeenBlock, "seen_block", "shard -> when its subjects were seen"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";
-
-// migrations[n] brings version n + 1 to n + 2. Each is resumable and writes the
-// new version in its last batch.
-using Migration = absl::Status (*)(Engine& engine);
-constexpr std::array<Migration, kSchemaVersion - 1> kMigrations = {};
 
 absl::Status WriteVersion(Engine& engine, int version) {
   Batch batch;
@@ -67,7 +62,8 @@ absl::Status WriteVersion(Engine& engine, int version) {
 
 absl::Span<const TableSpec> AllTables() { return kTables; }
 
-absl::Status UpgradeSchema(Engine& engine) {
+absl::Status UpgradeSchema(Engine& engine,
+                           absl::Span<const Migration> migrations) {
   ROLLCALL_ASSIGN_OR_RETURN(const std::optional<std::string> stored,
                             engine.Get(TableId::kMeta, kVersionKey));
   if (!stored.has_value()) {
@@ -92,8 +88,16 @@ absl::Status UpgradeSchema(Engine& engine) {
                      "to ",
                      kSchemaVersion, "; install a newer collector"));
   }
+  if (version < kSchemaVersion &&
+      migrations.size() < static_cast<size_t>(kSchemaVersion - 1)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the store has schema version ", version,
+        ", which this program does not know how to bring to ", kSchemaVersion));
+  }
   for (; version < kSchemaVersion; ++version) {
-    ROLLCALL_RETURN_IF_ERROR(kMigrations[version - 1](engine));
+    ROLLCALL_RETURN_IF_ERROR(
+        migrations[static_cast<size_t>(version) - 1](engine));
+    ROLLCALL_RETURN_IF_ERROR(WriteVersion(engine, version + 1));
   }
   return absl::OkStatus();
 }

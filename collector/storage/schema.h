@@ -46,6 +46,7 @@ enum class TableId {
   kRowNumber,
   kOwnPack,
   kChange,
+  kSeenBlock,
 };
 
 struct TableSpec {
@@ -58,9 +59,16 @@ struct TableSpec {
 // All tables in order of their id: what is opened and created derives from it.
 absl::Span<const TableSpec> AllTables();
 
+// Brings a store from one version to the next. Resumable: it may be stopped at
+// any time and started again.
+using Migration = absl::Status (*)(Engine& engine);
+
 // Makes the store's version kSchemaVersion: writes it into an empty store, or
-// runs the migrations of an older one. FAILED_PRECONDITION for a newer store,
-// DATA_LOSS if the version cannot be read; nothing is changed then.
-absl::Status UpgradeSchema(Engine& engine);
+// runs the migrations of an older one, of which the first brings version 1 to
+// 2. FAILED_PRECONDITION for a newer store, or one that is older than the
+// migrations reach; DATA_LOSS if the version cannot be read; nothing is changed
+// then.
+absl::Status UpgradeSchema(Engine& engine,
+                           absl::Span<const Migration> migrations);
 
 }  // namespace rollcall::collector

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/strings/escaping.h"
 #include "collector/inventory/base_choice.h"
 #include "collector/inventory/own_rows.h"
 #include "collector/inventory/row_directory.h"
@@ -31,6 +32,11 @@ TEST(RowNumber, PackedNumbersReadBack) {
         Numbers{last}, Numbers{1, last}}) {
     EXPECT_THAT(UnpackNumbers(PackNumbers(numbers)), IsOkAndHolds(Eq(numbers)));
   }
+}
+
+// FORMAT.md shows these bytes.
+TEST(RowNumber, PackedNumbersHaveTheseBytes) {
+  EXPECT_EQ(absl::BytesToHexString(PackNumbers({1, 2, 130})), "01018001");
 }
 
 TEST(RowNumber, NeighboursTakeAByteEach) {

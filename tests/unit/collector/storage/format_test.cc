@@ -20,6 +20,7 @@ std::string Hex(KeyWriter& writer) {
 TEST(Format, KeyPartsHaveTheseBytes) {
   KeyWriter writer;
   EXPECT_EQ(Hex(writer.U16(7)), "0007");
+  EXPECT_EQ(Hex(writer.U32(258)), "00000102");
   EXPECT_EQ(Hex(writer.U64(258)), "0000000000000102");
   EXPECT_EQ(Hex(writer.Text("ab")), "61620001");
   EXPECT_EQ(Hex(writer.Text(absl::string_view("\0", 1))), "00ff0001");
