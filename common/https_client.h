@@ -26,14 +26,6 @@ struct HttpsClientOptions {
   size_t max_body_bytes = 256 << 10;
 };
 
-// A host and a port apart. INVALID_ARGUMENT if `text` is not HOST:PORT, with an
-// IPv6 address in brackets.
-struct HostPort {
-  std::string host;
-  std::string port;
-};
-absl::StatusOr<HostPort> ParseHostPort(absl::string_view text);
-
 // Each call is a connection of its own. Not thread-safe but for Interrupt.
 class HttpsClient {
  public:

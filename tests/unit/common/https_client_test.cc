@@ -26,7 +26,6 @@ using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TestPki;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 // A port where somebody accepts, says `greeting`, and nothing more.
 class MuteServer {
@@ -218,19 +217,6 @@ TEST_F(HttpsClientTest, WhatIsNoProxyIsNotTakenForOne) {
   options_.proxy = proxy.address();
   EXPECT_THAT(Post(), StatusIs(absl::StatusCode::kInvalidArgument,
                                HasSubstr("http://HOST:PORT")));
-}
-
-TEST(HostPort, TakesNamesAndAddresses) {
-  ASSERT_OK_AND_ASSIGN(const HostPort name, ParseHostPort("host.example:8443"));
-  EXPECT_EQ(name.host, "host.example");
-  EXPECT_EQ(name.port, "8443");
-  EXPECT_EQ(ParseHostPort("[::1]:1")->host, "::1");
-  for (const char* bad : {"", "host", "host:", ":1", "host:0", "host:65536",
-                          "host:x", "::1:1", "[]:1"}) {
-    EXPECT_THAT(ParseHostPort(bad),
-                StatusIs(absl::StatusCode::kInvalidArgument))
-        << bad;
-  }
 }
 
 }  // namespace

@@ -1,0 +1,24 @@
+#include "common/host_port.h"
+
+#include "tests/support/status_matchers.h"
+
+namespace rollcall {
+namespace {
+
+using ::rollcall::testing::StatusIs;
+
+TEST(HostPort, TakesNamesAndAddresses) {
+  ASSERT_OK_AND_ASSIGN(const HostPort name, ParseHostPort("host.example:8443"));
+  EXPECT_EQ(name.host, "host.example");
+  EXPECT_EQ(name.port, "8443");
+  EXPECT_EQ(ParseHostPort("[::1]:1")->host, "::1");
+  for (const char* bad : {"", "host", "host:", ":1", "host:0", "host:65536",
+                          "host:x", "::1:1", "[]:1"}) {
+    EXPECT_THAT(ParseHostPort(bad),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << bad;
+  }
+}
+
+}  // namespace
+}  // namespace rollcall
