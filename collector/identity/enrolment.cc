@@ -125,9 +125,13 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
       }
     }
     PutCertificate(issue.record, issue.serial, writes.head);
-    std::string token_id;
+    if (is_new && token == nullptr && issue.parent.has_value()) {
+      ROLLCALL_RETURN_IF_ERROR(
+          CountChild(*issue.parent, stamp, reader, writes.head));
+    }
     if (token != nullptr) {
-      token_id = TokenId::FromHex(token->token_id())->ToBytes();
+      const std::string token_id =
+          TokenId::FromHex(token->token_id())->ToBytes();
       if (is_new || known->token_id() != token_id) {
         ROLLCALL_RETURN_IF_ERROR(tokens_.Use(reader, *token, writes.head));
       }
@@ -140,7 +144,29 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
   };
   std::vector<std::string> names = {absl::StrCat("enrolled/", agent.ToHex())};
   if (token != nullptr) names.push_back(TokenStore::NameOf(*token));
+  if (issue.parent.has_value()) {
+    names.push_back(absl::StrCat("enrolled/", issue.parent->ToHex()));
+  }
   return committer_.Commit(std::move(names), build).status();
+}
+
+absl::Status Enrolment::CountChild(AgentId parent, KnownStamp stamp,
+                                   const Reader& reader, Batch& batch) const {
+  ROLLCALL_ASSIGN_OR_RETURN(auto record,
+                            kEnrolledAgentTable.Get(reader, {parent}));
+  if (!record.has_value()) {
+    // Its certificate was made by hand.
+    record.emplace();
+    *record->mutable_first_time() = ToProto(stamp.time());
+  }
+  if (record->child_count() >= options_.max_children) {
+    return absl::PermissionDeniedError(absl::StrCat(
+        "the certificate of agent ", parent.ToHex(), " has brought in ",
+        record->child_count(), " agents already; enrol with a token"));
+  }
+  record->set_child_count(record->child_count() + 1);
+  kEnrolledAgentTable.Put(batch, {parent}, *record);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::EnrolResponse> Enrolment::Enrol(

@@ -25,6 +25,9 @@ struct EnrolmentOptions {
   // How long after its end an agent's certificate can still be renewed, for
   // machines that were switched off: their key proves who they are.
   absl::Duration renewal_grace = absl::Hours(30 * 24);
+  // New agents that one agent's certificate may bring in, so that a key that
+  // was stolen does not fill the store: copies of one image.
+  int max_children = 1'000;
 };
 
 // Thread-safe; all references outlive it. Blocking but for UseAuthority.
@@ -67,6 +70,8 @@ class Enrolment {
                                  absl::string_view principal) const;
   absl::Status StoreAgent(const v1::Token* token, const Issue& issue,
                           AgentId agent);
+  absl::Status CountChild(AgentId parent, KnownStamp stamp,
+                          const Reader& reader, Batch& batch) const;
 
   const Engine& engine_;
   Committer& committer_;

@@ -76,7 +76,8 @@ class EnrolmentFixture : public ::testing::Test {
   CertificateList certificates_{engine_, committer_, revocations_, clock_};
   EnrolmentOptions options_{.agent_life = absl::Hours(4),
                             .admin_life = absl::Hours(1),
-                            .renewal_grace = absl::Hours(2)};
+                            .renewal_grace = absl::Hours(2),
+                            .max_children = 2};
   Enrolment enrolment_{engine_, committer_, tokens_, revocations_,
                        clock_,  random_,    options_};
 };

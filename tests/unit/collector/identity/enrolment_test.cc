@@ -157,6 +157,21 @@ TEST_F(EnrolmentTest, ANewKeyIsANewAgentWithAParent) {
   EXPECT_EQ(listed.certificates(0).parent_agent_id(), old.agent_id());
 }
 
+TEST_F(EnrolmentTest, ACertificateBringsInSoManyAgentsAndNoMore) {
+  const TlsCredentials image = pki_.Agent();
+  const auto bring = [&](const std::string& key) {
+    return Renew(image.certificate_pem, image.private_key_pem, key).status();
+  };
+  const std::string first = NewKeyPem();
+  EXPECT_OK(bring(first));
+  EXPECT_OK(bring(NewKeyPem()));
+  EXPECT_THAT(bring(NewKeyPem()), StatusIs(absl::StatusCode::kPermissionDenied,
+                                           HasSubstr("already")));
+  // Those that are in stay in.
+  EXPECT_OK(bring(first));
+  EXPECT_OK(bring(image.private_key_pem));
+}
+
 TEST_F(EnrolmentTest, ACertificateAloneBringsNothing) {
   const std::string key = NewKeyPem();
   const std::string thief = NewKeyPem();

@@ -11,7 +11,6 @@ using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 class TokenStoreTest : public EnrolmentFixture {
