@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <utility>
@@ -229,15 +230,16 @@ class CollectorAppImpl final : public CollectorApp {
     https.address = options.https_listen;
     https.credentials = credentials;
     ROLLCALL_ASSIGN_OR_RETURN(
-        https_,
-        HttpsListener::Start(https, [this](const HttpRequest& request,
-                                           HttpsListener::Respond respond) {
-          if (EnrolmentHttp::Serves(request)) {
-            parts_->enrolment.Answer(request, std::move(respond));
-          } else {
-            respond(AnswerHttp(request));
-          }
-        }));
+        https_, HttpsListener::Start(
+                    https, [this](const HttpRequest& request,
+                                  const HttpsListener::Respond& respond) {
+                      if (EnrolmentHttp::Serves(request)) {
+                        parts_->enrolment.Answer(request, respond);
+                      } else {
+                        respond(AnswerHttp(request));
+                      }
+                    }));
+    https_view_ = https_.get();
     return absl::OkStatus();
   }
 
@@ -273,11 +275,16 @@ class CollectorAppImpl final : public CollectorApp {
           "text/plain; version=0.0.4; charset=utf-8",
           MetricsText({parts_->ingest_stats, parts_->message_budget,
                        parts_->row_budget, parts_->executor, parts_->committer,
-                       &parts_->enrolment.stats, https_->refused(),
+                       &parts_->enrolment.stats, RefusedConnections(),
                        sync_service_.streams().revoked()}),
           {}};
     }
     return {404, kPlainText, "there is /healthz, /metrics and /v1/ here\n", {}};
+  }
+
+  int64_t RefusedConnections() const {
+    const HttpsListener* const https = https_view_;
+    return https == nullptr ? 0 : https->refused();
   }
 
   std::string ReadyText() const {
@@ -312,6 +319,8 @@ class CollectorAppImpl final : public CollectorApp {
   std::unique_ptr<GrpcListener> agents_;
   std::unique_ptr<GrpcListener> admin_;
   std::unique_ptr<HttpsListener> https_;
+  // The same, for its own thread, which may run before Start returns.
+  std::atomic<const HttpsListener*> https_view_{nullptr};
   std::optional<Ticker> ticker_;
   std::optional<Ticker> reloader_;
   std::optional<Ticker> linker_;

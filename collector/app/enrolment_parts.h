@@ -1,8 +1,6 @@
 // Enrolment put together.
 #pragma once
 
-#include <utility>
-
 #include "collector/app/options.h"
 #include "collector/identity/certificate_list.h"
 #include "collector/identity/enrolment.h"
@@ -26,7 +24,8 @@ struct EnrolmentParts {
         http(enrolment, limiter, stats, clock) {}
 
   // Answers a request that EnrolmentHttp serves, on the executor.
-  void Answer(const HttpRequest& request, HttpsListener::Respond respond) {
+  void Answer(const HttpRequest& request,
+              const HttpsListener::Respond& respond) {
     const absl::Status posted = executor.Post(
         [this, request, respond] { respond(http.Answer(request)); });
     if (!posted.ok()) {

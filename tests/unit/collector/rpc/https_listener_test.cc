@@ -168,11 +168,11 @@ class HttpsTest : public ::testing::Test {
     options_.address = "127.0.0.1:0";
     options_.credentials = pki_.Server();
     ASSERT_OK_AND_ASSIGN(
-        listener_,
-        HttpsListener::Start(options_, [this](const HttpRequest& request,
-                                              HttpsListener::Respond respond) {
-          respond(Answer(request));
-        }));
+        listener_, HttpsListener::Start(
+                       options_, [this](const HttpRequest& request,
+                                        const HttpsListener::Respond& respond) {
+                         respond(Answer(request));
+                       }));
   }
 
   HttpResponse Answer(const HttpRequest& request) {
