@@ -162,5 +162,28 @@ TEST_F(MetricsTest, TellsWhatWasMadeDurableAndWhatWasNot) {
   EXPECT_THAT(values, Contains(Pair("rollcall_commits_total", "2")));
 }
 
+TEST_F(MetricsTest, TellsWhatEnrolmentDid) {
+  EnrolmentStats enrolment;
+  enrolment.enrolled = 21;
+  enrolment.renewed = 22;
+  enrolment.logged_in = 23;
+  enrolment.refused = 24;
+  enrolment.limited = 25;
+  enrolment.failed = 26;
+  const std::string text =
+      MetricsText({ingest_, messages_, rows_, executor_, committer_, &enrolment,
+                   /*https_refused=*/27, /*streams_revoked=*/28});
+  for (const char* line :
+       {"\nrollcall_enrolments_total 21\n", "\nrollcall_renewals_total 22\n",
+        "\nrollcall_logins_total 23\n",
+        "\nrollcall_enrolment_refused_total 24\n",
+        "\nrollcall_enrolment_limited_total 25\n",
+        "\nrollcall_enrolment_failed_total 26\n",
+        "\nrollcall_https_connections_refused_total 27\n",
+        "\nrollcall_agent_streams_revoked_total 28\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 }  // namespace
 }  // namespace rollcall::collector

@@ -133,5 +133,20 @@ TEST_F(CollectorOptionsTest, HelpAndVersionAreNoErrors) {
   EXPECT_THAT(output_, HasSubstr("rollcall-collector "));
 }
 
+TEST_F(CollectorOptionsTest, IssuesNothingUnlessToldWithWhat) {
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions none, Parse(required_));
+  EXPECT_EQ(none.issuer_cert_file, "");
+  EXPECT_EQ(none.enrolment.agent_life, absl::Hours(14 * 24));
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions some,
+                       ParseMore({"--issuer-cert=i.pem", "--issuer-key=i.key",
+                                  "--agent-certificate-days=3"}));
+  EXPECT_EQ(some.issuer_cert_file, "i.pem");
+  EXPECT_EQ(some.issuer_key_file, "i.key");
+  EXPECT_EQ(some.enrolment.agent_life, absl::Hours(3 * 24));
+  ExpectRefused("--issuer-cert=i.pem", "--issuer-key");
+  ExpectRefused("--issuer-key=i.key", "--issuer-cert");
+  ExpectRefused("--agent-certificate-days=0", "--agent-certificate-days");
+}
+
 }  // namespace
 }  // namespace rollcall::collector
