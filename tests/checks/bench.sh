@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Builds the bench preset and runs the benchmarks:  bench.sh [NAME]
+# Builds the bench preset and runs the benchmarks:  bench.sh [NAME [OPTION...]]
+#
+# The options are the benchmark's own, for example:  bench.sh sync --long
 #
 # A benchmark is an executable file in tests/bench/ or a program in
 # build/bench/benchmarks/; its name is the file's without an ending. It finds the
@@ -17,6 +19,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source deploy/progress.sh
 
 only=${1:-}
+options=("${@:2}")
 mkdir -p build/bench
 # The preset has the tests as well, which nothing here needs.
 configure_preset bench build/bench/build.log
@@ -34,7 +37,7 @@ for benchmark in tests/bench/* build/bench/benchmarks/*; do
   [[ -z $only || $name == "$only" ]] || continue
   count=$((count + 1))
   printf -- '--- %s\n' "$name"
-  "$benchmark" >build/bench/output || { failures=$((failures + 1)); echo "$name failed"; }
+  "$benchmark" "${options[@]}" >build/bench/output || { failures=$((failures + 1)); echo "$name failed"; }
   cat build/bench/output
   grep '^{' build/bench/output >>"$figures" || true
 done
