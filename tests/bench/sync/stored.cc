@@ -5,6 +5,7 @@
 #include <rocksdb/utilities/options_util.h>
 #include <sys/stat.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "collector/identity/subjects.h"
+#include "collector/inventory/base_sets.h"
+#include "collector/inventory/row_directory.h"
 #include "collector/inventory/subject_update.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/rocksdb_engine.h"
@@ -92,6 +95,10 @@ class Pipeline {
     collector::RocksDbOptions options;
     options.path = path_;
     ROLLCALL_ASSIGN_OR_RETURN(engine_, collector::OpenRocksDb(options));
+    rows_ = std::make_unique<collector::RowDirectory>(*engine_);
+    bases_ = std::make_unique<collector::BaseSets>(*engine_, *rows_);
+    ROLLCALL_RETURN_IF_ERROR(bases_->Load());
+    content_.emplace(collector::Content{*rows_, *bases_});
     committer_ = std::make_unique<Committer>(*engine_, hybrid_clock_);
     return absl::OkStatus();
   }
@@ -100,6 +107,9 @@ class Pipeline {
   absl::StatusOr<double> Weigh() {
     ROLLCALL_RETURN_IF_ERROR(Drain());
     committer_.reset();
+    content_.reset();
+    bases_.reset();
+    rows_.reset();
     engine_.reset();
     ROLLCALL_RETURN_IF_ERROR(Compact(path_));
     const double bytes = BytesIn(path_);
@@ -139,7 +149,7 @@ class Pipeline {
       reported.root = section->root;
       for (const swarm::EncodedRow* row : section->rows) {
         reported.ids.push_back(row->id);
-        if (IsKnown(row->id)) continue;
+        if (!known_.insert(row->id).second) continue;
         const auto decoded = DecodeRow(name, row->canonical);
         const bool own =
             decoded.ok() && FindRowKind(*decoded)->scope == v1::ROW_SCOPE_OWN;
@@ -149,31 +159,27 @@ class Pipeline {
     return update;
   }
 
-  // Rows on their way to the disk are not known: others bring them too.
-  bool IsKnown(RowId id) {
-    MutexLock lock(&mutex_);
-    return known_.contains(id);
-  }
-
   absl::Status Submit(uint32_t host, const swarm::Report& report, bool first) {
-    auto update = std::make_shared<SubjectUpdate>(UpdateOf(host, report));
-    const collector::AgentReport stated = {update->agent, clock_.Now(),
+    const SubjectUpdate update = UpdateOf(host, report);
+    ROLLCALL_ASSIGN_OR_RETURN(
+        auto prepared, PrepareSubjectUpdate(update, *engine_, *content_));
+    const collector::AgentReport stated = {update.agent, clock_.Now(),
                                            report.evidence};
     Change change;
-    change.names = first ? Subjects::NamesOfNew(update->subject, update->agent)
-                         : Subjects::NamesOf(update->subject);
-    change.build = [this, update, stated, first, device = devices_of_[host]](
+    change.names = first ? Subjects::NamesOfNew(update.subject, update.agent)
+                         : Subjects::NamesOf(update.subject);
+    change.build = [this, prepared = std::move(prepared), stated, first,
+                    device = devices_of_[host]](
                        KnownStamp stamp, const Reader& reader,
                        Writes& writes) -> absl::Status {
       if (first) {
         ROLLCALL_RETURN_IF_ERROR(subjects_.BuildNew(
-            update->subject, stated, device, stamp, reader, writes));
+            prepared.subject, stated, device, stamp, reader, writes));
       }
-      return BuildSubjectUpdate(*update, stamp, reader, writes);
+      return WriteSubjectUpdate(prepared, stamp, reader, writes);
     };
-    change.done = [this, update](const absl::StatusOr<KnownStamp>& stamp) {
+    change.done = [this](const absl::StatusOr<KnownStamp>& stamp) {
       MutexLock lock(&mutex_);
-      for (const auto& [id, row] : update->rows) known_.insert(id);
       --under_way_;
       failure_.Update(stamp.status());
       ended_.SignalAll();
@@ -194,14 +200,18 @@ class Pipeline {
   std::vector<SubjectId> subjects_of_;
   std::vector<DeviceId> devices_of_;
   std::vector<AgentId> agents_of_;
+  // Rows that the store has.
+  absl::flat_hash_set<RowId> known_;
 
   Mutex mutex_;
   CondVar ended_;
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::flat_hash_set<RowId> known_ ABSL_GUARDED_BY(mutex_);
   absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   // Last: the committer writes what waits before the rest goes.
   std::unique_ptr<collector::Engine> engine_;
+  std::unique_ptr<collector::RowDirectory> rows_;
+  std::unique_ptr<collector::BaseSets> bases_;
+  std::optional<collector::Content> content_;
   std::unique_ptr<Committer> committer_;
 };
 
