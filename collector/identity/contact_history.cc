@@ -58,12 +58,11 @@ class History {
     record_.set_run(1);
   }
 
-  // Forgets all others once one has spoken alone for long enough.
+  // Starts the count again once one has spoken alone for long enough: a clone
+  // got a key of its own, or a restored backup is history. Where others would
+  // go on stays known, so that they are seen if they return.
   void Settle() {
-    if (branches_.size() < 2 || record_.run() < kContactsToForget) return;
-    ContactBranch kept = newest();
-    branches_.Clear();
-    *branches_.Add() = std::move(kept);
+    if (record_.run() < kContactsToForget) return;
     record_.set_splits(0);
     record_.set_skips(0);
     record_.set_both_answered(false);
@@ -164,6 +163,7 @@ ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
   outcome.verdict = first    ? ContactVerdict::kFirst
                     : paused ? ContactVerdict::kPaused
                              : StandingVerdict(record);
+  if (outcome.verdict == ContactVerdict::kClone) record.set_cloned(true);
   outcome.must_rekey = outcome.verdict == ContactVerdict::kClone &&
                        (both || !NewestWasFirst(record));
   return outcome;

@@ -25,8 +25,8 @@ namespace rollcall::collector {
 inline constexpr int kMaxBranches = 16;
 // Contacts that each side must have made for a verdict.
 inline constexpr int kContactsToTell = 3;
-// Contacts of one side alone after which the other counts as gone, and the
-// counters start again.
+// Contacts of one side alone after which the other counts as gone for now, and
+// the counters start again.
 inline constexpr int kContactsToForget = 8;
 
 // One Hello of an agent.

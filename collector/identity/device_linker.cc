@@ -12,10 +12,26 @@ namespace {
 
 // Subjects of one change: the committer does nothing else meanwhile.
 constexpr size_t kSome = 32;
+// Subjects that one change makes due.
+constexpr size_t kMany = 1'000;
+
+absl::StatusOr<bool> IsEmpty(const Reader& reader, TableId table) {
+  const auto cursor = reader.Scan(table, "", "");
+  const bool empty = !cursor->Valid();
+  if (empty && !cursor->status().ok()) return cursor->status();
+  return empty;
+}
 
 }  // namespace
 
 absl::Status DeviceLinker::RunDue() {
+  {
+    MutexLock lock(&mutex_);
+    if (!checked_) {
+      ROLLCALL_RETURN_IF_ERROR(MakeAllDue());
+      checked_ = true;
+    }
+  }
   std::optional<SubjectId> after;
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto due, ReadDue(after));
@@ -24,6 +40,31 @@ absl::Status DeviceLinker::RunDue() {
     if (due.size() < kSome) return absl::OkStatus();
     after = due.back();
   }
+}
+
+absl::Status DeviceLinker::MakeAllDue() {
+  ROLLCALL_ASSIGN_OR_RETURN(const bool no_values,
+                            IsEmpty(engine_, TableId::kEvidence));
+  if (!no_values) return absl::OkStatus();
+  auto scan = kSubjectTable.ScanPrefix(engine_, KeyWriter());
+  for (bool more = true; more;) {
+    std::vector<SubjectId> subjects;
+    while (more && subjects.size() < kMany) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, scan.Next());
+      more = entry.has_value();
+      if (more) subjects.push_back(entry->key.subject);
+    }
+    if (subjects.empty()) return absl::OkStatus();
+    const auto build = [&](KnownStamp, const Reader&, Writes& writes) {
+      for (const SubjectId id : subjects) {
+        kLinkDueTable.Put(writes.head, {id}, stored::v1::LinkDue());
+      }
+      return absl::OkStatus();
+    };
+    ROLLCALL_RETURN_IF_ERROR(
+        committer_.Commit({std::string(kMovesName)}, build).status());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<SubjectId>> DeviceLinker::ReadDue(

@@ -24,6 +24,7 @@ class DeviceLinker {
 
   // Compares the subjects that are due, some at a time, so that reports are
   // stored in between. Blocking. Where it fails what is left stays due.
+  // The first time, all are due in a store from before there was matching.
   absl::Status RunDue();
 
   // What was done since the start.
@@ -33,6 +34,7 @@ class DeviceLinker {
   absl::StatusOr<std::vector<SubjectId>> ReadDue(
       std::optional<SubjectId> after) const;
   absl::Status RunSome(const std::vector<SubjectId>& due);
+  absl::Status MakeAllDue();
 
   const Engine& engine_;
   Committer& committer_;
@@ -42,6 +44,7 @@ class DeviceLinker {
 
   mutable Mutex mutex_;
   LinkCounts counts_ ABSL_GUARDED_BY(mutex_);
+  bool checked_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rollcall::collector

@@ -24,6 +24,7 @@ absl::Status ReadLife(const Reader& reader, const ContactTimes& times,
                               kAgentContactsTable.Get(reader, {*agent}));
     if (!contacts.has_value()) continue;
     subject.contacts += contacts->contacts();
+    subject.cloned |= contacts->cloned();
     subject.life.last =
         std::max(subject.life.last, FromProto(contacts->last_time()));
   }
@@ -121,11 +122,11 @@ absl::StatusOr<bool> LinkView::IsWorthless(const EvidencePiece& piece) {
   if (!IsIndexed(piece)) return false;
   ROLLCALL_ASSIGN_OR_RETURN(const ValueHolders* holders, Holders(piece));
   if (holders->crowded) return true;
-  if (holders->subjects.size() < 2) return false;
   std::vector<const LinkSubject*> subjects;
   for (const SubjectId id : holders->subjects) {
     ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* subject, Subject(id));
     if (subject == nullptr) continue;
+    if (subject->cloned) return true;
     for (const LinkSubject* other : subjects) {
       if (other->device != subject->device &&
           LivedAtOnce(other->life, subject->life)) {

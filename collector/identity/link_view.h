@@ -28,6 +28,9 @@ struct LinkSubject {
   LifeSpan life;
   // Contacts of its agents.
   int64_t contacts = 0;
+  // Several machines reported as one of its agents: what it says of itself is
+  // several machines'.
+  bool cloned = false;
 };
 
 // What is known of the subjects that gave a value.
@@ -60,7 +63,8 @@ class LinkView {
   // Adds a holder, if it is none yet.
   absl::Status AddHolder(const EvidencePiece& piece, SubjectId id);
 
-  // Whether several machines had the value at once, or more than are kept.
+  // Whether several machines had the value at once, or more than are kept, or
+  // an agent whose key was copied gave it.
   absl::StatusOr<bool> IsWorthless(const EvidencePiece& piece);
 
   // Compares two subjects by what is worth something.

@@ -154,7 +154,16 @@ TEST_F(ContactHistoryTest, OnceTheCloneHasAKeyOfItsOwnAllIsNormalAgain) {
     Hello(a);
   }
   EXPECT_EQ(Last(a, kContactsToForget), ContactVerdict::kNormal);
-  EXPECT_EQ(record_.branches_size(), 1);
+}
+
+TEST_F(ContactHistoryTest, ACloneThatSleptForLongIsSeenWhenItReturns) {
+  Machine a;
+  Last(a, 4);
+  Machine b = a;
+  Hello(a);
+  Last(b, 3);
+  EXPECT_EQ(Last(a, 30), ContactVerdict::kNormal);
+  EXPECT_EQ(Last(b, 1), ContactVerdict::kClone);
 }
 
 TEST_F(ContactHistoryTest, ManyClonesOfOneImageAreSeen) {

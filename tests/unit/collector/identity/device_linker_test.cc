@@ -214,6 +214,35 @@ TEST_F(DeviceLinkerTest, NothingIsDueOnceAllIsCompared) {
   EXPECT_EQ(linker_.counts().subjects, 2);
 }
 
+TEST_F(DeviceLinkerTest, AStoreFromBeforeThereWasMatchingIsComparedOnce) {
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(1), 3);
+  FakeAgent after = NewAgent();
+  SayHello(after, Laptop(1), 3);
+  Batch batch;
+  kLinkDueTable.Delete(batch, {SubjectOf(before)});
+  kLinkDueTable.Delete(batch, {SubjectOf(after)});
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  Link();
+  EXPECT_EQ(DeviceOf(after), DeviceOf(before));
+  EXPECT_EQ(linker_.counts().subjects, 2);
+}
+
+TEST_F(DeviceLinkerTest, ACopiedKeyMakesWhatItsAgentSaysWorthNothing) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent copy = one;
+  for (int i = 0; i < 3; ++i) {
+    SayHello(copy, Laptop(1));
+    SayHello(one, Laptop(1));
+  }
+  // The copy gets a key of its own while the other one sleeps.
+  FakeAgent rekeyed = NewAgent();
+  SayHello(rekeyed, Laptop(1), 3);
+  Link();
+  EXPECT_NE(DeviceOf(rekeyed), DeviceOf(one));
+}
+
 TEST_F(DeviceLinkerTest, ASubjectThatIsGoneIsNoLongerDue) {
   FakeAgent one = NewAgent();
   SayHello(one, Laptop(1));
