@@ -7,7 +7,8 @@
 
 namespace rollcall::cli {
 
-ProgressLine::ProgressLine(std::ostream& terminal, bool show, std::string text)
+ProgressLine::ProgressLine(std::ostream& terminal, bool show,
+                           absl::string_view text)
     : terminal_(terminal), text_(EscapeForTerminal(text)) {
   if (show) thread_ = std::thread([this] { Run(); });
 }

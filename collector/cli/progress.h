@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/strings/string_view.h"
 #include "common/sync.h"
 
 namespace rollcall::cli {
@@ -14,7 +15,7 @@ namespace rollcall::cli {
 class ProgressLine {
  public:
   // Does nothing unless `show`. `terminal` outlives this.
-  ProgressLine(std::ostream& terminal, bool show, std::string text);
+  ProgressLine(std::ostream& terminal, bool show, absl::string_view text);
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;

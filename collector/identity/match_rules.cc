@@ -58,6 +58,7 @@ std::string Listed(const std::vector<std::string>& texts) {
 
 std::string TextOf(EvidenceKind kind, const std::vector<std::string>& values) {
   std::vector<std::string> texts;
+  texts.reserve(values.size());
   for (const std::string& value : values) {
     texts.push_back(EvidencePiece{kind, value}.Text());
   }

@@ -53,6 +53,7 @@ absl::StatusOr<std::vector<LinkedDevice>> ReadDevices(const Reader& reader,
     device.subjects.push_back(std::move(subject));
   }
   std::vector<LinkedDevice> result;
+  result.reserve(devices.size());
   for (auto& [id, device] : devices) result.push_back(std::move(device));
   return result;
 }

@@ -44,8 +44,10 @@ std::string ValueInWords(const Message& fact, const FieldDescriptor* field) {
     if (!fact.GetReflection()->HasField(fact, field)) return "unknown";
     return ScalarInWords(fact, field, -1);
   }
+  const int size = fact.GetReflection()->FieldSize(fact, field);
   std::vector<std::string> values;
-  for (int i = 0; i < fact.GetReflection()->FieldSize(fact, field); ++i) {
+  values.reserve(static_cast<size_t>(size));
+  for (int i = 0; i < size; ++i) {
     values.push_back(ScalarInWords(fact, field, i));
   }
   return values.empty() ? "none" : absl::StrJoin(values, ", ");

@@ -193,6 +193,7 @@ TEST(Kill, LosesNothingThatWasAcknowledged) {
   std::atomic<int> port = collector.agent_port();
   Oracle oracle;
   std::vector<std::unique_ptr<StreamingAgent>> agents;
+  agents.reserve(kAgents);
   for (int i = 0; i < kAgents; ++i) {
     agents.push_back(std::make_unique<StreamingAgent>(
         i, collector.Agent(absl::StrCat("a", i)), port, oracle));

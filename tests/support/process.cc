@@ -25,6 +25,7 @@ int ToExitCode(int status) {
 Process::Process(const std::vector<std::string>& argv,
                  const std::string& log_path) {
   std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
   for (const std::string& argument : argv) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   }

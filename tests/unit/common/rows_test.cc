@@ -7,7 +7,6 @@ namespace rollcall {
 namespace {
 
 using ::rollcall::testing::EqualsProto;
-using ::rollcall::testing::FromText;
 using ::rollcall::testing::IsOkAndHolds;
 using ::rollcall::testing::StatusIs;
 using ::testing::Each;

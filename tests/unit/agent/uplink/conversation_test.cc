@@ -4,6 +4,7 @@
 
 #include <deque>
 
+#include "absl/strings/str_cat.h"
 #include "common/compression.h"
 #include "common/version.h"
 #include "tests/support/proto_matchers.h"
@@ -333,10 +334,10 @@ TEST_F(ConversationTest, AWantThatIsNotForTheRootsIsABreach) {
   const std::string os = "sections { section: 'os' ids: true } ";
   const std::string software = "sections { section: 'software' ids: true } ";
   for (const std::string& want :
-       {std::string(), os, software + os, os + os + software,
-        os + software + software,
-        os + "sections { section: 'hardware.cpu' ids: true }",
-        os + software + "sections { section: 'x' equal: true }"}) {
+       {std::string(), os, absl::StrCat(software, os),
+        absl::StrCat(os, os, software), absl::StrCat(os, software, software),
+        absl::StrCat(os, "sections { section: 'hardware.cpu' ids: true }"),
+        absl::StrCat(os, software, "sections { section: 'x' equal: true }")}) {
     ScriptedCollector collector;
     collector.Says({Plan("send_roots: true"), Want(want)});
     Conversation conversation(collector);

@@ -18,7 +18,6 @@ namespace rollcall::agent {
 namespace {
 
 using ::rollcall::testing::EqualsProto;
-using ::rollcall::testing::FromText;
 using ::rollcall::testing::Gate;
 using ::rollcall::testing::IsOkAndHolds;
 using ::rollcall::testing::StatusIs;

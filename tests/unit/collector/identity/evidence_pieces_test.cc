@@ -31,6 +31,7 @@ TEST(PiecesOf, TakesAllKindsTheWeightiestFirst) {
     hostname: "laptop"
   )pb");
   std::vector<EvidenceKind> kinds;
+  kinds.reserve(pieces.size());
   for (const auto& piece : pieces) kinds.push_back(piece.kind);
   EXPECT_THAT(
       kinds,

@@ -29,8 +29,6 @@ using ::rollcall::testing::IsOkAndHolds;
 using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::Eq;
-using ::testing::HasSubstr;
-using ::testing::Optional;
 using ::testing::SizeIs;
 
 v1::Row Package(int number, int version) {
@@ -139,6 +137,7 @@ TEST_F(InventoryTest, ReadsBackEveryPastStateOfManyRandomChanges) {
       }
     }
     std::vector<v1::Row> rows;
+    rows.reserve(packages.size() + 1);
     for (const auto& [number, version] : packages) {
       rows.push_back(Package(number, version));
     }
@@ -174,6 +173,7 @@ TEST_F(InventoryTest, AnUnchangedReportWritesNothing) {
 
 TEST_F(InventoryTest, ASmallChangeKeepsTheBaseSet) {
   std::vector<v1::Row> rows;
+  rows.reserve(100);
   for (int i = 0; i < 100; ++i) rows.push_back(Package(i, 1));
   ASSERT_OK(Report(rows));
   ASSERT_OK_AND_ASSIGN(const auto before, ReadHead(engine_, subject_));
@@ -194,6 +194,7 @@ TEST_F(InventoryTest, HistorySaysUpgradedAndNotRemovedAndAdded) {
   ASSERT_OK_AND_ASSIGN(const HistoryPage page,
                        ReadHistory(fleet, entry_, {}, {}, 10));
   std::vector<std::string> summaries;
+  summaries.reserve(page.changes.size());
   for (const auto& change : page.changes) summaries.push_back(change.summary());
   EXPECT_THAT(summaries,
               ElementsAre("system identity: serial number A -> B",

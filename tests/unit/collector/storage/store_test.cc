@@ -194,7 +194,9 @@ TEST_F(CommitterTest, ChangesWithACommonNameSeeEachOther) {
            [](KnownStamp, const Reader& reader, Writes& writes) {
              return Increment(reader, writes);
            },
-           [](absl::StatusOr<KnownStamp> result) { EXPECT_OK(result); }}));
+           [](const absl::StatusOr<KnownStamp>& result) {
+             EXPECT_OK(result);
+           }}));
     }
   }
   EXPECT_THAT(engine_->Get(TableId::kMeta, "count"),
@@ -236,7 +238,7 @@ TEST_F(CommitterTest, RefusesWhatItCannotQueue) {
                                 while (!release) changed.Wait(&mutex);
                                 return absl::OkStatus();
                               },
-                              [](absl::StatusOr<KnownStamp>) {}}));
+                              [](const absl::StatusOr<KnownStamp>&) {}}));
   {
     MutexLock lock(&mutex);
     while (!building) changed.Wait(&mutex);
@@ -244,9 +246,10 @@ TEST_F(CommitterTest, RefusesWhatItCannotQueue) {
   const auto nothing = [](KnownStamp, const Reader&, Writes&) {
     return absl::OkStatus();
   };
-  ASSERT_OK(committer.Submit({{}, nothing, [](absl::StatusOr<KnownStamp>) {}}));
+  ASSERT_OK(committer.Submit(
+      {{}, nothing, [](const absl::StatusOr<KnownStamp>&) {}}));
   EXPECT_THAT(
-      committer.Submit({{}, nothing, [](absl::StatusOr<KnownStamp>) {}}),
+      committer.Submit({{}, nothing, [](const absl::StatusOr<KnownStamp>&) {}}),
       StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_EQ(committer.stats().refused, 1);
   MutexLock lock(&mutex);
