@@ -96,8 +96,9 @@ AgentStep SwitchTo(const swarm::Report& from,
                    std::shared_ptr<const swarm::SectionReport> software);
 
 // The parts of the benchmark.
-absl::Status MeasureSteady(Lab& lab);
 absl::Status MeasurePayload(Lab& lab);
+absl::Status MeasureCheckIns(Lab& lab);
+absl::Status MeasureChanges(Lab& lab);
 absl::Status MeasureSets(Lab& lab);
 absl::Status MeasureFirstSync(Lab& lab);
 absl::Status MeasureCrowd(Lab& lab);

@@ -21,9 +21,10 @@ struct Part {
   absl::Status (*measure)(Lab& lab);
 };
 constexpr Part kParts[] = {
-    {"payload", MeasurePayload}, {"steady", MeasureSteady},
-    {"sets", MeasureSets},       {"first_sync", MeasureFirstSync},
-    {"crowd", MeasureCrowd},     {"stored", MeasureStored},
+    {"payload", MeasurePayload},      {"check_ins", MeasureCheckIns},
+    {"changes", MeasureChanges},      {"sets", MeasureSets},
+    {"first_sync", MeasureFirstSync}, {"crowd", MeasureCrowd},
+    {"stored", MeasureStored},
 };
 
 // The figures' own sizes where they take longer than everyday.
@@ -46,8 +47,8 @@ void AddOptions(CLI::App& app, BenchOptions& options) {
   app.add_option("--days", options.days, "Days that the stored fleet changes")
       ->capture_default_str();
   app.add_option("--only", options.only,
-                 "Parts to run: payload, steady, sets, first_sync, crowd, "
-                 "stored");
+                 "Parts to run: payload, check_ins, changes, sets, "
+                 "first_sync, crowd, stored");
   app.add_option("--bin", options.bin, "Folder of the collector")
       ->envname("ROLLCALL_BIN")
       ->required();
