@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "agent/app/scanner.h"
+#include "agent/state/agent_state.h"
 #include "agent/uplink/facts.h"
 #include "agent/uplink/section_changes.h"
-#include "rollcall/stored/v1/agent_state.pb.h"
 
 namespace rollcall::agent {
 

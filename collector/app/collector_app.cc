@@ -100,8 +100,8 @@ struct Parts {
   EnrolmentParts enrolment;
   IdentityParts identity;
 
-  const SyncDeps sync{*engine,   content, committer, subjects,     last_seen,
-                      clock,     random,  ingest,    ingest_stats, row_budget};
+  const SyncDeps sync{*engine, content, committer, subjects,     last_seen,
+                      clock,   random,  ingest,    ingest_stats, row_budget};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
   const UnaryDispatcher dispatcher{executor};

@@ -52,7 +52,8 @@ void LastSeenTracker::Note(SubjectId subject, absl::Time time,
   Shard& shard = shards_[ShardOf(subject)];
   MutexLock lock(&shard.mutex);
   Seen& seen = shard.seen[subject];
-  seen.time = time;
+  // As exactly as it is stored, so that a restart changes no answer.
+  seen.time = absl::FromUnixMicros(absl::ToUnixMicros(time));
   if (vitals.has_value()) seen.vitals = std::move(vitals);
   shard.dirty = true;
 }

@@ -59,7 +59,7 @@ class UndiscoveredQueriesTest : public ::testing::Test {
 
   void Report(SubjectId subject, const std::vector<v1::Row>& rows) {
     ASSERT_OK(testing::Store(committer_, *engine_, shared_.content,
-                    testing::UpdateOf(subject, rows)));
+                             testing::UpdateOf(subject, rows)));
   }
 
   void Import(const std::string& lines) {
@@ -106,7 +106,8 @@ class UndiscoveredQueriesTest : public ::testing::Test {
   RegisterImporter importer_{*engine_, committer_, random_};
   FakeDirectory directory_;
   LastSeenTracker last_seen_;
-  UndiscoveredQueries queries_{{*engine_, shared_.content, directory_, last_seen_}, clock_};
+  UndiscoveredQueries queries_{
+      {*engine_, shared_.content, directory_, last_seen_}, clock_};
 };
 
 TEST_F(UndiscoveredQueriesTest, ComparesTheRegisterWithWhatAgentsReported) {

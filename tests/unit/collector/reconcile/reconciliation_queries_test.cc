@@ -94,7 +94,8 @@ class ReconciliationTest : public ::testing::Test {
     importer_ = std::make_unique<EntitlementImporter>(*engine_, *committer_,
                                                       random_, MetricNames());
     queries_ = std::make_unique<ReconciliationQueries>(
-        FleetSources{*engine_, shared_->content, devices_, last_seen_}, *catalog_, clock_);
+        FleetSources{*engine_, shared_->content, devices_, last_seen_},
+        *catalog_, clock_);
   }
 
   // A device with these rows; returns its id.
@@ -108,7 +109,7 @@ class ReconciliationTest : public ::testing::Test {
 
   void Report(SubjectId subject, const std::vector<v1::Row>& rows) {
     EXPECT_OK(testing::Store(*committer_, *engine_, shared_->content,
-                    testing::UpdateOf(subject, rows)));
+                             testing::UpdateOf(subject, rows)));
   }
 
   // Lines "publisher,product,metric,quantity,start,end,edition".
