@@ -1,26 +1,34 @@
 #pragma once
 
+#include <memory>
+
 #include "common/sync.h"
 
 namespace rollcall::testing {
 
-// Something that one thread waits for and another makes true. Thread-safe.
+// Something that one thread waits for and another makes true. Thread-safe, and
+// may be destroyed once it is open, while threads still leave Await.
 class Gate {
  public:
   void Open() {
-    MutexLock lock(&mutex_);
-    open_ = true;
-    changed_.SignalAll();
+    const auto state = state_;
+    MutexLock lock(&state->mutex);
+    state->open = true;
+    state->changed.SignalAll();
   }
   void Await() {
-    MutexLock lock(&mutex_);
-    while (!open_) changed_.Wait(&mutex_);
+    const auto state = state_;
+    MutexLock lock(&state->mutex);
+    while (!state->open) state->changed.Wait(&state->mutex);
   }
 
  private:
-  Mutex mutex_;
-  CondVar changed_;
-  bool open_ ABSL_GUARDED_BY(mutex_) = false;
+  struct State {
+    Mutex mutex;
+    CondVar changed;
+    bool open ABSL_GUARDED_BY(mutex) = false;
+  };
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace rollcall::testing
