@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/ingest/check_in_changes.h"
+#include "collector/ingest/hello_contact.h"
 #include "collector/inventory/row_set.h"
 #include "collector/inventory/subject_state.h"
 #include "common/compression.h"
@@ -104,6 +105,10 @@ void SyncSession::Handle(const v1::AgentMessage& message, Reply reply) {
   switch (message.message_case()) {
     case v1::AgentMessage::kHello:
       result = OnHello(message.hello());
+      if (result.ok()) {
+        return TakeContact(message.hello(), *std::move(result),
+                           std::move(reply));
+      }
       break;
     case v1::AgentMessage::kEvidence: {
       const absl::Status status = OnEvidence(message.evidence());
@@ -181,6 +186,47 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
   SyncReply reply;
   reply.messages.push_back(MakePlan(equal));
   return reply;
+}
+
+void SyncSession::TakeContact(const v1::Hello& hello, SyncReply answer,
+                              Reply reply) {
+  const auto contact =
+      ReadContact(hello, agent_, deps_.store_incarnation, deps_.clock.Now());
+  if (!contact.ok()) return reply(SyncReply{{}, contact.status(), true});
+  const absl::Status submitted = RecordContact(
+      *contact, known_ ? std::optional(subject_) : std::nullopt,
+      deps_.committer, deps_.random,
+      [this, answer, reply](absl::StatusOr<ContactOutcome> outcome) mutable {
+        if (!outcome.ok()) {
+          return reply(SyncReply{{}, outcome.status(), true});
+        }
+        if (outcome->must_rekey) {
+          return reply(SyncReply{{}, KeyWasCopied(), true});
+        }
+        answer.messages[0].mutable_plan()->set_next_nonce(
+            outcome->next_nonce.ToBytes());
+        reply(std::move(answer));
+      });
+  if (!submitted.ok()) reply(TurnAway(submitted));
+}
+
+absl::Status SyncSession::KeyWasCopied() {
+  ++deps_.stats.identity_conflicts;
+  Log(LogLevel::kWarning, "an agent's key is used by several machines",
+      {{"agent", agent_.ToHex()}});
+  return absl::PermissionDeniedError(
+      "several machines use the key of this agent, and another had it first; "
+      "give this one a key and a certificate of its own");
+}
+
+SyncReply SyncSession::TurnAway(const absl::Status& why) {
+  SyncReply busy;
+  v1::Retry& retry = *busy.messages.emplace_back().mutable_retry();
+  *retry.mutable_after() =
+      ToProto(deps_.random.Jitter(deps_.options.retry_after, 50));
+  retry.set_reason(std::string(why.message()));
+  busy.end = true;
+  return busy;
 }
 
 v1::CollectorMessage SyncSession::MakePlan(bool equal) {
@@ -510,14 +556,7 @@ void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
     OnCommitted(std::move(stamp), messages, reply);
   };
   const absl::Status submitted = deps_.committer.Submit(std::move(change));
-  if (submitted.ok()) return;
-  SyncReply busy;
-  v1::Retry& retry = *busy.messages.emplace_back().mutable_retry();
-  *retry.mutable_after() =
-      ToProto(deps_.random.Jitter(deps_.options.retry_after, 50));
-  retry.set_reason(std::string(submitted.message()));
-  busy.end = true;
-  reply(std::move(busy));
+  if (!submitted.ok()) reply(TurnAway(submitted));
 }
 
 void SyncSession::OnCommitted(absl::StatusOr<KnownStamp> stamp,

@@ -65,6 +65,11 @@ class SyncSession {
   using Reply = std::function<void(SyncReply)>;
 
   absl::StatusOr<SyncReply> OnHello(const v1::Hello& hello);
+  // Stores the contact, then answers with its nonce.
+  void TakeContact(const v1::Hello& hello, SyncReply answer, Reply reply);
+  absl::Status KeyWasCopied();
+  // Asks the agent to come back later.
+  SyncReply TurnAway(const absl::Status& why);
   absl::Status OnEvidence(const v1::Evidence& evidence);
   absl::StatusOr<SyncReply> OnRoots(const v1::Roots& roots);
   absl::StatusOr<SyncReply> OnDelta(const v1::Delta& delta);

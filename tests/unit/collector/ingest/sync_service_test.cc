@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/uplink/conversation.h"
 #include "agent/uplink/grpc_stream.h"
+#include "collector/identity/contact_log.h"
 #include "collector/rpc/grpc_listener.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/gate.h"
@@ -329,48 +330,69 @@ TEST_F(SyncServiceTest, ManyAgentsAtOnceAreAllServed) {
   EXPECT_EQ(stats_.syncs_committed, kThreads * kAgents);
 }
 
-// Holds the committer, so that what an agent sent stays in flight.
+// Holds the committer after an agent's Hello, so that its facts stay in flight.
 class StalledSyncServiceTest : public SyncServiceTest {
  protected:
-  void Stall() {
-    ASSERT_OK(committer_.Submit({{},
-                                 [this](KnownStamp, const Reader&, Writes&) {
-                                   stalled_.Open();
-                                   release_.Await();
+  // A change that does nothing for long.
+  struct Stall {
+    Gate begun;
+    Gate end;
+  };
+
+  void Submit(Stall& stall, std::vector<std::string> names) {
+    ASSERT_OK(committer_.Submit({std::move(names),
+                                 [&stall](KnownStamp, const Reader&, Writes&) {
+                                   stall.begun.Open();
+                                   stall.end.Await();
                                    return absl::OkStatus();
                                  },
                                  [](const absl::StatusOr<KnownStamp>&) {}}));
-    stalled_.Await();
+  }
+  void AwaitQueue(size_t changes) const {
+    while (committer_.stats().queue < changes) std::this_thread::yield();
   }
 
-  Gate stalled_;
-  Gate release_;
+  // Starts an agent and returns once its facts wait to be written.
+  void SendFacts(const TlsCredentials& credentials, agent::Uplink& uplink) {
+    ASSERT_NO_FATAL_FAILURE(Submit(before_hello_, {}));
+    before_hello_.begun.Await();
+    agent_ = std::thread([&] { status_ = SyncOnce(uplink, FactsWith({"a"})); });
+    AwaitQueue(1);
+    // Of the same name as the Hello, and so not in one group with it.
+    ASSERT_NO_FATAL_FAILURE(
+        Submit(after_hello_, ContactLog::NamesOf(AgentIdOf(credentials))));
+    before_hello_.end.Open();
+    after_hello_.begun.Await();
+    AwaitQueue(1);
+  }
+
+  Stall before_hello_;
+  Stall after_hello_;
+  std::thread agent_;
+  absl::Status status_;
 };
 
 TEST_F(StalledSyncServiceTest, AnAgentThatVanishesWhileItsFactsAreWritten) {
-  ASSERT_NO_FATAL_FAILURE(Stall());
-  const auto uplink = ConnectAsNew();
-  absl::Status status;
-  std::thread agent([&] { status = SyncOnce(*uplink, FactsWith({"a"})); });
-  while (committer_.stats().queue == 0) std::this_thread::yield();
+  const TlsCredentials credentials = pki_.Agent();
+  const auto uplink = ConnectAs(credentials);
+  ASSERT_NO_FATAL_FAILURE(SendFacts(credentials, *uplink));
   uplink->Interrupt();
-  agent.join();
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kCancelled));
-  release_.Open();
+  agent_.join();
+  EXPECT_THAT(status_, StatusIs(absl::StatusCode::kCancelled));
+  after_hello_.end.Open();
   // The change is made all the same, and the reactor ends after it.
   AwaitStreams(0);
   EXPECT_EQ(DeviceCount(), 1u);
 }
 
 TEST_F(StalledSyncServiceTest, StoppingWaitsForFactsThatAreBeingWritten) {
-  ASSERT_NO_FATAL_FAILURE(Stall());
-  const auto uplink = ConnectAsNew();
-  std::thread agent(
-      [&] { EXPECT_FALSE(SyncOnce(*uplink, FactsWith({"a"})).ok()); });
-  while (committer_.stats().queue == 0) std::this_thread::yield();
+  const TlsCredentials credentials = pki_.Agent();
+  const auto uplink = ConnectAs(credentials);
+  ASSERT_NO_FATAL_FAILURE(SendFacts(credentials, *uplink));
   std::thread stopper([&] { listener_->Stop(absl::ZeroDuration()); });
-  agent.join();  // it is cancelled while the collector still writes
-  release_.Open();
+  agent_.join();  // it is cancelled while the collector still writes
+  EXPECT_FALSE(status_.ok());
+  after_hello_.end.Open();
   stopper.join();
   EXPECT_EQ(stats_.streams, 0);
   EXPECT_EQ(DeviceCount(), 1u);
