@@ -53,10 +53,13 @@ absl::Duration AgentLoop::UntilScan() const {
 }
 
 absl::Status AgentLoop::Begin(Conversation& conversation) {
-  const absl::Status status =
-      conversation.Begin(*facts_, state_.state().store_incarnation());
+  const absl::Status status = conversation.Begin(
+      *facts_, state_.state().store_incarnation(), state_.state().nonce());
   retry_after_ = conversation.retry_after();
-  if (!status.ok()) return status;
+  if (!status.ok()) {
+    RememberNonce(conversation);
+    return status;
+  }
   Remember(conversation);
   Log(LogLevel::kInfo, "in step with the collector",
       {{"root", facts_->subject_root.ToHex()},
@@ -90,11 +93,27 @@ absl::Status AgentLoop::RunStream() {
   }
 }
 
+// What a turn that failed leaves: a nonce that was given and is forgotten looks
+// like a restored backup.
+void AgentLoop::RememberNonce(const Conversation& conversation) {
+  if (conversation.next_nonce().empty()) return;
+  stored::v1::AgentState state = state_.state();
+  state.set_nonce(conversation.next_nonce());
+  const absl::Status kept = state_.Keep(state);
+  if (!kept.ok()) {
+    Log(LogLevel::kWarning, "the nonce could not be kept",
+        {{"error", kept.message()}});
+  }
+}
+
 void AgentLoop::Remember(const Conversation& conversation) {
   scan_interval_ = conversation.cadence().scan;
   disabled_sources_ = conversation.disabled_sources();
   stored::v1::AgentState state = state_.state();
   state.set_store_incarnation(conversation.store_incarnation());
+  if (!conversation.next_nonce().empty()) {
+    state.set_nonce(conversation.next_nonce());
+  }
   const std::string root = facts_->subject_root.ToBytes();
   if (state.acknowledged_root() != root || state.sections().empty()) {
     KeepSections(*facts_, state);

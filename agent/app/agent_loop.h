@@ -65,6 +65,7 @@ class AgentLoop {
   void Scan();
   // Until the facts are too old, or hold what the policy no longer allows.
   absl::Duration UntilScan() const;
+  void RememberNonce(const Conversation& conversation);
   void Remember(const Conversation& conversation);
   absl::Duration NextBackoff();
 

@@ -55,18 +55,23 @@ absl::StatusOr<v1::CollectorMessage> Conversation::Receive() {
       "the collector asks to come back later: ", message.retry().reason()));
 }
 
-absl::Status Conversation::Begin(const Facts& facts, int64_t last_incarnation) {
+absl::Status Conversation::Begin(const Facts& facts, int64_t last_incarnation,
+                                 absl::string_view nonce) {
   v1::AgentMessage message;
   v1::Hello& hello = *message.mutable_hello();
   hello.set_agent_version(kVersion);
   hello.add_row_levels(kRowLevel);
   hello.set_boot_id(facts.boot_id);
   hello.set_store_incarnation(last_incarnation);
+  hello.set_nonce(std::string(nonce));
   hello.set_evidence_hash(facts.evidence_hash.ToBytes());
   hello.set_subject_root(facts.subject_root.ToBytes());
   ROLLCALL_RETURN_IF_ERROR(Send(message));
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (!answer.has_plan()) return ProtocolError("hello was not met by a plan");
+  if (Nonce::FromBytes(answer.plan().next_nonce()).has_value()) {
+    next_nonce_ = answer.plan().next_nonce();
+  }
   return FollowPlan(answer.plan(), facts);
 }
 

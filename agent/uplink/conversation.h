@@ -50,8 +50,10 @@ class Conversation {
       : stream_(stream), acknowledged_(std::move(acknowledged)) {}
 
   // Says Hello and sends what the collector lacks; returns once `facts` are
-  // durable there.
-  absl::Status Begin(const Facts& facts, int64_t last_incarnation);
+  // durable there. `nonce` is the next_nonce() of the conversation before;
+  // empty if there was none.
+  absl::Status Begin(const Facts& facts, int64_t last_incarnation,
+                     absl::string_view nonce = "");
 
   // Says that the agent is there and holds `facts`; sends what the collector
   // lacks. REQUIRES: Begin succeeded.
@@ -62,6 +64,9 @@ class Conversation {
     return retry_after_;
   }
   int64_t store_incarnation() const { return store_incarnation_; }
+  // To be kept durably before the next Hello, also where Begin failed; empty if
+  // the collector gave none.
+  const std::string& next_nonce() const { return next_nonce_; }
   // Bytes of all messages sent, before TLS and framing.
   int64_t bytes_sent() const { return bytes_sent_; }
   // The sets of the facts that the collector acknowledged last.
@@ -89,6 +94,7 @@ class Conversation {
   std::vector<std::string> disabled_sources_;
   std::optional<absl::Duration> retry_after_;
   int64_t store_incarnation_ = 0;
+  std::string next_nonce_;
   int64_t sequence_ = 0;
   int64_t bytes_sent_ = 0;
 };

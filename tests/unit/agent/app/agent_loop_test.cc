@@ -70,6 +70,8 @@ class FakeCollector final : public Uplink {
   absl::Status reachable;
   // While set, Hello is answered with this.
   std::optional<absl::Duration> retry_after;
+  // Roots are not answered.
+  bool break_after_plan = false;
   // Check-ins after which a stream breaks off.
   int check_ins_per_stream = 1 << 30;
   absl::Duration check_in_interval = absl::Minutes(5);
@@ -82,6 +84,8 @@ class FakeCollector final : public Uplink {
   const std::vector<absl::Duration>& check_ins() const { return check_ins_; }
   // The root that it holds.
   const std::string& root() const { return root_; }
+  // The nonce of each Hello.
+  const std::vector<std::string>& nonces() const { return nonces_; }
 
  private:
   class Stream final : public MessageStream {
@@ -109,6 +113,7 @@ class FakeCollector final : public Uplink {
             std::deque<v1::CollectorMessage>& answers) {
     if (message.has_hello()) {
       hellos_.push_back(clock_.Monotonic());
+      nonces_.push_back(message.hello().nonce());
       if (retry_after.has_value()) {
         answers.emplace_back().mutable_retry()->mutable_after()->set_seconds(
             absl::ToInt64Seconds(*retry_after));
@@ -123,7 +128,7 @@ class FakeCollector final : public Uplink {
       } else {
         Ack(message.check_in().sequence(), answers);
       }
-    } else if (message.has_roots()) {
+    } else if (message.has_roots() && !break_after_plan) {
       auto& want = *answers.emplace_back().mutable_want();
       for (const auto& section : message.roots().sections()) {
         want.add_sections()->set_section(section.section());
@@ -134,6 +139,10 @@ class FakeCollector final : public Uplink {
     }
   }
 
+  static std::string NonceAfter(size_t hellos) {
+    return std::string(Nonce::kSize, static_cast<char>('0' + hellos));
+  }
+
   void Plan(const std::string& offered,
             std::deque<v1::CollectorMessage>& answers) {
     offered_ = offered;
@@ -142,6 +151,7 @@ class FakeCollector final : public Uplink {
     plan.set_equal(offered == root_);
     plan.set_send_roots(offered != root_);
     plan.set_store_incarnation(5);
+    plan.set_next_nonce(NonceAfter(hellos_.size()));
     plan.mutable_check_in_interval()->set_seconds(
         absl::ToInt64Seconds(check_in_interval));
     plan.mutable_scan_interval()->set_seconds(
@@ -160,6 +170,7 @@ class FakeCollector final : public Uplink {
   const Clock& clock_;
   int streams_ = 0;
   std::vector<absl::Duration> hellos_;
+  std::vector<std::string> nonces_;
   std::vector<absl::Duration> check_ins_;
   std::string root_;
   std::string offered_;
@@ -224,6 +235,21 @@ TEST_F(AgentLoopTest, RemembersWhatWasAcknowledgedAndByWhichStore) {
   ASSERT_OK(loop_.RunOnce());
   EXPECT_EQ(state_.state().store_incarnation(), 5);
   EXPECT_EQ(state_.state().acknowledged_root(), collector_.root());
+}
+
+TEST_F(AgentLoopTest, EachHelloBringsTheNonceThatTheLastWasGiven) {
+  ASSERT_OK(loop_.RunOnce());
+  ASSERT_OK(loop_.RunOnce());
+  EXPECT_THAT(collector_.nonces(), ElementsAre("", std::string(16, '1')));
+  EXPECT_EQ(state_.state().nonce(), std::string(16, '2'));
+}
+
+TEST_F(AgentLoopTest, ANonceIsKeptThoughTheTurnFails) {
+  collector_.break_after_plan = true;
+  EXPECT_FALSE(loop_.RunOnce().ok());
+  collector_.break_after_plan = false;
+  ASSERT_OK(loop_.RunOnce());
+  EXPECT_THAT(collector_.nonces(), ElementsAre("", std::string(16, '1')));
 }
 
 TEST_F(AgentLoopTest, ChecksInAndScansAsOftenAsItIsAsked) {
