@@ -24,7 +24,7 @@ struct BenchOptions {
   uint32_t streams = 64;
   int loops = 1;
   // Messages of a stream in one measurement.
-  int check_ins = 400;
+  int check_ins = 600;
   int changes = 100;
   // Packages of a set, and sets that a device switches through in one
   // measurement.
@@ -74,6 +74,10 @@ class Lab {
   std::vector<std::unique_ptr<swarm::StreamLoop>> loops_;
   std::deque<TlsCredentials> credentials_;
 };
+
+// An echo is done sooner: with so many times the messages its run is long
+// enough to be measured.
+inline constexpr int kEchoTimes = 4;
 
 // A collector and an echo that run at the same time, and those that talk to
 // each.

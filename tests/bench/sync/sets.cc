@@ -111,14 +111,15 @@ absl::Status MeasureSets(Lab& lab) {
     PrepareNewSets(*bench, pool, options.sets);
     ROLLCALL_ASSIGN_OR_RETURN(const double sets,
                               TalkRate(bench->agents, options.sets));
-    ROLLCALL_ASSIGN_OR_RETURN(const double echo,
-                              TalkRate(bench->echoes, options.sets));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const double echo, TalkRate(bench->echoes, kEchoTimes * options.sets));
     unknown.Add(sets, echo);
     PrepareKnownSets(*bench, options.known_images);
     ROLLCALL_ASSIGN_OR_RETURN(const double switches,
                               TalkRate(bench->agents, options.known_images));
-    ROLLCALL_ASSIGN_OR_RETURN(const double small_echo,
-                              TalkRate(small, options.known_images));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const double small_echo,
+        TalkRate(small, kEchoTimes * options.known_images));
     known.Add(switches, small_echo);
   }
   unknown.Print("sync.full_sync_of_known_rows", "sets/s", AtLeast(1'000),

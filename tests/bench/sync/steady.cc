@@ -14,6 +14,9 @@ namespace {
 // MeasurePayload.
 constexpr size_t kCheckInBytes = 49;
 constexpr size_t kChangeBytes = 180;
+// Packages that are upgraded again and again: a host goes on differing from its
+// image in about as many rows as the fleet's hosts do.
+constexpr size_t kUpgraded = 15;
 // Unlike what any image of the fleet has.
 constexpr uint32_t kNewImagePackage = 3'000'000;
 
@@ -46,7 +49,7 @@ class Upgrades {
   AgentStep Next(const swarm::Report& report,
                  std::vector<swarm::PackageVersion>& packages,
                  int number) const {
-    ++packages[static_cast<size_t>(number) % packages.size()].revision;
+    ++packages[static_cast<size_t>(number) % kUpgraded].revision;
     auto sections = report.sections;
     sections["software"] = fleet_.SoftwareSection(packages);
     const auto next = swarm::MakeReport(std::move(sections), report.evidence);
@@ -119,8 +122,9 @@ absl::Status MeasureChanges(Lab& lab) {
     upgrades.Prepare(lab.options().changes);
     ROLLCALL_ASSIGN_OR_RETURN(const double collector,
                               TalkRate(bench->agents, lab.options().changes));
-    ROLLCALL_ASSIGN_OR_RETURN(const double echo,
-                              TalkRate(bench->echoes, lab.options().changes));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const double echo,
+        TalkRate(bench->echoes, kEchoTimes * lab.options().changes));
     pairs.Add(collector, echo);
   }
   pairs.Print("sync.one_row_changes", "/s", AtLeast(0.5));
