@@ -6,20 +6,18 @@
 
 namespace rollcall::testing {
 
-// Something that one thread waits for and another makes true. Thread-safe, and
-// may be destroyed once it is open, while threads still leave Await.
+// Something that one thread waits for and another makes true. Copies are the
+// same gate: a task that may outlive the test's own takes a copy. Thread-safe.
 class Gate {
  public:
-  void Open() {
-    const auto state = state_;
-    MutexLock lock(&state->mutex);
-    state->open = true;
-    state->changed.SignalAll();
+  void Open() const {
+    MutexLock lock(&state_->mutex);
+    state_->open = true;
+    state_->changed.SignalAll();
   }
-  void Await() {
-    const auto state = state_;
-    MutexLock lock(&state->mutex);
-    while (!state->open) state->changed.Wait(&state->mutex);
+  void Await() const {
+    MutexLock lock(&state_->mutex);
+    while (!state_->open) state_->changed.Wait(&state_->mutex);
   }
 
  private:
@@ -28,7 +26,7 @@ class Gate {
     CondVar changed;
     bool open ABSL_GUARDED_BY(mutex) = false;
   };
-  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace rollcall::testing

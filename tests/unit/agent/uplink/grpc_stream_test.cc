@@ -252,7 +252,7 @@ TEST_F(GrpcStreamTest, ACollectorThatAnsweredIsNotSaidToBeOutOfReach) {
 
 TEST_F(GrpcStreamTest, AnAnswerThatDoesNotComeIsNotAwaitedForEver) {
   Gate release;
-  talk_ = [&](grpc::ServerContext&, ServerStream&) {
+  talk_ = [release](grpc::ServerContext&, ServerStream&) {
     release.Await();
     return grpc::Status::OK;
   };
@@ -279,7 +279,7 @@ TEST_F(GrpcStreamTest, AMessageThatIsTooLargeForTheCollectorSaysSo) {
 
 TEST_F(GrpcStreamTest, AnInterruptEndsAWaitForAnAnswer) {
   Gate heard;
-  talk_ = [&](grpc::ServerContext&, ServerStream& stream) {
+  talk_ = [heard](grpc::ServerContext&, ServerStream& stream) {
     v1::AgentMessage message;
     stream.Read(&message);
     heard.Open();

@@ -129,7 +129,7 @@ TEST_F(MetricsTest, TellsWhatIsHeldAndWhatWasRefused) {
 TEST_F(MetricsTest, TellsWhatWaitsForAThread) {
   Gate running;
   Gate release;
-  ASSERT_OK(executor_.Post([&] {
+  ASSERT_OK(executor_.Post([running, release] {
     running.Open();
     release.Await();
   }));

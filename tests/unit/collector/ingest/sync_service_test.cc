@@ -205,7 +205,7 @@ TEST_F(SyncServiceTest, ARevokedAgentsStreamEndsThoughItIsAtWork) {
   // Its next message waits for a thread.
   Gate release;
   for (int i = 0; i < executor_options_.threads; ++i) {
-    ASSERT_OK(executor_.Post([&] { release.Await(); }));
+    ASSERT_OK(executor_.Post([release] { release.Await(); }));
   }
   while (executor_.queue() > 0) std::this_thread::yield();
   std::thread revoker([&] {
@@ -265,7 +265,7 @@ TEST_F(SyncServiceTest, BeyondTheBytesItMayHoldAgentsComeBackLater) {
 TEST_F(SyncServiceTest, BeyondTheWorkItMayQueueAgentsComeBackLater) {
   Gate release;
   for (int i = 0; i < executor_options_.threads; ++i) {
-    ASSERT_OK(executor_.Post([&] { release.Await(); }));
+    ASSERT_OK(executor_.Post([release] { release.Await(); }));
   }
   while (executor_.queue() > 0) std::this_thread::yield();
   while (executor_.Post([] {}).ok()) {
@@ -339,9 +339,9 @@ class StalledSyncServiceTest : public SyncServiceTest {
     Gate end;
   };
 
-  void Submit(Stall& stall, std::vector<std::string> names) {
+  void Submit(const Stall& stall, std::vector<std::string> names) {
     ASSERT_OK(committer_.Submit({std::move(names),
-                                 [&stall](KnownStamp, const Reader&, Writes&) {
+                                 [stall](KnownStamp, const Reader&, Writes&) {
                                    stall.begun.Open();
                                    stall.end.Await();
                                    return absl::OkStatus();

@@ -305,9 +305,9 @@ class BusyGrpcTest : public GrpcTest {
  protected:
   void SetUp() override {
     GrpcTest::SetUp();
-    ASSERT_OK(executor_.Post([this] {
-      running_.Open();
-      release_.Await();
+    ASSERT_OK(executor_.Post([running = running_, release = release_] {
+      running.Open();
+      release.Await();
     }));
     running_.Await();
   }
@@ -347,7 +347,7 @@ TEST_F(BusyGrpcTest, ACallThatWasCancelledWhileItWaitedIsNotRun) {
   while (!service_.last_context()->IsCancelled()) std::this_thread::yield();
   release_.Open();
   Gate drained;
-  while (!executor_.Post([&] { drained.Open(); }).ok()) {
+  while (!executor_.Post([drained] { drained.Open(); }).ok()) {
     std::this_thread::yield();
   }
   drained.Await();
