@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -62,7 +63,17 @@ class Id {
   std::string ToHex() const { return absl::BytesToHexString(bytes()); }
   bool IsZero() const { return *this == Id(); }
 
-  friend auto operator<=>(const Id&, const Id&) = default;
+  friend bool operator==(const Id& a, const Id& b) {
+    return std::memcmp(a.bytes_.data(), b.bytes_.data(), kSize) == 0;
+  }
+  // As bytes compare, eight at a time: sets of ids are merged and sorted all
+  // the time.
+  friend std::strong_ordering operator<=>(const Id& a, const Id& b) {
+    const uint64_t a_high = a.Word(0);
+    const uint64_t b_high = b.Word(0);
+    if (a_high != b_high) return a_high <=> b_high;
+    return a.Word(kSize / 2) <=> b.Word(kSize / 2);
+  }
 
   template <typename H>
   friend H AbslHashValue(H h, const Id& id) {
@@ -70,6 +81,15 @@ class Id {
   }
 
  private:
+  // Eight bytes from `begin` on, most significant first.
+  uint64_t Word(size_t begin) const {
+    uint64_t word = 0;
+    for (size_t i = begin; i < begin + kSize / 2; ++i) {
+      word = word << 8 | bytes_[i];
+    }
+    return word;
+  }
+
   std::array<unsigned char, kSize> bytes_;
 };
 

@@ -99,6 +99,12 @@ absl::Status SyncSession::OutOfOrder(absl::string_view message) const {
       absl::StrCat(message, " came out of order; start again with hello"));
 }
 
+bool SyncSession::IsUnchanged(const v1::AgentMessage& message) const {
+  return state_ == State::kIdle && stored_root_.has_value() &&
+         message.has_check_in() &&
+         message.check_in().subject_root() == stored_root_->bytes();
+}
+
 void SyncSession::Handle(const v1::AgentMessage& message, Reply reply) {
   absl::StatusOr<SyncReply> result = SyncReply();
   bool commit = false;
@@ -539,7 +545,7 @@ absl::Status SyncSession::Prepare() {
 }
 
 void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
-                         Reply reply) {
+                         const Reply& reply) {
   const absl::Status prepared = Prepare();
   if (!prepared.ok()) {
     reply(SyncReply{{}, prepared, true});
@@ -552,14 +558,15 @@ void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
                         Writes& writes) {
     return Build(stamp, reader, writes);
   };
-  change.done = [this, messages, reply](absl::StatusOr<KnownStamp> stamp) {
-    OnCommitted(std::move(stamp), messages, reply);
+  change.done = [this, messages = std::move(messages),
+                 reply](const absl::StatusOr<KnownStamp>& stamp) {
+    OnCommitted(stamp, messages, reply);
   };
   const absl::Status submitted = deps_.committer.Submit(std::move(change));
   if (!submitted.ok()) reply(TurnAway(submitted));
 }
 
-void SyncSession::OnCommitted(absl::StatusOr<KnownStamp> stamp,
+void SyncSession::OnCommitted(const absl::StatusOr<KnownStamp>& stamp,
                               std::vector<v1::CollectorMessage> messages,
                               const Reply& reply) {
   if (!stamp.ok()) {

@@ -60,6 +60,10 @@ class SyncSession {
   void Handle(const v1::AgentMessage& message,
               std::function<void(SyncReply)> reply);
 
+  // Whether the message is a check-in that changes nothing: Handle then neither
+  // blocks nor reads the store.
+  bool IsUnchanged(const v1::AgentMessage& message) const;
+
  private:
   enum class State { kHello, kPlanned, kDeltas, kRows, kIdle };
   using Reply = std::function<void(SyncReply)>;
@@ -86,10 +90,10 @@ class SyncSession {
   // Counts memory of the turn against the budget that all streams share.
   absl::Status Hold(size_t bytes);
   // Makes what was said durable, then replies with `messages` and an Ack.
-  void Commit(std::vector<v1::CollectorMessage> messages, Reply reply);
+  void Commit(std::vector<v1::CollectorMessage> messages, const Reply& reply);
   absl::Status Prepare();
   absl::Status Build(KnownStamp stamp, const Reader& reader, Writes& writes);
-  void OnCommitted(absl::StatusOr<KnownStamp> stamp,
+  void OnCommitted(const absl::StatusOr<KnownStamp>& stamp,
                    std::vector<v1::CollectorMessage> messages,
                    const Reply& reply);
   absl::Status OutOfOrder(absl::string_view message) const;
