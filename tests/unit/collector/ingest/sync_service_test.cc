@@ -213,7 +213,8 @@ TEST_F(SyncServiceTest, ARevokedAgentsStreamEndsThoughItIsAtWork) {
     EXPECT_EQ(Revoke(revocations_, service_, AgentIdOf(credentials)), 1);
     release.Open();
   });
-  conversation.CheckIn(facts, {}).IgnoreError();
+  // Of new facts: an unchanged check-in would be answered at once.
+  conversation.CheckIn(FactsWith({"a", "b"}), {}).IgnoreError();
   revoker.join();
   EXPECT_THAT(conversation.CheckIn(facts, {}),
               StatusIs(absl::StatusCode::kPermissionDenied));
@@ -274,6 +275,20 @@ TEST_F(SyncServiceTest, BeyondTheWorkItMayQueueAgentsComeBackLater) {
   EXPECT_THAT(SyncOnce(*ConnectAsNew(), FactsWith({"a"}), &retry),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("wait")));
   EXPECT_TRUE(retry.has_value());
+  release.Open();
+}
+
+TEST_F(SyncServiceTest, AnUnchangedCheckInIsAnsweredThoughNoThreadIsFree) {
+  const auto uplink = ConnectAsNew();
+  const auto stream = uplink->Open();
+  agent::Conversation conversation(*stream);
+  const auto facts = FactsWith({"a"});
+  ASSERT_OK(conversation.Begin(facts, 0));
+  Gate release;
+  for (int i = 0; i < executor_options_.threads; ++i) {
+    ASSERT_OK(executor_.Post([release] { release.Await(); }));
+  }
+  EXPECT_OK(conversation.CheckIn(facts, {}));
   release.Open();
 }
 
