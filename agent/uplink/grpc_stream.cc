@@ -181,9 +181,9 @@ class GrpcUplink final : public Uplink {
     return stream;
   }
 
-  void UseCredentials(TlsCredentials credentials) override {
+  void UseCredentials(const TlsCredentials& credentials) override {
     MutexLock lock(&mutex_);
-    credentials_ = std::move(credentials);
+    credentials_ = credentials;
     // The stream that is open keeps its connection.
     stub_.reset();
   }

@@ -39,7 +39,7 @@ class Uplink {
   // the next goes to the next collector.
   virtual std::unique_ptr<MessageStream> Open() = 0;
   // Takes these for the streams to come, where it needs any. Thread-safe.
-  virtual void UseCredentials(TlsCredentials /*credentials*/) {}
+  virtual void UseCredentials(const TlsCredentials& /*credentials*/) {}
   // Ends the stream that is open, now or as soon as there is one, with
   // CANCELLED. For use from another thread, once, when the process is to stop.
   virtual void Interrupt() = 0;
