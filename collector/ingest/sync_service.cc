@@ -175,8 +175,7 @@ class SyncReactor final : public RawReactor {
     const absl::StatusOr<v1::AgentMessage> message = Decode(copy);
     if (!message.ok() || !session_.IsUnchanged(*message)) return false;
     incoming_.Clear();
-    session_.Handle(*message,
-                    [this](SyncReply reply) { Reply(std::move(reply)); });
+    session_.Handle(*message, [this](const SyncReply& reply) { Reply(reply); });
     return true;
   }
 
@@ -193,11 +192,10 @@ class SyncReactor final : public RawReactor {
       Reply({{}, message.status(), true});
       return;
     }
-    session_.Handle(*message,
-                    [this](SyncReply reply) { Reply(std::move(reply)); });
+    session_.Handle(*message, [this](const SyncReply& reply) { Reply(reply); });
   }
 
-  void Reply(SyncReply reply) {
+  void Reply(const SyncReply& reply) {
     share_.reset();
     if (!reply.status.ok()) {
       if (reply.status.code() == absl::StatusCode::kInvalidArgument) {

@@ -105,15 +105,14 @@ bool SyncSession::IsUnchanged(const v1::AgentMessage& message) const {
          message.check_in().subject_root() == stored_root_->bytes();
 }
 
-void SyncSession::Handle(const v1::AgentMessage& message, Reply reply) {
+void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
   absl::StatusOr<SyncReply> result = SyncReply();
   bool commit = false;
   switch (message.message_case()) {
     case v1::AgentMessage::kHello:
       result = OnHello(message.hello());
       if (result.ok()) {
-        return TakeContact(message.hello(), *std::move(result),
-                           std::move(reply));
+        return TakeContact(message.hello(), *std::move(result), reply);
       }
       break;
     case v1::AgentMessage::kEvidence: {
@@ -148,7 +147,7 @@ void SyncSession::Handle(const v1::AgentMessage& message, Reply reply) {
   if (!result.ok()) {
     reply(SyncReply{{}, result.status(), true});
   } else if (commit) {
-    Commit(std::move(result->messages), std::move(reply));
+    Commit(std::move(result->messages), reply);
   } else {
     reply(*std::move(result));
   }
@@ -195,7 +194,7 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
 }
 
 void SyncSession::TakeContact(const v1::Hello& hello, SyncReply answer,
-                              Reply reply) {
+                              const Reply& reply) {
   const auto contact =
       ReadContact(hello, agent_, deps_.store_incarnation, deps_.clock.Now());
   if (!contact.ok()) return reply(SyncReply{{}, contact.status(), true});

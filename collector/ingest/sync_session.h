@@ -58,7 +58,7 @@ class SyncSession {
   // later on the committer's thread where something must become durable first.
   // Reads the store, so it may block. The session must live until then.
   void Handle(const v1::AgentMessage& message,
-              std::function<void(SyncReply)> reply);
+              const std::function<void(SyncReply)>& reply);
 
   // Whether the message is a check-in that changes nothing: Handle then neither
   // blocks nor reads the store.
@@ -70,7 +70,8 @@ class SyncSession {
 
   absl::StatusOr<SyncReply> OnHello(const v1::Hello& hello);
   // Stores the contact, then answers with its nonce.
-  void TakeContact(const v1::Hello& hello, SyncReply answer, Reply reply);
+  void TakeContact(const v1::Hello& hello, SyncReply answer,
+                   const Reply& reply);
   absl::Status KeyWasCopied();
   // Asks the agent to come back later.
   SyncReply TurnAway(const absl::Status& why);
