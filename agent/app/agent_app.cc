@@ -86,6 +86,8 @@ class SignalWatcher {
         }) {}
   // Ends the watch, also if no signal came.
   ~SignalWatcher() {
+    // It is blocked and awaited there, and so ends nothing.
+    // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread)
     pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
   }
@@ -189,8 +191,8 @@ void RunDaemon(AgentLoop& loop, const CredentialSource& source, Uplink& uplink,
   if (source.keeper() != nullptr) {
     renewal = std::thread([&] {
       RunRenewal(*source.keeper(), stop, random,
-                 [&uplink](TlsCredentials credentials) {
-                   uplink.UseCredentials(std::move(credentials));
+                 [&uplink](const TlsCredentials& credentials) {
+                   uplink.UseCredentials(credentials);
                  });
     });
   }
