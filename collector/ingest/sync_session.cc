@@ -406,8 +406,9 @@ absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
   for (size_t due = 0; due < due_.size(); ++due) {
     const RowSet& ids = offered_[due];
     ROLLCALL_ASSIGN_OR_RETURN(
-        const auto known, WhichAreKnown(deps_.engine, deps_.content,
-                                        {subject_, due_[due], kRowLevel}, ids));
+        const auto known,
+        WhichAreKnown(deps_.engine, deps_.content,
+                      {subject_, due_[due], base_.row_level()}, ids));
     for (size_t i = 0; i < ids.size(); ++i, ++place) {
       if (place / 8 >= bits.size()) bits.push_back('\0');
       if (known[i]) continue;
