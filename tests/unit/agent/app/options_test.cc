@@ -1,6 +1,9 @@
 #include "agent/app/options.h"
 
+#include <utility>
+
 #include "common/log.h"
+#include "tests/support/command_line.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -13,31 +16,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class AgentOptionsTest : public ::testing::Test {
+class AgentOptionsTest : public testing::CommandLineTest {
  protected:
-  void SetUp() override {
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-  }
-  void TearDown() override {
-    ::testing::internal::GetCapturedStdout();
-    ::testing::internal::GetCapturedStderr();
-    SetLogLevel(LogLevel::kError);
-  }
-
   absl::StatusOr<AgentOptions> Parse(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "rollcall-agent");
-    std::vector<char*> argv;
-    argv.reserve(arguments.size());
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    exit_code_ = -1;
-    auto options = ParseCommandLine(static_cast<int>(argv.size()), argv.data(),
-                                    exit_code_);
-    output_ = ::testing::internal::GetCapturedStdout();
-    errors_ = ::testing::internal::GetCapturedStderr();
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    return options;
+    return ParseWith(ParseCommandLine, "rollcall-agent", std::move(arguments));
   }
   // Wrong usage that says `text`.
   void ExpectRefused(const std::vector<std::string>& arguments,
@@ -49,9 +31,6 @@ class AgentOptionsTest : public ::testing::Test {
 
   const std::vector<std::string> send_ = {"--collector=c:7443", "--ca=ca.pem",
                                           "--cert=a.pem", "--key=a.key"};
-  int exit_code_ = -1;
-  std::string output_;
-  std::string errors_;
 };
 
 TEST_F(AgentOptionsTest, IsADaemonUnlessToldOtherwise) {

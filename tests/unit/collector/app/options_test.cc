@@ -1,6 +1,9 @@
 #include "collector/app/options.h"
 
+#include <utility>
+
 #include "common/log.h"
+#include "tests/support/command_line.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -11,31 +14,11 @@ using ::rollcall::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class CollectorOptionsTest : public ::testing::Test {
+class CollectorOptionsTest : public testing::CommandLineTest {
  protected:
-  void SetUp() override {
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-  }
-  void TearDown() override {
-    ::testing::internal::GetCapturedStdout();
-    ::testing::internal::GetCapturedStderr();
-    SetLogLevel(LogLevel::kError);
-  }
-
   absl::StatusOr<CollectorOptions> Parse(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "rollcall-collector");
-    std::vector<char*> argv;
-    argv.reserve(arguments.size());
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    exit_code_ = -1;
-    auto options = ParseCommandLine(static_cast<int>(argv.size()), argv.data(),
-                                    exit_code_);
-    output_ = ::testing::internal::GetCapturedStdout();
-    errors_ = ::testing::internal::GetCapturedStderr();
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    return options;
+    return ParseWith(ParseCommandLine, "rollcall-collector",
+                     std::move(arguments));
   }
   // As Parse, with all that is required before it.
   absl::StatusOr<CollectorOptions> ParseMore(
@@ -52,9 +35,6 @@ class CollectorOptionsTest : public ::testing::Test {
 
   const std::vector<std::string> required_ = {"--data=/d", "--ca=ca.pem",
                                               "--cert=s.pem", "--key=s.key"};
-  int exit_code_ = -1;
-  std::string output_;
-  std::string errors_;
 };
 
 TEST_F(CollectorOptionsTest, ListensOnItsThreePortsUnlessToldOtherwise) {
