@@ -80,6 +80,7 @@ absl::Status Needed(absl::string_view option) {
 std::vector<std::string> UsualEnrolServers(
     const std::vector<std::string>& collectors) {
   std::vector<std::string> servers;
+  servers.reserve(collectors.size());
   for (const std::string& collector : collectors) {
     servers.push_back(
         absl::StrCat(collector.substr(0, collector.rfind(':')), ":8443"));

@@ -80,15 +80,5 @@ if ((${#sources[@]} == 0)); then
   echo '0 files: no source file differs'
   exit 0
 fi
-# One process a file, its output in one piece; the count of suppressed warnings
-# of system headers is noise.
-check_one() {
-  local output
-  output=$(clang-tidy -p "$0" --quiet "$1" 2>&1) && return
-  printf '%s\n' "$output" | grep -v '^[0-9]* warnings\? \(generated\|treated\)'
-  return 1
-}
-export -f check_one
-# shellcheck disable=SC2016  # $1 is for the inner shell
-printf '%s\0' "${sources[@]}" | xargs -0 -n 1 -P "$(build_jobs)" bash -c 'check_one "$1"' "$build"
+JOBS=$(build_jobs) tests/checks/tidy_batches.py "$build" "${sources[@]}"
 echo "${#sources[@]} files"

@@ -94,6 +94,7 @@ std::vector<v1::SectionChange> ChangesBetween(const Report& from,
     changes[name].set_gone(true);
   }
   std::vector<v1::SectionChange> result;
+  result.reserve(changes.size());
   for (auto& [name, change] : changes) result.push_back(std::move(change));
   return result;
 }

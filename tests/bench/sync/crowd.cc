@@ -99,8 +99,8 @@ absl::Status MeasureGoodAgents(Lab& lab, const Side& collector) {
       20 + static_cast<int>(collector.crowd.size()) * 4 / 1'000 * 10;
   const auto latencies = TalkPaced(good, messages, kGoodInterval);
   others.join();
-  ROLLCALL_RETURN_IF_ERROR(storm.status());
-  ROLLCALL_RETURN_IF_ERROR(latencies.status());
+  if (!storm.ok()) return storm.status();
+  if (!latencies.ok()) return latencies.status();
   PrintFigure("sync.reconnect_storm.others_p99", Percentile(*latencies, 99),
               "ms", AtMost(1'000));
   return LeaveAll(collector.crowd);

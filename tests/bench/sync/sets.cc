@@ -70,6 +70,7 @@ absl::Status MakeKnown(Lab& lab, const Pool& pool, int port) {
 void PrepareNewSets(const Bench& bench, Pool& pool, int sets) {
   for (size_t i = 0; i < bench.agents.size(); ++i) {
     std::vector<AgentStep> steps;
+    steps.reserve(static_cast<size_t>(sets));
     for (int set = 0; set < sets; ++set) {
       steps.push_back(TurnTo(*bench.agent(i).report(), pool.NextSet()));
     }
