@@ -4,7 +4,7 @@ namespace rollcall::cli {
 namespace {
 
 constexpr CommandGroup kGroups[] = {
-    {"device", "Look at one device"},
+    {"device", "Look at one device, or say what is one"},
     {"contracts", "Import and list what was bought"},
     {"register", "Import and list the devices that are expected"},
     {"token", "Make, list and end tokens"},
@@ -16,7 +16,10 @@ constexpr Factory kFactories[] = {
     MakeDevicesCommand,
     MakeDeviceShowCommand,
     MakeDeviceIdentityCommand,
+    MakeDeviceIdentityUndoCommand,
     MakeDeviceDuplicatesCommand,
+    MakeDeviceMergeCommand,
+    MakeDeviceSplitCommand,
     MakeSoftwareCommand,
     MakeContractsImportCommand,
     MakeContractsListCommand,

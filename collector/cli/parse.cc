@@ -5,7 +5,6 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "collector/cli/commands.h"
 #include "common/status.h"
@@ -103,12 +102,10 @@ class Tree {
   explicit Tree(CLI::App& root) : root_(root) {}
 
   void Add(Command& command) {
-    const std::pair<std::string, std::string> words =
-        absl::StrSplit(command.name(), ' ');
-    const bool nested = !words.second.empty();
-    CLI::App& parent = nested ? FirstWord(words.first) : root_;
-    CLI::App* app = parent.add_subcommand(nested ? words.second : words.first,
-                                          std::string(command.summary()));
+    const std::pair<std::string, std::string> words = SplitName(command.name());
+    CLI::App& parent = words.first.empty() ? root_ : Parent(words.first);
+    CLI::App* app =
+        parent.add_subcommand(words.second, std::string(command.summary()));
     app->footer(absl::StrCat("Examples:\n", command.examples(),
                              "\n`rollcall --help` tells the options for "
                              "connection and output, and the exit codes."));
@@ -132,6 +129,11 @@ class Tree {
                          app->get_name(), "` alone"));
       }
     }
+    for (const CLI::Option* word : app->get_options(IsWord)) {
+      if (word->count() > 0) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat(word->get_name(), " is required", kSeeHelp));
+    }
     const auto found = commands_.find(app);
     if (found != commands_.end()) return found->second;
     return absl::InvalidArgumentError(
@@ -140,10 +142,30 @@ class Tree {
   }
 
  private:
+  // Whether it is a word without a dash.
+  static bool IsWord(const CLI::Option* option) {
+    return option->get_positional();
+  }
+
+  // All words but the last, and the last.
+  static std::pair<std::string, std::string> SplitName(absl::string_view name) {
+    const size_t space = name.rfind(' ');
+    if (space == name.npos) return {"", std::string(name)};
+    return {std::string(name.substr(0, space)),
+            std::string(name.substr(space + 1))};
+  }
+
   // The command, or the group, of this name; a group is made on first use.
-  CLI::App& FirstWord(const std::string& word) {
+  // Words that the command needs are needed only where it is the last one:
+  // see Parsed.
+  CLI::App& Parent(const std::string& word) {
     CLI::App*& app = apps_[word];
-    if (app != nullptr) return *app;
+    if (app != nullptr) {
+      for (CLI::Option* needed : app->get_options()) {
+        if (IsWord(needed)) needed->required(false);
+      }
+      return *app;
+    }
     for (const CommandGroup& group : AllCommandGroups()) {
       if (group.name != word) continue;
       app = root_.add_subcommand(word, std::string(group.summary));

@@ -1,0 +1,51 @@
+#include "collector/cli/commands.h"
+#include "collector/cli/identity_edit.h"
+
+namespace rollcall::cli {
+namespace {
+
+class DeviceMergeCommand final : public Command {
+ public:
+  absl::string_view name() const override { return "device merge"; }
+  absl::string_view summary() const override {
+    return "Make two devices one: all that was reported for either";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall device merge laptop-17 4f1c9a02 --reason=\"board "
+           "swapped, case 4711\"\n"
+           "\n"
+           "The first stays and gets the subjects of the other, from now on. "
+           "Nothing is lost:\n"
+           "`device identity undo` takes it back.\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("ID",
+                         "The device that stays: its id, the first digits of "
+                         "it (4 or more), or its host name",
+                         &id_);
+    arguments.Positional("OTHER", "The device that is the same one, likewise",
+                         &other_);
+    edit_.Declare(arguments);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    v1::MergeDevicesRequest request;
+    request.set_device_id(id_);
+    request.set_other_device_id(other_);
+    return edit_.Send(session, &v1::IdentityService::Stub::MergeDevices,
+                      request);
+  }
+
+ private:
+  std::string id_;
+  std::string other_;
+  IdentityEdit edit_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeDeviceMergeCommand() {
+  return std::make_unique<DeviceMergeCommand>();
+}
+
+}  // namespace rollcall::cli
