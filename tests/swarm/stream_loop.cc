@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "common/sync.h"
 
 namespace rollcall::swarm {
 namespace {
@@ -35,6 +34,7 @@ StreamLoop::~StreamLoop() {
 }
 
 void StreamLoop::PostAfter(absl::Duration wait, std::function<void()> task) {
+  MutexLock lock(&handover_);
   new Task(queue_, wait, std::move(task));
 }
 
@@ -55,7 +55,12 @@ void StreamLoop::Run(const std::function<void()>& task) {
 void StreamLoop::Run() {
   void* tag = nullptr;
   bool ok = false;
-  while (queue_.Next(&tag, &ok)) static_cast<LoopEvent*>(tag)->Proceed(ok);
+  while (queue_.Next(&tag, &ok)) {
+    // What started the event has let go of it.
+    handover_.Lock();
+    handover_.Unlock();
+    static_cast<LoopEvent*>(tag)->Proceed(ok);
+  }
 }
 
 }  // namespace rollcall::swarm
