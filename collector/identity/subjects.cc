@@ -104,9 +104,11 @@ absl::StatusOr<std::optional<KnownSubject>> Subjects::FindByAgent(
   return std::optional<KnownSubject>(KnownSubject{*id, *std::move(record)});
 }
 
-absl::Status Subjects::BuildNew(SubjectId subject, const AgentReport& report,
-                                DeviceId device, KnownStamp stamp,
-                                const Reader& reader, Writes& writes) const {
+absl::StatusOr<uint32_t> Subjects::BuildNew(SubjectId subject,
+                                            const AgentReport& report,
+                                            DeviceId device, KnownStamp stamp,
+                                            const Reader& reader,
+                                            Writes& writes) const {
   ROLLCALL_ASSIGN_OR_RETURN(const auto link,
                             kAgentTable.Get(reader, {report.agent}));
   if (link.has_value()) {
@@ -137,7 +139,7 @@ absl::Status Subjects::BuildNew(SubjectId subject, const AgentReport& report,
       absl::StrCat("first report of agent ", report.agent.ToHex()));
   kDeviceEdgeTable.Put(writes.head, {device, subject, stamp}, edge);
   MakeDue(subject, report.received, writes);
-  return absl::OkStatus();
+  return ordinal;
 }
 
 absl::Status Subjects::BuildEvidence(SubjectId subject,

@@ -50,11 +50,12 @@ class Subjects {
                                                           AgentId agent) const;
 
   // Adds the writes for an agent's first report: `subject`, a new device, and
-  // the edge between them. ABORTED if the agent got a subject meanwhile: start
-  // again. The change must carry NamesOfNew().
-  absl::Status BuildNew(SubjectId subject, const AgentReport& report,
-                        DeviceId device, KnownStamp stamp, const Reader& reader,
-                        Writes& writes) const;
+  // the edge between them; returns the subject's ordinal. ABORTED if the agent
+  // got a subject meanwhile: start again. The change must carry NamesOfNew().
+  absl::StatusOr<uint32_t> BuildNew(SubjectId subject,
+                                    const AgentReport& report, DeviceId device,
+                                    KnownStamp stamp, const Reader& reader,
+                                    Writes& writes) const;
   // Adds the writes for new evidence of a known subject, if there is any.
   absl::Status BuildEvidence(SubjectId subject, const AgentReport& report,
                              const Reader& reader, Writes& writes) const;

@@ -6,11 +6,13 @@
 
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/own_rows.h"
+#include "collector/inventory/posting_keeper.h"
 #include "collector/inventory/row_directory.h"
 #include "collector/inventory/tables.h"
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "common/status.h"
+#include "rollcall/stored/v1/identity.pb.h"
 
 namespace rollcall::collector {
 namespace {
@@ -167,9 +169,30 @@ absl::Status PackLastSeen(Engine& engine) {
   return engine.Write(batch, Durability::kSynced);
 }
 
+// Subjects are identity's; here only their ordinals are of interest.
+constexpr Table<SubjectKey, stored::v1::Subject> kSubjects(TableId::kSubject);
+
+absl::Status PutOrdinalsIntoHeads(Engine& engine) {
+  return ReplaceEach(
+      engine, kHeadTable,
+      [&](SubjectKey key, Head head, Batch& batch) -> absl::Status {
+        ROLLCALL_ASSIGN_OR_RETURN(const auto subject,
+                                  kSubjects.Get(engine, key));
+        if (!subject.has_value()) {
+          return absl::DataLossError(absl::StrCat(
+              "table subject: subject ", key.subject.ToHex(), " is missing"));
+        }
+        head.set_ordinal(subject->ordinal());
+        kHeadTable.Put(batch, key, head);
+        return absl::OkStatus();
+      });
+}
+
 }  // namespace
 
-std::vector<Migration> Migrations() { return {MigrateToVersion2}; }
+std::vector<Migration> Migrations() {
+  return {MigrateToVersion2, MigrateToVersion3};
+}
 
 absl::Status MigrateToVersion2(Engine& engine) {
   Log(LogLevel::kInfo, "bringing the store to schema version 2");
@@ -179,6 +202,19 @@ absl::Status MigrateToVersion2(Engine& engine) {
   ROLLCALL_RETURN_IF_ERROR(NumberHistory(engine, rows));
   ROLLCALL_RETURN_IF_ERROR(NumberHeads(engine, rows));
   return PackLastSeen(engine);
+}
+
+absl::Status MigrateToVersion3(Engine& engine) {
+  Log(LogLevel::kInfo, "bringing the store to schema version 3");
+  ROLLCALL_RETURN_IF_ERROR(PutOrdinalsIntoHeads(engine));
+  // What version 2 noted of changes says too little, and the heads say it all.
+  ROLLCALL_RETURN_IF_ERROR(ReplaceEach(
+      engine, kChangeTable,
+      [](ChangeKey key, const stored::v1::ChangedSubject&, Batch& batch) {
+        kChangeTable.Delete(batch, key);
+        return absl::OkStatus();
+      }));
+  return PostingKeeper(engine).Rebuild().status();
 }
 
 }  // namespace rollcall::collector

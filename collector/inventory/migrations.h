@@ -14,5 +14,7 @@ std::vector<Migration> Migrations();
 // by one. Each of its records is replaced by its form of version 2 in one
 // batch, so that a migration that was stopped goes on where it was.
 absl::Status MigrateToVersion2(Engine& engine);
+// Version 2 had no postings.
+absl::Status MigrateToVersion3(Engine& engine);
 
 }  // namespace rollcall::collector

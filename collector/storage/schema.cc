@@ -48,6 +48,10 @@ constexpr TableSpec kTables[] = {
     {TableId::kOwnPack, "own_pack", "subject, section, pack -> own rows"},
     {TableId::kChange, "change", "stamp -> the subject that changed"},
     {TableId::kSeenBlock, "seen_block", "shard -> when its subjects were seen"},
+    {TableId::kPosting, "posting", "kind, row or base, chunk -> who has it"},
+    {TableId::kBaseNumber, "base_number", "base -> its number in postings"},
+    {TableId::kOrdinal, "ordinal", "ordinal -> subject"},
+    {TableId::kDeletion, "deletion", "deletion -> the proof of it"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

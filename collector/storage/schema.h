@@ -10,7 +10,7 @@ namespace rollcall::collector {
 class Engine;
 
 // The version that this build reads and writes.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // Tables by their place in AllTables(). Add at the end, with a line there.
 enum class TableId {
@@ -47,6 +47,10 @@ enum class TableId {
   kOwnPack,
   kChange,
   kSeenBlock,
+  kPosting,
+  kBaseNumber,
+  kOrdinal,
+  kDeletion,
 };
 
 struct TableSpec {
@@ -65,9 +69,9 @@ using Migration = absl::Status (*)(Engine& engine);
 
 // Makes the store's version kSchemaVersion: writes it into an empty store, or
 // runs the migrations of an older one, of which the first brings version 1 to
-// 2. FAILED_PRECONDITION for a newer store, or one that is older than the
-// migrations reach; DATA_LOSS if the version cannot be read; nothing is changed
-// then.
+// 2, and so on. FAILED_PRECONDITION for a newer store, or one that is older
+// than the migrations reach; DATA_LOSS if the version cannot be read; nothing
+// is changed then.
 absl::Status UpgradeSchema(Engine& engine,
                            absl::Span<const Migration> migrations);
 

@@ -9,6 +9,7 @@
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/subject_update.h"
 #include "collector/storage/committer.h"
+#include "collector/storage/shard.h"
 #include "common/rows.h"
 #include "common/status.h"
 
@@ -49,13 +50,25 @@ inline collector::SubjectUpdate UpdateOf(SubjectId subject,
   return update;
 }
 
+// As identity gives them: the shard in the lower bits. Of random ids, few
+// enough not to meet.
+inline uint32_t OrdinalOf(SubjectId subject) {
+  const absl::string_view bytes = subject.bytes();
+  uint32_t number = 0;
+  for (size_t i = 2; i < 5; ++i) {
+    number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  }
+  return (number & 0x3fffff) << 10 | collector::ShardOf(subject);
+}
+
 inline absl::StatusOr<collector::KnownStamp> Write(
     collector::Committer& committer,
     const collector::PreparedUpdate& prepared) {
   return committer.Commit({"subject"}, [&](collector::KnownStamp at,
                                            const collector::Reader& reader,
                                            collector::Writes& writes) {
-    return WriteSubjectUpdate(prepared, at, reader, writes);
+    return WriteSubjectUpdate(prepared, OrdinalOf(prepared.subject), at, reader,
+                              writes);
   });
 }
 

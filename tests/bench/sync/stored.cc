@@ -121,6 +121,7 @@ class Pipeline {
   absl::Status Report(uint32_t host, const swarm::Report& report) {
     if (host >= subjects_of_.size()) {
       subjects_of_.push_back(Subjects::NewSubjectId(random_));
+      ordinals_of_.push_back(0);
       devices_of_.push_back(
           Subjects::NewDeviceId(subjects_of_.back(), random_));
       agents_of_.push_back(AgentId::Generate(random_));
@@ -169,14 +170,15 @@ class Pipeline {
     change.names = first ? Subjects::NamesOfNew(update.subject, update.agent)
                          : Subjects::NamesOf(update.subject);
     change.build = [this, prepared = std::move(prepared), stated, first,
-                    device = devices_of_[host]](
+                    device = devices_of_[host], &ordinal = ordinals_of_[host]](
                        KnownStamp stamp, const Reader& reader,
                        Writes& writes) -> absl::Status {
       if (first) {
-        ROLLCALL_RETURN_IF_ERROR(subjects_.BuildNew(
-            prepared.subject, stated, device, stamp, reader, writes));
+        ROLLCALL_ASSIGN_OR_RETURN(
+            ordinal, subjects_.BuildNew(prepared.subject, stated, device, stamp,
+                                        reader, writes));
       }
-      return WriteSubjectUpdate(prepared, stamp, reader, writes);
+      return WriteSubjectUpdate(prepared, ordinal, stamp, reader, writes);
     };
     change.done = [this](const absl::StatusOr<KnownStamp>& stamp) {
       MutexLock lock(&mutex_);
@@ -199,6 +201,8 @@ class Pipeline {
   collector::HybridClock hybrid_clock_{clock_};
   std::vector<SubjectId> subjects_of_;
   std::vector<DeviceId> devices_of_;
+  // Written by the committer; a deque, since references to it stay good.
+  std::deque<uint32_t> ordinals_of_;
   std::vector<AgentId> agents_of_;
   // Rows that the store has.
   absl::flat_hash_set<RowId> known_;

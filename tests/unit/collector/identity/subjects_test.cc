@@ -49,8 +49,9 @@ class SubjectsTest : public ::testing::Test {
     return committer_->Commit(
         Subjects::NamesOfNew(subject, agent),
         [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
-          return subjects_.BuildNew(subject, report, device, stamp, reader,
-                                    writes);
+          return subjects_
+              .BuildNew(subject, report, device, stamp, reader, writes)
+              .status();
         });
   }
   Made MakeNew() {

@@ -1,0 +1,78 @@
+#include "collector/inventory/posting_change.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collector/inventory/row_number.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using stored::v1::Head;
+using stored::v1::HeadSection;
+
+// All sections of a head together: a row is of one section only, so nothing is
+// lost by it.
+struct Terms {
+  std::set<std::string> bases;
+  std::vector<RowNumber> added;
+  std::vector<RowNumber> removed;
+};
+
+absl::Status Append(const std::string& packed, std::vector<RowNumber>& all) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(packed));
+  all.insert(all.end(), numbers.begin(), numbers.end());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Terms> TermsOf(const Head& head) {
+  Terms terms;
+  for (const HeadSection& section : head.sections()) {
+    if (!section.base_root().empty()) terms.bases.insert(section.base_root());
+    ROLLCALL_RETURN_IF_ERROR(Append(section.added_rows(), terms.added));
+    ROLLCALL_RETURN_IF_ERROR(Append(section.removed_rows(), terms.removed));
+  }
+  std::sort(terms.added.begin(), terms.added.end());
+  std::sort(terms.removed.begin(), terms.removed.end());
+  return terms;
+}
+
+// Those of `a` that are not in `b`.
+std::string Only(const std::vector<RowNumber>& a,
+                 const std::vector<RowNumber>& b) {
+  std::vector<RowNumber> only;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(),
+                      std::back_inserter(only));
+  return PackNumbers(only);
+}
+
+}  // namespace
+
+absl::StatusOr<stored::v1::ChangedSubject> MakePostingChange(
+    SubjectId subject, const Head& before, const Head& after) {
+  ROLLCALL_ASSIGN_OR_RETURN(const Terms old, TermsOf(before));
+  ROLLCALL_ASSIGN_OR_RETURN(const Terms now, TermsOf(after));
+  stored::v1::ChangedSubject change;
+  change.set_subject_id(subject.ToBytes());
+  const bool gone = after.changed_stamp() == 0;
+  change.set_ordinal(gone ? before.ordinal() : after.ordinal());
+  change.set_is_new(before.changed_stamp() == 0);
+  change.set_is_gone(gone);
+  for (const std::string& base : now.bases) {
+    if (!old.bases.contains(base)) change.add_bases_gained(base);
+  }
+  for (const std::string& base : old.bases) {
+    if (!now.bases.contains(base)) change.add_bases_lost(base);
+  }
+  change.set_added_gained(Only(now.added, old.added));
+  change.set_added_lost(Only(old.added, now.added));
+  change.set_removed_gained(Only(now.removed, old.removed));
+  change.set_removed_lost(Only(old.removed, now.removed));
+  return change;
+}
+
+}  // namespace rollcall::collector

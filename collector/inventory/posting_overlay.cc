@@ -1,0 +1,349 @@
+#include "collector/inventory/posting_overlay.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/tables.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+// A decimal text of meta; 0 if it is absent.
+absl::StatusOr<uint64_t> ReadMeta(const Reader& reader, absl::string_view key) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored, reader.Get(TableId::kMeta, key));
+  uint64_t value = 0;
+  if (stored.has_value() && !absl::SimpleAtoi(*stored, &value)) {
+    return absl::DataLossError(
+        absl::StrCat("table meta: unreadable value at key ", key));
+  }
+  return value;
+}
+
+KeyWriter PrefixOf(PostingTerm term) {
+  KeyWriter prefix;
+  prefix.U16(static_cast<uint16_t>(term.kind)).U32(term.number);
+  return prefix;
+}
+
+absl::StatusOr<RootId> RootFrom(const std::string& bytes) {
+  const auto root = RootId::FromBytes(bytes);
+  if (!root.has_value()) {
+    return absl::DataLossError("table change: a base root is malformed");
+  }
+  return *root;
+}
+
+}  // namespace
+
+void PostingOverlay::Delta::Gain(uint32_t member) {
+  lost.remove(member);
+  gained.add(member);
+}
+
+void PostingOverlay::Delta::Lose(uint32_t member) {
+  gained.remove(member);
+  lost.add(member);
+}
+
+void PostingOverlay::Delta::ApplyTo(PostingSet& set) const {
+  set -= lost;
+  set |= gained;
+}
+
+absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
+  ROLLCALL_ASSIGN_OR_RETURN(const uint64_t stored,
+                            ReadMeta(reader_, kPostingsWatermarkKey));
+  watermark_ = KnownStamp::FromRaw(stored);
+  // What was stored is deleted; starting after it passes no traces of it.
+  auto changes = kChangeTable.ScanFrom(
+      reader_, {KnownStamp::FromRaw(stored + 1)}, KeyWriter());
+  while (taken_.size() < limit) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, changes.Next());
+    if (!entry.has_value()) break;
+    ROLLCALL_RETURN_IF_ERROR(Take(entry->value));
+    taken_.push_back(entry->key.stamp);
+    watermark_ = entry->key.stamp;
+  }
+  return taken_.size();
+}
+
+absl::Status PostingOverlay::Take(const stored::v1::ChangedSubject& change) {
+  const auto subject = SubjectId::FromBytes(change.subject_id());
+  if (!subject.has_value()) {
+    return absl::DataLossError("table change: a subject id is malformed");
+  }
+  const uint32_t ordinal = change.ordinal();
+  if (change.is_new()) ordinals_[ordinal] = *subject;
+  if (change.is_gone()) ordinals_[ordinal] = std::nullopt;
+  for (const std::string& bytes : change.bases_gained()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
+    ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, NumberOrNew(root));
+    deltas_[{PostingKind::kBase, number}].Gain(ordinal);
+  }
+  for (const std::string& bytes : change.bases_lost()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto number, NumberOf(root));
+    if (!number.has_value()) continue;
+    deltas_[{PostingKind::kBase, *number}].Lose(ordinal);
+    left_bases_[root] = *number;
+  }
+  using Kind = PostingKind;
+  ROLLCALL_RETURN_IF_ERROR(
+      TakeRows(change.added_lost(), Kind::kRowAdded, ordinal, false));
+  ROLLCALL_RETURN_IF_ERROR(
+      TakeRows(change.added_gained(), Kind::kRowAdded, ordinal, true));
+  ROLLCALL_RETURN_IF_ERROR(
+      TakeRows(change.removed_lost(), Kind::kRowRemoved, ordinal, false));
+  return TakeRows(change.removed_gained(), Kind::kRowRemoved, ordinal, true);
+}
+
+absl::Status PostingOverlay::TakeRows(const std::string& packed,
+                                      PostingKind kind, uint32_t ordinal,
+                                      bool gained) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto rows, UnpackNumbers(packed));
+  for (const RowNumber row : rows) {
+    Delta& delta = deltas_[{kind, row}];
+    if (gained) {
+      delta.Gain(ordinal);
+    } else {
+      delta.Lose(ordinal);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<uint32_t>> PostingOverlay::NumberOf(
+    RootId base) const {
+  const auto given = new_bases_.find(base);
+  if (given != new_bases_.end()) return std::optional<uint32_t>(given->second);
+  if (dropped_bases_.contains(base)) return std::optional<uint32_t>();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            kBaseNumberTable.Get(reader_, {base}));
+  if (!stored.has_value()) return std::optional<uint32_t>();
+  return std::optional<uint32_t>(stored->number());
+}
+
+absl::StatusOr<uint32_t> PostingOverlay::NumberOrNew(RootId base) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto known, NumberOf(base));
+  if (known.has_value()) return *known;
+  if (next_base_ == 0) {
+    ROLLCALL_ASSIGN_OR_RETURN(const uint64_t next,
+                              ReadMeta(reader_, kNextBaseNumberKey));
+    next_base_ = std::max<uint32_t>(1, static_cast<uint32_t>(next));
+  }
+  const uint32_t number = next_base_++;
+  new_bases_[base] = number;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto rows, RowsOf(base));
+  for (const RowNumber row : rows) {
+    deltas_[{PostingKind::kRowInBase, row}].Gain(number);
+  }
+  return number;
+}
+
+absl::StatusOr<std::vector<RowNumber>> PostingOverlay::RowsOf(
+    RootId base) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kBaseTable.Get(reader_, {base}));
+  if (!stored.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("base ", base.ToHex(), " is missing from the store"));
+  }
+  return UnpackNumbers(stored->rows());
+}
+
+absl::StatusOr<PostingSet> PostingOverlay::Members(PostingTerm term) const {
+  PostingSet members;
+  auto chunks = kPostingTable.ScanPrefix(reader_, PrefixOf(term));
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, chunks.Next());
+    if (!entry.has_value()) break;
+    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet chunk,
+                              PostingSetFromBytes(entry->value.members()));
+    members |= chunk;
+  }
+  const auto delta = deltas_.find(term);
+  if (delta != deltas_.end()) delta->second.ApplyTo(members);
+  return members;
+}
+
+absl::StatusOr<PostingSet> PostingOverlay::SubjectsWith(RowNumber row) const {
+  PostingSet subjects;
+  ROLLCALL_ASSIGN_OR_RETURN(const PostingSet bases,
+                            Members({PostingKind::kRowInBase, row}));
+  for (const uint32_t base : bases) {
+    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet kept,
+                              Members({PostingKind::kBase, base}));
+    subjects |= kept;
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const PostingSet removed,
+                            Members({PostingKind::kRowRemoved, row}));
+  ROLLCALL_ASSIGN_OR_RETURN(const PostingSet added,
+                            Members({PostingKind::kRowAdded, row}));
+  subjects -= removed;
+  subjects |= added;
+  return subjects;
+}
+
+absl::Status PostingOverlay::ForEach(
+    PostingKind kind,
+    absl::FunctionRef<void(uint32_t, const PostingSet&)> visit) const {
+  KeyWriter prefix;
+  prefix.U16(static_cast<uint16_t>(kind));
+  auto chunks = kPostingTable.ScanPrefix(reader_, std::move(prefix));
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, chunks.Next());
+    if (!entry.has_value()) break;
+    if (deltas_.contains(entry->key.term)) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet members,
+                              PostingSetFromBytes(entry->value.members()));
+    visit(entry->key.term.number, members);
+  }
+  for (const auto& [term, delta] : deltas_) {
+    if (term.kind != kind) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet members, Members(term));
+    visit(term.number, members);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<absl::flat_hash_map<RowNumber, uint64_t>>
+PostingOverlay::CountAll() const {
+  // A subject has one base a section, lacks only what that has, and adds only
+  // what it has not; so these parts do not overlap.
+  absl::flat_hash_map<uint32_t, uint64_t> of_base;
+  ROLLCALL_RETURN_IF_ERROR(
+      ForEach(PostingKind::kBase, [&](uint32_t base, const PostingSet& kept) {
+        of_base[base] += kept.cardinality();
+      }));
+  absl::flat_hash_map<RowNumber, uint64_t> counts;
+  ROLLCALL_RETURN_IF_ERROR(ForEach(PostingKind::kRowInBase,
+                                   [&](RowNumber row, const PostingSet& bases) {
+                                     for (const uint32_t base : bases)
+                                       counts[row] += of_base[base];
+                                   }));
+  ROLLCALL_RETURN_IF_ERROR(ForEach(
+      PostingKind::kRowAdded, [&](RowNumber row, const PostingSet& subjects) {
+        counts[row] += subjects.cardinality();
+      }));
+  ROLLCALL_RETURN_IF_ERROR(ForEach(
+      PostingKind::kRowRemoved, [&](RowNumber row, const PostingSet& subjects) {
+        counts[row] -= subjects.cardinality();
+      }));
+  absl::erase_if(counts, [](const auto& count) { return count.second == 0; });
+  return counts;
+}
+
+absl::StatusOr<std::optional<SubjectId>> PostingOverlay::SubjectOf(
+    uint32_t ordinal) const {
+  const auto changed = ordinals_.find(ordinal);
+  if (changed != ordinals_.end()) return changed->second;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            kOrdinalTable.Get(reader_, {ordinal}));
+  if (!stored.has_value()) return std::optional<SubjectId>();
+  const auto subject = SubjectId::FromBytes(stored->subject_id());
+  if (!subject.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("table ordinal: malformed subject at ordinal ", ordinal));
+  }
+  return subject;
+}
+
+std::set<uint16_t> PostingOverlay::ChunksGained(PostingTerm term) const {
+  const auto delta = deltas_.find(term);
+  if (delta == deltas_.end()) return {};
+  return ChunksOf(delta->second.gained);
+}
+
+std::vector<PostingTerm> PostingOverlay::TouchedTerms() const {
+  std::vector<PostingTerm> terms;
+  terms.reserve(deltas_.size());
+  for (const auto& [term, delta] : deltas_) terms.push_back(term);
+  std::sort(terms.begin(), terms.end());
+  return terms;
+}
+
+absl::Status PostingOverlay::DropUnusedBases(Batch& batch) {
+  for (const auto& [root, number] : left_bases_) {
+    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet kept,
+                              Members({PostingKind::kBase, number}));
+    if (!kept.isEmpty()) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto rows, RowsOf(root));
+    for (const RowNumber row : rows) {
+      deltas_[{PostingKind::kRowInBase, row}].Lose(number);
+    }
+    new_bases_.erase(root);
+    dropped_bases_.insert(root);
+    kBaseNumberTable.Delete(batch, {root});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PostingOverlay::WriteTerm(PostingTerm term, const Delta& delta,
+                                       Batch& batch) const {
+  std::set<uint16_t> chunks = ChunksOf(delta.gained);
+  chunks.merge(ChunksOf(delta.lost));
+  for (const uint16_t chunk : chunks) {
+    const PostingKey key = {term, chunk};
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                              kPostingTable.Get(reader_, key));
+    PostingSet members;
+    if (stored.has_value()) {
+      ROLLCALL_ASSIGN_OR_RETURN(members,
+                                PostingSetFromBytes(stored->members()));
+    }
+    members -= delta.lost;
+    members |= ChunkOf(delta.gained, chunk);
+    WritePosting(key, std::move(members), batch);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PostingOverlay::Write(Batch& batch) {
+  ROLLCALL_RETURN_IF_ERROR(DropUnusedBases(batch));
+  for (const PostingTerm& term : TouchedTerms()) {
+    ROLLCALL_RETURN_IF_ERROR(WriteTerm(term, deltas_.at(term), batch));
+  }
+  for (const auto& [ordinal, subject] : ordinals_) {
+    WriteOrdinal(ordinal, subject, batch);
+  }
+  for (const auto& [root, number] : new_bases_) {
+    stored::v1::NumberedBase numbered;
+    numbered.set_number(number);
+    kBaseNumberTable.Put(batch, {root}, numbered);
+  }
+  if (next_base_ != 0) {
+    batch.Put(TableId::kMeta, std::string(kNextBaseNumberKey),
+              absl::StrCat(next_base_));
+  }
+  if (taken_.empty()) return absl::OkStatus();
+  for (const KnownStamp stamp : taken_) kChangeTable.Delete(batch, {stamp});
+  batch.Put(TableId::kMeta, std::string(kPostingsWatermarkKey),
+            absl::StrCat(watermark_.raw()));
+  return absl::OkStatus();
+}
+
+void WritePosting(const PostingKey& key, PostingSet members, Batch& batch) {
+  if (members.isEmpty()) {
+    kPostingTable.Delete(batch, key);
+    return;
+  }
+  stored::v1::Posting posting;
+  posting.set_members(PostingSetToBytes(std::move(members)));
+  kPostingTable.Put(batch, key, posting);
+}
+
+void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
+                  Batch& batch) {
+  if (!subject.has_value()) {
+    kOrdinalTable.Delete(batch, {ordinal});
+    return;
+  }
+  stored::v1::OrdinalSubject value;
+  value.set_subject_id(subject->ToBytes());
+  kOrdinalTable.Put(batch, {ordinal}, value);
+}
+
+}  // namespace rollcall::collector

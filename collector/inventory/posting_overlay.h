@@ -1,0 +1,102 @@
+// Postings as they are stored with the changes that are not in them yet.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "collector/inventory/posting_set.h"
+#include "collector/inventory/posting_tables.h"
+#include "collector/inventory/row_number.h"
+#include "collector/storage/engine.h"
+#include "collector/storage/known_stamp.h"
+
+namespace rollcall::collector {
+
+// Takes changes in the order of their stamps and answers as if they were
+// stored, so that an answer is exact however far the stored postings are
+// behind; and makes the writes that store them. Not thread-safe.
+//
+// All methods: DATA_LOSS if stored bytes are damaged, UNAVAILABLE if the store
+// fails.
+class PostingOverlay {
+ public:
+  // `reader` outlives it and should be a snapshot: postings and changes must be
+  // of one time.
+  explicit PostingOverlay(const Reader& reader) : reader_(reader) {}
+
+  // Takes what is not stored yet, at most `limit` changes; returns how many.
+  // Once.
+  absl::StatusOr<size_t> TakeChanges(size_t limit);
+  // The newest change that is stored or was taken; zero if there is none.
+  KnownStamp watermark() const { return watermark_; }
+
+  // The members of a term.
+  absl::StatusOr<PostingSet> Members(PostingTerm term) const;
+  // The subjects that have a fleet row.
+  absl::StatusOr<PostingSet> SubjectsWith(RowNumber row) const;
+  // How many subjects have each fleet row that any has.
+  absl::StatusOr<absl::flat_hash_map<RowNumber, uint64_t>> CountAll() const;
+  // Who has this ordinal; nothing if nobody has.
+  absl::StatusOr<std::optional<SubjectId>> SubjectOf(uint32_t ordinal) const;
+  // The number of a base; nothing if no subject is kept against it.
+  absl::StatusOr<std::optional<uint32_t>> NumberOf(RootId base) const;
+
+  // The same, given one if it has none.
+  absl::StatusOr<uint32_t> NumberOrNew(RootId base);
+
+  // Adds the writes that store what was taken. Once.
+  absl::Status Write(Batch& batch);
+
+  // The terms that changes touched, ordered.
+  std::vector<PostingTerm> TouchedTerms() const;
+  // Where members were added to a term.
+  std::set<uint16_t> ChunksGained(PostingTerm term) const;
+
+ private:
+  struct Delta {
+    PostingSet gained;
+    PostingSet lost;
+    void Gain(uint32_t member);
+    void Lose(uint32_t member);
+    // Of a set as stored, or of a part of one.
+    void ApplyTo(PostingSet& set) const;
+  };
+  absl::Status Take(const stored::v1::ChangedSubject& change);
+  absl::Status TakeRows(const std::string& packed, PostingKind kind,
+                        uint32_t ordinal, bool gained);
+  absl::StatusOr<std::vector<RowNumber>> RowsOf(RootId base) const;
+  absl::Status DropUnusedBases(Batch& batch);
+  absl::Status WriteTerm(PostingTerm term, const Delta& delta,
+                         Batch& batch) const;
+  // Calls `visit` with the members of every term of a kind.
+  absl::Status ForEach(
+      PostingKind kind,
+      absl::FunctionRef<void(uint32_t, const PostingSet&)> visit) const;
+
+  const Reader& reader_;
+  KnownStamp watermark_;
+  std::vector<KnownStamp> taken_;
+  absl::flat_hash_map<PostingTerm, Delta> deltas_;
+  // Nothing: nobody has it any more.
+  std::map<uint32_t, std::optional<SubjectId>> ordinals_;
+  // Numbers given to bases here.
+  std::map<RootId, uint32_t> new_bases_;
+  // Bases that lost a subject.
+  std::map<RootId, uint32_t> left_bases_;
+  // Bases that nobody is kept against any more.
+  std::set<RootId> dropped_bases_;
+  // 0: not yet read.
+  uint32_t next_base_ = 0;
+};
+
+// The write that makes a stored posting this; an empty one is not kept.
+void WritePosting(const PostingKey& key, PostingSet members, Batch& batch);
+void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
+                  Batch& batch);
+
+}  // namespace rollcall::collector

@@ -1,0 +1,75 @@
+// The tables of postings: derived from heads and bases, and kept behind them.
+#pragma once
+
+#include "collector/storage/table.h"
+#include "common/id.h"
+#include "rollcall/stored/v1/inventory.pb.h"
+
+namespace rollcall::collector {
+
+// Stored; never renumber.
+enum class PostingKind : uint16_t {
+  kRowInBase = 1,   // row number -> numbers of the bases that hold it
+  kBase = 2,        // base number -> ordinals of the subjects kept against it
+  kRowAdded = 3,    // row number -> ordinals that have it beyond their base
+  kRowRemoved = 4,  // row number -> ordinals that lack it of their base
+};
+
+// Whose members a posting lists.
+struct PostingTerm {
+  PostingKind kind = PostingKind::kRowInBase;
+  // A row's or a base's.
+  uint32_t number = 0;
+
+  friend auto operator<=>(const PostingTerm&, const PostingTerm&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const PostingTerm& term) {
+    return H::combine(std::move(h), term.kind, term.number);
+  }
+};
+
+// One value holds the members that share their upper 16 bits, so that a change
+// rewrites little however many there are.
+struct PostingKey {
+  PostingTerm term;
+  uint16_t chunk = 0;
+  void Encode(KeyWriter& writer) const {
+    writer.U16(static_cast<uint16_t>(term.kind)).U32(term.number).U16(chunk);
+  }
+  static PostingKey Decode(KeyReader& reader) {
+    PostingKey key;
+    key.term.kind = static_cast<PostingKind>(reader.U16());
+    key.term.number = reader.U32();
+    key.chunk = reader.U16();
+    return key;
+  }
+};
+
+struct BaseNumberKey {
+  RootId root;
+  void Encode(KeyWriter& writer) const { writer.AddId(root); }
+  static BaseNumberKey Decode(KeyReader& reader) {
+    return {reader.TakeId<RootId>()};
+  }
+};
+
+struct OrdinalKey {
+  uint32_t ordinal = 0;
+  void Encode(KeyWriter& writer) const { writer.U32(ordinal); }
+  static OrdinalKey Decode(KeyReader& reader) { return {reader.U32()}; }
+};
+
+inline constexpr Table<PostingKey, stored::v1::Posting> kPostingTable(
+    TableId::kPosting);
+inline constexpr Table<BaseNumberKey, stored::v1::NumberedBase>
+    kBaseNumberTable(TableId::kBaseNumber);
+inline constexpr Table<OrdinalKey, stored::v1::OrdinalSubject> kOrdinalTable(
+    TableId::kOrdinal);
+
+// Keys of meta, whose values are decimal texts.
+// The stamp of the newest change that is in the postings.
+inline constexpr absl::string_view kPostingsWatermarkKey = "postings_watermark";
+// The next base's number; numbers are never given twice.
+inline constexpr absl::string_view kNextBaseNumberKey = "next_base_number";
+
+}  // namespace rollcall::collector

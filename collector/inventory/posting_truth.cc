@@ -1,0 +1,237 @@
+#include "collector/inventory/posting_truth.h"
+
+#include <limits>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/posting_change.h"
+#include "collector/inventory/posting_overlay.h"
+#include "collector/inventory/tables.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using stored::v1::ChangedSubject;
+
+std::string NameOf(PostingTerm term) {
+  switch (term.kind) {
+    case PostingKind::kRowInBase:
+      return absl::StrCat("bases with row ", term.number);
+    case PostingKind::kBase:
+      return absl::StrCat("subjects of base ", term.number);
+    case PostingKind::kRowAdded:
+      return absl::StrCat("subjects that add row ", term.number);
+    case PostingKind::kRowRemoved:
+      return absl::StrCat("subjects that lack row ", term.number);
+  }
+  return absl::StrCat("unknown kind ", static_cast<int>(term.kind));
+}
+
+class Comparison {
+ public:
+  Comparison(const Reader& snapshot, Batch* corrections)
+      : snapshot_(snapshot), overlay_(snapshot), corrections_(corrections) {}
+
+  absl::StatusOr<PostingDifferences> Run() {
+    ROLLCALL_RETURN_IF_ERROR(
+        overlay_.TakeChanges(std::numeric_limits<size_t>::max()).status());
+    ROLLCALL_RETURN_IF_ERROR(ReadHeads());
+    Batch pending;
+    ROLLCALL_RETURN_IF_ERROR(overlay_.Write(pending));
+    if (corrections_ != nullptr) corrections_->Append(std::move(pending));
+    ROLLCALL_RETURN_IF_ERROR(CompareTerms());
+    ROLLCALL_RETURN_IF_ERROR(CompareOrdinals());
+    ROLLCALL_RETURN_IF_ERROR(CompareBases());
+    return std::move(result_);
+  }
+
+ private:
+  void Differ(const std::string& where) {
+    if (result_.differences++ == 0) result_.first = where;
+  }
+
+  // What the postings must be.
+  absl::Status ReadHeads() {
+    auto heads = kHeadTable.ScanPrefix(snapshot_, KeyWriter());
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, heads.Next());
+      if (!entry.has_value()) return absl::OkStatus();
+      // Beside none, a head gains all that it says.
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const auto change,
+          MakePostingChange(entry->key.subject, stored::v1::Head(),
+                            entry->value));
+      ROLLCALL_RETURN_IF_ERROR(Expect(entry->key.subject, change));
+    }
+  }
+
+  absl::Status Expect(SubjectId subject, const ChangedSubject& change) {
+    const uint32_t ordinal = change.ordinal();
+    ordinals_[ordinal] = subject;
+    for (const std::string& bytes : change.bases_gained()) {
+      const auto root = RootId::FromBytes(bytes);
+      if (!root.has_value()) {
+        return absl::DataLossError(
+            absl::StrCat("subject ", subject.ToHex(), " has a malformed base"));
+      }
+      ROLLCALL_ASSIGN_OR_RETURN(const auto number, ExpectBase(*root));
+      if (number.has_value()) {
+        expected_[{PostingKind::kBase, *number}].add(ordinal);
+      }
+    }
+    ROLLCALL_RETURN_IF_ERROR(
+        ExpectRows(PostingKind::kRowAdded, change.added_gained(), ordinal));
+    return ExpectRows(PostingKind::kRowRemoved, change.removed_gained(),
+                      ordinal);
+  }
+
+  absl::Status ExpectRows(PostingKind kind, const std::string& packed,
+                          uint32_t member) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto rows, UnpackNumbers(packed));
+    for (const RowNumber row : rows) expected_[{kind, row}].add(member);
+    return absl::OkStatus();
+  }
+
+  // The number of a base that is in use; nothing if it lacks one.
+  absl::StatusOr<std::optional<uint32_t>> ExpectBase(RootId root) {
+    const auto known = bases_.find(root);
+    if (known != bases_.end()) return known->second;
+    ROLLCALL_ASSIGN_OR_RETURN(auto number, overlay_.NumberOf(root));
+    if (!number.has_value()) {
+      Differ(absl::StrCat("base ", root.ToHex(), ": it has no number"));
+      if (corrections_ != nullptr) {
+        ROLLCALL_ASSIGN_OR_RETURN(number, overlay_.NumberOrNew(root));
+      }
+    }
+    bases_[root] = number;
+    if (!number.has_value()) return number;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                              kBaseTable.Get(snapshot_, {root}));
+    if (!stored.has_value()) {
+      return absl::DataLossError(
+          absl::StrCat("base ", root.ToHex(), " is missing from the store"));
+    }
+    ROLLCALL_RETURN_IF_ERROR(
+        ExpectRows(PostingKind::kRowInBase, stored->rows(), *number));
+    return number;
+  }
+
+  absl::Status CompareTerms() {
+    std::set<PostingTerm> terms;
+    for (const auto& [term, members] : expected_) terms.insert(term);
+    for (const PostingTerm& term : overlay_.TouchedTerms()) terms.insert(term);
+    auto stored = kPostingTable.ScanPrefix(snapshot_, KeyWriter());
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
+      if (!entry.has_value()) break;
+      terms.insert(entry->key.term);
+    }
+    for (const PostingTerm& term : terms) {
+      ROLLCALL_RETURN_IF_ERROR(CompareTerm(term, expected_[term]));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CompareTerm(PostingTerm term, const PostingSet& expected) {
+    ++result_.compared;
+    auto found = overlay_.Members(term);
+    if (absl::IsDataLoss(found.status())) {
+      Differ(absl::StrCat(NameOf(term), ": ", found.status().message()));
+    } else if (!found.ok()) {
+      return found.status();
+    } else if (*found == expected) {
+      return absl::OkStatus();
+    } else {
+      const PostingSet wrong = *found ^ expected;
+      const uint32_t first = wrong.minimum();
+      Differ(absl::StrCat(NameOf(term), ": ", first, " is ",
+                          expected.contains(first) ? "missing" : "too much",
+                          ", of ", wrong.cardinality(), " that differ"));
+    }
+    if (corrections_ == nullptr) return absl::OkStatus();
+    return Correct(term, expected);
+  }
+
+  absl::Status Correct(PostingTerm term, const PostingSet& expected) {
+    std::set<uint16_t> chunks = ChunksOf(expected);
+    KeyWriter prefix;
+    prefix.U16(static_cast<uint16_t>(term.kind)).U32(term.number);
+    auto stored = kPostingTable.ScanPrefix(snapshot_, std::move(prefix));
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
+      if (!entry.has_value()) break;
+      chunks.insert(entry->key.chunk);
+    }
+    // What the changes on their way write is replaced, too.
+    chunks.merge(overlay_.ChunksGained(term));
+    for (const uint16_t chunk : chunks) {
+      WritePosting({term, chunk}, ChunkOf(expected, chunk), *corrections_);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CompareOrdinals() {
+    auto stored = kOrdinalTable.ScanPrefix(snapshot_, KeyWriter());
+    std::set<uint32_t> all;
+    for (const auto& [ordinal, subject] : ordinals_) all.insert(ordinal);
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
+      if (!entry.has_value()) break;
+      all.insert(entry->key.ordinal);
+    }
+    for (const uint32_t ordinal : all) {
+      ++result_.compared;
+      ROLLCALL_ASSIGN_OR_RETURN(const auto found, overlay_.SubjectOf(ordinal));
+      std::optional<SubjectId> expected;
+      const auto it = ordinals_.find(ordinal);
+      if (it != ordinals_.end()) expected = it->second;
+      if (found == expected) continue;
+      Differ(absl::StrCat("ordinal ", ordinal, ": it is ",
+                          found.has_value() ? found->ToHex() : "absent",
+                          " and should be ",
+                          expected.has_value() ? expected->ToHex() : "absent"));
+      if (corrections_ != nullptr) {
+        WriteOrdinal(ordinal, expected, *corrections_);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Numbers of bases that nobody uses.
+  absl::Status CompareBases() {
+    auto stored = kBaseNumberTable.ScanPrefix(snapshot_, KeyWriter());
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
+      if (!entry.has_value()) return absl::OkStatus();
+      ++result_.compared;
+      const RootId root = entry->key.root;
+      ROLLCALL_ASSIGN_OR_RETURN(const auto number, overlay_.NumberOf(root));
+      if (bases_.contains(root) || !number.has_value()) continue;
+      Differ(absl::StrCat("base ", root.ToHex(),
+                          ": it has a number and no subject"));
+      if (corrections_ != nullptr) {
+        kBaseNumberTable.Delete(*corrections_, {root});
+      }
+    }
+  }
+
+  const Reader& snapshot_;
+  PostingOverlay overlay_;
+  Batch* const corrections_;
+  absl::flat_hash_map<PostingTerm, PostingSet> expected_;
+  std::map<uint32_t, SubjectId> ordinals_;
+  std::map<RootId, std::optional<uint32_t>> bases_;
+  PostingDifferences result_;
+};
+
+}  // namespace
+
+absl::StatusOr<PostingDifferences> ComparePostings(const Reader& snapshot,
+                                                   Batch* corrections) {
+  return Comparison(snapshot, corrections).Run();
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,78 @@
+#include "collector/inventory/software_index.h"
+
+#include "absl/hash/hash.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/tables.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr char kSection[] = "software";
+
+size_t HashOf(absl::string_view text) {
+  return absl::Hash<absl::string_view>()(text);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<IndexedSoftware>> SoftwareIndex::All(
+    const Reader& reader) {
+  MutexLock lock(&mutex_);
+  ROLLCALL_RETURN_IF_ERROR(Refresh(reader));
+  return rows_;
+}
+
+absl::StatusOr<std::vector<IndexedSoftware>> SoftwareIndex::Candidates(
+    const Reader& reader, absl::string_view name, absl::string_view product) {
+  MutexLock lock(&mutex_);
+  ROLLCALL_RETURN_IF_ERROR(Refresh(reader));
+  const auto& places = name.empty() ? by_product_ : by_name_;
+  std::vector<IndexedSoftware> found;
+  const auto it = places.find(HashOf(name.empty() ? product : name));
+  if (it == places.end()) return found;
+  found.reserve(it->second.size());
+  for (const size_t place : it->second) found.push_back(rows_[place]);
+  return found;
+}
+
+absl::Status SoftwareIndex::Refresh(const Reader& reader) {
+  auto numbers = kRowNumberTable.ScanFrom(reader, {last_ + 1}, KeyWriter());
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, numbers.Next());
+    if (!entry.has_value()) return absl::OkStatus();
+    const auto id = RowId::FromBytes(entry->value.row_id());
+    if (!id.has_value()) {
+      return absl::DataLossError(absl::StrCat(
+          "table row_number: malformed row at number ", entry->key.number));
+    }
+    ROLLCALL_RETURN_IF_ERROR(Add(reader, entry->key.number, *id));
+    last_ = entry->key.number;
+  }
+}
+
+absl::Status SoftwareIndex::Add(const Reader& reader, RowNumber number,
+                                RowId id) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto row, kRowTable.Get(reader, {id}));
+  if (!row.has_value()) {
+    return absl::DataLossError(
+        absl::StrCat("row ", id.ToHex(), " is missing from the store"));
+  }
+  if (row->section() != kSection) return absl::OkStatus();
+  v1::Row decoded;  // checked before it was stored
+  if (!decoded.ParseFromString(row->canonical())) {
+    return absl::DataLossError(absl::StrCat("row ", id.ToHex(), " is damaged"));
+  }
+  const v1::SoftwarePackage& package = decoded.software_package();
+  const size_t place = rows_.size();
+  rows_.push_back({number, id});
+  by_name_[HashOf(package.name())].push_back(place);
+  if (const auto product = products_.Lookup(package)) {
+    by_product_[HashOf(absl::AsciiStrToLower(product->product()))].push_back(
+        place);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::collector

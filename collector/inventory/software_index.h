@@ -1,0 +1,57 @@
+// The fleet's software rows by name and by product.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "collector/inventory/product_lookup.h"
+#include "collector/inventory/row_number.h"
+#include "collector/storage/engine.h"
+#include "common/id.h"
+#include "common/sync.h"
+
+namespace rollcall::collector {
+
+// A software row of the store.
+struct IndexedSoftware {
+  RowNumber number = 0;
+  RowId id;
+};
+
+// Thread-safe. Keeps about 100 bytes a row in memory and reads only rows that
+// came since it was asked last: numbers ascend. Rows that were collected since
+// stay in it; nobody has them.
+class SoftwareIndex {
+ public:
+  // `products` outlives it and recognises a row in the same way for ever.
+  explicit SoftwareIndex(const ProductLookup& products) : products_(products) {}
+
+  // All rows that the store has as of `reader`, and perhaps more.
+  // DATA_LOSS if a row is damaged.
+  absl::StatusOr<std::vector<IndexedSoftware>> All(const Reader& reader);
+  // Those that may have the name (exactly) or, if it is empty, the product (in
+  // lower case): the caller looks at each.
+  absl::StatusOr<std::vector<IndexedSoftware>> Candidates(
+      const Reader& reader, absl::string_view name, absl::string_view product);
+
+ private:
+  absl::Status Refresh(const Reader& reader)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Add(const Reader& reader, RowNumber number, RowId id)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const ProductLookup& products_;
+  Mutex mutex_;
+  RowNumber last_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<IndexedSoftware> rows_ ABSL_GUARDED_BY(mutex_);
+  // Places in rows_, by hash.
+  absl::flat_hash_map<size_t, std::vector<size_t>> by_name_
+      ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<size_t, std::vector<size_t>> by_product_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace rollcall::collector

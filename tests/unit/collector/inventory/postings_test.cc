@@ -1,0 +1,248 @@
+// Postings say who has a row exactly as the heads do, however far behind they
+// are kept, and what is wrong in them is found and put right.
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collector/inventory/posting_keeper.h"
+#include "collector/inventory/posting_overlay.h"
+#include "collector/inventory/subject_state.h"
+#include "collector/inventory/tables.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/collector/inventory/fleet_fixture.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::FleetFixture;
+using ::rollcall::testing::OrdinalOf;
+using ::rollcall::testing::PackageRow;
+using ::rollcall::testing::UpdateOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+using testing::IsOkAndHolds;
+using testing::StatusIs;
+
+std::vector<v1::Row> Packages(int from, int to) {
+  std::vector<v1::Row> rows;
+  for (int i = from; i < to; ++i) {
+    rows.push_back(PackageRow("p" + std::to_string(i), "1"));
+  }
+  return rows;
+}
+
+RowId IdOf(const v1::Row& row) {
+  return UpdateOf(SubjectId(), {row}).rows.begin()->first;
+}
+
+class PostingsTest : public FleetFixture {
+ protected:
+  RowNumber NumberOf(const v1::Row& row) {
+    const auto stored = kRowTable.Get(engine_, {IdOf(row)});
+    EXPECT_OK(stored);
+    return stored->has_value() ? (*stored)->number() : 0;
+  }
+  std::set<uint32_t> With(const v1::Row& row) {
+    const auto snapshot = engine_.Snapshot();
+    PostingOverlay overlay(*snapshot);
+    EXPECT_OK(overlay.TakeChanges(1'000'000).status());
+    const auto subjects = overlay.SubjectsWith(NumberOf(row));
+    EXPECT_OK(subjects);
+    return {subjects->begin(), subjects->end()};
+  }
+  // What the sets themselves say.
+  std::set<uint32_t> TrulyWith(const v1::Row& row) {
+    const RowId id = IdOf(row);
+    std::set<uint32_t> result;
+    for (const SubjectId& subject : subjects_) {
+      const auto state =
+          ReadSubjectState(engine_, content_, subject, KnownStamp::Max());
+      EXPECT_OK(state);
+      if (!state->has_value()) continue;
+      const auto software = (*state)->sections.find("software");
+      if (software == (*state)->sections.end()) continue;
+      const RowSet& rows = software->second.fleet;
+      if (std::binary_search(rows.begin(), rows.end(), id)) {
+        result.insert(OrdinalOf(subject));
+      }
+    }
+    return result;
+  }
+  SubjectId NewSubject() {
+    subjects_.push_back(AddDevice());
+    return subjects_.back();
+  }
+  void PlantMember(PostingTerm term, uint32_t member) {
+    PostingSet set;
+    set.add(member);
+    Batch batch;
+    WritePosting({term, static_cast<uint16_t>(member >> 16)}, set, batch);
+    ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  }
+
+  PostingKeeper keeper_{engine_};
+  std::vector<SubjectId> subjects_;
+};
+
+TEST_F(PostingsTest, AnEmptyStoreHasNoneAndNothingDiffers) {
+  EXPECT_THAT(keeper_.CatchUp(), IsOkAndHolds(0u));
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 0);
+  EXPECT_EQ(checked.compared, 0);
+}
+
+TEST_F(PostingsTest, AChangeIsInTheAnswerBeforeItIsStoredAndAfter) {
+  const SubjectId one = NewSubject();
+  const SubjectId two = NewSubject();
+  Report(one, Packages(0, 30));
+  EXPECT_THAT(With(PackageRow("p3", "1")),
+              UnorderedElementsAre(OrdinalOf(one)));
+  EXPECT_THAT(keeper_.CatchUp(), IsOkAndHolds(1u));
+  EXPECT_THAT(With(PackageRow("p3", "1")),
+              UnorderedElementsAre(OrdinalOf(one)));
+  Report(two, Packages(2, 30));
+  Report(one, Packages(10, 30));
+  EXPECT_THAT(With(PackageRow("p3", "1")),
+              UnorderedElementsAre(OrdinalOf(two)));
+  EXPECT_THAT(keeper_.CatchUp(), IsOkAndHolds(2u));
+  EXPECT_THAT(keeper_.CatchUp(), IsOkAndHolds(0u));
+  EXPECT_THAT(With(PackageRow("p3", "1")),
+              UnorderedElementsAre(OrdinalOf(two)));
+  EXPECT_THAT(With(PackageRow("p0", "1")), IsEmpty());
+}
+
+TEST_F(PostingsTest, ABaseThatNobodyUsesLeavesNoTrace) {
+  const SubjectId one = NewSubject();
+  Report(one, Packages(0, 40));
+  ASSERT_OK(keeper_.CatchUp().status());
+  Report(one, Packages(100, 140));
+  ASSERT_OK(keeper_.CatchUp().status());
+  EXPECT_THAT(With(PackageRow("p1", "1")), IsEmpty());
+  const auto snapshot = engine_.Snapshot();
+  PostingOverlay overlay(*snapshot);
+  EXPECT_TRUE(
+      overlay
+          .Members({PostingKind::kRowInBase, NumberOf(PackageRow("p1", "1"))})
+          ->isEmpty());
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 0) << checked.first;
+}
+
+TEST_F(PostingsTest, OverManyRandomChangesTheyAgreeWithTheSets) {
+  for (int i = 0; i < 12; ++i) NewSubject();
+  for (int step = 0; step < 150; ++step) {
+    const SubjectId subject = subjects_[random_.Next64() % 12];
+    const int image = static_cast<int>(random_.Next64() % 3) * 40;
+    std::vector<v1::Row> rows = Packages(image, image + 40);
+    const auto removed = static_cast<ptrdiff_t>(random_.Next64() % 4);
+    rows.erase(rows.begin(), rows.begin() + removed);
+    const int added = 200 + static_cast<int>(random_.Next64() % 6);
+    for (v1::Row& row : Packages(200, added)) rows.push_back(std::move(row));
+    Report(subject, rows);
+    if (random_.Next64() % 5 == 0) ASSERT_OK(keeper_.CatchUp().status());
+    const v1::Row asked =
+        PackageRow("p" + std::to_string(random_.Next64() % 120), "1");
+    ASSERT_EQ(With(asked), TrulyWith(asked)) << "step " << step;
+  }
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 0) << checked.first;
+  EXPECT_GT(checked.compared, 100);
+}
+
+TEST_F(PostingsTest, CountsAreThoseOfTheLists) {
+  for (int i = 0; i < 6; ++i) {
+    Report(NewSubject(), Packages(i, 40 + i));
+    if (i == 3) ASSERT_OK(keeper_.CatchUp().status());
+  }
+  const auto snapshot = engine_.Snapshot();
+  PostingOverlay overlay(*snapshot);
+  ASSERT_OK(overlay.TakeChanges(1'000'000).status());
+  ASSERT_OK_AND_ASSIGN(const auto counts, overlay.CountAll());
+  EXPECT_EQ(counts.size(), 45u);
+  for (const v1::Row& row : Packages(0, 45)) {
+    EXPECT_EQ(counts.at(NumberOf(row)), TrulyWith(row).size());
+  }
+}
+
+TEST_F(PostingsTest, APlantedDifferenceIsNamedAndPutRight) {
+  Report(NewSubject(), Packages(0, 40));
+  Report(NewSubject(), Packages(0, 41));
+  ASSERT_OK(keeper_.CatchUp().status());
+  const v1::Row row = PackageRow("p7", "1");
+  PlantMember({PostingKind::kRowAdded, NumberOf(row)}, 4'711);
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 1);
+  EXPECT_THAT(checked.first, HasSubstr("4711 is too much"));
+  ASSERT_OK_AND_ASSIGN(const auto rebuilt, keeper_.Rebuild());
+  EXPECT_EQ(rebuilt.differences, 1);
+  ASSERT_OK_AND_ASSIGN(const auto after, keeper_.Check());
+  EXPECT_EQ(after.differences, 0) << after.first;
+  EXPECT_EQ(With(row), TrulyWith(row));
+}
+
+TEST_F(PostingsTest, ALostPostingIsNamedAndPutRight) {
+  const SubjectId one = NewSubject();
+  Report(one, Packages(0, 40));
+  Report(NewSubject(), Packages(0, 41));
+  ASSERT_OK(keeper_.CatchUp().status());
+  const v1::Row extra = PackageRow("p40", "1");
+  Batch batch;
+  kPostingTable.Delete(batch,
+                       {{PostingKind::kRowAdded, NumberOf(extra)},
+                        static_cast<uint16_t>(OrdinalOf(subjects_[1]) >> 16)});
+  kOrdinalTable.Delete(batch, {OrdinalOf(one)});
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 2);
+  EXPECT_THAT(checked.first, HasSubstr("is missing"));
+  ASSERT_OK(keeper_.Rebuild().status());
+  EXPECT_EQ(keeper_.Check()->differences, 0);
+}
+
+TEST_F(PostingsTest, TheyAreRebuiltFromNothingWhileChangesWait) {
+  for (int i = 0; i < 5; ++i) Report(NewSubject(), Packages(i, 40 + i));
+  ASSERT_OK(keeper_.CatchUp().status());
+  Batch batch;
+  for (const TableId table :
+       {TableId::kPosting, TableId::kBaseNumber, TableId::kOrdinal}) {
+    for (auto all = engine_.Scan(table, "", ""); all->Valid(); all->Next()) {
+      batch.Delete(table, std::string(all->key()));
+    }
+  }
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  Report(subjects_[0], Packages(60, 100));
+  Report(subjects_[1], Packages(0, 3));
+  ASSERT_OK_AND_ASSIGN(const auto rebuilt, keeper_.Rebuild());
+  EXPECT_GT(rebuilt.differences, 0);
+  for (const v1::Row& row : Packages(0, 100)) {
+    if (NumberOf(row) != 0) EXPECT_EQ(With(row), TrulyWith(row));
+  }
+  EXPECT_EQ(keeper_.Check()->differences, 0);
+}
+
+TEST_F(PostingsTest, MalformedBytesAreDamageAndAreReplaced) {
+  Report(NewSubject(), Packages(0, 3));
+  ASSERT_OK(keeper_.CatchUp().status());
+  const RowNumber row = NumberOf(PackageRow("p1", "1"));
+  stored::v1::Posting posting;
+  posting.set_members("not a bitmap");
+  Batch batch;
+  kPostingTable.Put(batch,
+                    {{PostingKind::kRowAdded, row},
+                     static_cast<uint16_t>(OrdinalOf(subjects_[0]) >> 16)},
+                    posting);
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  {
+    const auto snapshot = engine_.Snapshot();
+    EXPECT_THAT(PostingOverlay(*snapshot).SubjectsWith(row),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  EXPECT_EQ(keeper_.Check()->differences, 1);
+  ASSERT_OK(keeper_.Rebuild().status());
+  EXPECT_EQ(keeper_.Check()->differences, 0);
+}
+
+}  // namespace
+}  // namespace rollcall::collector
