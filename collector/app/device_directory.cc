@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "collector/identity/current_devices.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -16,11 +17,7 @@ DeviceEntry ToEntry(LinkedDevice linked) {
   return entry;
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<DeviceEntry>> SubjectDeviceDirectory::ListDevices(
-    const Reader& reader, KnownStamp as_of) const {
-  ROLLCALL_ASSIGN_OR_RETURN(auto linked, subjects_.ListDevices(reader, as_of));
+std::vector<DeviceEntry> ToEntries(std::vector<LinkedDevice> linked) {
   std::vector<DeviceEntry> entries;
   entries.reserve(linked.size());
   for (LinkedDevice& device : linked) {
@@ -29,12 +26,32 @@ absl::StatusOr<std::vector<DeviceEntry>> SubjectDeviceDirectory::ListDevices(
   return entries;
 }
 
+}  // namespace
+
+absl::StatusOr<std::vector<DeviceEntry>> SubjectDeviceDirectory::ListDevices(
+    const Reader& reader, KnownStamp as_of) const {
+  ROLLCALL_ASSIGN_OR_RETURN(auto linked, subjects_.ListDevices(reader, as_of));
+  return ToEntries(std::move(linked));
+}
+
 absl::StatusOr<std::optional<DeviceEntry>> SubjectDeviceDirectory::FindDevice(
     const Reader& reader, DeviceId device, KnownStamp as_of) const {
   ROLLCALL_ASSIGN_OR_RETURN(auto linked,
                             subjects_.FindDevice(reader, device, as_of));
   if (!linked.has_value()) return std::optional<DeviceEntry>();
   return std::optional<DeviceEntry>(ToEntry(*std::move(linked)));
+}
+
+absl::StatusOr<DeviceEntry> SubjectDeviceDirectory::DeviceOf(
+    const Reader& reader, SubjectId subject) const {
+  ROLLCALL_ASSIGN_OR_RETURN(auto linked, CurrentDeviceOf(reader, subject));
+  return ToEntry(std::move(linked));
+}
+
+absl::StatusOr<std::vector<DeviceEntry>>
+SubjectDeviceDirectory::ListDevicesOfSeveral(const Reader& reader) const {
+  ROLLCALL_ASSIGN_OR_RETURN(auto linked, DevicesOfSeveral(reader));
+  return ToEntries(std::move(linked));
 }
 
 }  // namespace rollcall::collector

@@ -16,6 +16,10 @@ class SubjectDeviceDirectory final : public DeviceDirectory {
       const Reader& reader, KnownStamp as_of) const override;
   absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
       const Reader& reader, DeviceId device, KnownStamp as_of) const override;
+  absl::StatusOr<DeviceEntry> DeviceOf(const Reader& reader,
+                                       SubjectId subject) const override;
+  absl::StatusOr<std::vector<DeviceEntry>> ListDevicesOfSeveral(
+      const Reader& reader) const override;
 
  private:
   const Subjects& subjects_;

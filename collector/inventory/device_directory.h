@@ -37,6 +37,12 @@ class DeviceDirectory {
   // One of them, or nothing.
   virtual absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
       const Reader& reader, DeviceId device, KnownStamp as_of) const = 0;
+  // The device that a subject belongs to now. NOT_FOUND if there is none.
+  virtual absl::StatusOr<DeviceEntry> DeviceOf(const Reader& reader,
+                                               SubjectId subject) const = 0;
+  // Devices that more than one subject belongs to now, ordered by device.
+  virtual absl::StatusOr<std::vector<DeviceEntry>> ListDevicesOfSeveral(
+      const Reader& reader) const = 0;
 };
 
 }  // namespace rollcall::collector

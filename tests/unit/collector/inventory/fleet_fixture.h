@@ -13,6 +13,7 @@
 #include "collector/storage/committer.h"
 #include "common/rows.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_device_directory.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/proto_matchers.h"
@@ -20,40 +21,6 @@
 #include "tests/support/subject_report.h"
 
 namespace rollcall::testing {
-
-// Devices as the test says, each known from when its first subject was seen.
-class FakeDirectory final : public collector::DeviceDirectory {
- public:
-  void Add(DeviceId device, SubjectId subject, absl::Time first_seen) {
-    collector::DeviceEntry& entry = devices_[device];
-    entry.device = device;
-    entry.subjects.push_back({subject, {}, first_seen});
-  }
-  absl::StatusOr<std::vector<collector::DeviceEntry>> ListDevices(
-      const collector::Reader&, collector::KnownStamp as_of) const override {
-    std::vector<collector::DeviceEntry> entries;
-    for (const auto& [id, entry] : devices_) {
-      if (WasThere(entry, as_of)) entries.push_back(entry);
-    }
-    return entries;
-  }
-  absl::StatusOr<std::optional<collector::DeviceEntry>> FindDevice(
-      const collector::Reader&, DeviceId device,
-      collector::KnownStamp as_of) const override {
-    const auto it = devices_.find(device);
-    if (it == devices_.end() || !WasThere(it->second, as_of)) {
-      return std::optional<collector::DeviceEntry>();
-    }
-    return std::optional<collector::DeviceEntry>(it->second);
-  }
-
- private:
-  static bool WasThere(const collector::DeviceEntry& entry,
-                       collector::KnownStamp as_of) {
-    return entry.subjects[0].first_seen <= as_of.time();
-  }
-  std::map<DeviceId, collector::DeviceEntry> devices_;
-};
 
 // What a package row says; the rest is absent.
 inline v1::Row PackageRow(const std::string& name, const std::string& version,
@@ -118,7 +85,7 @@ class FleetFixture : public ::testing::Test {
   SharedContent shared_{engine_};
   const collector::Content& content_ = shared_.content;
   std::unique_ptr<collector::Committer> committer_;
-  FakeDirectory directory_;
+  FakeDeviceDirectory directory_;
   collector::LastSeenTracker last_seen_;
   std::optional<collector::FleetSources> sources_;
 };

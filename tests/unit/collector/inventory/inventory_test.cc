@@ -13,6 +13,7 @@
 #include "collector/inventory/tables.h"
 #include "common/rows.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_device_directory.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/proto_matchers.h"
@@ -47,29 +48,11 @@ v1::Row Serial(const std::string& serial) {
   return row;
 }
 
-// One device with one subject.
-class OneDevice final : public DeviceDirectory {
- public:
-  OneDevice(DeviceId device, SubjectId subject)
-      : entry_{device, {{subject, {}, absl::UnixEpoch()}}} {}
-  absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
-      const Reader&, KnownStamp) const override {
-    return std::vector<DeviceEntry>{entry_};
-  }
-  absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
-      const Reader&, DeviceId device, KnownStamp) const override {
-    if (device == entry_.device) return std::optional<DeviceEntry>(entry_);
-    return std::optional<DeviceEntry>();
-  }
-
- private:
-  const DeviceEntry entry_;
-};
-
 class InventoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
     committer_ = std::make_unique<Committer>(engine_, hybrid_);
+    directory_.Add(device_, subject_, absl::UnixEpoch());
   }
 
   // Reports exactly these rows, as an agent would that the collector knows
@@ -112,7 +95,7 @@ class InventoryTest : public ::testing::Test {
   std::unique_ptr<Committer> committer_;
   const SubjectId subject_ = SubjectId::Generate(random_);
   const DeviceId device_ = DeviceId::Generate(random_);
-  OneDevice directory_{device_, subject_};
+  testing::FakeDeviceDirectory directory_;
   LastSeenTracker last_seen_;
   const DeviceEntry entry_{device_, {{subject_, {}, absl::UnixEpoch()}}};
 };

@@ -11,6 +11,7 @@
 #include "common/rows.h"
 #include "gmock/gmock.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_device_directory.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/subject_report.h"
@@ -24,37 +25,18 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
-// The devices that a test adds.
-class FakeDirectory final : public DeviceDirectory {
- public:
-  absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
-      const Reader&, KnownStamp) const override {
-    return entries;
-  }
-  absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
-      const Reader&, DeviceId device, KnownStamp) const override {
-    for (const DeviceEntry& entry : entries) {
-      if (entry.device == device) return std::optional<DeviceEntry>(entry);
-    }
-    return std::optional<DeviceEntry>();
-  }
-
-  std::vector<DeviceEntry> entries;
-};
-
 class UndiscoveredQueriesTest : public ::testing::Test {
  protected:
   // Adds a device whose agent reports once, now.
   void Report(const std::string& serial, const std::string& hostname) {
-    const DeviceSubject subject = {
-        SubjectId::Generate(random_), {}, clock_.Now()};
-    directory_.entries.push_back({DeviceId::Generate(random_), {subject}});
+    const SubjectId subject = SubjectId::Generate(random_);
+    directory_.Add(DeviceId::Generate(random_), subject, clock_.Now());
     v1::Row identity;
     identity.mutable_system_identity()->set_serial_number(serial);
     v1::Row instance;
     instance.mutable_os_instance()->set_hostname(hostname);
-    Report(subject.subject, {identity, instance});
-    last_seen_.Note(subject.subject, clock_.Now(), std::nullopt);
+    Report(subject, {identity, instance});
+    last_seen_.Note(subject, clock_.Now(), std::nullopt);
   }
 
   void Report(SubjectId subject, const std::vector<v1::Row>& rows) {
@@ -104,7 +86,7 @@ class UndiscoveredQueriesTest : public ::testing::Test {
   Committer committer_{*engine_, stamps_};
   testing::SharedContent shared_{*engine_};
   RegisterImporter importer_{*engine_, committer_, random_};
-  FakeDirectory directory_;
+  testing::FakeDeviceDirectory directory_;
   LastSeenTracker last_seen_;
   UndiscoveredQueries queries_{
       {*engine_, shared_.content, directory_, last_seen_}, clock_};

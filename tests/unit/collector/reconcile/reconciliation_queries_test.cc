@@ -19,6 +19,7 @@
 #include "common/rows.h"
 #include "gmock/gmock.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_device_directory.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
@@ -34,31 +35,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::StatusIs;
-
-// Devices as a test adds them, one subject each.
-class ListedDevices final : public DeviceDirectory {
- public:
-  void Add(DeviceEntry entry) {
-    entries_.push_back(std::move(entry));
-    std::sort(entries_.begin(), entries_.end(),
-              [](const auto& a, const auto& b) { return a.device < b.device; });
-  }
-  absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
-      const Reader& /*reader*/, KnownStamp /*as_of*/) const override {
-    return entries_;
-  }
-  absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
-      const Reader& /*reader*/, DeviceId device,
-      KnownStamp /*as_of*/) const override {
-    for (const DeviceEntry& entry : entries_) {
-      if (entry.device == device) return std::optional<DeviceEntry>(entry);
-    }
-    return std::optional<DeviceEntry>();
-  }
-
- private:
-  std::vector<DeviceEntry> entries_;
-};
 
 v1::Row Deb(absl::string_view name, absl::string_view version) {
   return FromText<v1::Row>(
@@ -102,7 +78,7 @@ class ReconciliationTest : public ::testing::Test {
   std::string AddDevice(const std::vector<v1::Row>& rows) {
     const DeviceId device = DeviceId::Generate(random_);
     const SubjectId subject = SubjectId::Generate(random_);
-    devices_.Add({device, {{subject, {}, clock_.Now()}}});
+    devices_.Add(device, subject, clock_.Now());
     Report(subject, rows);
     return device.ToHex();
   }
@@ -155,7 +131,7 @@ class ReconciliationTest : public ::testing::Test {
   std::unique_ptr<Committer> committer_;
   std::optional<testing::SharedContent> shared_;
   std::unique_ptr<EntitlementImporter> importer_;
-  ListedDevices devices_;
+  testing::FakeDeviceDirectory devices_;
   LastSeenTracker last_seen_;
   std::unique_ptr<ReconciliationQueries> queries_;
   int bought_ = 0;
@@ -219,7 +195,7 @@ TEST_F(ReconciliationTest, CountsContractsOfTheEffectiveDate) {
 
 TEST_F(ReconciliationTest, AnswersAsWasKnownThen) {
   const SubjectId subject = SubjectId::Generate(random_);
-  devices_.Add({DeviceId::Generate(random_), {{subject, {}, clock_.Now()}}});
+  devices_.Add(DeviceId::Generate(random_), subject, clock_.Now());
   Report(subject, {Deb("redis-server", "1-1"), Cores(4), Seen()});
   Buy({"Redis,Redis,core,4,2026-01-01,,"});
   v1::ListPositionsRequest then;
