@@ -1,0 +1,120 @@
+#include "collector/storage/rocksdb_reads.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using rocksdb::ColumnFamilyHandle;
+
+rocksdb::Slice ToSlice(absl::string_view bytes) {
+  return rocksdb::Slice(bytes.data(), bytes.size());
+}
+
+class RocksDbCursor final : public Cursor {
+ public:
+  RocksDbCursor(rocksdb::DB* db, ColumnFamilyHandle* table,
+                const rocksdb::Snapshot* snapshot, absl::string_view begin,
+                absl::string_view end, bool reverse)
+      : begin_(begin), end_(end), reverse_(reverse) {
+    begin_slice_ = ToSlice(begin_);
+    end_slice_ = ToSlice(end_);
+    rocksdb::ReadOptions read;
+    read.snapshot = snapshot;
+    read.total_order_seek = true;
+    read.iterate_lower_bound = &begin_slice_;
+    if (!end_.empty()) read.iterate_upper_bound = &end_slice_;
+    iterator_.reset(db->NewIterator(read, table));
+    if (reverse) {
+      iterator_->SeekToLast();
+    } else {
+      iterator_->SeekToFirst();
+    }
+  }
+
+  bool Valid() const override { return iterator_->Valid(); }
+  void Next() override {
+    if (reverse_) {
+      iterator_->Prev();
+    } else {
+      iterator_->Next();
+    }
+  }
+  absl::string_view key() const override {
+    return {iterator_->key().data(), iterator_->key().size()};
+  }
+  absl::string_view value() const override {
+    return {iterator_->value().data(), iterator_->value().size()};
+  }
+  absl::Status status() const override {
+    return FromRocksDb(iterator_->status(), "reading the store");
+  }
+
+ private:
+  const std::string begin_;
+  const std::string end_;
+  const bool reverse_;
+  rocksdb::Slice begin_slice_;
+  rocksdb::Slice end_slice_;
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+}  // namespace
+
+absl::Status FromRocksDb(const rocksdb::Status& status,
+                         absl::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = absl::StrCat(what, ": ", status.ToString());
+  if (status.IsCorruption()) {
+    return absl::DataLossError(absl::StrCat(
+        text, "; the store is damaged: put a backup in its place"));
+  }
+  if (status.IsNotFound()) return absl::NotFoundError(text);
+  if (status.IsInvalidArgument()) return absl::FailedPreconditionError(text);
+  return absl::UnavailableError(text);
+}
+
+rocksdb::ReadOptions RocksDbReads::Options() const {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot_;
+  return read;
+}
+
+absl::StatusOr<std::optional<std::string>> RocksDbReads::Get(
+    TableId table, absl::string_view key) const {
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(Options(), TableOf(table), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  ROLLCALL_RETURN_IF_ERROR(FromRocksDb(status, "reading the store"));
+  return std::optional<std::string>(std::move(value));
+}
+
+absl::StatusOr<std::vector<std::optional<std::string>>> RocksDbReads::MultiGet(
+    TableId table, absl::Span<const std::string> keys) const {
+  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  db_->MultiGet(Options(), TableOf(table), keys.size(), slices.data(),
+                values.data(), statuses.data());
+  std::vector<std::optional<std::string>> result(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    ROLLCALL_RETURN_IF_ERROR(FromRocksDb(statuses[i], "reading the store"));
+    result[i] = values[i].ToString();
+  }
+  return result;
+}
+
+std::unique_ptr<Cursor> RocksDbReads::Scan(TableId table,
+                                           absl::string_view begin,
+                                           absl::string_view end,
+                                           bool reverse) const {
+  return std::make_unique<RocksDbCursor>(db_, TableOf(table), snapshot_, begin,
+                                         end, reverse);
+}
+
+}  // namespace rollcall::collector
