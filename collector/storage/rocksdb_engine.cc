@@ -1,16 +1,23 @@
 #include "collector/storage/rocksdb_engine.h"
 
-#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
-#include <rocksdb/write_buffer_manager.h>
 
+#include <atomic>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "collector/storage/acknowledged_mark.h"
+#include "collector/storage/disk_reserve.h"
+#include "collector/storage/log_extent.h"
+#include "collector/storage/rocksdb_reads.h"
+#include "collector/storage/rocksdb_settings.h"
 #include "common/log.h"
 #include "common/status.h"
 
@@ -19,165 +26,35 @@ namespace {
 
 using rocksdb::ColumnFamilyHandle;
 
-rocksdb::Slice ToSlice(absl::string_view bytes) {
-  return rocksdb::Slice(bytes.data(), bytes.size());
-}
-
-absl::Status FromRocksDb(const rocksdb::Status& status,
-                         absl::string_view what) {
-  if (status.ok()) return absl::OkStatus();
-  const std::string text = absl::StrCat(what, ": ", status.ToString());
-  if (status.IsCorruption()) return absl::DataLossError(text);
-  if (status.IsNotFound()) return absl::NotFoundError(text);
-  if (status.IsInvalidArgument()) return absl::FailedPreconditionError(text);
-  return absl::UnavailableError(text);
-}
-
-// Settings and their reasons; the numbers of RocksDB bugs are those of the
-// releases after 7.8.3 that fixed them.
-rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options) {
-  rocksdb::DBOptions db;
-  db.create_if_missing = true;
-  db.create_missing_column_families = true;
-  // Fewer than 8 jobs: a retried flush may reorder updates beyond (7.9).
-  db.max_background_jobs = 2;
-  // A log that a crash cut short is read as far as it goes: what was synced is
-  // whole. A damaged record is an error, where RocksDB's default would drop it
-  // and all after it in silence.
-  db.wal_recovery_mode =
-      rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  db.bytes_per_sync = 1 << 20;
-  db.wal_bytes_per_sync = 1 << 20;
-  db.max_total_wal_size = 2 * options.write_buffer_bytes;
-  db.keep_log_file_num = 4;
-  db.max_log_file_size = 4 << 20;
-  db.max_open_files = 512;
-  db.write_buffer_manager =
-      std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
-  return db;
-}
-
-rocksdb::ColumnFamilyOptions MakeTableOptions(
-    const std::shared_ptr<rocksdb::Cache>& cache,
-    const RocksDbOptions& options) {
-  rocksdb::ColumnFamilyOptions table;
-  rocksdb::BlockBasedTableOptions blocks;
-  blocks.block_cache = cache;
-  blocks.block_size = 8 << 10;
-  blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  blocks.whole_key_filtering = true;
-  blocks.format_version = 5;
-  table.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
-  table.level_compaction_dynamic_level_bytes = true;
-  table.compression = rocksdb::kLZ4Compression;
-  table.bottommost_compression = rocksdb::kZSTD;
-  table.write_buffer_size = options.write_buffer_bytes / 4;
-  // More than 2 memtables may reorder updates after a failed flush (7.9).
-  table.max_write_buffer_number = 2;
-  table.memtable_protection_bytes_per_key = 8;
-  return table;
-}
-
-class RocksDbCursor final : public Cursor {
+// Hears of what RocksDB does in the background. Thread-safe.
+class BackgroundWatch final : public rocksdb::EventListener {
  public:
-  RocksDbCursor(rocksdb::DB* db, ColumnFamilyHandle* table,
-                const rocksdb::Snapshot* snapshot, absl::string_view begin,
-                absl::string_view end, bool reverse)
-      : begin_(begin), end_(end), reverse_(reverse) {
-    begin_slice_ = ToSlice(begin_);
-    end_slice_ = ToSlice(end_);
-    rocksdb::ReadOptions read;
-    read.snapshot = snapshot;
-    read.total_order_seek = true;
-    read.iterate_lower_bound = &begin_slice_;
-    if (!end_.empty()) read.iterate_upper_bound = &end_slice_;
-    iterator_.reset(db->NewIterator(read, table));
-    if (reverse) {
-      iterator_->SeekToLast();
-    } else {
-      iterator_->SeekToFirst();
-    }
+  void OnFlushCompleted(rocksdb::DB* /*db*/,
+                        const rocksdb::FlushJobInfo& /*job*/) override {
+    files_changed_ = true;
+  }
+  void OnCompactionCompleted(
+      rocksdb::DB* /*db*/, const rocksdb::CompactionJobInfo& /*job*/) override {
+    files_changed_ = true;
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
+                         rocksdb::Status* error) override {
+    Log(LogLevel::kError, "the store cannot write",
+        {{"error", error->ToString()}});
+  }
+  void OnErrorRecoveryEnd(
+      const rocksdb::BackgroundErrorRecoveryInfo& info) override {
+    if (!info.new_bg_error.ok()) return;
+    files_changed_ = true;
+    Log(LogLevel::kInfo, "the store writes again",
+        {{"after", info.old_bg_error.ToString()}});
   }
 
-  bool Valid() const override { return iterator_->Valid(); }
-  void Next() override {
-    if (reverse_) {
-      iterator_->Prev();
-    } else {
-      iterator_->Next();
-    }
-  }
-  absl::string_view key() const override {
-    return {iterator_->key().data(), iterator_->key().size()};
-  }
-  absl::string_view value() const override {
-    return {iterator_->value().data(), iterator_->value().size()};
-  }
-  absl::Status status() const override {
-    return FromRocksDb(iterator_->status(), "reading the store");
-  }
+  // Whether the MANIFEST may have grown since the last call.
+  bool TakeFilesChanged() { return files_changed_.exchange(false); }
 
  private:
-  const std::string begin_;
-  const std::string end_;
-  const bool reverse_;
-  rocksdb::Slice begin_slice_;
-  rocksdb::Slice end_slice_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
-};
-
-// Reads at a snapshot, or the latest state if it is null.
-class RocksDbReads {
- public:
-  RocksDbReads(rocksdb::DB* db, const std::vector<ColumnFamilyHandle*>* tables,
-               const rocksdb::Snapshot* snapshot)
-      : db_(db), tables_(tables), snapshot_(snapshot) {}
-
-  absl::StatusOr<std::optional<std::string>> Get(TableId table,
-                                                 absl::string_view key) const {
-    std::string value;
-    const rocksdb::Status status =
-        db_->Get(Options(), TableOf(table), ToSlice(key), &value);
-    if (status.IsNotFound()) return std::optional<std::string>();
-    ROLLCALL_RETURN_IF_ERROR(FromRocksDb(status, "reading the store"));
-    return std::optional<std::string>(std::move(value));
-  }
-
-  absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      TableId table, absl::Span<const std::string> keys) const {
-    std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-    std::vector<rocksdb::PinnableSlice> values(keys.size());
-    std::vector<rocksdb::Status> statuses(keys.size());
-    db_->MultiGet(Options(), TableOf(table), keys.size(), slices.data(),
-                  values.data(), statuses.data());
-    std::vector<std::optional<std::string>> result(keys.size());
-    for (size_t i = 0; i < keys.size(); ++i) {
-      if (statuses[i].IsNotFound()) continue;
-      ROLLCALL_RETURN_IF_ERROR(FromRocksDb(statuses[i], "reading the store"));
-      result[i] = values[i].ToString();
-    }
-    return result;
-  }
-
-  std::unique_ptr<Cursor> Scan(TableId table, absl::string_view begin,
-                               absl::string_view end, bool reverse) const {
-    return std::make_unique<RocksDbCursor>(db_, TableOf(table), snapshot_,
-                                           begin, end, reverse);
-  }
-
- private:
-  rocksdb::ReadOptions Options() const {
-    rocksdb::ReadOptions read;
-    read.snapshot = snapshot_;
-    return read;
-  }
-  ColumnFamilyHandle* TableOf(TableId table) const {
-    return (*tables_)[static_cast<size_t>(table)];
-  }
-
-  rocksdb::DB* const db_;
-  const std::vector<ColumnFamilyHandle*>* const tables_;
-  const rocksdb::Snapshot* const snapshot_;
+  std::atomic<bool> files_changed_{true};
 };
 
 class RocksDbSnapshot final : public Reader {
@@ -212,15 +89,24 @@ class RocksDbSnapshot final : public Reader {
 
 class RocksDbEngine final : public Engine {
  public:
-  RocksDbEngine(std::unique_ptr<rocksdb::Env> env, rocksdb::DB* db,
-                std::vector<ColumnFamilyHandle*> tables)
-      : env_(std::move(env)),
-        db_(db),
-        tables_(std::move(tables)),
-        reads_(db, &tables_, nullptr) {}
+  struct Parts {
+    std::unique_ptr<rocksdb::Env> env;  // of a store in memory
+    std::shared_ptr<BackgroundWatch> watch;
+    DiskReserve reserve;
+    // None of a store in memory.
+    std::unique_ptr<AcknowledgedMark> mark;
+    std::vector<ColumnFamilyHandle*> tables;
+  };
+
+  RocksDbEngine(rocksdb::DB* db, Parts parts)
+      : parts_(std::move(parts)), db_(db), reads_(db, &parts_.tables, nullptr) {
+    NoteManifest();
+  }
 
   ~RocksDbEngine() override {
-    for (ColumnFamilyHandle* table : tables_) {
+    rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
+    NoteManifest();
+    for (ColumnFamilyHandle* table : parts_.tables) {
       db_->DestroyColumnFamilyHandle(table);
     }
     const rocksdb::Status closed = db_->Close();
@@ -247,7 +133,7 @@ class RocksDbEngine final : public Engine {
     return reads_.Scan(table, begin, end, /*reverse=*/true);
   }
   std::unique_ptr<Reader> Snapshot() const override {
-    return std::make_unique<RocksDbSnapshot>(db_.get(), &tables_);
+    return std::make_unique<RocksDbSnapshot>(db_.get(), &parts_.tables);
   }
 
   absl::Status Write(const Batch& batch, Durability durability) override {
@@ -258,42 +144,120 @@ class RocksDbEngine final : public Engine {
                                /*max_bytes=*/0, /*protection_bytes_per_key=*/8,
                                /*default_cf_ts_sz=*/0);
     for (const Batch::Op& op : batch.ops()) {
-      ColumnFamilyHandle* table = tables_[static_cast<size_t>(op.table)];
+      ColumnFamilyHandle* table = parts_.tables[static_cast<size_t>(op.table)];
       const rocksdb::Status added = op.value.has_value()
                                         ? writes.Put(table, op.key, *op.value)
                                         : writes.Delete(table, op.key);
       ROLLCALL_RETURN_IF_ERROR(FromRocksDb(added, "building a write"));
     }
-    rocksdb::WriteOptions options;
-    options.sync = durability == Durability::kSynced;
-    rocksdb::Status status = db_->Write(options, &writes);
+    ROLLCALL_RETURN_IF_ERROR(parts_.reserve.Check());
+    rocksdb::Status status = WriteOnce(writes, durability);
     if (!status.ok() && db_->Resume().ok()) {
       // What stopped the store (a full disk) is over: it can write again.
-      status = db_->Write(options, &writes);
+      status = WriteOnce(writes, durability);
     }
     return FromRocksDb(status, "writing the store");
   }
 
  private:
-  const std::unique_ptr<rocksdb::Env> env_;  // outlives db_
+  rocksdb::Status WriteOnce(rocksdb::WriteBatch& writes,
+                            Durability durability) {
+    rocksdb::WriteOptions options;
+    options.sync = durability == Durability::kSynced;
+    const bool note = options.sync && parts_.mark != nullptr;
+    const uint64_t log = note ? LogInUse() : 0;
+    const rocksdb::Status status = db_->Write(options, &writes);
+    if (!note || log == 0 || !status.ok()) return status;
+    const uint64_t sequence = LastSequenceOf(writes.Data());
+    const uint64_t log_now = LogInUse();
+    if (log == log_now) {
+      parts_.mark->NoteLog(log, sequence);
+    } else {
+      // Another log was begun meanwhile: the batch may be in either.
+      parts_.mark->NoteLogOf(sequence, {log_now, log});
+    }
+    if (parts_.watch->TakeFilesChanged()) NoteManifest();
+    return status;
+  }
+
+  // The number of the write-ahead log; 0 if it cannot be told.
+  uint64_t LogInUse() {
+    std::unique_ptr<rocksdb::LogFile> log;
+    return db_->GetCurrentWalFile(&log).ok() ? log->LogNumber() : 0;
+  }
+
+  // Only whole, synced records count into the size that is noted.
+  void NoteManifest() {
+    if (parts_.mark == nullptr) return;
+    std::vector<std::string> files;
+    uint64_t bytes = 0;
+    if (!db_->GetLiveFiles(files, &bytes, /*flush_memtable=*/false).ok()) {
+      return;
+    }
+    for (const std::string& file : files) {
+      absl::string_view digits = file;
+      uint64_t number = 0;
+      if (absl::ConsumePrefix(&digits, "/MANIFEST-") &&
+          absl::SimpleAtoi(digits, &number)) {
+        parts_.mark->NoteManifest(number, bytes);
+      }
+    }
+  }
+
+  const Parts parts_;  // outlives db_
   const std::unique_ptr<rocksdb::DB> db_;
-  const std::vector<ColumnFamilyHandle*> tables_;
   const RocksDbReads reads_;
 };
+
+// RocksDB does not say which log has a record that does not match its
+// checksum; empty where none has.
+std::string DamagedLog(const std::string& folder) {
+  std::vector<std::string> files;
+  rocksdb::Env::Default()->GetChildren(folder, &files).PermitUncheckedError();
+  for (const std::string& file : files) {
+    const std::string path = absl::StrCat(folder, "/", file);
+    if (!absl::EndsWith(file, ".log")) continue;
+    const auto all = ReadLogExtent(path);
+    const auto matching = ReadLogExtent(path, LogChecksums::kVerified);
+    if (all.ok() && matching.ok() && matching->bytes < all->bytes) return path;
+  }
+  return "";
+}
+
+// What keeps a store from opening. A file that is missing is damage as well.
+absl::Status OpeningError(const rocksdb::Status& status,
+                          const std::string& path) {
+  std::string what = absl::StrCat("cannot open the store in ", path);
+  if (status.IsCorruption()) {
+    const std::string log = DamagedLog(path);
+    if (!log.empty()) absl::StrAppend(&what, " with ", log);
+  }
+  if (!status.IsPathNotFound()) return FromRocksDb(status, what);
+  return absl::DataLossError(
+      absl::StrCat(what, ": ", status.ToString(),
+                   "; the store is damaged: put a backup in its place"));
+}
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
     const RocksDbOptions& options) {
   rocksdb::DBOptions db_options = MakeDbOptions(options);
-  std::unique_ptr<rocksdb::Env> env;
+  RocksDbEngine::Parts parts{
+      nullptr,
+      std::make_shared<BackgroundWatch>(),
+      DiskReserve(options.path, options.in_memory ? 0 : options.reserve_bytes),
+      nullptr,
+      {}};
+  db_options.listeners.push_back(parts.watch);
   if (options.in_memory) {
-    env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
-    db_options.env = env.get();
+    parts.env.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+    db_options.env = parts.env.get();
+  } else {
+    if (options.env != nullptr) db_options.env = options.env;
+    ROLLCALL_RETURN_IF_ERROR(CheckAcknowledged(options.path));
   }
-  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
-  const rocksdb::ColumnFamilyOptions table_options =
-      MakeTableOptions(cache, options);
+  const rocksdb::ColumnFamilyOptions table_options = MakeTableOptions(options);
   // RocksDB insists on a table named "default"; it stays empty.
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (const TableSpec& table : AllTables()) {
@@ -301,14 +265,17 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
   }
   descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, table_options);
 
-  std::vector<ColumnFamilyHandle*> tables;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened =
-      rocksdb::DB::Open(db_options, options.path, descriptors, &tables, &db);
-  ROLLCALL_RETURN_IF_ERROR(FromRocksDb(
-      opened, absl::StrCat("cannot open the store in ", options.path)));
+  const rocksdb::Status opened = rocksdb::DB::Open(
+      db_options, options.path, descriptors, &parts.tables, &db);
+  if (!opened.ok()) return OpeningError(opened, options.path);
+  std::unique_ptr<rocksdb::DB> owned(db);
+  if (!options.in_memory) {
+    ROLLCALL_ASSIGN_OR_RETURN(parts.mark,
+                              AcknowledgedMark::Create(options.path));
+  }
   auto engine =
-      std::make_unique<RocksDbEngine>(std::move(env), db, std::move(tables));
+      std::make_unique<RocksDbEngine>(owned.release(), std::move(parts));
   ROLLCALL_RETURN_IF_ERROR(UpgradeSchema(*engine, options.migrations));
   return engine;
 }

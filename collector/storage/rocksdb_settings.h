@@ -1,0 +1,15 @@
+// How the database is set up, with the reasons.
+#pragma once
+
+#include <rocksdb/options.h>
+
+#include "collector/storage/rocksdb_engine.h"
+
+namespace rollcall::collector {
+
+rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options);
+
+// Of every table; blocks read from disk are cached for all together.
+rocksdb::ColumnFamilyOptions MakeTableOptions(const RocksDbOptions& options);
+
+}  // namespace rollcall::collector
