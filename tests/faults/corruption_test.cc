@@ -1,0 +1,220 @@
+// A flipped bit or a cut in every kind of file of a store: each is found out,
+// or does no harm; no answer is silently wrong.
+//
+// ROLLCALL_FAULT_PLACES sets in how many random places each kind of file is
+// damaged in each way.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "collector/storage/rocksdb_engine.h"
+#include "tests/faults/fault_options.h"
+#include "tests/faults/store_oracle.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace rollcall::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using collector::Engine;
+using collector::OpenRocksDb;
+using collector::RocksDbOptions;
+
+// Small memtables, so that there are tables on several levels and several
+// write-ahead logs.
+constexpr size_t kWriteBufferBytes = 256 << 10;
+constexpr int kBatches = 1'400;
+
+absl::StatusOr<std::unique_ptr<Engine>> Open(const std::string& path) {
+  RocksDbOptions options;
+  options.path = path;
+  options.write_buffer_bytes = kWriteBufferBytes;
+  return OpenRocksDb(options);
+}
+
+// A store as a killed collector leaves it, and what is in it.
+class SampleStore {
+ public:
+  SampleStore() {
+    FakeRandom random(FaultSeed());
+    auto engine = Open(path());
+    EXPECT_OK(engine);
+    oracle_.emplace(**engine);
+    for (int i = 0; i < kBatches; ++i) {
+      const collector::Batch batch = oracle_->NextBatch(random);
+      EXPECT_OK((*engine)->Write(batch, collector::Durability::kSynced));
+      oracle_->Apply(batch);
+    }
+  }
+
+  std::string path() const { return dir_.File("store"); }
+  const StoreOracle& oracle() const { return *oracle_; }
+
+  // The names of its files that start and end like this, sorted.
+  std::vector<std::string> Files(const std::string& start,
+                                 const std::string& end) const {
+    std::vector<std::string> names;
+    for (const auto& file : fs::directory_iterator(path())) {
+      const std::string name = file.path().filename();
+      if (absl::StartsWith(name, start) && absl::EndsWith(name, end)) {
+        names.push_back(name);
+      }
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  // Makes `copy` the same store. RocksDB replaces files and does not write into
+  // old ones, so that they can be shared; the damaged one is its own.
+  void LinkTo(const std::string& copy, const std::string& damaged) const {
+    fs::create_directory(copy);
+    for (const auto& file : fs::directory_iterator(path())) {
+      const std::string name = file.path().filename();
+      const fs::path to = fs::path(copy) / name;
+      if (name == damaged || name == "ACKNOWLEDGED") {
+        fs::copy_file(file.path(), to);
+      } else {
+        fs::create_hard_link(file.path(), to);
+      }
+    }
+  }
+
+ private:
+  const TempDir dir_;
+  std::optional<StoreOracle> oracle_;
+};
+
+// Made once: all tests only read it.
+class SampleEnvironment final : public ::testing::Environment {
+ public:
+  void SetUp() override { sample = std::make_unique<SampleStore>(); }
+  void TearDown() override { sample.reset(); }
+
+  static std::unique_ptr<SampleStore> sample;
+};
+std::unique_ptr<SampleStore> SampleEnvironment::sample;
+const ::testing::Environment* const kSampleEnvironment =
+    ::testing::AddGlobalTestEnvironment(new SampleEnvironment);
+
+const SampleStore& Sample() { return *SampleEnvironment::sample; }
+
+enum class Damage { kFlippedBit, kCut };
+
+struct Kind {
+  const char* name;
+  const char* start;
+  const char* end;
+};
+constexpr Kind kKinds[] = {{"Table", "", ".sst"},
+                           {"Log", "", ".log"},
+                           {"Manifest", "MANIFEST-", ""},
+                           {"Current", "CURRENT", ""},
+                           {"Options", "OPTIONS-", ""},
+                           {"Identity", "IDENTITY", ""},
+                           {"Acknowledged", "ACKNOWLEDGED", ""}};
+
+// Damages the file at a random place; returns what was done.
+std::string Harm(const std::string& path, Damage damage, FakeRandom& random) {
+  const auto size = static_cast<uint64_t>(fs::file_size(path));
+  const uint64_t at = random.Next64() % size;
+  if (damage == Damage::kCut) {
+    fs::resize_file(path, at);
+    return absl::StrCat(path, " cut at ", at, " of ", size);
+  }
+  const auto bit = static_cast<int>(random.Next64() % 8);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(at));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(static_cast<char>(byte ^ (1 << bit)));
+  return absl::StrCat(path, " bit ", bit, " of byte ", at, " of ", size);
+}
+
+struct Outcomes {
+  int right = 0;
+  int refused = 0;
+  int data_loss = 0;
+};
+
+class CorruptionTest
+    : public ::testing::TestWithParam<std::tuple<Kind, Damage>> {
+ protected:
+  // Opens the damaged store and asks it for everything.
+  static void Judge(const std::string& path, const std::string& damaged,
+                    Outcomes& outcomes) {
+    const auto engine = Open(path);
+    if (!engine.ok()) {
+      ++outcomes.refused;
+      EXPECT_THAT(engine,
+                  StatusIs(absl::StatusCode::kDataLoss,
+                           ::testing::AllOf(::testing::HasSubstr(damaged),
+                                            ::testing::HasSubstr("backup"))));
+      return;
+    }
+    const absl::Status answers = Sample().oracle().Compare(**engine);
+    if (answers.ok()) {
+      ++outcomes.right;
+    } else {
+      ++outcomes.data_loss;
+      EXPECT_THAT(answers, StatusIs(absl::StatusCode::kDataLoss));
+    }
+  }
+};
+
+TEST_P(CorruptionTest, IsFoundOutOrDoesNoHarm) {
+  const auto [kind, damage] = GetParam();
+  const auto files = Sample().Files(kind.start, kind.end);
+  ASSERT_FALSE(files.empty());
+  const TempDir dir;
+  FakeRandom random(FaultSeed() + (damage == Damage::kCut ? 1 : 0));
+  Outcomes outcomes;
+  const int64_t places = FaultOption("ROLLCALL_FAULT_PLACES", 6);
+  for (int64_t place = 0; place < places; ++place) {
+    const std::string& name = files[random.Next64() % files.size()];
+    const std::string copy = dir.File(absl::StrCat(place));
+    Sample().LinkTo(copy, name);
+    SCOPED_TRACE(Harm(absl::StrCat(copy, "/", name), damage, random));
+    Judge(copy, name, outcomes);
+    // What the first opening left behind is no less honest.
+    if (place % 4 == 0) Judge(copy, name, outcomes);
+    fs::remove_all(copy);
+  }
+  std::cout << kind.name << (damage == Damage::kCut ? ", cut: " : ", bit: ")
+            << outcomes.right << " right, " << outcomes.refused
+            << " refused to open, " << outcomes.data_loss << " DATA_LOSS\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, CorruptionTest,
+    ::testing::Combine(::testing::ValuesIn(kKinds),
+                       ::testing::Values(Damage::kFlippedBit, Damage::kCut)),
+    [](const auto& test) {
+      return absl::StrCat(
+          std::get<0>(test.param).name,
+          std::get<1>(test.param) == Damage::kCut ? "Cut" : "Bit");
+    });
+
+TEST(Corruption, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
+  const TempDir dir;
+  const std::string copy = dir.File("copy");
+  Sample().LinkTo(copy, "");
+  fs::remove(fs::path(copy) / "CURRENT");
+  EXPECT_THAT(Open(copy), StatusIs(absl::StatusCode::kDataLoss,
+                                   ::testing::HasSubstr("CURRENT")));
+  EXPECT_TRUE(fs::exists(fs::path(copy) / Sample().Files("", ".sst").front()));
+}
+
+TEST(Corruption, TheSampleHasSeveralTablesAndLogs) {
+  EXPECT_GT(Sample().Files("", ".sst").size(), 3U);
+  EXPECT_GT(Sample().Files("", ".log").size(), 1U);
+  EXPECT_GT(Sample().oracle().entries(), 1'000U);
+}
+
+}  // namespace
+}  // namespace rollcall::testing
