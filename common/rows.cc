@@ -1,10 +1,11 @@
 #include "common/rows.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
+#include "common/row_level.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 
@@ -33,7 +34,8 @@ std::vector<RowKind> BuildRowKinds() {
     const FieldDescriptor* field = row->field(i);
     const Descriptor* fact = field->message_type();
     const v1::RowOptions& options = fact->options().GetExtension(v1::row);
-    RowKind kind{field, options.section(), options.scope(), {}};
+    RowKind kind{
+        field, options.section(), options.scope(), {}, LevelOf(*field)};
     for (const std::string& name : options.natural_key()) {
       kind.natural_key.push_back(fact->FindFieldByName(name));
     }
@@ -47,33 +49,27 @@ const std::vector<RowKind>& Kinds() {
   return *kKinds;
 }
 
-const std::vector<std::string>& Sections() {
-  static const auto* const kSections = [] {
-    std::set<std::string> names;
-    for (const RowKind& kind : Kinds()) names.insert(kind.section);
-    return new std::vector<std::string>(names.begin(), names.end());
+// The names of all sections, and of each the level that introduced it.
+const std::map<std::string, int>& SectionLevels() {
+  static const auto* const kLevels = [] {
+    auto* const levels = new std::map<std::string, int>;
+    for (const RowKind& kind : Kinds()) {
+      int& level =
+          levels->try_emplace(kind.section, kind.since_level).first->second;
+      level = std::min(level, kind.since_level);
+    }
+    return levels;
   }();
-  return *kSections;
+  return *kLevels;
 }
 
-bool HasUnknownFields(const Message& message) {
-  const auto* reflection = message.GetReflection();
-  if (!reflection->GetUnknownFields(message).empty()) return true;
-  std::vector<const FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    if (!field->is_repeated()) {
-      if (HasUnknownFields(reflection->GetMessage(message, field))) return true;
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-      if (HasUnknownFields(reflection->GetRepeatedMessage(message, field, i))) {
-        return true;
-      }
-    }
-  }
-  return false;
+const std::vector<std::string>& Sections() {
+  static const auto* const kSections = [] {
+    auto* const names = new std::vector<std::string>;
+    for (const auto& [name, level] : SectionLevels()) names->push_back(name);
+    return names;
+  }();
+  return *kSections;
 }
 
 void AppendKeyPart(const Message& fact, const FieldDescriptor* field,
@@ -102,8 +98,9 @@ absl::Span<const RowKind> AllRowKinds() { return Kinds(); }
 
 absl::Span<const std::string> AllSections() { return Sections(); }
 
-bool IsSection(absl::string_view name) {
-  return std::binary_search(Sections().begin(), Sections().end(), name);
+bool IsSection(absl::string_view name, int level) {
+  const auto section = SectionLevels().find(std::string(name));
+  return section != SectionLevels().end() && section->second <= level;
 }
 
 const RowKind* FindRowKind(const v1::Row& row) {
@@ -118,7 +115,7 @@ std::string EncodeRow(const v1::Row& row) {
 }
 
 absl::StatusOr<v1::Row> DecodeRow(absl::string_view section,
-                                  absl::string_view bytes) {
+                                  absl::string_view bytes, int level) {
   if (bytes.size() > kMaxRowBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("row of ", bytes.size(), " bytes in section ", section,
@@ -135,10 +132,10 @@ absl::StatusOr<v1::Row> DecodeRow(absl::string_view section,
     return absl::InvalidArgumentError(
         absl::StrCat("row holds no fact of section ", section));
   }
-  if (HasUnknownFields(row) || EncodeRow(row) != bytes) {
+  if (!FitsLevel(row, level) || EncodeRow(row) != bytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("row in section ", section,
-                     " is not in canonical form for row level ", kRowLevel));
+                     " is not in canonical form for row level ", level));
   }
   return row;
 }

@@ -26,8 +26,9 @@
 
 namespace rollcall {
 
-// The row schema level that this build encodes, and the only one it decodes.
-inline constexpr int kRowLevel = 1;
+// The newest row schema level. This build knows it and all below it, down to 1;
+// options.proto says what each introduced.
+inline constexpr int kRowLevel = 2;
 // A larger row is refused.
 inline constexpr size_t kMaxRowBytes = 16 * 1024;
 // More rows in one section are refused.
@@ -40,6 +41,8 @@ struct RowKind {
   std::string section;
   v1::RowScope scope;
   std::vector<const google::protobuf::FieldDescriptor*> natural_key;
+  // The row schema level that introduced it.
+  int since_level = 1;
 };
 
 // All row kinds in order of their field number.
@@ -48,15 +51,18 @@ absl::Span<const RowKind> AllRowKinds();
 const RowKind* FindRowKind(const v1::Row& row);
 // All section names, in order of name.
 absl::Span<const std::string> AllSections();
-bool IsSection(absl::string_view name);
+// Whether the level has a section of this name.
+bool IsSection(absl::string_view name, int level = kRowLevel);
 
-// The canonical bytes of `row` at kRowLevel.
+// The canonical bytes of `row`, at every level that it fits.
 std::string EncodeRow(const v1::Row& row);
 
-// The row with these canonical bytes. INVALID_ARGUMENT if they are too long,
-// not a row of `section`, not UTF-8 where text is due, or not canonical.
+// The row with these canonical bytes at `level`. INVALID_ARGUMENT if they are
+// too long, not a row of `section`, not UTF-8 where text is due, or not
+// canonical: what a later level introduced is not.
 absl::StatusOr<v1::Row> DecodeRow(absl::string_view section,
-                                  absl::string_view bytes);
+                                  absl::string_view bytes,
+                                  int level = kRowLevel);
 
 RowId ComputeRowId(absl::string_view section, int level,
                    absl::string_view canonical_bytes);

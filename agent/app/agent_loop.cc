@@ -12,7 +12,7 @@ namespace rollcall::agent {
 absl::Status AgentLoop::RunOnce() {
   Scan();
   const std::unique_ptr<MessageStream> stream = uplink_.Open();
-  Conversation conversation(*stream, acknowledged_);
+  Conversation conversation(*stream, acknowledged_, row_level_);
   ROLLCALL_RETURN_IF_ERROR(Begin(conversation));
   return conversation.CheckIn(*facts_, source_.ReadVitals());
 }
@@ -21,9 +21,16 @@ void AgentLoop::Run() {
   backoff_ = options_.shortest_backoff;
   while (!waiter_.stopped()) {
     retry_after_.reset();
+    call_back_after_.reset();
     const absl::Status status = RunStream();
     if (waiter_.stopped()) return;
+    if (call_back_after_.has_value()) {
+      uplink_.HangUp();
+      waiter_.WaitFor(*call_back_after_);
+    }
     if (status.ok()) continue;
+    // Nobody holds a connection for one who was sent away.
+    if (retry_after_.has_value()) uplink_.HangUp();
     const absl::Duration wait =
         retry_after_.has_value() ? *retry_after_ : NextBackoff();
     Log(LogLevel::kWarning, "not in step with the collector; trying again",
@@ -71,7 +78,7 @@ absl::Status AgentLoop::RunStream() {
   // However long there was no stream, the facts are not older than they may be.
   if (UntilScan() == absl::ZeroDuration()) Scan();
   const std::unique_ptr<MessageStream> stream = uplink_.Open();
-  Conversation conversation(*stream, acknowledged_);
+  Conversation conversation(*stream, acknowledged_, row_level_);
   ROLLCALL_RETURN_IF_ERROR(Begin(conversation));
   // At once, so that the vitals of this start are known.
   while (true) {
@@ -81,6 +88,8 @@ absl::Status AgentLoop::RunStream() {
     if (!status.ok()) return status;
     Remember(conversation);
     backoff_ = options_.shortest_backoff;
+    call_back_after_ = conversation.call_back_after();
+    if (call_back_after_.has_value()) return absl::OkStatus();
     if (!waiter_.WaitFor(
             std::min(conversation.cadence().check_in, UntilScan()))) {
       return absl::OkStatus();
@@ -106,7 +115,7 @@ void AgentLoop::RememberNonce(const Conversation& conversation) {
   }
 }
 
-void AgentLoop::Remember(const Conversation& conversation) {
+void AgentLoop::Remember(Conversation& conversation) {
   scan_interval_ = conversation.cadence().scan;
   disabled_sources_ = conversation.disabled_sources();
   stored::v1::AgentState state = state_.state();
@@ -114,10 +123,13 @@ void AgentLoop::Remember(const Conversation& conversation) {
   if (!conversation.next_nonce().empty()) {
     state.set_nonce(conversation.next_nonce());
   }
-  const std::string root = facts_->subject_root.ToBytes();
-  if (state.acknowledged_root() != root || state.sections().empty()) {
-    KeepSections(*facts_, state);
+  const Facts& sent = conversation.AsSent(*facts_);
+  const std::string root = sent.subject_root.ToBytes();
+  if (state.acknowledged_root() != root || state.sections().empty() ||
+      state.row_level() != sent.row_level) {
+    KeepSections(sent, state);
     acknowledged_ = conversation.acknowledged();
+    row_level_ = conversation.row_level();
   }
   state.set_acknowledged_root(root);
   const absl::Status kept = state_.Keep(state);

@@ -50,7 +50,8 @@ class AgentLoop {
         clock_(clock),
         random_(random),
         options_(options),
-        acknowledged_(KeptSets(state.state())) {}
+        acknowledged_(KeptSets(state.state())),
+        row_level_(KeptLevel(state.state())) {}
 
   // Scans, brings the collector up to date, and checks in once, so that it has
   // the vitals too.
@@ -59,14 +60,15 @@ class AgentLoop {
   void Run();
 
  private:
-  // One stream from Hello to its end. OK if it is to be opened anew at once.
+  // One stream from Hello to its end. OK if it is to be opened anew: at once,
+  // or when the collector asked to be called back.
   absl::Status RunStream();
   absl::Status Begin(Conversation& conversation);
   void Scan();
   // Until the facts are too old, or hold what the policy no longer allows.
   absl::Duration UntilScan() const;
   void RememberNonce(const Conversation& conversation);
-  void Remember(const Conversation& conversation);
+  void Remember(Conversation& conversation);
   absl::Duration NextBackoff();
 
   FactSource& source_;
@@ -80,6 +82,8 @@ class AgentLoop {
   // What the collector acknowledged last, on whichever stream, or in a run
   // before this one.
   AcknowledgedSets acknowledged_;
+  // The row schema level of the plan that it acknowledged them under.
+  int row_level_;
   // The last scan, when it was made, and without which sources.
   std::optional<Facts> facts_;
   absl::Duration scanned_at_;
@@ -89,6 +93,7 @@ class AgentLoop {
   std::vector<std::string> disabled_sources_;
   absl::Duration backoff_;
   std::optional<absl::Duration> retry_after_;
+  std::optional<absl::Duration> call_back_after_;
 };
 
 }  // namespace rollcall::agent

@@ -34,11 +34,12 @@ void KeepRows(const FactSection& facts, stored::v1::KeptSection& section) {
   AddFrame(batch, section);
 }
 
+// Rows of `level`, with the ids that they have at `id_level`, which is not
+// below it.
 absl::StatusOr<ScannedSection> ReadSection(
-    const stored::v1::KeptSection& section) {
+    const stored::v1::KeptSection& section, int level, int id_level) {
   ScannedSection scanned;
   scanned.name = section.section();
-  std::vector<RowId> ids;
   for (const std::string& frame : section.frames()) {
     const auto content = Decompress(frame);
     if (!content.ok()) return content.status();
@@ -47,19 +48,48 @@ absl::StatusOr<ScannedSection> ReadSection(
       return absl::DataLossError("a frame of kept rows does not parse");
     }
     for (std::string& row : *batch.mutable_rows()) {
-      const auto decoded = DecodeRow(scanned.name, row);
+      const auto decoded = DecodeRow(scanned.name, row, level);
       if (!decoded.ok()) return decoded.status();
-      const RowId id = ComputeRowId(scanned.name, kRowLevel, row);
+      const RowId id = ComputeRowId(scanned.name, id_level, row);
       scanned.rows.push_back(
           {id, std::move(row), FindRowKind(*decoded)->scope});
-      ids.push_back(id);
     }
   }
-  if (!std::is_sorted(ids.begin(), ids.end())) {
+  const auto by_id = [](const EncodedRow& a, const EncodedRow& b) {
+    return a.id < b.id;
+  };
+  if (level != id_level) {
+    std::sort(scanned.rows.begin(), scanned.rows.end(), by_id);
+  } else if (!std::is_sorted(scanned.rows.begin(), scanned.rows.end(), by_id)) {
     return absl::DataLossError("kept rows are not in order");
   }
+  std::vector<RowId> ids;
+  for (const EncodedRow& row : scanned.rows) ids.push_back(row.id);
   scanned.root = ComputeSectionRoot(ids);
   return scanned;
+}
+
+// All sections, with the ids of that level.
+std::optional<Scan> ReadAll(const stored::v1::AgentState& state, int id_level) {
+  Scan scan;
+  std::map<std::string, RootId> roots;
+  for (const stored::v1::KeptSection& section : state.sections()) {
+    auto read = ReadSection(section, state.row_level(), id_level);
+    if (!read.ok()) {
+      Log(LogLevel::kWarning, "the kept facts are unreadable; starting afresh",
+          {{"section", section.section()}, {"error", read.status().message()}});
+      return std::nullopt;
+    }
+    roots[read->name] = read->root;
+    scan.sections.push_back(*std::move(read));
+  }
+  scan.subject_root = ComputeSubjectRoot(roots);
+  return scan;
+}
+
+bool HasSections(const stored::v1::AgentState& state) {
+  return !state.sections().empty() && state.row_level() >= 1 &&
+         state.row_level() <= kRowLevel;
 }
 
 }  // namespace
@@ -83,7 +113,7 @@ Facts ToFacts(const Scan& scan) {
 
 void KeepSections(const Facts& facts, stored::v1::AgentState& state) {
   state.clear_sections();
-  state.set_row_level(kRowLevel);
+  state.set_row_level(facts.row_level);
   for (const auto& [name, section] : facts.sections) {
     stored::v1::KeptSection& kept = *state.add_sections();
     kept.set_section(name);
@@ -92,28 +122,18 @@ void KeepSections(const Facts& facts, stored::v1::AgentState& state) {
 }
 
 std::optional<Scan> KeptScan(const stored::v1::AgentState& state) {
-  if (state.sections().empty() || state.row_level() != kRowLevel) {
-    return std::nullopt;
-  }
-  Scan scan;
-  std::map<std::string, RootId> roots;
-  for (const stored::v1::KeptSection& section : state.sections()) {
-    auto read = ReadSection(section);
-    if (!read.ok()) {
-      Log(LogLevel::kWarning, "the kept facts are unreadable; starting afresh",
-          {{"section", section.section()}, {"error", read.status().message()}});
-      return std::nullopt;
-    }
-    roots[read->name] = read->root;
-    scan.sections.push_back(*std::move(read));
-  }
-  scan.subject_root = ComputeSubjectRoot(roots);
-  return scan;
+  if (!HasSections(state)) return std::nullopt;
+  return ReadAll(state, kRowLevel);
 }
 
 AcknowledgedSets KeptSets(const stored::v1::AgentState& state) {
-  const auto scan = KeptScan(state);
+  if (!HasSections(state)) return {};
+  const auto scan = ReadAll(state, state.row_level());
   return scan.has_value() ? SetsOf(ToFacts(*scan)) : AcknowledgedSets();
+}
+
+int KeptLevel(const stored::v1::AgentState& state) {
+  return HasSections(state) ? state.row_level() : kRowLevel;
 }
 
 }  // namespace rollcall::agent

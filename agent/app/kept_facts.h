@@ -15,13 +15,16 @@ namespace rollcall::agent {
 // The facts of a scan in the form that is sent.
 Facts ToFacts(const Scan& scan);
 
-// Replaces the sections of `state`.
+// Replaces the sections of `state`, at the level of `facts`.
 void KeepSections(const Facts& facts, stored::v1::AgentState& state);
 
-// The sections of `state` as a scan without evidence and vitals; nothing if
-// there are none, or if any of it is damaged: then the next scan stands alone.
+// The sections of `state` as a scan without evidence and vitals, at kRowLevel;
+// nothing if there are none, or if any of it is damaged or of a level that this
+// build does not know: then the next scan stands alone.
 std::optional<Scan> KeptScan(const stored::v1::AgentState& state);
-// Its sets; empty where KeptScan gives nothing.
+// Its sets, at their own level; empty where KeptScan gives nothing.
 AcknowledgedSets KeptSets(const stored::v1::AgentState& state);
+// That level; kRowLevel where KeptScan has no sections to give.
+int KeptLevel(const stored::v1::AgentState& state);
 
 }  // namespace rollcall::agent

@@ -58,6 +58,7 @@ v1::CpuTopology ReadTopology(const CollectContext& context,
   const CpuSysfs sysfs = ReadCpuSysfs(context.fs, listed, report);
   const CpuSet& online = sysfs.online ? *sysfs.online : listed;
   const CpuSet& present = sysfs.present ? *sysfs.present : online;
+  if (sysfs.smt_control) topology.set_smt_control(*sysfs.smt_control);
   if (online.empty()) return topology;
   topology.set_online_cpus(static_cast<int>(online.size()));
   topology.set_configured_cpus(static_cast<int>(present.size()));

@@ -156,6 +156,26 @@ bool DeviceTreeNamesSockets(const HostFs& fs) {
   return fs.Exists("/proc/device-tree/cpus/cpu-map/socket0");
 }
 
+// Some architectures give the number of threads that a core may run.
+bool IsSmtControl(absl::string_view text) {
+  const std::optional<int64_t> threads = FactInteger(text);
+  return text == "on" || text == "off" || text == "forceoff" ||
+         text == "notsupported" || (threads && *threads > 0);
+}
+
+std::optional<std::string> ReadSmtControl(const HostFs& fs,
+                                          SourceReport* report) {
+  const std::string path = absl::StrCat(kCpuPath, "/smt/control");
+  const absl::StatusOr<std::string> content = fs.Read(path, kMaxFileBytes);
+  report->NoteError(content.status());
+  if (!content.ok()) return std::nullopt;
+  std::optional<std::string> text = FactText(*content);
+  if (text && IsSmtControl(*text)) return text;
+  // The kernel's word for not knowing.
+  if (!text || *text != "notimplemented") report->CountMalformed(path);
+  return std::nullopt;
+}
+
 }  // namespace
 
 CpuSysfs ReadCpuSysfs(const HostFs& fs, const CpuSet& fallback_online,
@@ -177,6 +197,7 @@ CpuSysfs ReadCpuSysfs(const HostFs& fs, const CpuSet& fallback_online,
     if (node != node_of_cpu.end()) place.node = node->second;
     ReadPlace(fs, &place, &sysfs, report);
   }
+  sysfs.smt_control = ReadSmtControl(fs, report);
   return sysfs;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "agent/host/host_fs.h"
@@ -24,6 +25,9 @@ struct CpuSysfs {
   // Whether the kernel gives clusters numbers of their own, so that it does not
   // take them for packages.
   bool knows_clusters = false;
+  // Whether cores may run several threads, in the kernel's words; absent where
+  // the kernel cannot tell.
+  std::optional<std::string> smt_control;
 };
 
 // Missing files are no failure; others go into `report`. `fallback_online` is

@@ -47,6 +47,13 @@ void SetRelease(const HostFs& fs, v1::OsRelease* os, SourceReport* report) {
   set("VERSION_ID", &v1::OsRelease::mutable_version_id);
   set("VERSION_CODENAME", &v1::OsRelease::mutable_version_codename);
   set("VARIANT_ID", &v1::OsRelease::mutable_variant_id);
+  if (const auto end = values.find("SUPPORT_END"); end != values.end()) {
+    if (auto day = ParseSupportEnd(end->second)) {
+      os->set_support_end(*std::move(day));
+    } else {
+      report->CountMalformed(path);
+    }
+  }
   for (const absl::string_view like :
        absl::StrSplit(values["ID_LIKE"], ' ', absl::SkipEmpty())) {
     os->add_id_like(std::string(like));

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
 #include "agent/sources/fact_text.h"
 
 namespace rollcall {
@@ -85,6 +86,15 @@ std::optional<std::string> ParsePointRelease(absl::string_view content) {
       line.substr(0, line.find_first_not_of("0123456789."));
   if (version.empty() || version[0] == '.') return std::nullopt;
   return FactText(version);
+}
+
+std::optional<std::string> ParseSupportEnd(absl::string_view value) {
+  absl::CivilDay day;
+  if (!absl::ParseCivilTime(value, &day)) return std::nullopt;
+  // What reads otherwise than it is written is no such date.
+  std::string text = absl::FormatCivilTime(day);
+  if (text != value) return std::nullopt;
+  return text;
 }
 
 std::optional<std::string> ParseHostname(absl::string_view content) {

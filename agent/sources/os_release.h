@@ -22,6 +22,10 @@ std::optional<std::string> ParseMachineId(absl::string_view content);
 // (Core)"; absent where it names no release yet ("trixie/sid").
 std::optional<std::string> ParsePointRelease(absl::string_view content);
 
+// A day such as "2027-05-31", as SUPPORT_END of an os-release file has it;
+// absent if it is none.
+std::optional<std::string> ParseSupportEnd(absl::string_view value);
+
 // The host name in /etc/hostname (hostname(5)): the first line that is no
 // comment.
 std::optional<std::string> ParseHostname(absl::string_view content);

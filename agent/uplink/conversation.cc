@@ -17,6 +17,8 @@ namespace {
 // A collector gone wrong must neither make the agent spin nor sleep for ever.
 constexpr absl::Duration kShortestWait = absl::Seconds(1);
 constexpr absl::Duration kLongestWait = absl::Hours(24);
+// Before one answer.
+constexpr int kMaxChallenges = 8;
 
 absl::Duration Bounded(const google::protobuf::Duration& wanted,
                        absl::Duration otherwise) {
@@ -49,10 +51,29 @@ absl::Status Conversation::Send(const v1::AgentMessage& message) {
 
 absl::StatusOr<v1::CollectorMessage> Conversation::Receive() {
   ROLLCALL_ASSIGN_OR_RETURN(v1::CollectorMessage message, stream_.Receive());
+  for (int asked = 1; message.has_challenge(); ++asked) {
+    if (asked > kMaxChallenges) {
+      return ProtocolError("it asks for signs of life without end");
+    }
+    v1::AgentMessage answer;
+    answer.mutable_challenge_answer()->set_nonce(message.challenge().nonce());
+    ROLLCALL_RETURN_IF_ERROR(Send(answer));
+    ROLLCALL_ASSIGN_OR_RETURN(message, stream_.Receive());
+  }
   if (!message.has_retry()) return message;
   retry_after_ = Bounded(message.retry().after(), absl::Seconds(30));
   return absl::UnavailableError(absl::StrCat(
       "the collector asks to come back later: ", message.retry().reason()));
+}
+
+const Facts& Conversation::AsSent(const Facts& facts) {
+  if (facts.row_level == row_level_) return facts;
+  if (!lowered_.has_value() || lowered_->row_level != row_level_ ||
+      lowered_from_ != facts.subject_root) {
+    lowered_ = FactsAtLevel(facts, row_level_);
+    lowered_from_ = facts.subject_root;
+  }
+  return *lowered_;
 }
 
 absl::Status Conversation::Begin(const Facts& facts, int64_t last_incarnation,
@@ -60,12 +81,13 @@ absl::Status Conversation::Begin(const Facts& facts, int64_t last_incarnation,
   v1::AgentMessage message;
   v1::Hello& hello = *message.mutable_hello();
   hello.set_agent_version(kVersion);
-  hello.add_row_levels(kRowLevel);
+  for (int level = 1; level <= kRowLevel; ++level) hello.add_row_levels(level);
   hello.set_boot_id(facts.boot_id);
   hello.set_store_incarnation(last_incarnation);
   hello.set_nonce(std::string(nonce));
   hello.set_evidence_hash(facts.evidence_hash.ToBytes());
-  hello.set_subject_root(facts.subject_root.ToBytes());
+  hello.set_subject_root(AsSent(facts).subject_root.ToBytes());
+  hello.set_root_level(row_level_);
   ROLLCALL_RETURN_IF_ERROR(Send(message));
   ROLLCALL_ASSIGN_OR_RETURN(const v1::CollectorMessage answer, Receive());
   if (!answer.has_plan()) return ProtocolError("hello was not met by a plan");
@@ -80,9 +102,10 @@ absl::Status Conversation::CheckIn(const Facts& facts,
   v1::AgentMessage message;
   v1::CheckIn& check_in = *message.mutable_check_in();
   check_in.set_sequence(++sequence_);
-  check_in.set_subject_root(facts.subject_root.ToBytes());
+  const Facts& sent = AsSent(facts);
+  check_in.set_subject_root(sent.subject_root.ToBytes());
   *check_in.mutable_vitals() = vitals;
-  if (const auto changes = SmallChanges(acknowledged_, facts)) {
+  if (const auto changes = SmallChanges(acknowledged_, sent)) {
     check_in.mutable_changes()->Assign(changes->begin(), changes->end());
   }
   ROLLCALL_RETURN_IF_ERROR(Send(message));
@@ -91,17 +114,30 @@ absl::Status Conversation::CheckIn(const Facts& facts,
   if (!answer.has_ack() || answer.ack().sequence() != sequence_) {
     return ProtocolError("a check-in was met by neither plan nor its ack");
   }
-  ROLLCALL_RETURN_IF_ERROR(CheckAck(answer.ack(), facts));
-  if (!check_in.changes().empty()) acknowledged_ = SetsOf(facts);
+  ROLLCALL_RETURN_IF_ERROR(CheckAck(answer.ack(), sent));
+  if (!check_in.changes().empty()) acknowledged_ = SetsOf(sent);
+  if (answer.ack().has_call_back_after()) {
+    call_back_after_ =
+        Bounded(answer.ack().call_back_after(), absl::Minutes(5));
+  }
   return absl::OkStatus();
 }
 
 absl::Status Conversation::FollowPlan(const v1::Plan& plan,
                                       const Facts& facts) {
-  if (plan.row_level() != kRowLevel) {
+  if (plan.row_level() < 1 || plan.row_level() > kRowLevel) {
     return ProtocolError(absl::StrCat("it plans for row level ",
                                       plan.row_level(),
                                       ", which was not offered"));
+  }
+  if (plan.row_level() != row_level_) {
+    if (plan.equal()) {
+      return ProtocolError(absl::StrCat("it has no facts of row level ",
+                                        plan.row_level(),
+                                        " and calls them equal"));
+    }
+    row_level_ = plan.row_level();
+    acknowledged_.clear();
   }
   cadence_.check_in = Bounded(plan.check_in_interval(), cadence_.check_in);
   cadence_.scan = Bounded(plan.scan_interval(), cadence_.scan);
@@ -113,10 +149,11 @@ absl::Status Conversation::FollowPlan(const v1::Plan& plan,
     *message.mutable_evidence() = facts.evidence;
     ROLLCALL_RETURN_IF_ERROR(Send(message));
   }
-  if (plan.send_roots()) return SendRoots(facts);
-  if (plan.send_evidence()) return AwaitAck(facts);
+  const Facts& sent = AsSent(facts);
+  if (plan.send_roots()) return SendRoots(sent);
+  if (plan.send_evidence()) return AwaitAck(sent);
   if (plan.equal()) {
-    acknowledged_ = SetsOf(facts);
+    acknowledged_ = SetsOf(sent);
     return absl::OkStatus();
   }
   return ProtocolError("it has other facts and does not ask for ours");

@@ -37,6 +37,9 @@ struct Cadence {
 // One stream's conversation, from Hello to its end. Not thread-safe. The stream
 // outlives it.
 //
+// Facts are given at kRowLevel and sent at the level that the collector plans
+// for.
+//
 // Every method fails with the stream's status; with UNAVAILABLE where the
 // collector asks the agent to come back later (retry_after() then says when);
 // with INTERNAL where the collector breaks the protocol. After an error only a
@@ -44,10 +47,13 @@ struct Cadence {
 class Conversation {
  public:
   // `acknowledged` is what a collector acknowledged on an earlier stream, as
-  // far as it is known.
+  // far as it is known, and `row_level` the level of its last plan.
   explicit Conversation(MessageStream& stream,
-                        AcknowledgedSets acknowledged = {})
-      : stream_(stream), acknowledged_(std::move(acknowledged)) {}
+                        AcknowledgedSets acknowledged = {},
+                        int row_level = kRowLevel)
+      : stream_(stream),
+        acknowledged_(std::move(acknowledged)),
+        row_level_(row_level) {}
 
   // Says Hello and sends what the collector lacks; returns once `facts` are
   // durable there. `nonce` is the next_nonce() of the conversation before;
@@ -63,6 +69,11 @@ class Conversation {
   const std::optional<absl::Duration>& retry_after() const {
     return retry_after_;
   }
+  // Set where a check-in was acknowledged and the collector would rather not
+  // hold the stream: hang up, and call back after that.
+  const std::optional<absl::Duration>& call_back_after() const {
+    return call_back_after_;
+  }
   int64_t store_incarnation() const { return store_incarnation_; }
   // To be kept durably before the next Hello, also where Begin failed; empty if
   // the collector gave none.
@@ -71,6 +82,11 @@ class Conversation {
   int64_t bytes_sent() const { return bytes_sent_; }
   // The sets of the facts that the collector acknowledged last.
   const AcknowledgedSets& acknowledged() const { return acknowledged_; }
+  // The level of the last plan that was followed.
+  int row_level() const { return row_level_; }
+  // The facts as they are sent: at that level. Valid until it is called again,
+  // and as long as `facts` are.
+  const Facts& AsSent(const Facts& facts);
   // Sources that the collector's policy switches off.
   const std::vector<std::string>& disabled_sources() const {
     return disabled_sources_;
@@ -87,12 +103,18 @@ class Conversation {
   absl::StatusOr<v1::CollectorMessage> Receive();
 
   MessageStream& stream_;
+  // At row_level_.
   AcknowledgedSets acknowledged_;
+  int row_level_;
+  // What AsSent made last, and the root of what it was made of.
+  std::optional<Facts> lowered_;
+  RootId lowered_from_;
   // The rows that the deltas of this turn added, in their order.
   std::vector<const FactRow*> offered_;
   Cadence cadence_;
   std::vector<std::string> disabled_sources_;
   std::optional<absl::Duration> retry_after_;
+  std::optional<absl::Duration> call_back_after_;
   int64_t store_incarnation_ = 0;
   std::string next_nonce_;
   int64_t sequence_ = 0;

@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "common/id.h"
+#include "common/rows.h"
 #include "rollcall/v1/inventory.pb.h"
 
 namespace rollcall::agent {
 
-// One row: its id and its canonical bytes at kRowLevel.
+// One row: its id and its canonical bytes, at the level of its facts.
 struct FactRow {
   RowId id;
   std::string canonical;
@@ -24,6 +25,8 @@ struct FactSection {
 
 // Everything of one scan.
 struct Facts {
+  // The row schema level that they are encoded at.
+  int row_level = kRowLevel;
   std::map<std::string, FactSection> sections;
   RootId subject_root;
   v1::Evidence evidence;
@@ -31,5 +34,9 @@ struct Facts {
   // The machine's boot id, 16 bytes; empty if it has none.
   std::string boot_id;
 };
+
+// The facts as one would state them who knows no more than `level`.
+// REQUIRES: `facts` are at kRowLevel, and 1 <= level <= kRowLevel. Pure.
+Facts FactsAtLevel(const Facts& facts, int level);
 
 }  // namespace rollcall::agent

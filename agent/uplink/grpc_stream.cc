@@ -188,6 +188,11 @@ class GrpcUplink final : public Uplink {
     stub_.reset();
   }
 
+  void HangUp() override {
+    MutexLock lock(&mutex_);
+    stub_.reset();
+  }
+
   void Interrupt() override {
     MutexLock lock(&mutex_);
     interrupted_ = true;

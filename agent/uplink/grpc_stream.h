@@ -40,6 +40,9 @@ class Uplink {
   virtual std::unique_ptr<MessageStream> Open() = 0;
   // Takes these for the streams to come, where it needs any. Thread-safe.
   virtual void UseCredentials(const TlsCredentials& /*credentials*/) {}
+  // Lets the connection go: the next stream makes a new one. The stream must be
+  // gone.
+  virtual void HangUp() {}
   // Ends the stream that is open, now or as soon as there is one, with
   // CANCELLED. For use from another thread, once, when the process is to stop.
   virtual void Interrupt() = 0;

@@ -31,11 +31,11 @@ class Applier {
   // Whether the change could be applied.
   absl::StatusOr<bool> Apply(const v1::SectionChange& change) {
     const std::string& name = change.section();
-    if (!IsSection(name)) {
+    if (!IsSection(name, target_.row_level)) {
       return absl::InvalidArgumentError(
           absl::StrCat("check_in.changes: there is no section \"",
                        EscapeForTerminal(Abbreviate(name, 64)),
-                       "\" at row level ", kRowLevel));
+                       "\" at row level ", target_.row_level));
     }
     if (name <= last_) {
       return absl::InvalidArgumentError(
@@ -65,9 +65,9 @@ class Applier {
       return absl::InvalidArgumentError(
           "check_in.changes: known_root must have 16 bytes");
     }
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto known,
-        target_.content.bases.FindOfSection(*root, change.section()));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto known,
+                              target_.content.bases.FindOfSection(
+                                  *root, change.section(), target_.row_level));
     if (known == nullptr) return false;
     update_.sections[change.section()] = {*root, *known};
     return true;
@@ -108,9 +108,11 @@ class Applier {
             absl::StrCat("check_in.changes: the rows have more than ",
                          kMaxChangeBytes, " bytes"));
       }
-      ROLLCALL_ASSIGN_OR_RETURN(const v1::Row row,
-                                DecodeRow(change.section(), canonical));
-      const RowId id = ComputeRowId(change.section(), kRowLevel, canonical);
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const v1::Row row,
+          DecodeRow(change.section(), canonical, target_.row_level));
+      const RowId id =
+          ComputeRowId(change.section(), target_.row_level, canonical);
       if (!ids.empty() && id <= ids.back()) {
         return absl::InvalidArgumentError(
             "check_in.changes: rows are not in order of their ids");
@@ -136,7 +138,7 @@ absl::StatusOr<std::optional<SubjectUpdate>> ApplyChanges(
     const ChangeTarget& target) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto head,
                             ReadHead(target.reader, target.subject));
-  if (!head.has_value() || head->row_level() != kRowLevel) {
+  if (!head.has_value() || head->row_level() != target.row_level) {
     return std::optional<SubjectUpdate>();
   }
   Applier applier(target, *head);

@@ -19,6 +19,8 @@ struct ChangeTarget {
   const Reader& reader;
   const Content& content;
   SubjectId subject;
+  // The row schema level of the changes.
+  int row_level;
   // The subject root that they make.
   RootId root;
 };

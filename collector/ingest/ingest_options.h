@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "common/rows.h"
 
 namespace rollcall::collector {
 
@@ -21,9 +22,28 @@ struct IngestOptions {
   // Streams at once; a further agent is asked to come back later. A held stream
   // costs about 115 KB.
   int max_streams = 20'000;
+  // Streams held for agents that have said what they had to say. Beyond, an
+  // agent is asked to hang up when it has checked in, and to call back after
+  // that long, before jitter of 20 %: a new stream costs about 3 ms of CPU, and
+  // a scan is not made more often. What is left up to max_streams is room for
+  // those who call.
+  int held_streams = 16'000;
+  absl::Duration call_back_after = absl::Hours(1);
+  // How long a new stream may go without its Hello, and one in the middle of a
+  // turn without the next whole message, which may be large and the line slow.
+  // Between check-ins it may be silent for three intervals and a minute.
+  absl::Duration hello_within = absl::Minutes(1);
+  absl::Duration message_within = absl::Minutes(5);
+  // For this long after the start new streams are let in at no more than a
+  // rate, in streams a second; zero: at once.
+  absl::Duration slow_start = absl::Minutes(5);
+  int slow_start_rate = 500;
   // Between check-ins, and between scans. Jitter of 20 % is put in per agent.
   absl::Duration check_in_interval = absl::Minutes(5);
   absl::Duration scan_interval = absl::Hours(1);
+  // The row schema level that plans name where the agent knows it. Lower it to
+  // keep a way back to a collector that does not know the newest.
+  int row_level = kRowLevel;
   // What an agent that is turned away is asked to wait, before jitter of 50 %.
   absl::Duration retry_after = absl::Seconds(30);
 };

@@ -10,6 +10,10 @@ struct IngestStats {
   std::atomic<int64_t> streams{0};
   std::atomic<int64_t> streams_opened{0};
   std::atomic<int64_t> streams_turned_away{0};
+  // Streams that were ended after a check-in, for want of room to hold them.
+  std::atomic<int64_t> streams_hung_up{0};
+  // Streams that were ended since no whole message came in time.
+  std::atomic<int64_t> streams_late{0};
   std::atomic<int64_t> messages{0};
   std::atomic<int64_t> messages_malformed{0};
   std::atomic<int64_t> bytes{0};
@@ -18,6 +22,14 @@ struct IngestStats {
   // Check-ins whose small difference was taken without a turn.
   std::atomic<int64_t> changes_taken{0};
   std::atomic<int64_t> identity_conflicts{0};
+  // Hellos that were not judged since the store was restored from a backup.
+  std::atomic<int64_t> contacts_paused{0};
+  // Of streams of one agent that were open at once: asked for a sign of life;
+  // ended as a clone's; since they gave none; and since there were too many.
+  std::atomic<int64_t> twins_challenged{0};
+  std::atomic<int64_t> twins_cloned{0};
+  std::atomic<int64_t> twins_silent{0};
+  std::atomic<int64_t> twins_crowded_out{0};
   std::atomic<int64_t> unauthenticated{0};
 };
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collector/ingest/agent_messages.h"
 #include "collector/ingest/check_in_changes.h"
 #include "collector/ingest/hello_contact.h"
 #include "collector/inventory/row_set.h"
@@ -19,67 +20,11 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr int kMaxAgentVersionBytes = 64;
-constexpr int kMaxRowLevels = 16;
 constexpr int kMaxFrames = 64;
 // What an id takes in memory, among those of its section and those asked for,
 // and what a row takes beyond its bytes.
 constexpr size_t kHeldBytesPerId = 40;
 constexpr size_t kHeldBytesPerRow = 160;
-
-absl::StatusOr<RootId> RootFrom(absl::string_view field,
-                                const std::string& bytes) {
-  const auto root = RootId::FromBytes(bytes);
-  if (root.has_value()) return *root;
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, " has ", bytes.size(), " bytes; it must have 16"));
-}
-
-absl::Status ValidateHello(const v1::Hello& hello) {
-  if (hello.agent_version().size() > kMaxAgentVersionBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("hello.agent_version has ", hello.agent_version().size(),
-                     " bytes; at most ", kMaxAgentVersionBytes));
-  }
-  if (hello.row_levels_size() > kMaxRowLevels) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("hello.row_levels has ", hello.row_levels_size(),
-                     " values; at most ", kMaxRowLevels));
-  }
-  if (!hello.boot_id().empty() && hello.boot_id().size() != 16) {
-    return absl::InvalidArgumentError(
-        "hello.boot_id must have 16 bytes or none");
-  }
-  if (std::count(hello.row_levels().begin(), hello.row_levels().end(),
-                 kRowLevel) == 0) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "this collector takes rows of level ", kRowLevel,
-        " and the agent encodes only ", absl::StrJoin(hello.row_levels(), ", "),
-        "; upgrade the older of both"));
-  }
-  return absl::OkStatus();
-}
-
-// Section roots by name, checked for names, order and size.
-absl::StatusOr<std::map<std::string, RootId>> ReadRoots(
-    const v1::Roots& roots) {
-  std::map<std::string, RootId> result;
-  for (const v1::SectionRoot& section : roots.sections()) {
-    if (!IsSection(section.section())) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("roots: there is no section \"",
-                       EscapeForTerminal(Abbreviate(section.section(), 64)),
-                       "\" at row level ", kRowLevel));
-    }
-    if (!result.empty() && section.section() <= result.rbegin()->first) {
-      return absl::InvalidArgumentError(
-          "roots: sections are not in order of their names");
-    }
-    ROLLCALL_ASSIGN_OR_RETURN(result[section.section()],
-                              RootFrom("roots.root", section.root()));
-  }
-  return result;
-}
 
 v1::CollectorMessage MakeAck(int64_t sequence, RootId root) {
   v1::CollectorMessage message;
@@ -103,6 +48,20 @@ bool SyncSession::IsUnchanged(const v1::AgentMessage& message) const {
   return state_ == State::kIdle && stored_root_.has_value() &&
          message.has_check_in() &&
          message.check_in().subject_root() == stored_root_->bytes();
+}
+
+absl::Duration SyncSession::Patience() const {
+  switch (state_) {
+    case State::kHello:
+      return deps_.options.hello_within;
+    case State::kIdle:
+      return 3 * deps_.options.check_in_interval + absl::Minutes(1);
+    case State::kPlanned:
+    case State::kDeltas:
+    case State::kRows:
+      break;
+  }
+  return deps_.options.message_within;
 }
 
 void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
@@ -140,6 +99,10 @@ void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
       // Neither acknowledged nor answered by a plan.
       commit = result.ok() && result->messages.empty();
       break;
+    case v1::AgentMessage::kChallengeAnswer:
+      // Of those that were asked for nothing reaches this.
+      result = OutOfOrder("challenge_answer");
+      break;
     case v1::AgentMessage::MESSAGE_NOT_SET:
       result = absl::InvalidArgumentError(
           "the message holds nothing that this collector knows");
@@ -156,6 +119,8 @@ void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
 absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
   if (state_ != State::kHello) return OutOfOrder("hello");
   ROLLCALL_RETURN_IF_ERROR(ValidateHello(hello));
+  ROLLCALL_ASSIGN_OR_RETURN(row_level_,
+                            ChooseRowLevel(hello, deps_.options.row_level));
   ROLLCALL_ASSIGN_OR_RETURN(
       const RootId root, RootFrom("hello.subject_root", hello.subject_root()));
   ROLLCALL_ASSIGN_OR_RETURN(
@@ -164,16 +129,17 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto known,
                             deps_.subjects.FindByAgent(deps_.engine, agent_));
   known_ = known.has_value();
-  bool level_differs = false;
+  int stored_level = 0;
   if (known_) {
     subject_ = known->id;
+    ordinal_ = known->record.ordinal();
     stored_evidence_ = known->record.evidence();
     wants_evidence_ = known->record.evidence_hash() != evidence_hash.ToBytes();
     ROLLCALL_ASSIGN_OR_RETURN(const auto head,
                               ReadHead(deps_.engine, subject_));
     if (head.has_value()) {
       stored_root_ = RootId::FromBytes(head->subject_root());
-      level_differs = head->row_level() != kRowLevel;
+      stored_level = head->row_level();
     }
   } else {
     subject_ = Subjects::NewSubjectId(deps_.random);
@@ -181,7 +147,9 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
     wants_evidence_ = true;
   }
   update_.agent_version = ToValidUtf8(hello.agent_version());
-  const bool equal = known_ && stored_root_ == root && !level_differs;
+  const bool equal = known_ && stored_root_ == root &&
+                     stored_level == row_level_ &&
+                     RootLevelOf(hello) == row_level_;
   wants_roots_ = !equal;
   if (equal) update_.subject_root = root;
   if (equal && !wants_evidence_) {
@@ -205,6 +173,9 @@ void SyncSession::TakeContact(const v1::Hello& hello, SyncReply answer,
         if (!outcome.ok()) {
           return reply(SyncReply{{}, outcome.status(), true});
         }
+        if (outcome->verdict == ContactVerdict::kPaused) {
+          ++deps_.stats.contacts_paused;
+        }
         if (outcome->must_rekey) {
           return reply(SyncReply{{}, KeyWasCopied(), true});
         }
@@ -219,9 +190,7 @@ absl::Status SyncSession::KeyWasCopied() {
   ++deps_.stats.identity_conflicts;
   Log(LogLevel::kWarning, "an agent's key is used by several machines",
       {{"agent", agent_.ToHex()}});
-  return absl::PermissionDeniedError(
-      "several machines use the key of this agent, and another had it first; "
-      "give this one a key and a certificate of its own");
+  return CopiedKeyRefusal();
 }
 
 SyncReply SyncSession::TurnAway(const absl::Status& why) {
@@ -237,7 +206,7 @@ SyncReply SyncSession::TurnAway(const absl::Status& why) {
 v1::CollectorMessage SyncSession::MakePlan(bool equal) {
   v1::CollectorMessage message;
   v1::Plan& plan = *message.mutable_plan();
-  plan.set_row_level(kRowLevel);
+  plan.set_row_level(row_level_);
   *plan.mutable_check_in_interval() =
       ToProto(deps_.random.Jitter(deps_.options.check_in_interval, 20));
   *plan.mutable_scan_interval() =
@@ -279,7 +248,7 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
     return absl::FailedPreconditionError(
         "roots came before the evidence that the plan asked for");
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const auto sections, ReadRoots(roots));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto sections, ReadRoots(roots, row_level_));
   stored::v1::Head head;
   if (known_) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
@@ -287,7 +256,7 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
     head = stored.value_or(stored::v1::Head());
   }
   std::map<std::string, std::string> stored_roots;
-  if (head.row_level() == kRowLevel) {
+  if (head.row_level() == row_level_) {
     for (const auto& section : head.sections()) {
       stored_roots[section.section()] = section.root();
     }
@@ -311,8 +280,9 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
       continue;
     }
     // A set that others brought already needs no sending either.
-    ROLLCALL_ASSIGN_OR_RETURN(const auto known,
-                              deps_.content.bases.FindOfSection(root, name));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto known,
+        deps_.content.bases.FindOfSection(root, name, row_level_));
     if (known != nullptr) {
       ROLLCALL_RETURN_IF_ERROR(Hold(known->size() * kHeldBytesPerId));
       update_.sections[name].ids = *known;
@@ -408,7 +378,8 @@ absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto known,
         WhichAreKnown(deps_.engine, deps_.content,
-                      {subject_, due_[due], base_.row_level()}, ids));
+                      {subject_, due_[due], base_.row_level()}, row_level_,
+                      ids));
     for (size_t i = 0; i < ids.size(); ++i, ++place) {
       if (place / 8 >= bits.size()) bits.push_back('\0');
       if (known[i]) continue;
@@ -472,8 +443,9 @@ absl::Status SyncSession::AddRow(const std::string& canonical) {
         absl::StrCat("the rows of one turn have more than ",
                      deps_.options.max_turn_bytes, " bytes"));
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const v1::Row row, DecodeRow(section, canonical));
-  if (ComputeRowId(section, kRowLevel, canonical) != id) {
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::Row row,
+                            DecodeRow(section, canonical, row_level_));
+  if (ComputeRowId(section, row_level_, canonical) != id) {
     return absl::InvalidArgumentError(
         absl::StrCat("a row of section ", section,
                      " does not hash to the id asked for, ", id.ToHex()));
@@ -492,7 +464,7 @@ absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
   deps_.last_seen.Note(subject_, deps_.clock.Now(), check_in.vitals());
   SyncReply reply;
   if (stored_root_ == root) {
-    reply.messages.push_back(MakeAck(check_in.sequence(), root));
+    AckCheckIn(check_in.sequence(), reply);
     return reply;
   }
   wants_roots_ = true;
@@ -503,6 +475,16 @@ absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
   return reply;
 }
 
+void SyncSession::AckCheckIn(int64_t sequence, SyncReply& reply) {
+  v1::CollectorMessage& message =
+      reply.messages.emplace_back(MakeAck(sequence, *stored_root_));
+  if (deps_.stats.streams <= deps_.options.held_streams) return;
+  ++deps_.stats.streams_hung_up;
+  *message.mutable_ack()->mutable_call_back_after() =
+      ToProto(deps_.random.Jitter(deps_.options.call_back_after, 20));
+  reply.end = true;
+}
+
 absl::Status SyncSession::Build(KnownStamp stamp, const Reader& reader,
                                 Writes& writes) {
   const AgentReport report = {agent_, deps_.clock.Now(), evidence_};
@@ -510,19 +492,21 @@ absl::Status SyncSession::Build(KnownStamp stamp, const Reader& reader,
     ROLLCALL_RETURN_IF_ERROR(
         deps_.subjects.BuildEvidence(subject_, report, reader, writes));
   } else {
-    ROLLCALL_RETURN_IF_ERROR(deps_.subjects.BuildNew(subject_, report, device_,
-                                                     stamp, reader, writes));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        ordinal_, deps_.subjects.BuildNew(subject_, report, device_, stamp,
+                                          reader, writes));
   }
   if (!wants_roots_) return absl::OkStatus();
-  return WriteSubjectUpdate(prepared_, stamp, reader, writes);
+  return WriteSubjectUpdate(prepared_, ordinal_, stamp, reader, writes);
 }
 
 absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
                                               RootId root) {
   if (check_in.changes().empty()) return false;
   ROLLCALL_ASSIGN_OR_RETURN(
-      auto update, ApplyChanges(check_in.changes(),
-                                {deps_.engine, deps_.content, subject_, root}));
+      auto update,
+      ApplyChanges(check_in.changes(),
+                   {deps_.engine, deps_.content, subject_, row_level_, root}));
   if (!update.has_value()) return false;
   for (const auto& [name, section] : update->sections) {
     ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
@@ -537,7 +521,7 @@ absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
 absl::Status SyncSession::Prepare() {
   update_.subject = subject_;
   update_.agent = agent_;
-  update_.row_level = kRowLevel;
+  update_.row_level = row_level_;
   if (!wants_roots_) return absl::OkStatus();
   ROLLCALL_ASSIGN_OR_RETURN(
       prepared_, PrepareSubjectUpdate(update_, deps_.engine, deps_.content));
@@ -586,8 +570,13 @@ void SyncSession::OnCommitted(const absl::StatusOr<KnownStamp>& stamp,
   prepared_ = PreparedUpdate();
   turn_shares_.clear();
   state_ = State::kIdle;
-  messages.push_back(MakeAck(std::exchange(sequence_, 0), *stored_root_));
-  reply(SyncReply{std::move(messages), absl::OkStatus(), false});
+  SyncReply answer{std::move(messages), absl::OkStatus(), false};
+  if (const int64_t sequence = std::exchange(sequence_, 0); sequence != 0) {
+    AckCheckIn(sequence, answer);
+  } else {
+    answer.messages.push_back(MakeAck(0, *stored_root_));
+  }
+  reply(std::move(answer));
 }
 
 }  // namespace rollcall::collector

@@ -64,6 +64,9 @@ class SyncSession {
   // blocks nor reads the store.
   bool IsUnchanged(const v1::AgentMessage& message) const;
 
+  // How long the next message may take.
+  absl::Duration Patience() const;
+
  private:
   enum class State { kHello, kPlanned, kDeltas, kRows, kIdle };
   using Reply = std::function<void(SyncReply)>;
@@ -80,6 +83,9 @@ class SyncSession {
   absl::StatusOr<SyncReply> OnDelta(const v1::Delta& delta);
   absl::Status OnRows(const v1::Rows& rows);
   absl::StatusOr<SyncReply> OnCheckIn(const v1::CheckIn& check_in);
+  // Acknowledges what is stored. Where too many streams are held, the agent is
+  // to hang up and call back.
+  void AckCheckIn(int64_t sequence, SyncReply& reply);
   // Whether the check-in brings all that makes its root of what is stored.
   absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
 
@@ -107,7 +113,11 @@ class SyncSession {
   // report.
   bool known_ = false;
   SubjectId subject_;
+  // The subject's; of a new one, once it is written.
+  uint32_t ordinal_ = 0;
   DeviceId device_;
+  // The row schema level of this conversation.
+  int row_level_ = 0;
   // The root that the store holds; nothing before the first report.
   std::optional<RootId> stored_root_;
   std::optional<v1::Evidence> stored_evidence_;

@@ -9,6 +9,7 @@
 #include "collector/inventory/row_words.h"
 #include "collector/inventory/tables.h"
 #include "common/proto_time.h"
+#include "common/row_level.h"
 #include "common/rows.h"
 #include "common/status.h"
 
@@ -81,16 +82,35 @@ absl::Status PlaceAll(
   return absl::OkStatus();
 }
 
+bool IsSwitch(const HistoryEntry& entry) {
+  return entry.row_level_before() != 0;
+}
+
+// The change in words. Where the row schema level switched, what only the
+// higher of both could say is no change.
+std::string InWords(const HistoryEntry& entry, const Pair& pair) {
+  Pair told = pair;
+  if (IsSwitch(entry)) {
+    const int level =
+        std::min(entry.row_level_before(), entry.row_level_after());
+    if (told.before.has_value()) told.before = RowAtLevel(*told.before, level);
+    if (told.after.has_value()) told.after = RowAtLevel(*told.after, level);
+  }
+  return ChangeInWords(told.before.has_value() ? &*told.before : nullptr,
+                       told.after.has_value() ? &*told.after : nullptr);
+}
+
 v1::DeviceChange ToChange(const Entry& entry, const std::string& section,
                           Pair pair) {
   v1::DeviceChange change;
   *change.mutable_known_time() = ToProto(entry.stamp.time());
   change.set_section(section);
   change.set_subject_id(entry.subject.ToHex());
-  change.set_cause(static_cast<v1::DeviceChange::Cause>(entry.value.cause()));
-  change.set_summary(
-      ChangeInWords(pair.before.has_value() ? &*pair.before : nullptr,
-                    pair.after.has_value() ? &*pair.after : nullptr));
+  // The switch itself has a change of its own.
+  change.set_cause(IsSwitch(entry.value) ? v1::DeviceChange::CAUSE_MACHINE
+                                         : static_cast<v1::DeviceChange::Cause>(
+                                               entry.value.cause()));
+  change.set_summary(InWords(entry.value, pair));
   if (pair.before.has_value() && pair.after.has_value()) {
     change.set_kind(v1::DeviceChange::KIND_CHANGED);
   } else if (pair.after.has_value()) {
@@ -121,6 +141,20 @@ v1::DeviceChange FirstReport(const Entry& entry) {
   return change;
 }
 
+v1::DeviceChange Switch(const Entry& entry) {
+  v1::DeviceChange change;
+  *change.mutable_known_time() = ToProto(entry.stamp.time());
+  change.set_kind(v1::DeviceChange::KIND_CHANGED);
+  change.set_cause(v1::DeviceChange::CAUSE_SCHEMA);
+  change.set_subject_id(entry.subject.ToHex());
+  change.set_row_level_before(entry.value.row_level_before());
+  change.set_row_level_after(entry.value.row_level_after());
+  change.set_summary(absl::StrCat("row schema level ",
+                                  entry.value.row_level_before(), " -> ",
+                                  entry.value.row_level_after()));
+  return change;
+}
+
 absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
     Fleet& fleet, const Entry& entry, absl::Span<const std::string> sections) {
   std::vector<v1::DeviceChange> changes;
@@ -128,13 +162,17 @@ absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
     if (sections.empty()) changes.push_back(FirstReport(entry));
     return changes;
   }
+  const bool is_switch = IsSwitch(entry.value);
+  if (is_switch && sections.empty()) changes.push_back(Switch(entry));
   for (const SectionChange& section : entry.value.sections()) {
     if (!IsWanted(sections, section.section())) continue;
     Pairs pairs;
-    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.removed_rows(),
-                                      section.own_removed(), false, pairs));
-    ROLLCALL_RETURN_IF_ERROR(PlaceAll(fleet, section.added_rows(),
-                                      section.own_added(), true, pairs));
+    ROLLCALL_RETURN_IF_ERROR(PlaceAll(
+        fleet, is_switch ? section.gone_rows() : section.removed_rows(),
+        section.own_removed(), false, pairs));
+    ROLLCALL_RETURN_IF_ERROR(
+        PlaceAll(fleet, is_switch ? section.new_rows() : section.added_rows(),
+                 section.own_added(), true, pairs));
     for (Pair& pair : pairs.Take()) {
       changes.push_back(ToChange(entry, section.section(), std::move(pair)));
     }

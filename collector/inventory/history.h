@@ -28,7 +28,8 @@ struct HistoryPage {
 // At most `limit` changes of the device, newest first; within one stamp ordered
 // by section, then by what the rows describe. Only of `sections`, if any are
 // given. Rows with the same natural key that went and came at one stamp are one
-// change.
+// change. A switch of the row schema level is one change, before those that the
+// machine made by then.
 absl::StatusOr<HistoryPage> ReadHistory(Fleet& fleet, const DeviceEntry& device,
                                         absl::Span<const std::string> sections,
                                         HistoryCursor cursor, int limit);

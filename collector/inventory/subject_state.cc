@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collector/inventory/level_switch.h"
+#include "collector/inventory/retention.h"
 #include "collector/inventory/tables.h"
 #include "common/rows.h"
 #include "common/status.h"
@@ -27,6 +29,7 @@ absl::StatusOr<SubjectState> StateNow(const Reader& reader,
   state.changed = KnownStamp::FromRaw(head.changed_stamp());
   state.row_level = head.row_level();
   state.agent_version = head.agent_version();
+  state.ordinal = head.ordinal();
   for (const HeadSection& section : head.sections()) {
     SectionState& rows = state.sections[section.section()];
     ROLLCALL_ASSIGN_OR_RETURN(rows.fleet, ReadFleetRows(content, section));
@@ -55,8 +58,16 @@ absl::Status Undo(const Content& content, const SectionChange& change,
   for (const std::string& row : change.own_added()) {
     state.own.erase(ComputeRowId(change.section(), level_after, row));
   }
-  for (const std::string& row : change.own_removed()) {
-    state.own[ComputeRowId(change.section(), level_before, row)] = row;
+  if (level_before < level_after) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        state.own, LowerOwnRows(change.section(), state.own, level_before));
+  } else if (level_before > level_after) {
+    state.own.clear();
+  }
+  for (const auto* rows : {&change.own_removed(), &change.own_lost()}) {
+    for (const std::string& row : *rows) {
+      state.own[ComputeRowId(change.section(), level_before, row)] = row;
+    }
   }
   return absl::OkStatus();
 }
@@ -129,6 +140,7 @@ absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
   ROLLCALL_ASSIGN_OR_RETURN(SubjectState state,
                             StateNow(reader, content, subject, *head));
   if (state.changed <= as_of) return std::optional<SubjectState>(state);
+  ROLLCALL_RETURN_IF_ERROR(CheckHistoryKept(reader, as_of));
   KeyWriter prefix;
   prefix.U16(ShardOf(subject)).AddId(subject);
   auto scan = kHistoryTable.ScanPrefix(reader, std::move(prefix));
@@ -147,10 +159,14 @@ absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
 absl::StatusOr<std::vector<bool>> WhichAreKnown(const Reader& reader,
                                                 const Content& content,
                                                 const OwnSection& section,
+                                                int row_level,
                                                 absl::Span<const RowId> ids) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto fleet,
-                            content.rows.Find(section.section, ids));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto own, ReadOwnRows(reader, section));
+                            content.rows.Find(section.section, row_level, ids));
+  OwnRows own;
+  if (section.row_level == row_level) {
+    ROLLCALL_ASSIGN_OR_RETURN(own, ReadOwnRows(reader, section));
+  }
   std::vector<bool> known(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
     known[i] = fleet[i].has_value() || own.contains(ids[i]);

@@ -31,6 +31,7 @@ struct SubjectState {
   KnownStamp changed;
   int row_level = 0;
   std::string agent_version;
+  uint32_t ordinal = 0;
 };
 
 // All functions are thread-safe, and DATA_LOSS where stored bytes are damaged.
@@ -50,15 +51,20 @@ absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,
                                       const stored::v1::HeadSection& section);
 
 // What the subject held as known at `as_of`; nothing if it had not reported.
+// FAILED_PRECONDITION if the history that it takes was dropped. `reader` is a
+// snapshot, and a pin (content_pins.h) older than it is held, unless `as_of` is
+// Max() and the subject does not change meanwhile.
 absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
     const Reader& reader, const Content& content, SubjectId subject,
     KnownStamp as_of);
 
-// Which of `ids` need not be sent for this section of a subject, in their
-// order: rows that the fleet has, and own rows that the subject has.
+// Which of `ids`, which are of a level, need not be sent for this section of a
+// subject, in their order: rows that the fleet has, and own rows that the
+// subject has at that level. `section` is as it is stored.
 absl::StatusOr<std::vector<bool>> WhichAreKnown(const Reader& reader,
                                                 const Content& content,
                                                 const OwnSection& section,
+                                                int row_level,
                                                 absl::Span<const RowId> ids);
 
 }  // namespace rollcall::collector

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/base_choice.h"
+#include "collector/inventory/level_switch.h"
+#include "collector/inventory/posting_change.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "common/rows.h"
@@ -55,6 +57,11 @@ class UpdateBuilder {
       }
     }
     FillHead();
+    auto& changes = *prepared_.history.mutable_sections();
+    std::sort(changes.begin(), changes.end(),
+              [](const SectionChange& a, const SectionChange& b) {
+                return a.section() < b.section();
+              });
     FillCause();
     return std::move(prepared_);
   }
@@ -128,7 +135,8 @@ class UpdateBuilder {
       }
     }
     const RowSet came = Minus(now.fleet, old.fleet);
-    ROLLCALL_ASSIGN_OR_RETURN(const auto found, content_.rows.Find(name, came));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto found, content_.rows.Find(name, update_.row_level, came));
     for (const auto& number : found) {
       if (number.has_value()) continue;
       return absl::FailedPreconditionError(absl::StrCat(
@@ -154,18 +162,55 @@ class UpdateBuilder {
     SectionChange change;
     change.set_section(name);
     ROLLCALL_ASSIGN_OR_RETURN(
+    ROLLCALL_RETURN_IF_ERROR(RecordFleet(old, now, change));
+    if (before_.row_level() != update_.row_level) {
+      ROLLCALL_RETURN_IF_ERROR(RecordSwitch(old, now, change));
+    } else {
+      RecordOwn(old, now, change);
+    }
+    *prepared_.history.add_sections() = std::move(change);
+    return absl::OkStatus();
+  }
+
+  absl::Status RecordFleet(const SectionState& old, const SectionState& now,
+                           SectionChange& change) const {
         const auto added, content_.rows.NumbersOf(Minus(now.fleet, old.fleet)));
     ROLLCALL_ASSIGN_OR_RETURN(const auto removed, content_.rows.NumbersOf(Minus(
                                                       old.fleet, now.fleet)));
     change.set_added_rows(PackNumbers(added));
     change.set_removed_rows(PackNumbers(removed));
     for (const auto& [id, canonical] : now.own) {
+    return absl::OkStatus();
+  }
+
+  static void RecordOwn(const SectionState& old, const SectionState& now,
+                        SectionChange& change) {
       if (!old.own.contains(id)) change.add_own_added(canonical);
     }
     for (const auto& [id, canonical] : old.own) {
       if (!now.own.contains(id)) change.add_own_removed(canonical);
     }
-    *prepared_.history.add_sections() = std::move(change);
+  }
+
+  // Every row went and came at another level: notes those that changed beyond
+  // that, and what undoing the switch needs.
+  absl::Status RecordSwitch(const SectionState& old, const SectionState& now,
+                            SectionChange& change) const {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const SectionSwitch differing,
+        CompareLevels(reader_, change.section(), {old, before_.row_level()},
+                      {now, update_.row_level}));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto added,
+                              content_.rows.NumbersOf(differing.fleet_added));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto removed,
+                              content_.rows.NumbersOf(differing.fleet_removed));
+    change.set_new_rows(PackNumbers(added));
+    change.set_gone_rows(PackNumbers(removed));
+    for (const auto& [id, row] : differing.own_added) change.add_own_added(row);
+    for (const auto& [id, row] : differing.own_removed) {
+      change.add_own_removed(row);
+    }
+    for (const auto& [id, row] : differing.own_lost) change.add_own_lost(row);
     return absl::OkStatus();
   }
 
@@ -192,6 +237,7 @@ class UpdateBuilder {
       cause = v1::DeviceChange::CAUSE_SCHEMA;
       prepared_.history.set_row_level_before(before_.row_level());
     }
+      prepared_.history.set_row_level_after(update_.row_level);
     prepared_.history.set_cause(cause);
   }
 

@@ -65,6 +65,7 @@ class FakeCollector final : public Uplink {
     return std::make_unique<Stream>(*this);
   }
   void Interrupt() override {}
+  void HangUp() override { ++hung_up_; }
 
   // While this is not OK no stream can be opened.
   absl::Status reachable;
@@ -77,7 +78,11 @@ class FakeCollector final : public Uplink {
   absl::Duration check_in_interval = absl::Minutes(5);
   absl::Duration scan_interval = absl::Hours(1);
   std::vector<std::string> disabled_sources;
+  // While set, every check-in is acknowledged with this.
+  std::optional<absl::Duration> call_back_after;
 
+  // How often the connection was let go.
+  int hung_up() const { return hung_up_; }
   int streams() const { return streams_; }
   // When each Hello and each CheckIn came.
   const std::vector<absl::Duration>& hellos() const { return hellos_; }
@@ -147,7 +152,7 @@ class FakeCollector final : public Uplink {
             std::deque<v1::CollectorMessage>& answers) {
     offered_ = offered;
     v1::Plan& plan = *answers.emplace_back().mutable_plan();
-    plan.set_row_level(1);
+    plan.set_row_level(kRowLevel);
     plan.set_equal(offered == root_);
     plan.set_send_roots(offered != root_);
     plan.set_store_incarnation(5);
@@ -165,10 +170,15 @@ class FakeCollector final : public Uplink {
     v1::Ack& ack = *answers.emplace_back().mutable_ack();
     ack.set_sequence(sequence);
     ack.set_subject_root(root_);
+    if (sequence > 0 && call_back_after.has_value()) {
+      ack.mutable_call_back_after()->set_seconds(
+          absl::ToInt64Seconds(*call_back_after));
+    }
   }
 
   const Clock& clock_;
   int streams_ = 0;
+  int hung_up_ = 0;
   std::vector<absl::Duration> hellos_;
   std::vector<std::string> nonces_;
   std::vector<absl::Duration> check_ins_;
@@ -307,6 +317,28 @@ TEST_F(AgentLoopTest, ComesBackWhenItIsAskedTo) {
   Run(5);
   EXPECT_THAT(waiter_.waits(), SizeIs(5));
   EXPECT_THAT(waiter_.waits(), Each(absl::Seconds(77)));
+}
+
+TEST_F(AgentLoopTest, AskedToHangUpItCallsBackInTimeWithWhatIsSoThen) {
+  collector_.call_back_after = absl::Hours(2);
+  waiter_.on_wait = [this](size_t) {
+    source_.Become(FactsWith({"package", "another"}));
+  };
+  Run(2);
+  EXPECT_EQ(collector_.hung_up(), 2);
+  ASSERT_THAT(collector_.hellos(), SizeIs(2));
+  EXPECT_EQ(collector_.hellos()[1] - collector_.hellos()[0], absl::Hours(2));
+  // One check-in a stream, no check-ins or scans between, and a new scan then.
+  EXPECT_THAT(collector_.check_ins(), SizeIs(2));
+  EXPECT_EQ(source_.scans(), collector_.hellos());
+  EXPECT_EQ(collector_.root(),
+            FactsWith({"package", "another"}).subject_root.ToBytes());
+}
+
+TEST_F(AgentLoopTest, SentAwayItHoldsNoConnection) {
+  collector_.retry_after = absl::Seconds(100);
+  Run(2);
+  EXPECT_EQ(collector_.hung_up(), 2);
 }
 
 TEST_F(AgentLoopTest, HavingBeenAskedToWaitIsNoFailure) {

@@ -89,5 +89,29 @@ TEST_F(MachineTest, DamagedKeptFactsAreAsNone) {
   EXPECT_THAT(KeptScan({}), Eq(std::nullopt));
 }
 
+TEST_F(MachineTest, FactsKeptAtALowerLevelStandInAtTheNewest) {
+  root_.Write("var/lib/dpkg/status", kStatus);
+  const Facts facts = Run(std::nullopt);
+  const Facts lower = FactsAtLevel(facts, 1);
+  stored::v1::AgentState state;
+  KeepSections(lower, state);
+  EXPECT_EQ(KeptLevel(state), 1);
+  // What the collector has is known at the level at which it has it.
+  EXPECT_EQ(KeptSets(state).at("software").root,
+            lower.sections.at("software").root);
+  const auto scan = KeptScan(state);
+  ASSERT_TRUE(scan.has_value());
+  EXPECT_EQ(ToFacts(*scan).sections.at("software").root,
+            facts.sections.at("software").root);
+}
+
+TEST(KeptLevel, IsTheNewestWhereNothingReadableIsKept) {
+  EXPECT_EQ(KeptLevel({}), kRowLevel);
+  stored::v1::AgentState state;
+  state.add_sections();
+  state.set_row_level(kRowLevel + 1);
+  EXPECT_EQ(KeptLevel(state), kRowLevel);
+}
+
 }  // namespace
 }  // namespace rollcall::agent

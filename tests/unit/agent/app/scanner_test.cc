@@ -203,7 +203,7 @@ TEST_F(ScannerTest, PrintsJsonWithDefaultNamesThatReadsBack) {
   const v1::InventoryDocument document = ToDocument(Run());
   const auto json = InventoryDocumentToJson(document);
   ASSERT_OK(json);
-  EXPECT_THAT(*json, HasSubstr("\"rowLevel\": 1"));
+  EXPECT_THAT(*json, HasSubstr("\"rowLevel\": 2"));
   EXPECT_THAT(*json, HasSubstr("\"osRelease\": {"));
   v1::InventoryDocument read_back;
   ASSERT_TRUE(

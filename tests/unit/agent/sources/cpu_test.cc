@@ -51,6 +51,23 @@ std::string CpuInfoOf(const CpuSet& cpus, const std::string& lines) {
   return text;
 }
 
+TEST(CpuSource, SaysWhetherThreadsWereSwitchedOff) {
+  const auto control = [](const std::string& text) {
+    FakeHost host;
+    Lists(&host, "0-1", "0-1");
+    host.File(absl::StrCat(kCpu, "/smt/control"), text);
+    return TopologyOf(host.fs()).smt_control();
+  };
+  for (const char* text : {"on", "off", "forceoff", "notsupported", "4"}) {
+    EXPECT_EQ(control(absl::StrCat(text, "\n")), text);
+  }
+  // The kernel does not know, or says what no kernel says.
+  for (const char* text :
+       {"notimplemented\n", "maybe\n", "0\n", "-1\n", "\n"}) {
+    EXPECT_EQ(control(text), "") << text;
+  }
+}
+
 TEST(CpuSource, CountsAnX86ServerWithACpuOffline) {
   FakeHost host;
   host.File("/proc/cpuinfo",

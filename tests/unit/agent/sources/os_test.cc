@@ -56,6 +56,36 @@ TEST(PointRelease, IsTakenFromEachDistributionsFile) {
   EXPECT_EQ(ParsePointRelease(""), std::nullopt);
 }
 
+TEST(SupportEnd, IsADay) {
+  EXPECT_THAT(ParseSupportEnd("2025-11-19"), Optional(Eq("2025-11-19")));
+  for (const char* text :
+       {"2025-11-31", "2025-13-01", "2025-1-1", " 2025-11-19",
+        "2025-11-19T00:00", "20251119", "soon", "", "-"}) {
+    EXPECT_EQ(ParseSupportEnd(text), std::nullopt) << text;
+  }
+}
+
+TEST(OsSource, SaysUntilWhenTheReleaseIsSupported) {
+  FakeHost host;
+  host.File("/etc/os-release", "ID=fedora\nSUPPORT_END=2025-11-19\n");
+  const auto result = RunSource("os", host.fs());
+  const auto releases =
+      FactsOf(result.rows, &v1::Row::has_os_release, &v1::Row::os_release);
+  ASSERT_EQ(releases.size(), 1u);
+  EXPECT_EQ(releases[0].support_end(), "2025-11-19");
+}
+
+TEST(OsSource, ADayThatCannotBeIsAbsentAndCounted) {
+  FakeHost host;
+  host.File("/etc/os-release", "ID=fedora\nSUPPORT_END=2025-02-30\n");
+  const auto result = RunSource("os", host.fs());
+  const auto releases =
+      FactsOf(result.rows, &v1::Row::has_os_release, &v1::Row::os_release);
+  ASSERT_EQ(releases.size(), 1u);
+  EXPECT_FALSE(releases[0].has_support_end());
+  EXPECT_EQ(result.statuses.at("os").malformed_count(), 1);
+}
+
 TEST(Hostname, IsTheFirstLineThatIsNoComment) {
   EXPECT_THAT(ParseHostname("# mine\n\n web1 \n"), Optional(Eq("web1")));
   EXPECT_EQ(ParseHostname("(none)\n"), std::nullopt);

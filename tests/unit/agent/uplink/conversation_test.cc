@@ -15,6 +15,7 @@ namespace rollcall::agent {
 namespace {
 
 using ::rollcall::testing::EqualsProto;
+using ::rollcall::testing::FactsOf;
 using ::rollcall::testing::FactsWith;
 using ::rollcall::testing::FromText;
 using ::rollcall::testing::StatusIs;
@@ -25,7 +26,8 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 v1::CollectorMessage Plan(const std::string& fields) {
-  return FromText<v1::CollectorMessage>("plan { row_level: 1 " + fields + " }");
+  return FromText<v1::CollectorMessage>(
+      absl::StrCat("plan { row_level: ", kRowLevel, " ", fields, " }"));
 }
 v1::CollectorMessage Want(const std::string& sections) {
   return FromText<v1::CollectorMessage>("want { " + sections + " }");
@@ -96,6 +98,12 @@ class ScriptedCollector final : public MessageStream {
   std::vector<v1::AgentMessage> heard_;
 };
 
+v1::CollectorMessage Challenge(char fill) {
+  v1::CollectorMessage message;
+  message.mutable_challenge()->set_nonce(std::string(16, fill));
+  return message;
+}
+
 class ConversationTest : public ::testing::Test {
  protected:
   absl::Status Begin(std::vector<v1::CollectorMessage> script) {
@@ -114,12 +122,31 @@ class ConversationTest : public ::testing::Test {
   Conversation conversation_{collector_};
 };
 
+TEST_F(ConversationTest, AChallengeIsReturnedAndTheAnswerAwaited) {
+  ASSERT_OK(Begin({Challenge('1'), Challenge('2'), Plan("equal: true")}));
+  EXPECT_THAT(collector_.kinds(), ElementsAre("hello", "challenge_answer",
+                                              "challenge_answer"));
+  EXPECT_EQ(collector_.heard()[1].challenge_answer().nonce(),
+            std::string(16, '1'));
+  EXPECT_EQ(collector_.last().challenge_answer().nonce(),
+            std::string(16, '2'));
+  collector_.Says({Challenge('3'), Ack(facts_, 1)});
+  EXPECT_OK(conversation_.CheckIn(facts_, {}));
+}
+
+TEST_F(ConversationTest, ChallengesWithoutEndAreABreach) {
+  EXPECT_THAT(Begin(std::vector<v1::CollectorMessage>(1'000, Challenge('1'))),
+              IsBreach("without end"));
+}
+
 TEST_F(ConversationTest, HelloSaysWhoSpeaksAndWhatItHolds) {
   ASSERT_OK(Begin({Plan("equal: true")}));
   v1::AgentMessage expected;
   v1::Hello& hello = *expected.mutable_hello();
   hello.set_agent_version(kVersion);
-  hello.add_row_levels(kRowLevel);
+  hello.add_row_levels(1);
+  hello.add_row_levels(2);
+  hello.set_root_level(2);
   hello.set_boot_id(facts_.boot_id);
   hello.set_store_incarnation(7);
   hello.set_evidence_hash(facts_.evidence_hash.ToBytes());
@@ -310,13 +337,60 @@ TEST_F(ConversationTest, AnyMessageOutOfPlaceIsABreach) {
 
 TEST_F(ConversationTest, APlanForARowLevelThatWasNotOfferedIsABreach) {
   for (const char* plan :
-       {"plan { equal: true }", "plan { row_level: 2 equal: true }",
+       {"plan { equal: true }", "plan { row_level: 3 equal: true }",
         "plan { row_level: -1 send_roots: true }"}) {
     ScriptedCollector collector;
     collector.Says({FromText<v1::CollectorMessage>(plan)});
     Conversation conversation(collector);
     EXPECT_THAT(conversation.Begin(facts_, 0), IsBreach("row level")) << plan;
   }
+}
+
+TEST_F(ConversationTest, APlanForALowerLevelIsMetAtThatLevel) {
+  const Facts facts = FactsOf({FromText<v1::Row>(
+      "os_release { id: 'fedora' support_end: '2026-05-13' }")});
+  const Facts lower = FactsAtLevel(facts, 1);
+  collector_.Says(
+      {FromText<v1::CollectorMessage>("plan { row_level: 1 send_roots: true }"),
+       Want("sections { section: 'os' ids: true }"), Need("\x01"), Ack(lower),
+       Ack(lower, 1)});
+  ASSERT_OK(conversation_.Begin(facts, 0));
+  EXPECT_EQ(conversation_.row_level(), 1);
+  EXPECT_THAT(collector_.rows(),
+              ElementsAre(lower.sections.at("os").rows[0].canonical));
+  EXPECT_EQ(conversation_.acknowledged().at("os").root,
+            lower.sections.at("os").root);
+  // And goes on at that level.
+  ASSERT_OK(conversation_.CheckIn(facts, {}));
+  EXPECT_EQ(collector_.last().check_in().subject_root(),
+            lower.subject_root.bytes());
+  EXPECT_THAT(collector_.last().check_in().changes(), IsEmpty());
+}
+
+TEST_F(ConversationTest, TheRootOfTheNextHelloIsAtTheLevelOfTheLastPlan) {
+  Conversation next(collector_, {}, 1);
+  collector_.Says(
+      {FromText<v1::CollectorMessage>("plan { row_level: 1 equal: true }")});
+  ASSERT_OK(next.Begin(facts_, 0));
+  const v1::Hello& hello = collector_.last().hello();
+  EXPECT_EQ(hello.root_level(), 1);
+  EXPECT_EQ(hello.subject_root(), FactsAtLevel(facts_, 1).subject_root.bytes());
+}
+
+TEST_F(ConversationTest, FactsAtALevelThatWasNotNamedCannotBeEqual) {
+  collector_.Says(
+      {FromText<v1::CollectorMessage>("plan { row_level: 1 equal: true }")});
+  EXPECT_THAT(conversation_.Begin(facts_, 0), IsBreach("calls them equal"));
+}
+
+TEST_F(ConversationTest, AnAckMayAskToHangUpAndCallBack) {
+  v1::CollectorMessage ack = Ack(facts_, 1);
+  ack.mutable_ack()->mutable_call_back_after()->set_seconds(90);
+  collector_.Says({Plan("equal: true"), ack});
+  ASSERT_OK(conversation_.Begin(facts_, 0));
+  EXPECT_EQ(conversation_.call_back_after(), std::nullopt);
+  ASSERT_OK(conversation_.CheckIn(facts_, {}));
+  EXPECT_EQ(conversation_.call_back_after(), absl::Seconds(90));
 }
 
 TEST_F(ConversationTest, APlanThatLeavesTheFactsOutIsABreach) {

@@ -10,24 +10,14 @@
 
 namespace rollcall::testing {
 
-// Two sections: "os" with the host name, and "software" with a row for each
-// package, if there is any. `machine` is the machine id of the evidence.
-inline agent::Facts FactsWith(const std::vector<std::string>& packages,
-                              const std::string& hostname = "host",
-                              const std::string& machine = "machine") {
+// Exactly these rows. `machine` is the machine id of the evidence.
+inline agent::Facts FactsOf(const std::vector<v1::Row>& facts_as_rows,
+                            const std::string& machine = "machine") {
   std::map<std::string, std::map<RowId, std::string>> sections;
-  const auto add = [&](const v1::Row& row) {
+  for (const v1::Row& row : facts_as_rows) {
     const std::string& section = FindRowKind(row)->section;
     const std::string canonical = EncodeRow(row);
     sections[section][ComputeRowId(section, kRowLevel, canonical)] = canonical;
-  };
-  v1::Row os;
-  os.mutable_os_instance()->set_hostname(hostname);
-  add(os);
-  for (const std::string& package : packages) {
-    v1::Row row;
-    row.mutable_software_package()->set_name(package);
-    add(row);
   }
   agent::Facts facts;
   std::map<std::string, RootId> roots;
@@ -44,6 +34,19 @@ inline agent::Facts FactsWith(const std::vector<std::string>& packages,
   facts.evidence_hash = ComputeEvidenceHash(facts.evidence);
   facts.boot_id = std::string(16, 'b');
   return facts;
+}
+
+// Two sections: "os" with the host name, and "software" with a row for each
+// package, if there is any. `machine` is the machine id of the evidence.
+inline agent::Facts FactsWith(const std::vector<std::string>& packages,
+                              const std::string& hostname = "host",
+                              const std::string& machine = "machine") {
+  std::vector<v1::Row> rows(1);
+  rows[0].mutable_os_instance()->set_hostname(hostname);
+  for (const std::string& package : packages) {
+    rows.emplace_back().mutable_software_package()->set_name(package);
+  }
+  return FactsOf(rows, machine);
 }
 
 }  // namespace rollcall::testing

@@ -101,8 +101,9 @@ TEST_F(ContentTest, AnUnknownRowOrNumberIsDataLossWhereItMustBeThere) {
   EXPECT_THAT(content_.rows.NumbersOf({RowOf(1).id}),
               StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(content_.rows.IdsOf({7}), StatusIs(absl::StatusCode::kDataLoss));
-  ASSERT_OK_AND_ASSIGN(const auto found,
-                       content_.rows.Find("software", {RowOf(1).id}));
+  ASSERT_OK_AND_ASSIGN(
+      const auto found,
+      content_.rows.Find("software", kRowLevel, {RowOf(1).id}));
   EXPECT_FALSE(found[0].has_value());
 }
 

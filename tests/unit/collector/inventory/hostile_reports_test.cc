@@ -59,8 +59,10 @@ TEST_F(HostileReportsTest, ARowOfAnotherSectionIsNotKnownInThisOne) {
   Report(subject, {PackageRow("a", "1")});
   const RowId id =
       ComputeRowId("software", kRowLevel, EncodeRow(PackageRow("a", "1")));
-  ASSERT_OK_AND_ASSIGN(const auto here, content_.rows.Find("software", {id}));
-  ASSERT_OK_AND_ASSIGN(const auto there, content_.rows.Find("os", {id}));
+  ASSERT_OK_AND_ASSIGN(const auto here,
+                       content_.rows.Find("software", kRowLevel, {id}));
+  ASSERT_OK_AND_ASSIGN(const auto there,
+                       content_.rows.Find("os", kRowLevel, {id}));
   EXPECT_TRUE(here[0].has_value());
   EXPECT_FALSE(there[0].has_value());
 }
