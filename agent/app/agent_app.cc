@@ -2,7 +2,6 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -13,7 +12,8 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_join.h"
 #include "agent/app/agent_loop.h"
-#include "agent/app/credential_keeper.h"
+#include "agent/app/credential_source.h"
+#include "agent/app/host_evidence.h"
 #include "agent/app/kept_facts.h"
 #include "agent/app/machine.h"
 #include "agent/app/renewal.h"
@@ -21,12 +21,9 @@
 #include "agent/app/stop_signal.h"
 #include "agent/host/host_fs.h"
 #include "agent/host/host_probe.h"
-#include "agent/state/agent_key.h"
 #include "agent/state/agent_state.h"
-#include "agent/uplink/enrolment_client.h"
 #include "agent/uplink/grpc_stream.h"
 #include "common/clock.h"
-#include "common/file.h"
 #include "common/log.h"
 #include "common/random.h"
 #include "common/status.h"
@@ -34,8 +31,6 @@
 
 namespace rollcall::agent {
 namespace {
-
-constexpr size_t kMaxPemBytes = 1 << 20;
 
 sigset_t BlockSignals() {
   sigset_t signals;
@@ -110,69 +105,6 @@ absl::Status Print(const Scanner& scanner, const SourceSelection& selection) {
   return absl::OkStatus();
 }
 
-// Where the agent's certificate comes from: files that others keep, or
-// enrolment.
-class CredentialSource {
- public:
-  // What is needed for `options`, without contacting anybody.
-  static absl::StatusOr<CredentialSource> Open(const AgentOptions& options,
-                                               const Clock& clock,
-                                               Random& random) {
-    CredentialSource source;
-    if (!options.enrols()) {
-      ROLLCALL_ASSIGN_OR_RETURN(
-          source.fixed_, LoadTlsCredentials(options.ca_file, options.cert_file,
-                                            options.key_file, clock.Now()));
-      return source;
-    }
-    CredentialKeeperOptions keeper;
-    ROLLCALL_ASSIGN_OR_RETURN(keeper.ca_pem,
-                              ReadFile(options.ca_file, kMaxPemBytes));
-    keeper.token_file = options.token_file;
-    ROLLCALL_ASSIGN_OR_RETURN(AgentKey key, AgentKey::Open(options.state_dir));
-    source.key_ = std::make_unique<AgentKey>(std::move(key));
-    source.client_ =
-        MakeEnrolmentClient({options.enrol_servers, options.proxy});
-    source.keeper_ = std::make_unique<CredentialKeeper>(
-        *source.key_, *source.client_, clock, random, std::move(keeper));
-    return source;
-  }
-
-  // The credentials to begin with. As a daemon, it tries until a collector
-  // answers or `waiter` stops.
-  absl::StatusOr<TlsCredentials> Obtain(bool once, Waiter& waiter,
-                                        Random& random) {
-    if (keeper_ == nullptr) return fixed_;
-    absl::Duration backoff = absl::Seconds(1);
-    while (true) {
-      auto credentials = keeper_->Obtain();
-      const bool worth_a_wait =
-          absl::IsUnavailable(credentials.status()) ||
-          absl::IsDeadlineExceeded(credentials.status()) ||
-          absl::IsResourceExhausted(credentials.status());
-      if (once || !worth_a_wait) return credentials;
-      const absl::Duration wait = random.Jitter(backoff, 30);
-      backoff = std::min(2 * backoff, absl::Minutes(5));
-      Log(LogLevel::kWarning, "not enrolled yet; trying again",
-          {{"error", credentials.status().message()},
-           {"after", absl::FormatDuration(wait)}});
-      if (!waiter.WaitFor(wait)) return absl::CancelledError("stopped");
-    }
-  }
-
-  // For nullptr there is nothing to renew.
-  CredentialKeeper* keeper() const { return keeper_.get(); }
-  void Interrupt() const {
-    if (client_ != nullptr) client_->Interrupt();
-  }
-
- private:
-  TlsCredentials fixed_;
-  std::unique_ptr<AgentKey> key_;
-  std::unique_ptr<EnrolmentClient> client_;
-  std::unique_ptr<CredentialKeeper> keeper_;
-};
-
 std::unique_ptr<Uplink> MakeUplink(const AgentOptions& options,
                                    const TlsCredentials& credentials) {
   UplinkOptions uplink;
@@ -201,7 +133,28 @@ void RunDaemon(AgentLoop& loop, const CredentialSource& source, Uplink& uplink,
   Log(LogLevel::kInfo, "stopped");
 }
 
+// Who the agent is to the collector.
+absl::StatusOr<AgentId> AgentWith(const TlsCredentials& credentials,
+                                  const AgentOptions& options) {
+  ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
+                            ReadCertificate(credentials.certificate_pem));
+  const auto agent = AgentOf(certificate);
+  if (!agent.ok()) return Annotate(agent.status(), options.cert_file);
+  return agent;
+}
+
+// Goes on from what this agent kept in a run before, and no other.
+void GoOnAs(AgentId agent, StateFile& state, Machine& machine) {
+  const absl::Status kept = state.BelongTo(agent);
+  if (!kept.ok()) {
+    Log(LogLevel::kWarning, "cannot keep the agent's state",
+        {{"error", kept.message()}});
+  }
+  machine.GoOnFrom(KeptScan(state.state()));
+}
+
 absl::Status Send(const AgentOptions& options, Machine& machine,
+                  const std::function<v1::Evidence()>& read_evidence,
                   const Clock& clock) {
   const sigset_t signals = BlockSignals();
   SystemRandom random;
@@ -209,26 +162,25 @@ absl::Status Send(const AgentOptions& options, Machine& machine,
   const bool once = options.mode == AgentOptions::Mode::kOnce;
   ROLLCALL_ASSIGN_OR_RETURN(StateFile state,
                             StateFile::Open(options.state_dir));
-  machine.GoOnFrom(KeptScan(state.state()));
-  ROLLCALL_ASSIGN_OR_RETURN(auto source,
-                            CredentialSource::Open(options, clock, random));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto source,
+      CredentialSource::Open(options, read_evidence, clock, random));
   Interruptible running;
   const SignalWatcher watcher(signals, stop, running);
   running.Add([&source] { source.Interrupt(); });
   const auto credentials = source.Obtain(once, stop, random);
   if (!once && absl::IsCancelled(credentials.status())) return absl::OkStatus();
   if (!credentials.ok()) return credentials.status();
-  ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
-                            ReadCertificate(credentials->certificate_pem));
-  const auto agent = AgentOf(certificate);
-  if (!agent.ok()) return Annotate(agent.status(), options.cert_file);
+  ROLLCALL_ASSIGN_OR_RETURN(const AgentId agent,
+                            AgentWith(*credentials, options));
+  GoOnAs(agent, state, machine);
   const auto uplink = MakeUplink(options, *credentials);
   AgentLoop loop(machine, *uplink, state, stop, clock, random);
   running.Add([&uplink] { uplink->Interrupt(); });
   const auto release = absl::MakeCleanup([&running] { running.Clear(); });
   if (once) return loop.RunOnce();
   Log(LogLevel::kInfo, "agent is up",
-      {{"agent", agent->ToHex()},
+      {{"agent", agent.ToHex()},
        {"collector", absl::StrJoin(options.collectors, ",")}});
   RunDaemon(loop, source, *uplink, stop, random);
   return absl::OkStatus();
@@ -247,7 +199,10 @@ absl::Status RunAgent(const AgentOptions& options) {
     return Print(scanner, selection);
   }
   Machine machine(scanner, *fs, selection);
-  return Send(options, machine, clock);
+  return Send(
+      options, machine,
+      [&scanner, &selection] { return ReadHostEvidence(scanner, selection); },
+      clock);
 }
 
 }  // namespace rollcall::agent

@@ -72,7 +72,8 @@ absl::Status CredentialKeeper::EnrolWithToken() {
   ROLLCALL_ASSIGN_OR_RETURN(const std::string content,
                             ReadFile(options_.token_file, kMaxTokenBytes));
   const absl::string_view token = absl::StripAsciiWhitespace(content);
-  return Keep(client_.Enrol(token, key_.key_pem(), TrustedRoots()));
+  return Keep(client_.Enrol(token, key_.key_pem(), key_.previous_agent(),
+                            TrustedRoots()));
 }
 
 absl::StatusOr<TlsCredentials> CredentialKeeper::Obtain() {

@@ -20,6 +20,11 @@ constexpr char kCa[] = "ca.pem";
 constexpr char kPreviousKey[] = "previous.key";
 constexpr char kPreviousCertificate[] = "previous.pem";
 
+bool IsCertificateOf(absl::string_view certificate_pem, AgentId agent) {
+  const auto certificate = ReadCertificate(certificate_pem);
+  return certificate.ok() && certificate->key_fingerprint == agent;
+}
+
 }  // namespace
 
 std::string AgentKey::Path(absl::string_view name) const {
@@ -48,26 +53,35 @@ absl::StatusOr<AgentKey> AgentKey::Open(const std::string& folder) {
   ROLLCALL_RETURN_IF_ERROR(
       key.ReadIfThere(kPreviousCertificate, key.previous_certificate_pem_));
   if (key.key_pem_.empty()) {
-    // A certificate without its key is of no use.
-    key.certificate_pem_.clear();
     ROLLCALL_RETURN_IF_ERROR(key.MakeKey());
-    return key;
+  } else {
+    const auto agent = FingerprintOf(key.key_pem_);
+    if (!agent.ok()) return Annotate(agent.status(), key.Path(kKey));
+    key.agent_ = *agent;
   }
-  const auto agent = FingerprintOf(key.key_pem_);
-  if (!agent.ok()) return Annotate(agent.status(), key.Path(kKey));
-  if (key.certificate_pem_.empty()) return key;
-  const auto certificate = ReadCertificate(key.certificate_pem_);
-  // Left over from the key before, by a crash in between.
-  if (!certificate.ok() || certificate->key_fingerprint != *agent) {
-    key.certificate_pem_.clear();
-  }
+  key.PassOverWhatDoesNotFit();
   return key;
+}
+
+// What crashes between two files left, and what somebody put there.
+void AgentKey::PassOverWhatDoesNotFit() {
+  if (!IsCertificateOf(certificate_pem_, agent_)) certificate_pem_.clear();
+  const auto previous = FingerprintOf(previous_key_pem_);
+  if (previous.ok() && *previous != agent_ &&
+      IsCertificateOf(previous_certificate_pem_, *previous)) {
+    previous_agent_ = *previous;
+    return;
+  }
+  previous_key_pem_.clear();
+  previous_certificate_pem_.clear();
 }
 
 absl::Status AgentKey::MakeKey() {
   ROLLCALL_ASSIGN_OR_RETURN(std::string made, MakePrivateKey());
+  ROLLCALL_ASSIGN_OR_RETURN(const AgentId agent, FingerprintOf(made));
   ROLLCALL_RETURN_IF_ERROR(WriteFileAtomically(Path(kKey), made, 0600));
   key_pem_ = std::move(made);
+  agent_ = agent;
   return absl::OkStatus();
 }
 
@@ -75,8 +89,7 @@ absl::Status AgentKey::KeepCertificate(absl::string_view certificate_pem,
                                        absl::string_view ca_pem) {
   ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo info,
                             ReadCertificate(certificate_pem));
-  ROLLCALL_ASSIGN_OR_RETURN(const AgentId agent, FingerprintOf(key_pem_));
-  if (info.key_fingerprint != agent) {
+  if (info.key_fingerprint != agent_) {
     return absl::InvalidArgumentError(
         "the collector issued a certificate for another key");
   }
@@ -94,20 +107,29 @@ absl::Status AgentKey::KeepCertificate(absl::string_view certificate_pem,
   }
   previous_key_pem_.clear();
   previous_certificate_pem_.clear();
+  previous_agent_.reset();
   return absl::OkStatus();
 }
 
 absl::Status AgentKey::ReplaceKey() {
-  if (!certificate_pem_.empty()) {
+  const std::string old_key = key_pem_;
+  const AgentId old_agent = agent_;
+  const bool was_agent = !certificate_pem_.empty();
+  if (was_agent) {
     ROLLCALL_RETURN_IF_ERROR(
         WriteFileAtomically(Path(kPreviousKey), key_pem_, 0600));
     ROLLCALL_RETURN_IF_ERROR(WriteFileAtomically(Path(kPreviousCertificate),
                                                  certificate_pem_, 0644));
-    previous_key_pem_ = key_pem_;
-    previous_certificate_pem_ = certificate_pem_;
+  }
+  // With this one file the old agent becomes the new one.
+  ROLLCALL_RETURN_IF_ERROR(MakeKey());
+  if (was_agent) {
+    previous_key_pem_ = old_key;
+    previous_agent_ = old_agent;
+    previous_certificate_pem_ = std::move(certificate_pem_);
   }
   certificate_pem_.clear();
-  return MakeKey();
+  return absl::OkStatus();
 }
 
 }  // namespace rollcall::agent

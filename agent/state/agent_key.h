@@ -13,10 +13,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/id.h"
 
 namespace rollcall::agent {
 
-// Not thread-safe. Blocking. Errors name the file.
+// Not thread-safe. Blocking. Errors name the file. A crash at any moment leaves
+// one agent whole: that of agent.key, with a certificate for it or none. What
+// else it leaves does not fit together, and is passed over.
 class AgentKey {
  public:
   // Reads what is there; makes the folder, and a P-256 key, if missing. A key
@@ -25,10 +28,15 @@ class AgentKey {
   static absl::StatusOr<AgentKey> Open(const std::string& folder);
 
   const std::string& key_pem() const { return key_pem_; }
+  // The agent that the key makes this: its fingerprint.
+  AgentId agent() const { return agent_; }
   // Empty if there is none yet.
   const std::string& certificate_pem() const { return certificate_pem_; }
   const std::string& ca_pem() const { return ca_pem_; }
-  // Both empty if there is none.
+  // All three empty if there is none.
+  const std::optional<AgentId>& previous_agent() const {
+    return previous_agent_;
+  }
   const std::string& previous_key_pem() const { return previous_key_pem_; }
   const std::string& previous_certificate_pem() const {
     return previous_certificate_pem_;
@@ -39,7 +47,8 @@ class AgentKey {
   absl::Status KeepCertificate(absl::string_view certificate_pem,
                                absl::string_view ca_pem);
   // Makes a new key: a new agent. The old one, if it has a certificate, becomes
-  // the previous one. For a machine that was copied from another.
+  // the previous one. For a machine that was copied from another. On an error
+  // this stays the old agent.
   absl::Status ReplaceKey();
 
  private:
@@ -48,13 +57,16 @@ class AgentKey {
   std::string Path(absl::string_view name) const;
   absl::Status ReadIfThere(absl::string_view name, std::string& content) const;
   absl::Status MakeKey();
+  void PassOverWhatDoesNotFit();
 
   std::string folder_;
   std::string key_pem_;
+  AgentId agent_;
   std::string certificate_pem_;
   std::string ca_pem_;
   std::string previous_key_pem_;
   std::string previous_certificate_pem_;
+  std::optional<AgentId> previous_agent_;
 };
 
 }  // namespace rollcall::agent

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -33,6 +35,21 @@ absl::StatusOr<StateFile> StateFile::Open(const std::string& folder) {
     file.state_.Clear();
   }
   return file;
+}
+
+absl::Status StateFile::BelongTo(AgentId agent) {
+  const std::string id = agent.ToBytes();
+  stored::v1::AgentState state;
+  if (state_.agent_id().empty() || state_.agent_id() == id) {
+    state = state_;
+  } else {
+    Log(LogLevel::kInfo, "the kept state is another agent's; starting afresh",
+        {{"file", path_}});
+  }
+  state.set_agent_id(id);
+  const absl::Status kept = Keep(state);
+  state_ = std::move(state);
+  return kept;
 }
 
 absl::Status StateFile::Keep(const stored::v1::AgentState& state) {

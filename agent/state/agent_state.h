@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/id.h"
 #include "rollcall/stored/v1/agent_state.pb.h"
 
 namespace rollcall::agent {
@@ -19,6 +20,9 @@ class StateFile {
   static absl::StatusOr<StateFile> Open(const std::string& folder);
 
   const stored::v1::AgentState& state() const { return state_; }
+  // Makes it the state of this agent, durably: of what another agent left,
+  // nothing stays. On an error that is so for as long as this lasts.
+  absl::Status BelongTo(AgentId agent);
   // Keeps `state` durably, if it differs from what is kept.
   absl::Status Keep(const stored::v1::AgentState& state);
 

@@ -16,9 +16,11 @@ class HttpsEnrolmentClient final : public EnrolmentClient {
 
   absl::StatusOr<IssuedCertificate> Enrol(absl::string_view token,
                                           absl::string_view key_pem,
+                                          const std::optional<AgentId>& parent,
                                           const std::string& ca_pem) override {
     v1::EnrolRequest request;
     request.set_token(std::string(token));
+    if (parent.has_value()) request.set_parent_agent_id(parent->ToHex());
     ROLLCALL_ASSIGN_OR_RETURN(*request.mutable_csr_pem(),
                               MakeCertificateRequest(key_pem));
     return Ask<v1::EnrolResponse>("/v1/enrol", request, ca_pem);

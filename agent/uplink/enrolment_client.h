@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/id.h"
 
 namespace rollcall::agent {
 
@@ -33,11 +35,12 @@ class EnrolmentClient {
  public:
   virtual ~EnrolmentClient() = default;
 
-  // A certificate for `key_pem`, for a token. `ca_pem`: the roots that the
-  // collector's own certificate must lead to.
+  // A certificate for `key_pem`, for a token. `parent`: the agent that this one
+  // was copied from, if any. `ca_pem`: the roots that the collector's own
+  // certificate must lead to.
   virtual absl::StatusOr<IssuedCertificate> Enrol(
       absl::string_view token, absl::string_view key_pem,
-      const std::string& ca_pem) = 0;
+      const std::optional<AgentId>& parent, const std::string& ca_pem) = 0;
   // A certificate for `key_pem`, which may be the old key, for an older
   // certificate.
   virtual absl::StatusOr<IssuedCertificate> Renew(

@@ -19,8 +19,10 @@ using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TempDir;
 using ::rollcall::testing::TestPki;
 using ::testing::ElementsAre;
+using ::testing::Eq;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Optional;
 using ::testing::SizeIs;
 
 // Answers with what a test puts here, and remembers what it was asked.
@@ -28,8 +30,10 @@ class FakeClient final : public EnrolmentClient {
  public:
   absl::StatusOr<IssuedCertificate> Enrol(absl::string_view token,
                                           absl::string_view,
+                                          const std::optional<AgentId>& parent,
                                           const std::string&) override {
     calls.push_back("enrol " + std::string(token));
+    parents.push_back(parent);
     return Next();
   }
   absl::StatusOr<IssuedCertificate> Renew(const KeyAndCertificate& old,
@@ -41,6 +45,8 @@ class FakeClient final : public EnrolmentClient {
   void Interrupt() override {}
 
   std::vector<std::string> calls;
+  // Of each enrolment.
+  std::vector<std::optional<AgentId>> parents;
   std::deque<absl::StatusOr<IssuedCertificate>> answers;
 
  private:
@@ -152,6 +158,19 @@ TEST_F(CredentialKeeperTest, ANewKeyIsCertifiedByTheOldOne) {
   client_.answers.push_back(Refused());
   EXPECT_THAT(keeper_->Obtain(), StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(client_.calls, ElementsAre("renew from previous"));
+}
+
+TEST_F(CredentialKeeperTest, WithATokenANewKeyNamesTheOldOneItsParent) {
+  Install(absl::Hours(10));
+  options_.token_file = dir_.Write("token", "t");
+  Open();
+  const AgentId parent = key_->agent();
+  ASSERT_OK(key_->ReplaceKey());
+  Open();
+  client_.answers.push_back(Refused());
+  EXPECT_THAT(keeper_->Obtain(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(client_.calls, ElementsAre("renew from previous", "enrol t"));
+  EXPECT_THAT(client_.parents, ElementsAre(Optional(Eq(parent))));
 }
 
 TEST_F(CredentialKeeperTest, ACertificateForAnotherKeyIsNotKept) {

@@ -97,11 +97,14 @@ TEST_F(AgentKeyTest, ANewKeyRemembersTheOldOneUntilItIsCertified) {
   EXPECT_THAT(reopened.certificate_pem(), IsEmpty());
   EXPECT_EQ(reopened.previous_key_pem(), old.private_key_pem);
   EXPECT_EQ(reopened.previous_certificate_pem(), old.certificate_pem);
+  EXPECT_EQ(reopened.previous_agent(),
+            ReadCertificate(old.certificate_pem)->key_fingerprint);
   // With its certificate the old key is forgotten.
   const TlsCredentials next = pki_.Agent();
   dir_.Write("state/agent.key", next.private_key_pem);
   ASSERT_OK_AND_ASSIGN(AgentKey certified, Open());
   ASSERT_OK(certified.KeepCertificate(next.certificate_pem, ""));
+  EXPECT_EQ(certified.previous_agent(), std::nullopt);
   EXPECT_THAT(Open()->previous_key_pem(), IsEmpty());
   EXPECT_THAT(ReadFile(File("previous.key"), 100),
               StatusIs(absl::StatusCode::kNotFound));

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/fake_random.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -11,6 +12,7 @@ namespace rollcall::agent {
 namespace {
 
 using ::rollcall::testing::EqualsProto;
+using ::rollcall::testing::FakeRandom;
 using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TempDir;
 using ::testing::HasSubstr;
@@ -44,6 +46,27 @@ TEST(StateFile, IsReadableByItsOwnerOnly) {
   EXPECT_EQ(info.st_mode & 0777, 0700u);
   ASSERT_EQ(stat((folder + "/agent-state.pb").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST(StateFile, OfWhatAnotherAgentLeftNothingStays) {
+  const TempDir dir;
+  FakeRandom random;
+  const AgentId agent = AgentId::Generate(random);
+  auto own = SomeState();
+  own.set_agent_id(agent.ToBytes());
+  ASSERT_OK_AND_ASSIGN(StateFile file, StateFile::Open(dir.path()));
+  // Of nobody in particular, it is the one's who comes first.
+  ASSERT_OK(file.Keep(SomeState()));
+  ASSERT_OK(file.BelongTo(agent));
+  EXPECT_THAT(file.state(), EqualsProto(own));
+  ASSERT_OK(file.BelongTo(agent));
+  EXPECT_THAT(StateFile::Open(dir.path())->state(), EqualsProto(own));
+  const AgentId other = AgentId::Generate(random);
+  stored::v1::AgentState empty;
+  empty.set_agent_id(other.ToBytes());
+  ASSERT_OK(file.BelongTo(other));
+  EXPECT_THAT(file.state(), EqualsProto(empty));
+  EXPECT_THAT(StateFile::Open(dir.path())->state(), EqualsProto(empty));
 }
 
 TEST(StateFile, WithoutAFolderRemembersAsLongAsItRuns) {
