@@ -33,19 +33,6 @@ uint64_t Mix(uint64_t word, uint64_t multiplier) {
   return product ^ (product >> 32);
 }
 
-std::optional<Sketch> SketchFromBytes(absl::string_view bytes) {
-  if (bytes.size() != kSketchBytes) return std::nullopt;
-  Sketch sketch = {};
-  for (size_t i = 0; i < kSketchSize; ++i) {
-    for (size_t b = 0; b < sizeof(uint64_t); ++b) {
-      const auto byte =
-          static_cast<unsigned char>(bytes[i * sizeof(uint64_t) + b]);
-      sketch[i] |= uint64_t{byte} << (8 * b);
-    }
-  }
-  return sketch;
-}
-
 }  // namespace
 
 Sketch MakeSketch(const RowSet& ids) {
@@ -70,6 +57,19 @@ std::string SketchToBytes(const Sketch& sketch) {
   return bytes;
 }
 
+std::optional<Sketch> SketchFromBytes(absl::string_view bytes) {
+  if (bytes.size() != kSketchBytes) return std::nullopt;
+  Sketch sketch = {};
+  for (size_t i = 0; i < kSketchSize; ++i) {
+    for (size_t b = 0; b < sizeof(uint64_t); ++b) {
+      const auto byte =
+          static_cast<unsigned char>(bytes[i * sizeof(uint64_t) + b]);
+      sketch[i] |= uint64_t{byte} << (8 * b);
+    }
+  }
+  return sketch;
+}
+
 absl::Status BaseSets::Load() {
   auto entries = kBaseTable.ScanPrefix(engine_, KeyWriter());
   MutexLock lock(&mutex_);
@@ -90,6 +90,15 @@ void BaseSets::AddSketch(RootId root, const Sketch& sketch) {
   }
 }
 
+void BaseSets::DropSketch(RootId root, const Sketch& sketch) {
+  for (size_t i = 0; i < kSketchSize; ++i) {
+    const auto with_value = by_value_[i].find(sketch[i]);
+    if (with_value == by_value_[i].end()) continue;
+    std::erase(with_value->second, root);
+    if (with_value->second.empty()) by_value_[i].erase(with_value);
+  }
+}
+
 void BaseSets::Remember(RootId root, std::shared_ptr<const RowSet> ids) {
   while (!kept_.empty() && kept_ids_ + ids->size() > max_ids_) {
     const auto oldest = std::min_element(kept_.begin(), kept_.end(),
@@ -103,23 +112,40 @@ void BaseSets::Remember(RootId root, std::shared_ptr<const RowSet> ids) {
   kept_[root] = {std::move(ids), ++uses_};
 }
 
-absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
-  {
-    MutexLock lock(&mutex_);
-    const auto kept = kept_.find(root);
-    if (kept != kept_.end()) {
-      kept->second.used = ++uses_;
-      return kept->second.ids;
-    }
-  }
+absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Read(
+    RootId root) const {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kBaseTable.Get(engine_, {root}));
   if (!stored.has_value()) return std::shared_ptr<const RowSet>();
   ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(stored->rows()));
   ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, rows_.IdsOf(numbers));
-  auto shared = std::make_shared<const RowSet>(std::move(ids));
-  MutexLock lock(&mutex_);
-  if (!kept_.contains(root)) Remember(root, shared);
-  return shared;
+  return std::make_shared<const RowSet>(std::move(ids));
+}
+
+absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
+  while (true) {
+    uint64_t sweeps = 0;
+    {
+      MutexLock lock(&mutex_);
+      const auto kept = kept_.find(root);
+      if (kept != kept_.end()) {
+        kept->second.used = ++uses_;
+        marks_.insert(root);
+        return kept->second.ids;
+      }
+      sweeps = sweeps_;
+    }
+    auto read = Read(root);
+    MutexLock lock(&mutex_);
+    // Meanwhile it, and then its rows, may have gone.
+    if (sweeps != sweeps_) continue;
+    if (!read.ok()) return read.status();
+    if (*read == nullptr || condemned_.contains(root)) {
+      return std::shared_ptr<const RowSet>();
+    }
+    marks_.insert(root);
+    if (!kept_.contains(root)) Remember(root, *read);
+    return *std::move(read);
+  }
 }
 
 absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::FindOfSection(
@@ -143,10 +169,16 @@ absl::Status BaseSets::Keep(RootId root, const RowSet& ids) {
   base.set_sketch(SketchToBytes(sketch));
   Batch batch;
   kBaseTable.Put(batch, {root}, base);
+  MutexLock keep_lock(&keep_mutex_);
+  // Another thread may have been first.
+  ROLLCALL_ASSIGN_OR_RETURN(const auto kept, Find(root));
+  if (kept != nullptr) return absl::OkStatus();
   ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));
   MutexLock lock(&mutex_);
-  if (kept_.contains(root)) return absl::OkStatus();
-  Remember(root, std::make_shared<const RowSet>(ids));
+  marks_.insert(root);
+  // One that asked for it since then has it in memory.
+  if (!kept_.contains(root))
+    Remember(root, std::make_shared<const RowSet>(ids));
   AddSketch(root, sketch);
   return absl::OkStatus();
 }

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "collector/inventory/row_directory.h"
 #include "collector/inventory/row_set.h"
+#include "collector/inventory/sweep_step.h"
 #include "common/sync.h"
 
 namespace rollcall::collector {
@@ -26,6 +28,8 @@ using Sketch = std::array<uint64_t, kSketchSize>;
 Sketch MakeSketch(const RowSet& ids);
 // As it is stored.
 std::string SketchToBytes(const Sketch& sketch);
+// Nothing if the bytes are not those of a sketch.
+std::optional<Sketch> SketchFromBytes(absl::string_view bytes);
 
 // Thread-safe. Keeps sets that were asked for in memory, up to a bound, and the
 // sketches of all.
@@ -55,7 +59,19 @@ class BaseSets {
   // none does. Of equally near ones the one with the smallest root.
   std::optional<RootId> Nearest(const RowSet& ids) const;
 
+  // As those of RowDirectory. A base that Find or Keep told of is marked by
+  // that; its rows are as long as it is.
+
+  void BeginMarks();
+  void Mark(RootId root);
+  absl::StatusOr<SweepStep<RootId>> SweepSome(RootId from, size_t most);
+
  private:
+  struct StoredBase {
+    RootId root;
+    Sketch sketch = {};
+    int64_t bytes = 0;
+  };
   struct Kept {
     std::shared_ptr<const RowSet> ids;
     uint64_t used = 0;
@@ -64,10 +80,25 @@ class BaseSets {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddSketch(RootId root, const Sketch& sketch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void DropSketch(RootId root, const Sketch& sketch)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // As stored; null if it is not.
+  absl::StatusOr<std::shared_ptr<const RowSet>> Read(RootId root) const;
+  bool IsMarked(RootId root) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return marks_.contains(root) || older_marks_.contains(root);
+  }
+  absl::StatusOr<std::vector<StoredBase>> UnmarkedFrom(RootId from, size_t most,
+                                                       SweepStep<RootId>& step)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Makes bases unknown, but for those that were marked meanwhile.
+  std::vector<StoredBase> Condemn(absl::Span<const StoredBase> bases)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   Engine& engine_;
   RowDirectory& rows_;
   const size_t max_ids_;
+  // Held while bases are stored or deleted.
+  Mutex keep_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   mutable Mutex mutex_;
   absl::flat_hash_map<RootId, Kept> kept_ ABSL_GUARDED_BY(mutex_);
   size_t kept_ids_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -75,6 +106,11 @@ class BaseSets {
   // Of each place of a sketch: which bases have a value there.
   std::array<absl::flat_hash_map<uint64_t, std::vector<RootId>>, kSketchSize>
       by_value_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<RootId> marks_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<RootId> older_marks_ ABSL_GUARDED_BY(mutex_);
+  // As in RowDirectory.
+  absl::flat_hash_set<RootId> condemned_ ABSL_GUARDED_BY(mutex_);
+  uint64_t sweeps_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // What the whole fleet shares, for those who read or write sets.

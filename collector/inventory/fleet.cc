@@ -67,7 +67,10 @@ struct Fleet::SubjectState {
 };
 
 Fleet::Fleet(const FleetSources& sources, KnownStamp as_of)
-    : sources_(sources), as_of_(as_of), snapshot_(sources.engine.Snapshot()) {}
+    : sources_(sources),
+      as_of_(as_of),
+      pin_(sources.content.rows.pins().Take()),
+      snapshot_(sources.engine.Snapshot()) {}
 
 Fleet::~Fleet() = default;
 

@@ -88,6 +88,8 @@ class Fleet {
 
   const FleetSources sources_;
   const KnownStamp as_of_;
+  // Taken before the snapshot: the rows and bases that it refers to stay.
+  const ContentPin pin_;
   const std::unique_ptr<Reader> snapshot_;
   std::optional<std::vector<DeviceEntry>> devices_;
   absl::flat_hash_map<RowId, std::shared_ptr<const v1::Row>> rows_;

@@ -56,6 +56,7 @@ std::vector<size_t> RowDirectory::FindKept(absl::Span<const RowId> ids,
     const auto kept = numbers_.find(ids[i]);
     if (kept != numbers_.end()) {
       numbers[i] = kept->second;
+      marks_.Add(kept->second.number);
     } else {
       missing.push_back(i);
     }
@@ -63,28 +64,40 @@ std::vector<size_t> RowDirectory::FindKept(absl::Span<const RowId> ids,
   return missing;
 }
 
+absl::Status RowDirectory::TakeStored(RowId id, const std::string& stored,
+                                      std::optional<Known>& number) {
+  stored::v1::FleetRow row;
+  if (!row.ParseFromString(stored) || row.number() == 0) return Unreadable(id);
+  if (condemned_.contains(row.number())) return absl::OkStatus();
+  number = Known{row.number(), SectionPlace(row.section())};
+  marks_.Add(row.number());
+  Remember(id, *number);
+  return absl::OkStatus();
+}
+
 absl::Status RowDirectory::FindStored(absl::Span<const RowId> ids,
                                       absl::Span<const size_t> places,
                                       Numbers& numbers) {
   if (places.empty()) return absl::OkStatus();
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const auto stored,
-      engine_.MultiGet(TableId::kRow, KeysAt<RowKey>(places, [&](size_t place) {
-                         return ids[place];
-                       })));
-  MutexLock lock(&mutex_);
-  for (size_t i = 0; i < places.size(); ++i) {
-    if (!stored[i].has_value()) continue;
-    const RowId id = ids[places[i]];
-    stored::v1::FleetRow row;
-    if (!row.ParseFromString(*stored[i]) || row.number() == 0) {
-      return Unreadable(id);
+  const std::vector<std::string> keys =
+      KeysAt<RowKey>(places, [&](size_t place) { return ids[place]; });
+  while (true) {
+    uint64_t sweeps = 0;
+    {
+      MutexLock lock(&mutex_);
+      sweeps = sweeps_;
     }
-    const Known known{row.number(), SectionPlace(row.section())};
-    numbers[places[i]] = known;
-    Remember(id, known);
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                              engine_.MultiGet(TableId::kRow, keys));
+    MutexLock lock(&mutex_);
+    if (sweeps != sweeps_) continue;
+    for (size_t i = 0; i < places.size(); ++i) {
+      if (!stored[i].has_value()) continue;
+      ROLLCALL_RETURN_IF_ERROR(
+          TakeStored(ids[places[i]], *stored[i], numbers[places[i]]));
+    }
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<RowDirectory::Numbers> RowDirectory::FindAll(
@@ -149,7 +162,10 @@ absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
   ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));
   next_ = next;
   MutexLock lock(&mutex_);
-  for (const auto& [id, known] : given) Remember(id, known);
+  for (const auto& [id, known] : given) {
+    marks_.Add(known.number);
+    Remember(id, known);
+  }
   return absl::OkStatus();
 }
 

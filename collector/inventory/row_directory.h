@@ -6,11 +6,15 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "collector/inventory/content_pins.h"
+#include "collector/inventory/number_set.h"
 #include "collector/inventory/row_number.h"
 #include "collector/inventory/row_set.h"
+#include "collector/inventory/sweep_step.h"
 #include "collector/storage/engine.h"
 #include "common/sync.h"
 
@@ -53,6 +57,19 @@ class RowDirectory {
   // given.
   absl::StatusOr<RowSet> IdsOf(absl::Span<const RowNumber> numbers);
 
+  // What follows is for ContentCollector, which says when a row may go. A row
+  // that Find, Keep or NumbersOf told of is marked by that.
+
+  ContentPins& pins() { return pins_; }
+  // Drops the marks that are older than the last call.
+  void BeginMarks();
+  void Mark(absl::Span<const RowNumber> numbers);
+  // As Mark, but only until the next BeginMarks().
+  void MarkForOnce(absl::Span<const RowNumber> numbers);
+  // Looks at the `most` rows from `from` on and deletes those without a mark.
+  // Where it fails nothing was deleted. Not from two threads at once.
+  absl::StatusOr<SweepStep<RowNumber>> SweepSome(RowNumber from, size_t most);
+
  private:
   struct Known {
     RowNumber number = 0;
@@ -67,16 +84,47 @@ class RowDirectory {
   absl::Status FindStored(absl::Span<const RowId> ids,
                           absl::Span<const size_t> places, Numbers& numbers)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Takes what the store holds of one row.
+  absl::Status TakeStored(RowId id, const std::string& stored,
+                          std::optional<Known>& number)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReadNextNumber() ABSL_EXCLUSIVE_LOCKS_REQUIRED(keep_mutex_);
   void Remember(RowId id, Known known) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  struct NamedRow {
+    RowNumber number = 0;
+    RowId id;
+  };
+  bool IsMarked(RowNumber number) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return marks_.Has(number) || older_marks_.Has(number) ||
+           marks_for_once_.Has(number);
+  }
+  absl::StatusOr<std::vector<NamedRow>> UnmarkedFrom(RowNumber from,
+                                                     size_t most,
+                                                     SweepStep<RowNumber>& step)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Makes rows unknown, but for those that were marked meanwhile.
+  std::vector<NamedRow> Condemn(absl::Span<const NamedRow> rows)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status DeleteRows(absl::Span<const NamedRow> rows,
+                          SweepStep<RowNumber>& step)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(keep_mutex_);
+
   Engine& engine_;
   const size_t max_rows_;
-  // Held while rows are stored, so that none gets two numbers.
+  ContentPins pins_;
+  // Held while rows are stored or deleted, so that none gets two numbers.
   Mutex keep_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   Mutex mutex_;
   absl::flat_hash_map<RowId, Known> numbers_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<RowNumber, RowId> ids_ ABSL_GUARDED_BY(mutex_);
+  NumberSet marks_ ABSL_GUARDED_BY(mutex_);
+  NumberSet older_marks_ ABSL_GUARDED_BY(mutex_);
+  NumberSet marks_for_once_ ABSL_GUARDED_BY(mutex_);
+  // Rows that are being deleted, and how often that began or ended: what was
+  // read from the store before may be gone.
+  absl::flat_hash_set<RowNumber> condemned_ ABSL_GUARDED_BY(mutex_);
+  uint64_t sweeps_ ABSL_GUARDED_BY(mutex_) = 0;
   // 0: not yet read.
   RowNumber next_ ABSL_GUARDED_BY(keep_mutex_) = 0;
 };

@@ -35,6 +35,7 @@ class UpdateBuilder {
       : update_(update), reader_(reader), content_(content) {}
 
   absl::StatusOr<PreparedUpdate> Build() {
+    prepared_.pin = content_.rows.pins().Take();
     ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                               ReadHead(reader_, update_.subject));
     before_ = stored.value_or(Head());

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "collector/inventory/base_sets.h"
+#include "collector/inventory/content_pins.h"
 #include "collector/inventory/row_set.h"
 #include "collector/storage/committer.h"
 #include "common/id.h"
@@ -54,6 +55,8 @@ struct PreparedUpdate {
   stored::v1::HistoryEntry history;
   // Of own rows.
   Batch own;
+  // The rows and bases that the head and its history refer to stay.
+  ContentPin pin;
 };
 
 // Works the update out. Stores rows and bases that are new, which do no harm if
