@@ -8,6 +8,7 @@
 
 #include "collector/app/collector_app.h"
 #include "collector/app/options.h"
+#include "collector/app/store.h"
 #include "common/log.h"
 
 namespace {
@@ -24,6 +25,21 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+int Fail(const absl::Status& status) {
+  std::fprintf(stderr, "rollcall-collector: %s\n",
+               std::string(status.message()).c_str());
+  return 1;
+}
+
+int SayRestored(const rollcall::collector::CollectorOptions& options) {
+  const auto incarnation = rollcall::collector::NoteRestored(options);
+  if (!incarnation.ok()) return Fail(incarnation.status());
+  std::printf(
+      "This store is a restored one from now on, incarnation %lld.\n",
+      static_cast<long long>(*incarnation));
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -37,13 +53,10 @@ int main(int argc, char** argv) {
   const auto options =
       rollcall::collector::ParseCommandLine(argc, argv, exit_code);
   if (!options.ok()) return exit_code;
+  if (options->restored) return SayRestored(*options);
   const sigset_t signals = BlockSignals();
   auto app = rollcall::collector::CollectorApp::Start(*options);
-  if (!app.ok()) {
-    std::fprintf(stderr, "rollcall-collector: %s\n",
-                 std::string(app.status().message()).c_str());
-    return 1;
-  }
+  if (!app.ok()) return Fail(app.status());
   Log(LogLevel::kInfo, "collector is up",
       {{"agent_port", (*app)->agent_port()},
        {"admin_port", (*app)->admin_port()},

@@ -1,7 +1,5 @@
 #include "collector/app/collector_app.h"
 
-#include <errno.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -16,6 +14,7 @@
 #include "collector/app/enrolment_parts.h"
 #include "collector/app/identity_parts.h"
 #include "collector/app/metrics.h"
+#include "collector/app/store.h"
 #include "collector/app/ticker.h"
 #include "collector/catalog/catalog.h"
 #include "collector/catalog/rule_files.h"
@@ -24,12 +23,12 @@
 #include "collector/contracts/entitlement_import.h"
 #include "collector/identity/enrolment_service.h"
 #include "collector/identity/identity_service.h"
+#include "collector/identity/store_incarnation.h"
 #include "collector/identity/subjects.h"
 #include "collector/ingest/sync_service.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/device_service.h"
 #include "collector/inventory/last_seen.h"
-#include "collector/inventory/migrations.h"
 #include "collector/presence/availability.h"
 #include "collector/presence/undiscovered_queries.h"
 #include "collector/reconcile/metrics/registry.h"
@@ -43,7 +42,6 @@
 #include "collector/rpc/reflection.h"
 #include "collector/rpc/unary.h"
 #include "collector/storage/committer.h"
-#include "collector/storage/rocksdb_engine.h"
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/log.h"
@@ -100,7 +98,7 @@ struct Parts {
   EnrolmentParts enrolment;
   IdentityParts identity;
 
-  const SyncDeps sync{*engine, content, committer, subjects,     last_seen,
+  SyncDeps sync{*engine, content, committer, subjects,     last_seen,
                       clock,   random,  ingest,    ingest_stats, row_budget};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
@@ -195,6 +193,8 @@ class CollectorAppImpl final : public CollectorApp {
                     const Credentials& credentials) {
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
     ROLLCALL_RETURN_IF_ERROR(parts_->enrolment.revocations.Load());
+    ROLLCALL_ASSIGN_OR_RETURN(parts_->sync.store_incarnation,
+                              ReadStoreIncarnation(*parts_->engine));
     parts_->enrolment.enrolment.UseAuthority(credentials.authority);
     ROLLCALL_RETURN_IF_ERROR(parts_->bases.Load());
     ROLLCALL_ASSIGN_OR_RETURN(admin_services_, AdminServices::Create(*parts_));
@@ -342,14 +342,7 @@ absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
   ROLLCALL_ASSIGN_OR_RETURN(const Credentials credentials,
                             files.Load(clock.Now()));
   ROLLCALL_ASSIGN_OR_RETURN(auto catalog, LoadCatalog(options.rules_dir));
-  if (mkdir(options.data_dir.c_str(), 0700) != 0 && errno != EEXIST) {
-    return FileError(options.data_dir, "cannot make the folder of the store",
-                     errno);
-  }
-  RocksDbOptions store;
-  store.path = options.data_dir;
-  store.migrations = Migrations();
-  ROLLCALL_ASSIGN_OR_RETURN(auto engine, OpenRocksDb(store));
+  ROLLCALL_ASSIGN_OR_RETURN(auto engine, OpenStore(options));
   auto app = std::make_unique<CollectorAppImpl>(
       std::make_unique<Parts>(std::move(engine), std::move(catalog), options),
       std::move(files));

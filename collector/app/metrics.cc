@@ -72,6 +72,10 @@ void AddIngest(const IngestStats& ingest, Families& families) {
                    "Streams refused since the certificate belongs to another "
                    "device.",
                    ingest.identity_conflicts);
+  families.Counter("rollcall_contacts_paused_total",
+                   "Contacts of agents that had not heard yet that the store "
+                   "was restored from a backup, and so were not judged.",
+                   ingest.contacts_paused);
   families.Counter("rollcall_agent_unauthenticated_total",
                    "Streams refused since the certificate names no agent.",
                    ingest.unauthenticated);

@@ -48,13 +48,13 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
   app.add_option("--https-listen", options.https_listen,
                  "ADDRESS:PORT for HTTPS")
       ->capture_default_str();
+  app.add_flag("--restored", options.restored,
+               "Note that the store was restored from a backup, and exit: to "
+               "be told before the first start with it");
   app.add_option("--ca", options.ca_file,
-                 "PEM file of the roots for clients' certificates")
-      ->required();
-  app.add_option("--cert", options.cert_file, "PEM file of our certificate")
-      ->required();
-  app.add_option("--key", options.key_file, "PEM file of its private key")
-      ->required();
+                 "PEM file of the roots for clients' certificates");
+  app.add_option("--cert", options.cert_file, "PEM file of our certificate");
+  app.add_option("--key", options.key_file, "PEM file of its private key");
   app.add_option("--ready-file", options.ready_file,
                  "Write ports and process id here once everything listens");
   app.add_option("--rules", options.rules_dir,
@@ -77,6 +77,14 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
   app.set_config("--config", "", "File of options, a line each: name=value");
 }
 
+// What a collector needs that listens. REQUIRES: `app` was parsed.
+void CheckListening(const CLI::App& app, const CollectorOptions& options) {
+  if (options.restored) return;
+  for (const char* name : {"--ca", "--cert", "--key"}) {
+    if (app.count(name) == 0) throw CLI::RequiredError(name);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
@@ -95,6 +103,7 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   AddIssuerOptions(app, options, certificate_days);
   try {
     app.parse(argc, argv);
+    CheckListening(app, options);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : 2;
     return absl::CancelledError("told on the command line");

@@ -31,6 +31,8 @@ struct CollectorOptions {
   std::string ready_file;
   // A folder of rule packs to use instead of those built in. Empty: built in.
   std::string rules_dir;
+  // Only note that the store was restored from a backup.
+  bool restored = false;
   EnrolmentOptions enrolment;
   IngestOptions ingest;
   ExecutorOptions executor;

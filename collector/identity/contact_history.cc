@@ -77,6 +77,15 @@ class History {
   google::protobuf::RepeatedPtrField<ContactBranch>& branches_;
 };
 
+// Whether the store may have forgotten what it gave this agent, which has not
+// heard of that. One that has heard before and now has not is a copy from
+// before.
+bool IsPaused(const Contact& contact, const AgentContacts& record) {
+  return record.contacts() > 0 && contact.agent_incarnation != 0 &&
+         contact.agent_incarnation != contact.store_incarnation &&
+         record.known_incarnation() != contact.store_incarnation;
+}
+
 // The store forgot what it gave, so that nothing counts.
 void TakeAfterRestoredStore(const std::string& presented, Nonce next,
                             History& history) {
@@ -141,8 +150,7 @@ ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
   const std::string presented =
       contact.nonce.has_value() ? contact.nonce->ToBytes() : "";
   const bool first = record.contacts() == 0;
-  const bool paused = !first && contact.agent_incarnation != 0 &&
-                      contact.agent_incarnation != contact.store_incarnation;
+  const bool paused = IsPaused(contact, record);
   History history(record);
   if (first) {
     history.Begin(presented, next_nonce);
@@ -155,6 +163,9 @@ ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
   if (both) record.set_both_answered(true);
   history.Settle();
   record.set_contacts(record.contacts() + 1);
+  if (contact.agent_incarnation == contact.store_incarnation) {
+    record.set_known_incarnation(contact.store_incarnation);
+  }
   *record.mutable_last_time() = ToProto(contact.time);
 
   ContactOutcome outcome;

@@ -49,8 +49,8 @@ enum class ContactVerdict {
   kAmbiguous,  // a restored backup or a clone; more contacts will tell
   kRestored,   // one agent, restored from a backup
   kClone,      // several agents with one key
-  // The store was restored from a backup and the agent has not heard of it: its
-  // nonce may be one that the store has forgotten.
+  // The store was restored from a backup and the agent has not heard of it, on
+  // no contact so far: its nonce may be one that the store has forgotten.
   kPaused,
 };
 

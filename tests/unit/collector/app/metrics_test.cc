@@ -92,6 +92,7 @@ TEST_F(MetricsTest, TellsWhatHappened) {
   ingest_.check_ins = 9;
   ingest_.identity_conflicts = 10;
   ingest_.unauthenticated = 11;
+  ingest_.contacts_paused = 12;
   const auto values = Values();
   EXPECT_THAT(values, Contains(Pair("rollcall_agent_streams", "3")));
   EXPECT_THAT(values,
@@ -109,6 +110,7 @@ TEST_F(MetricsTest, TellsWhatHappened) {
               Contains(Pair("rollcall_identity_conflicts_total", "10")));
   EXPECT_THAT(values,
               Contains(Pair("rollcall_agent_unauthenticated_total", "11")));
+  EXPECT_THAT(values, Contains(Pair("rollcall_contacts_paused_total", "12")));
 }
 
 TEST_F(MetricsTest, TellsWhatIsHeldAndWhatWasRefused) {

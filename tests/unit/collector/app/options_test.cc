@@ -64,6 +64,15 @@ TEST_F(CollectorOptionsTest, NamesWhatIsMissing) {
   }
 }
 
+TEST_F(CollectorOptionsTest, ToNoteARestoreTheStoreAloneIsNeeded) {
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions options,
+                       Parse({"--data=/d", "--restored"}));
+  EXPECT_TRUE(options.restored);
+  EXPECT_FALSE(Parse(required_)->restored);
+  EXPECT_FALSE(Parse({"--restored"}).ok());
+  EXPECT_THAT(errors_, HasSubstr("--data"));
+}
+
 TEST_F(CollectorOptionsTest, TakesTimesInWholeSeconds) {
   ASSERT_OK_AND_ASSIGN(
       const CollectorOptions options,

@@ -208,6 +208,25 @@ TEST_F(ContactHistoryTest, ARestoredStoreTakesNobodyForAClone) {
   }
 }
 
+TEST_F(ContactHistoryTest, WhoHasHeardOfARestoredStoreIsJudgedAgain) {
+  Machine a;
+  Last(a, 5);
+  const Machine image = a;
+  incarnation_ = 2;
+  Last(a, 4);
+  // Only a copy from before has not heard.
+  Machine b = image;
+  EXPECT_EQ(Hello(b).verdict, ContactVerdict::kAmbiguous);
+  // However often one says so.
+  ContactVerdict verdict = ContactVerdict::kFirst;
+  for (int i = 0; i < 3; ++i) {
+    Hello(a);
+    b.incarnation = 1;
+    verdict = Hello(b).verdict;
+  }
+  EXPECT_EQ(verdict, ContactVerdict::kClone);
+}
+
 TEST_F(ContactHistoryTest, AfterARestoredStoreClonesAreSeenOnceTheyHaveHeard) {
   Machine a;
   Last(a, 5);

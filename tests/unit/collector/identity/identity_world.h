@@ -65,9 +65,10 @@ class IdentityWorld {
       if (known->has_value()) {
         return subjects_.BuildEvidence(subject, report, reader, writes);
       }
-      return subjects_.BuildNew(subject, report,
-                                Subjects::NewDeviceId(subject, random_), stamp,
-                                reader, writes);
+      return subjects_
+          .BuildNew(subject, report, Subjects::NewDeviceId(subject, random_),
+                    stamp, reader, writes)
+          .status();
     };
     Write(build);
     times_.Note(subject, clock_.Now());
