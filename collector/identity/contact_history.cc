@@ -58,6 +58,33 @@ class History {
     record_.set_run(1);
   }
 
+  // Makes the one that goes on from `older` the first of both, also where the
+  // other took its place.
+  void PutBefore(const std::string& older, const std::string& newer) {
+    const int later = FindLeaf(newer);
+    if (later < 0) return;
+    const int first = FindLeaf(older);
+    if (first >= 0) {
+      if (branches_[first].number() < branches_[later].number()) return;
+      const int32_t number = branches_[first].number();
+      branches_[first].set_number(branches_[later].number());
+      branches_[later].set_number(number);
+      return;
+    }
+    ContactBranch branch;
+    branch.set_number(branches_[later].number());
+    branch.set_nonce(older);
+    branch.set_contacts(1);
+    branches_[later].set_number(record_.next_branch());
+    record_.set_next_branch(record_.next_branch() + 1);
+    if (branches_.size() >= kMaxBranches) {
+      branches_.erase(branches_.begin() + (later == 0 ? 1 : 0));
+    }
+    *branches_.Add() = std::move(branch);
+    // The newest stays the last.
+    branches_.SwapElements(branches_.size() - 2, branches_.size() - 1);
+  }
+
   // Starts the count again once one has spoken alone for long enough: a clone
   // got a key of its own, or a restored backup is history. Where others would
   // go on stays known, so that they are seen if they return.
@@ -159,8 +186,6 @@ ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
   } else {
     Take(presented, next_nonce, record, history);
   }
-  const bool both = contact.older_stream_answered.value_or(false) && !paused;
-  if (both) record.set_both_answered(true);
   history.Settle();
   record.set_contacts(record.contacts() + 1);
   if (contact.agent_incarnation == contact.store_incarnation) {
@@ -175,9 +200,15 @@ ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
                     : paused ? ContactVerdict::kPaused
                              : StandingVerdict(record);
   if (outcome.verdict == ContactVerdict::kClone) record.set_cloned(true);
-  outcome.must_rekey = outcome.verdict == ContactVerdict::kClone &&
-                       (both || !NewestWasFirst(record));
+  outcome.must_rekey =
+      outcome.verdict == ContactVerdict::kClone && !NewestWasFirst(record);
   return outcome;
+}
+
+void ApplyBothAnswered(Nonce older, Nonce newer, AgentContacts& record) {
+  record.set_both_answered(true);
+  record.set_cloned(true);
+  History(record).PutBefore(older.ToBytes(), newer.ToBytes());
 }
 
 }  // namespace rollcall::collector

@@ -38,9 +38,6 @@ struct Contact {
   int64_t agent_incarnation = 0;
   int64_t store_incarnation = 0;
   absl::Time time;
-  // Where another stream of the same agent was open and was challenged: whether
-  // that one answered. A machine that lost its power does not.
-  std::optional<bool> older_stream_answered;
 };
 
 enum class ContactVerdict {
@@ -67,6 +64,13 @@ struct ContactOutcome {
 // Takes a contact into the agent's record. `next_nonce` is random.
 ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
                             stored::v1::AgentContacts& record);
+
+// Takes into the record that two streams of the agent were open at once and
+// both were answered on: several machines, whatever the contacts say. The first
+// of both is the one whose Hello was given `older`; the other, which was given
+// `newer`, needs a key of its own.
+void ApplyBothAnswered(Nonce older, Nonce newer,
+                       stored::v1::AgentContacts& record);
 
 // What the record says of the contact that came last.
 ContactVerdict StandingVerdict(const stored::v1::AgentContacts& record);

@@ -27,6 +27,17 @@ absl::StatusOr<ContactOutcome> ContactLog::Build(
   return outcome;
 }
 
+absl::Status ContactLog::BuildBothAnswered(AgentId agent, Nonce older,
+                                           Nonce newer, const Reader& reader,
+                                           Writes& writes) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            kAgentContactsTable.Get(reader, {agent}));
+  auto record = stored.value_or(stored::v1::AgentContacts());
+  ApplyBothAnswered(older, newer, record);
+  kAgentContactsTable.Put(writes.head, {agent}, record);
+  return absl::OkStatus();
+}
+
 std::vector<std::string> ContactLog::NamesOf(AgentId agent) {
   return {absl::StrCat("contacts/", agent.ToHex())};
 }

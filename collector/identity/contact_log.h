@@ -30,6 +30,11 @@ class ContactLog {
                                        Nonce next_nonce, const Reader& reader,
                                        Writes& writes) const;
 
+  // Adds the writes for two of the agent's streams that were both answered on
+  // at once; see ApplyBothAnswered. The change carries NamesOf().
+  absl::Status BuildBothAnswered(AgentId agent, Nonce older, Nonce newer,
+                                 const Reader& reader, Writes& writes) const;
+
   static std::vector<std::string> NamesOf(AgentId agent);
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/log.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -46,6 +47,30 @@ absl::Status RecordContact(
     }
   };
   return committer.Submit(std::move(change));
+}
+
+void EndClone(const TwinVerdict& verdict, Committer& committer) {
+  Log(LogLevel::kWarning, "two machines that use one agent's key are connected",
+      {{"agent", verdict.agent.ToHex()}});
+  Change change;
+  change.names = ContactLog::NamesOf(verdict.agent);
+  change.build = [verdict](KnownStamp, const Reader& reader, Writes& writes) {
+    return ContactLog().BuildBothAnswered(verdict.agent, verdict.older,
+                                          verdict.newer, reader, writes);
+  };
+  change.done =
+      [stream = verdict.newer_stream](const absl::StatusOr<KnownStamp>& stamp) {
+        stream->End(stamp.ok() ? CopiedKeyRefusal() : stamp.status());
+      };
+  const absl::Status submitted = committer.Submit(std::move(change));
+  // It comes again, and so does this.
+  if (!submitted.ok()) verdict.newer_stream->End(submitted);
+}
+
+absl::Status CopiedKeyRefusal() {
+  return absl::PermissionDeniedError(
+      "several machines use the key of this agent, and another had it first; "
+      "give this one a key and a certificate of its own");
 }
 
 }  // namespace rollcall::collector

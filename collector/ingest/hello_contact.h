@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "collector/identity/contact_log.h"
+#include "collector/ingest/twin_streams.h"
 #include "collector/storage/committer.h"
 #include "common/clock.h"
 #include "common/random.h"
@@ -26,5 +27,12 @@ absl::Status RecordContact(
     const Contact& contact, std::optional<SubjectId> subject,
     Committer& committer, Random& random,
     std::function<void(absl::StatusOr<ContactOutcome>)> done);
+
+// Ends the newer of two streams that were both answered on, once that is
+// stored: its machine uses another one's key.
+void EndClone(const TwinVerdict& verdict, Committer& committer);
+
+// What a machine is told that uses the key of another.
+absl::Status CopiedKeyRefusal();
 
 }  // namespace rollcall::collector

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import pathlib
+import shutil
 import socket
 import ssl
 import stat
@@ -15,7 +16,7 @@ import threading
 import time
 import unittest
 
-from stack import BIN, Stack, make_machine, package, wait_until
+from stack import BIN, Stack, hash_of, make_machine, package, wait_until
 
 
 class EnrolmentStack(Stack):
@@ -41,8 +42,16 @@ class EnrolmentStack(Stack):
         file.write_text(text + "\n")
         return file
 
+    def machine(self, name):
+        """The root of a machine that has no part in common with others."""
+        number = hash_of(name)
+        return make_machine(
+            self.dir / name, name, [package("tool", "1.0")],
+            mac=f"00:00:5e:{number & 255:02x}:{number >> 8 & 255:02x}:"
+                f"{number >> 16 & 255:02x}")
+
     def enrolling_agent(self, name, token_file=None, *options):
-        root = make_machine(self.dir / name, name, [package("tool", "1.0")])
+        root = self.machine(name)
         command = [BIN / "rollcall-agent",
                    f"--collector=127.0.0.1:{self.ports['agent_port']}",
                    f"--enrol=127.0.0.1:{self.ports['https_port']}",
@@ -145,6 +154,73 @@ class EnrolmentTest(unittest.TestCase):
         listed = self.stack.call("EnrolmentService.ListCertificates",
                                  {"agent_id": agent})["certificates"]
         self.assertEqual(len(listed), 1)
+
+    def copy_agent(self, name, copy):
+        """Puts an agent's state on another host."""
+        folder = self.stack.dir
+        shutil.copytree(folder / f"state-{name}", folder / f"state-{copy}")
+
+    def parent_of(self, agent):
+        listed = self.stack.call("EnrolmentService.ListCertificates",
+                                 {"agent_id": agent})["certificates"]
+        self.assertEqual(len(listed), 1)
+        return listed[0]["parentAgentId"]
+
+    def test_a_copy_on_another_host_becomes_an_agent_of_its_own(self):
+        image = self.stack.run_enrolling("image", self.stack.token())
+        self.assertEqual(image.returncode, 0, image.stderr)
+        agent = self.stack.agent_id("image")
+        # It goes on where it was.
+        again = self.stack.run_enrolling("image")
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(self.stack.agent_id("image"), agent)
+        # A copy needs no token: the copied certificate is worth one of its own.
+        self.copy_agent("image", "copy")
+        copied = self.stack.run_enrolling("copy")
+        self.assertEqual(copied.returncode, 0, copied.stderr)
+        self.assertIn("made on another host", copied.stderr)
+        child = self.stack.agent_id("copy")
+        self.assertNotEqual(child, agent)
+        self.assertEqual(self.parent_of(child), agent)
+        self.assertFalse(
+            (self.stack.dir / "state-copy" / "previous.key").exists())
+        # And it is one from then on, beside the other.
+        for name, own in (("copy", child), ("image", agent)):
+            result = self.stack.run_enrolling(name)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(self.stack.agent_id(name), own)
+        device_of = lambda name: self.stack.call(
+            "DeviceService.GetDevice", {"device_id": name})
+        self.assertIn(agent, json.dumps(device_of("image")))
+        self.assertIn(child, json.dumps(device_of("copy")))
+
+    def test_a_copy_of_a_revoked_agent_needs_a_token_and_names_its_parent(self):
+        result = self.stack.run_enrolling("stem", self.stack.token())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        parent = self.stack.agent_id("stem")
+        self.stack.rollcall("agent", "revoke", parent)
+        self.copy_agent("stem", "branch")
+        refused = self.stack.run_enrolling("branch")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("was revoked", refused.stderr)
+        child = self.stack.agent_id("branch")
+        with_token = self.stack.run_enrolling("branch", self.stack.token())
+        self.assertEqual(with_token.returncode, 0, with_token.stderr)
+        self.assertEqual(self.stack.agent_id("branch"), child)
+        self.assertEqual(self.parent_of(child), parent)
+
+    def test_printing_touches_no_identity(self):
+        result = self.stack.run_enrolling("shown", self.stack.token())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        agent = self.stack.agent_id("shown")
+        self.copy_agent("shown", "beside")
+        root = self.stack.machine("beside")
+        shown = subprocess.run(
+            [BIN / "rollcall-agent", "--print", f"--root={root}",
+             f"--state={self.stack.dir / 'state-beside'}"],
+            capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertEqual(self.stack.agent_id("beside"), agent)
 
     def test_without_a_token_it_says_what_is_missing(self):
         result = self.stack.run_enrolling("without")

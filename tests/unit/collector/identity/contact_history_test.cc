@@ -21,14 +21,12 @@ struct Machine {
 
 class ContactHistoryTest : public ::testing::Test {
  protected:
-  ContactOutcome Hello(Machine& machine, bool answer_arrives = true,
-                       std::optional<bool> older_answered = std::nullopt) {
+  ContactOutcome Hello(Machine& machine, bool answer_arrives = true) {
     Contact contact;
     contact.nonce = machine.nonce;
     contact.agent_incarnation = machine.incarnation;
     contact.store_incarnation = incarnation_;
     contact.time = absl::FromUnixSeconds(++now_);
-    contact.older_stream_answered = older_answered;
     const ContactOutcome outcome =
         ApplyContact(contact, Nonce::Generate(random_), record_);
     if (answer_arrives) {
@@ -179,19 +177,47 @@ TEST_F(ContactHistoryTest, ManyClonesOfOneImageAreSeen) {
   EXPECT_EQ(verdict, ContactVerdict::kClone);
 }
 
-TEST_F(ContactHistoryTest, TwoThatAnswerAtOnceAreAClone) {
+TEST_F(ContactHistoryTest, OfTwoThatAnswerAtOnceTheLaterMustRekey) {
+  Machine a;
+  Last(a, 2);
+  Machine b = a;  // it takes the place from where the other would go on
+  Hello(b);
+  EXPECT_EQ(StandingVerdict(record_), ContactVerdict::kNormal);
+  ApplyBothAnswered(*a.nonce, *b.nonce, record_);
+  EXPECT_EQ(StandingVerdict(record_), ContactVerdict::kClone);
+  for (int i = 0; i < 3; ++i) {
+    const ContactOutcome later = Hello(b);
+    EXPECT_EQ(later.verdict, ContactVerdict::kClone);
+    EXPECT_TRUE(later.must_rekey);
+    const ContactOutcome first = Hello(a);
+    EXPECT_EQ(first.verdict, ContactVerdict::kClone);
+    EXPECT_FALSE(first.must_rekey);
+  }
+}
+
+TEST_F(ContactHistoryTest, TheFirstStaysTheFirstThoughItCameBackLater) {
   Machine a;
   Last(a, 2);
   Machine b = a;
-  const ContactOutcome outcome = Hello(b, true, true);
-  EXPECT_EQ(outcome.verdict, ContactVerdict::kClone);
-  EXPECT_TRUE(outcome.must_rekey);
+  Hello(b);
+  Hello(a);  // counted as the later one of both
+  ApplyBothAnswered(*a.nonce, *b.nonce, record_);
+  EXPECT_FALSE(Hello(a).must_rekey);
+  EXPECT_TRUE(Hello(b).must_rekey);
 }
 
-TEST_F(ContactHistoryTest, AStreamWhoseMachineLostItsPowerIsNoClone) {
+TEST_F(ContactHistoryTest, AmongManyCopiesTheRecordStaysBounded) {
   Machine a;
   Last(a, 2);
-  EXPECT_EQ(Hello(a, true, false).verdict, ContactVerdict::kNormal);
+  for (int i = 0; i < 2 * kMaxBranches; ++i) {
+    Machine copy = a;
+    Last(copy, 2);
+  }
+  Machine b = a;
+  Hello(b);
+  ApplyBothAnswered(*a.nonce, *b.nonce, record_);
+  EXPECT_LE(record_.branches_size(), kMaxBranches);
+  EXPECT_TRUE(Hello(b).must_rekey);
 }
 
 TEST_F(ContactHistoryTest, ARestoredStoreTakesNobodyForAClone) {
