@@ -202,7 +202,10 @@ class CollectorAppImpl final : public CollectorApp {
     Tick();
     ticker_.emplace(kFlushInterval, [this] { Tick(); });
     reloader_.emplace(kReloadInterval, [this] { ReloadCredentials(); });
-    linker_.emplace(kLinkInterval, [this] { LinkDevices(); });
+    linker_.emplace(kLinkInterval, [this] {
+      LinkDevices();
+      sync_service_.twins().EndSilent();
+    });
     if (options.ready_file.empty()) return absl::OkStatus();
     return WriteFileAtomically(options.ready_file, ReadyText(), 0644);
   }

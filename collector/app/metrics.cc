@@ -76,6 +76,19 @@ void AddIngest(const IngestStats& ingest, Families& families) {
                    "Contacts of agents that had not heard yet that the store "
                    "was restored from a backup, and so were not judged.",
                    ingest.contacts_paused);
+  families.Counter("rollcall_twin_streams_challenged_total",
+                   "Streams asked for a sign of life, since the agent had "
+                   "another one.",
+                   ingest.twins_challenged);
+  families.Counter("rollcall_twin_streams_cloned_total",
+                   "Streams ended since two machines used one agent's key.",
+                   ingest.twins_cloned);
+  families.Counter("rollcall_twin_streams_silent_total",
+                   "Streams ended since they gave no sign of life.",
+                   ingest.twins_silent);
+  families.Counter("rollcall_twin_streams_crowded_out_total",
+                   "Streams ended since their agent had too many.",
+                   ingest.twins_crowded_out);
   families.Counter("rollcall_agent_unauthenticated_total",
                    "Streams refused since the certificate names no agent.",
                    ingest.unauthenticated);

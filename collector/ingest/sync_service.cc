@@ -59,13 +59,14 @@ class SyncReactor final : public RawReactor {
  public:
   SyncReactor(const SyncDeps& deps, Executor& executor, ByteBudget& budget,
               const CallingAgent& caller, const Revocations* revocations,
-              LiveStreams& streams)
+              LiveStreams& streams, TwinStreams& twins)
       : deps_(deps),
         executor_(executor),
         budget_(budget),
         agent_(caller.agent),
         certificate_ends_(caller.certificate_ends),
         streams_(streams),
+        twins_(twins),
         session_(deps, caller.agent) {
     ++deps_.stats.streams_opened;
     // One too many is told so in answer to its first message: an answer that
@@ -118,6 +119,7 @@ class SyncReactor final : public RawReactor {
     --deps_.stats.streams;
     ending_->Detach();
     streams_.Remove(agent_, ending_.get());
+    if (seat_ != nullptr) twins_.Leave(*seat_);
     delete this;
   }
 
@@ -192,7 +194,36 @@ class SyncReactor final : public RawReactor {
       Reply({{}, message.status(), true});
       return;
     }
+    if (message->has_challenge_answer() && seat_ != nullptr) {
+      const std::string& nonce = message->challenge_answer().nonce();
+      const absl::Status answered = twins_.Answer(*seat_, nonce);
+      Reply({{}, answered, !answered.ok()});
+      return;
+    }
+    if (message->has_hello()) boot_id_ = message->hello().boot_id();
     session_.Handle(*message, [this](const SyncReply& reply) { Reply(reply); });
+  }
+
+  // Takes a place among the streams of the agent once its Hello was taken, and
+  // asks for a sign of life where that is due.
+  void MeetTwins(const SyncReply& reply) {
+    if (seat_ == nullptr && !reply.messages.empty()) {
+      const auto given =
+          Nonce::FromBytes(reply.messages[0].plan().next_nonce());
+      if (!given.has_value()) return;
+      seat_ = std::make_shared<TwinSeat>();
+      seat_->agent = agent_;
+      seat_->stream = ending_;
+      seat_->boot_id = std::move(boot_id_);
+      seat_->given = *given;
+      twins_.Greet(seat_);
+    }
+    if (seat_ == nullptr) return;
+    if (const auto nonce = twins_.TakeChallenge(*seat_)) {
+      v1::CollectorMessage challenge;
+      challenge.mutable_challenge()->set_nonce(nonce->ToBytes());
+      outgoing_.push_back(Encode(challenge));
+    }
   }
 
   void Reply(const SyncReply& reply) {
@@ -206,6 +237,7 @@ class SyncReactor final : public RawReactor {
            {"code", absl::StatusCodeToString(reply.status.code())},
            {"error", reply.status.message()}});
     }
+    if (reply.status.ok() && !reply.end) MeetTwins(reply);
     for (const v1::CollectorMessage& message : reply.messages) {
       outgoing_.push_back(Encode(message));
     }
@@ -241,8 +273,12 @@ class SyncReactor final : public RawReactor {
   const AgentId agent_;
   const absl::Time certificate_ends_;
   LiveStreams& streams_;
+  TwinStreams& twins_;
   const std::shared_ptr<Ending> ending_ = std::make_shared<Ending>(*this);
   SyncSession session_;
+  // Of its Hello, until its place among twins is known.
+  std::string boot_id_;
+  std::shared_ptr<TwinSeat> seat_;
   bool one_too_many_ = false;
   grpc::ByteBuffer incoming_;
   std::optional<ByteBudget::Share> share_;
@@ -261,7 +297,7 @@ RawReactor* SyncServiceImpl::Sync(grpc::CallbackServerContext* context) {
     return new RefusingReactor(ToGrpcStatus(caller.status()));
   }
   return new SyncReactor(deps_, executor_, budget_, *caller, revocations_,
-                         streams_);
+                         streams_, twins_);
 }
 
 }  // namespace rollcall::collector

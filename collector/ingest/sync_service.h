@@ -3,8 +3,10 @@
 
 #include "collector/identity/revocations.h"
 #include "collector/ingest/byte_budget.h"
+#include "collector/ingest/hello_contact.h"
 #include "collector/ingest/live_streams.h"
 #include "collector/ingest/sync_session.h"
+#include "collector/ingest/twin_streams.h"
 #include "collector/rpc/executor.h"
 #include "rollcall/v1/sync.grpc.pb.h"
 
@@ -30,6 +32,9 @@ class SyncServiceImpl final
   // For ending an agent's streams.
   LiveStreams& streams() { return streams_; }
   const LiveStreams& streams() const { return streams_; }
+  // Of streams of one agent that are open at once; ends those that are silent.
+  TwinStreams& twins() { return twins_; }
+  const TwinStreams& twins() const { return twins_; }
 
  private:
   const SyncDeps& deps_;
@@ -37,6 +42,15 @@ class SyncServiceImpl final
   ByteBudget& budget_;
   const Revocations* const revocations_;
   LiveStreams streams_;
+  TwinStreams twins_{deps_.clock,
+                     deps_.random,
+                     deps_.stats,
+                     [this](const TwinVerdict& verdict) {
+                       EndClone(verdict, deps_.committer);
+                     },
+                     // An agent learns of a challenge when it checks in.
+                     {.answer_within = deps_.options.check_in_interval * 3 / 2 +
+                                       absl::Minutes(1)}};
 };
 
 }  // namespace rollcall::collector

@@ -121,6 +121,10 @@ void SwarmAgent::OnMessage(const std::string& bytes) {
   absl::Status status;
   if (!message.ParseFromString(bytes)) {
     status = ProtocolError("a message does not parse");
+  } else if (message.has_challenge()) {
+    v1::AgentMessage answer;
+    answer.mutable_challenge_answer()->set_nonce(message.challenge().nonce());
+    Send(answer);
   } else if (message.has_retry()) {
     status = absl::UnavailableError(message.retry().reason());
   } else if (message.has_plan() &&

@@ -93,6 +93,10 @@ TEST_F(MetricsTest, TellsWhatHappened) {
   ingest_.identity_conflicts = 10;
   ingest_.unauthenticated = 11;
   ingest_.contacts_paused = 12;
+  ingest_.twins_challenged = 13;
+  ingest_.twins_cloned = 14;
+  ingest_.twins_silent = 15;
+  ingest_.twins_crowded_out = 16;
   const auto values = Values();
   EXPECT_THAT(values, Contains(Pair("rollcall_agent_streams", "3")));
   EXPECT_THAT(values,
@@ -111,6 +115,14 @@ TEST_F(MetricsTest, TellsWhatHappened) {
   EXPECT_THAT(values,
               Contains(Pair("rollcall_agent_unauthenticated_total", "11")));
   EXPECT_THAT(values, Contains(Pair("rollcall_contacts_paused_total", "12")));
+  EXPECT_THAT(values,
+              Contains(Pair("rollcall_twin_streams_challenged_total", "13")));
+  EXPECT_THAT(values,
+              Contains(Pair("rollcall_twin_streams_cloned_total", "14")));
+  EXPECT_THAT(values,
+              Contains(Pair("rollcall_twin_streams_silent_total", "15")));
+  EXPECT_THAT(values,
+              Contains(Pair("rollcall_twin_streams_crowded_out_total", "16")));
 }
 
 TEST_F(MetricsTest, TellsWhatIsHeldAndWhatWasRefused) {

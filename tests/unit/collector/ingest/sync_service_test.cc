@@ -345,6 +345,83 @@ TEST_F(SyncServiceTest, ManyAgentsAtOnceAreAllServed) {
   EXPECT_EQ(stats_.syncs_committed, kThreads * kAgents);
 }
 
+// Two machines, or two starts of one, with the key of one agent.
+class TwinServiceTest : public SyncServiceTest {
+ protected:
+  struct Machine {
+    std::unique_ptr<agent::Uplink> uplink;
+    std::unique_ptr<agent::MessageStream> stream;
+    std::unique_ptr<agent::Conversation> conversation;
+    agent::Facts facts;
+  };
+  // Says Hello; `boot` tells the starts of machines apart.
+  Machine Start(char boot) {
+    Machine machine;
+    machine.facts = FactsWith({"a"});
+    machine.facts.boot_id = std::string(16, boot);
+    machine.uplink = ConnectAs(credentials_);
+    machine.stream = machine.uplink->Open();
+    machine.conversation =
+        std::make_unique<agent::Conversation>(*machine.stream);
+    EXPECT_OK(machine.conversation->Begin(machine.facts, 0));
+    return machine;
+  }
+  static absl::Status CheckIn(Machine& machine) {
+    return machine.conversation->CheckIn(machine.facts, {});
+  }
+
+  const TlsCredentials credentials_ = pki_.Agent();
+};
+
+TEST_F(TwinServiceTest, OfTwoMachinesThatBothAnswerTheLaterIsRefused) {
+  Machine older = Start('a');
+  Machine newer = Start('b');
+  EXPECT_OK(CheckIn(newer));
+  EXPECT_OK(CheckIn(older));
+  AwaitStreams(1);
+  EXPECT_THAT(CheckIn(newer), StatusIs(absl::StatusCode::kPermissionDenied,
+                                       HasSubstr("several machines")));
+  EXPECT_OK(CheckIn(older));
+  EXPECT_EQ(stats_.twins_cloned, 1);
+}
+
+TEST_F(TwinServiceTest, AStreamWithoutAMachineIsEndedInTime) {
+  Machine older = Start('a');
+  Machine newer = Start('b');
+  EXPECT_OK(CheckIn(newer));
+  clock_.Advance(2 * options_.check_in_interval);
+  EXPECT_OK(CheckIn(newer));
+  service_.twins().EndSilent();
+  AwaitStreams(1);
+  EXPECT_OK(CheckIn(newer));
+  EXPECT_EQ(stats_.twins_silent, 1);
+  EXPECT_EQ(stats_.twins_cloned, 0);
+}
+
+TEST_F(TwinServiceTest, TwoStreamsOfOneMachineAreBothServed) {
+  Machine older = Start('a');
+  Machine newer = Start('a');
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_OK(CheckIn(newer));
+    EXPECT_OK(CheckIn(older));
+    clock_.Advance(options_.check_in_interval);
+    service_.twins().EndSilent();
+  }
+  EXPECT_EQ(stats_.streams, 2);
+  EXPECT_EQ(stats_.twins_challenged, 2);
+}
+
+TEST_F(TwinServiceTest, AnAnswerThatNobodyAskedForIsMalformed) {
+  Machine machine = Start('a');
+  v1::AgentMessage answer;
+  answer.mutable_challenge_answer()->set_nonce(std::string(16, 'n'));
+  EXPECT_OK(machine.stream->Send(answer));
+  EXPECT_THAT(machine.stream->Receive(),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  AwaitStreams(0);
+  EXPECT_EQ(stats_.messages_malformed, 1);
+}
+
 // Holds the committer after an agent's Hello, so that its facts stay in flight.
 class StalledSyncServiceTest : public SyncServiceTest {
  protected:
