@@ -11,9 +11,12 @@
 #include "absl/strings/str_cat.h"
 #include "collector/app/credential_files.h"
 #include "collector/app/device_directory.h"
+#include "collector/app/device_eraser.h"
 #include "collector/app/enrolment_parts.h"
+#include "collector/app/housekeeping.h"
 #include "collector/app/identity_parts.h"
 #include "collector/app/metrics.h"
+#include "collector/app/posting_upkeep.h"
 #include "collector/app/store.h"
 #include "collector/app/ticker.h"
 #include "collector/catalog/catalog.h"
@@ -26,9 +29,12 @@
 #include "collector/identity/store_incarnation.h"
 #include "collector/identity/subjects.h"
 #include "collector/ingest/sync_service.h"
+#include "collector/inventory/deletions.h"
+#include "collector/inventory/device_deletion.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/device_service.h"
 #include "collector/inventory/last_seen.h"
+#include "collector/inventory/store_service.h"
 #include "collector/presence/availability.h"
 #include "collector/presence/undiscovered_queries.h"
 #include "collector/reconcile/metrics/registry.h"
@@ -76,7 +82,10 @@ struct Parts {
         committer(*engine, hybrid_clock),
         executor(options.executor),
         enrolment(*engine, committer, clock, random, options.enrolment),
-        identity(*engine, committer, last_seen, clock, random) {}
+        identity(*engine, committer, last_seen, clock, random),
+        housekeeping({*engine, content, committer, deletions, clock},
+                     options.housekeeping),
+        postings(*engine, options.check_at) {}
 
   SystemClock clock;
   SystemRandom random;
@@ -99,7 +108,7 @@ struct Parts {
   IdentityParts identity;
 
   SyncDeps sync{*engine, content, committer, subjects,     last_seen,
-                      clock,   random,  ingest,    ingest_stats, row_budget};
+                clock,   random,  ingest,    ingest_stats, row_budget};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
   const UnaryDispatcher dispatcher{executor};
@@ -112,6 +121,13 @@ struct Parts {
   RegisterImporter register_importer{*engine, committer, random};
   const UndiscoveredQueries undiscovered_queries{fleet, clock};
   AvailabilityRecorder availability{committer, clock};
+  IdentityDeviceEraser device_eraser;
+  const DeletionDeps deletion{fleet,        *engine,   committer,
+                              hybrid_clock, last_seen, device_eraser};
+  DeviceDeletion device_deletion{deletion};
+  Deletions deletions{*engine, committer, clock};
+  Housekeeping housekeeping;
+  PostingUpkeep postings;
 };
 
 // The services of the admin port.
@@ -127,7 +143,8 @@ class AdminServices {
              v1::EnrolmentService::service_full_name(),
              v1::IdentityService::service_full_name(),
              v1::ReconciliationService::service_full_name(),
-             v1::RegisterService::service_full_name(), "grpc.health.v1.Health",
+             v1::RegisterService::service_full_name(),
+             v1::StoreService::service_full_name(), "grpc.health.v1.Health",
              "grpc.reflection.v1.ServerReflection",
              "grpc.reflection.v1alpha.ServerReflection"}));
     services->reflection_ = MakeReflectionServices(*services->answers_);
@@ -135,16 +152,17 @@ class AdminServices {
   }
 
   std::vector<grpc::Service*> all() {
-    std::vector<grpc::Service*> services = {&devices_,        &contracts_,
-                                            &enrolment_,      &identity_,
-                                            &reconciliation_, &registers_};
+    std::vector<grpc::Service*> services = {
+        &devices_,        &contracts_, &enrolment_, &identity_,
+        &reconciliation_, &registers_, &store_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
 
  private:
   explicit AdminServices(Parts& parts)
-      : devices_(parts.device_queries, parts.dispatcher),
+      : devices_(parts.device_queries, parts.device_deletion, parts.deletions,
+                 parts.dispatcher),
         contracts_(parts.entitlement_importer, parts.contract_queries,
                    parts.dispatcher),
         enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
@@ -153,7 +171,8 @@ class AdminServices {
                   parts.dispatcher),
         reconciliation_(parts.reconciliation_queries, parts.dispatcher),
         registers_(parts.register_importer, parts.register_queries,
-                   parts.undiscovered_queries, parts.dispatcher) {}
+                   parts.undiscovered_queries, parts.dispatcher),
+        store_(*parts.engine, parts.postings.keeper(), parts.dispatcher) {}
 
   DeviceServiceImpl devices_;
   ContractServiceImpl contracts_;
@@ -161,6 +180,7 @@ class AdminServices {
   IdentityServiceImpl identity_;
   ReconciliationServiceImpl reconciliation_;
   RegisterServiceImpl registers_;
+  StoreServiceImpl store_;
   std::unique_ptr<ReflectionAnswers> answers_;
   std::vector<std::unique_ptr<grpc::Service>> reflection_;
 };
@@ -175,9 +195,17 @@ class CollectorAppImpl final : public CollectorApp {
     parts_->enrolment.revocations.SetEnder([this](AgentId agent) {
       return sync_service_.streams().End(agent, Revocations::Refusal(agent));
     });
+    parts_->device_eraser.SetEnder([this](AgentId agent) {
+      sync_service_.streams().End(
+          agent, absl::UnavailableError(
+                     "this device was deleted; report as a new one"));
+    });
   }
 
   ~CollectorAppImpl() override {
+    parts_->postings.Stop();
+    parts_->housekeeping.Stop();
+    housekeeper_.reset();
     linker_.reset();
     reloader_.reset();
     ticker_.reset();
@@ -205,7 +233,11 @@ class CollectorAppImpl final : public CollectorApp {
     linker_.emplace(kLinkInterval, [this] {
       LinkDevices();
       sync_service_.twins().EndSilent();
+      sync_service_.EndLate();
     });
+    parts_->postings.Start();
+    housekeeper_.emplace(options.housekeeping.interval,
+                         [this] { parts_->housekeeping.Run(); });
     if (options.ready_file.empty()) return absl::OkStatus();
     return WriteFileAtomically(options.ready_file, ReadyText(), 0644);
   }
@@ -273,21 +305,27 @@ class CollectorAppImpl final : public CollectorApp {
     }
     if (request.target == "/healthz") return {200, kPlainText, "ok\n", {}};
     if (request.target == "/metrics") {
-      return {
-          200,
-          "text/plain; version=0.0.4; charset=utf-8",
-          MetricsText({parts_->ingest_stats, parts_->message_budget,
-                       parts_->row_budget, parts_->executor, parts_->committer,
-                       &parts_->enrolment.stats, RefusedConnections(),
-                       sync_service_.streams().revoked()}),
-          {}};
+      return {200, "text/plain; version=0.0.4; charset=utf-8", Metrics(), {}};
     }
     return {404, kPlainText, "there is /healthz, /metrics and /v1/ here\n", {}};
   }
 
-  int64_t RefusedConnections() const {
-    const HttpsListener* const https = https_view_;
-    return https == nullptr ? 0 : https->refused();
+  std::string Metrics() const {
+    MetricSources sources = {parts_->ingest_stats, parts_->message_budget,
+                             parts_->row_budget, parts_->executor,
+                             parts_->committer};
+    sources.enrolment = &parts_->enrolment.stats;
+    sources.housekeeping = &parts_->housekeeping.stats();
+    sources.postings = &parts_->postings.stats();
+    sources.streams_revoked = sync_service_.streams().revoked();
+    sources.streams_slow_started = sync_service_.refused_by_slow_start();
+    sources.link_due = parts_->identity.linker.due();
+    sources.last_seen_unstored = parts_->last_seen.unstored();
+    if (const HttpsListener* const https = https_view_; https != nullptr) {
+      sources.https_refused = https->refused();
+      sources.https_connections = https->connections();
+    }
+    return MetricsText(sources);
   }
 
   std::string ReadyText() const {
@@ -327,6 +365,7 @@ class CollectorAppImpl final : public CollectorApp {
   std::optional<Ticker> ticker_;
   std::optional<Ticker> reloader_;
   std::optional<Ticker> linker_;
+  std::optional<Ticker> housekeeper_;
 };
 
 absl::StatusOr<std::unique_ptr<Catalog>> LoadCatalog(

@@ -57,6 +57,17 @@ void AddIngest(const IngestStats& ingest, Families& families) {
   families.Counter("rollcall_agent_streams_turned_away_total",
                    "Streams asked to come back later, for want of room.",
                    ingest.streams_turned_away);
+  families.Counter("rollcall_agent_streams_hung_up_total",
+                   "Streams ended after a check-in, for want of room to hold "
+                   "them; the agents call back.",
+                   ingest.streams_hung_up);
+  families.Counter("rollcall_agent_streams_broken_off_total",
+                   "Streams that broke off before their first message or in "
+                   "the middle of a turn.",
+                   ingest.streams_broken_off);
+  families.Counter("rollcall_agent_streams_late_total",
+                   "Streams ended since no whole message came in time.",
+                   ingest.streams_late);
   families.Counter("rollcall_agent_messages_total", "Messages from agents.",
                    ingest.messages);
   families.Counter("rollcall_agent_messages_malformed_total",
@@ -118,6 +129,45 @@ void AddEnrolment(const EnrolmentStats& enrolment, Families& families) {
                    enrolment.failed);
 }
 
+void AddHousekeeping(const HousekeepingStats& stats, Families& families) {
+  families.Counter("rollcall_housekeeping_runs_total",
+                   "Runs that drop what is old and collect what is unused.",
+                   stats.runs);
+  families.Counter("rollcall_housekeeping_failures_total",
+                   "Those of them that failed; the log says why.",
+                   stats.failures);
+  families.Counter("rollcall_rows_collected_total",
+                   "Fleet rows deleted since nothing referred to them.",
+                   stats.rows_collected);
+  families.Counter("rollcall_bases_collected_total",
+                   "Base sets deleted since nothing referred to them.",
+                   stats.bases_collected);
+  families.Counter("rollcall_collected_bytes_total",
+                   "Bytes of those rows and sets, before compression.",
+                   stats.bytes_collected);
+  families.Counter("rollcall_history_dropped_total",
+                   "Changes of devices dropped since they are too old.",
+                   stats.history_dropped);
+  families.Counter("rollcall_identity_events_dropped_total",
+                   "Identity events dropped since they are too old.",
+                   stats.identity_events_dropped);
+}
+
+void AddPostings(const PostingStats& stats, Families& families) {
+  families.Counter("rollcall_postings_changes_total",
+                   "Changes of devices taken into the postings.",
+                   stats.changes_taken);
+  families.Counter("rollcall_postings_failures_total",
+                   "Times that postings could not be brought up to date.",
+                   stats.failures);
+  families.Counter("rollcall_store_checks_total",
+                   "Daily checks of the store that came to their end.",
+                   stats.checks);
+  families.Gauge("rollcall_store_differences",
+                 "Keys that the last check found to differ.",
+                 stats.differences);
+}
+
 }  // namespace
 
 std::string MetricsText(const MetricSources& sources) {
@@ -157,12 +207,28 @@ std::string MetricsText(const MetricSources& sources) {
   families.Counter("rollcall_https_connections_refused_total",
                    "Connections to the HTTPS port closed for want of room.",
                    sources.https_refused);
+  families.Gauge("rollcall_https_connections",
+                 "Connections to the HTTPS port now.",
+                 sources.https_connections);
+  families.Counter("rollcall_agent_streams_slow_started_total",
+                   "Streams asked to come back later by the slow start.",
+                   sources.streams_slow_started);
+  families.Gauge("rollcall_link_due",
+                 "Subjects that the last look for devices found due.",
+                 sources.link_due);
+  families.Gauge("rollcall_last_seen_unstored",
+                 "Blocks of last-seen times that wait to be stored.",
+                 sources.last_seen_unstored);
   families.Counter("rollcall_agent_streams_revoked_total",
                    "Streams of revoked agents that were ended or refused.",
                    sources.streams_revoked);
   if (sources.enrolment != nullptr) {
     AddEnrolment(*sources.enrolment, families);
   }
+  if (sources.housekeeping != nullptr) {
+    AddHousekeeping(*sources.housekeeping, families);
+  }
+  if (sources.postings != nullptr) AddPostings(*sources.postings, families);
   return families.Text();
 }
 

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "collector/app/housekeeping.h"
+#include "collector/app/posting_upkeep.h"
 #include "collector/identity/enrolment_stats.h"
 #include "collector/ingest/byte_budget.h"
 #include "collector/ingest/ingest_stats.h"
@@ -24,6 +26,17 @@ struct MetricSources {
   int64_t https_refused = 0;
   // Streams of revoked agents that were ended or refused.
   int64_t streams_revoked = 0;
+  // Streams that the slow start did not let in.
+  int64_t streams_slow_started = 0;
+  // Connections to the HTTPS port now.
+  int64_t https_connections = 0;
+  // Subjects that wait to be compared, as of the last time.
+  int64_t link_due = 0;
+  // Blocks of last-seen times that wait to be stored.
+  int64_t last_seen_unstored = 0;
+  // Left out where there is none.
+  const HousekeepingStats* housekeeping = nullptr;
+  const PostingStats* postings = nullptr;
 };
 
 // The text of /metrics. Thread-safe; does not block.

@@ -2,8 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <optional>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/log.h"
+#include "common/rows.h"
 #include "common/version.h"
 
 namespace rollcall::collector {
@@ -21,6 +25,63 @@ constexpr char kFooter[] =
     "--cert=server.pem "
     "--key=server.key";
 
+// Of housekeeping, as they are given.
+struct KeepOptions {
+  int64_t collect_minutes = 60;
+  int64_t history_days = 0;
+  int64_t event_days = 0;
+
+  void Apply(HousekeepingOptions& options) const {
+    options.interval = absl::Minutes(collect_minutes);
+    options.keep_history = history_days * absl::Hours(24);
+    options.keep_identity_events = event_days * absl::Hours(24);
+  }
+};
+
+void AddKeepOptions(CLI::App& app, KeepOptions& keep) {
+  constexpr int kMostDays = 36'500;
+  app.add_option("--collect-minutes", keep.collect_minutes,
+                 "Time between two looks for rows and sets that nothing uses")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'080));
+  app.add_option("--keep-history-days", keep.history_days,
+                 "Days for which what devices held can be told; 0: for ever")
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMostDays));
+  app.add_option(
+         "--keep-identity-events-days", keep.event_days,
+         "Days for which merges and splits of devices are explained; 0: "
+         "for ever")
+      ->capture_default_str()
+      ->check(CLI::Range(0, kMostDays));
+}
+
+// "02:30" as the time since midnight; nothing if it is not of that form.
+std::optional<absl::Duration> ParseTimeOfDay(absl::string_view text) {
+  absl::Time time;
+  std::string why;
+  if (text.size() != 5 ||
+      !absl::ParseTime("%H:%M", text, absl::UTCTimeZone(), &time, &why)) {
+    return std::nullopt;
+  }
+  return time - absl::UnixEpoch();
+}
+
+void AddCheckOption(CLI::App& app, CollectorOptions& options) {
+  app.add_option_function<std::string>(
+         "--check-at",
+         [&options](const std::string& text) {
+           const auto at = ParseTimeOfDay(text);
+           if (!at.has_value()) {
+             throw CLI::ValidationError("--check-at",
+                                        text + " is not a time such as 02:30");
+           }
+           options.check_at = *at;
+         },
+         "Local time of day at which the store is checked against itself")
+      ->default_str("02:30");
+}
+
 // `days` of a certificate's life.
 void AddIssuerOptions(CLI::App& app, CollectorOptions& options, int64_t& days) {
   auto* certificate =
@@ -35,6 +96,46 @@ void AddIssuerOptions(CLI::App& app, CollectorOptions& options, int64_t& days) {
                  "Life of an agent's certificate; agents renew at half of it")
       ->capture_default_str()
       ->check(CLI::Range(1, 397));
+}
+
+// An option in whole seconds.
+CLI::Option* AddSeconds(CLI::App& app, const std::string& name,
+                        absl::Duration& value, const std::string& help) {
+  return app
+      .add_option_function<int64_t>(
+          name,
+          [&value](const int64_t& seconds) { value = absl::Seconds(seconds); },
+          help)
+      ->default_str(absl::StrCat(absl::ToInt64Seconds(value)));
+}
+
+// How many streams of agents there may be, and when.
+void AddStreamOptions(CLI::App& app, IngestOptions& ingest) {
+  const auto streams = CLI::Range(1, 1'000'000);
+  app.add_option("--max-streams", ingest.max_streams,
+                 "Agents connected at once; more are asked to come back later")
+      ->capture_default_str()
+      ->check(streams);
+  app.add_option("--held-streams", ingest.held_streams,
+                 "Agents that stay connected; beyond, they hang up when they "
+                 "have checked in, and call back")
+      ->capture_default_str()
+      ->check(streams);
+  AddSeconds(app, "--call-back-seconds", ingest.call_back_after,
+             "After how long these call back")
+      ->check(CLI::Range(1, 86'400));
+  AddSeconds(app, "--slow-start-seconds", ingest.slow_start,
+             "For how long after its start agents are let in slowly; 0: not")
+      ->check(CLI::Range(0, 86'400));
+  app.add_option("--slow-start-rate", ingest.slow_start_rate,
+                 "Agents that are let in each second then")
+      ->capture_default_str()
+      ->check(streams);
+  app.add_option("--row-level", ingest.row_level,
+                 "Row schema level that agents are asked for; those that know "
+                 "only lower ones use theirs")
+      ->capture_default_str()
+      ->check(CLI::Range(1, kRowLevel));
 }
 
 void AddOptions(CLI::App& app, CollectorOptions& options,
@@ -67,10 +168,7 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
                  "Time between scans of an agent")
       ->capture_default_str()
       ->check(CLI::Range(1, 604'800));
-  app.add_option("--max-streams", options.ingest.max_streams,
-                 "Agents connected at once; more are asked to come back later")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1'000'000));
+  AddStreamOptions(app, options.ingest);
   app.add_option("--log-level", log_level, "debug, info, warning, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
@@ -101,6 +199,9 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   int64_t certificate_days = options.enrolment.agent_life / absl::Hours(24);
   AddOptions(app, options, log_level, check_in_seconds, scan_seconds);
   AddIssuerOptions(app, options, certificate_days);
+  KeepOptions keep;
+  AddKeepOptions(app, keep);
+  AddCheckOption(app, options);
   try {
     app.parse(argc, argv);
     CheckListening(app, options);
@@ -110,6 +211,7 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   }
   options.ingest.check_in_interval = absl::Seconds(check_in_seconds);
   options.ingest.scan_interval = absl::Seconds(scan_seconds);
+  keep.Apply(options.housekeeping);
   options.enrolment.agent_life = certificate_days * absl::Hours(24);
   const absl::Status level = SetLogLevelByName(log_level);
   if (!level.ok()) return level;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "collector/app/housekeeping.h"
 #include "collector/identity/enrolment.h"
 #include "collector/ingest/ingest_options.h"
 #include "collector/rpc/executor.h"
@@ -36,6 +37,9 @@ struct CollectorOptions {
   EnrolmentOptions enrolment;
   IngestOptions ingest;
   ExecutorOptions executor;
+  HousekeepingOptions housekeeping;
+  // When the store is checked each day, local time since midnight.
+  absl::Duration check_at = absl::Hours(2) + absl::Minutes(30);
 };
 
 // Reads the command line; on --help, --version or an error prints what is due

@@ -9,6 +9,7 @@ constexpr CommandGroup kGroups[] = {
     {"register", "Import and list the devices that are expected"},
     {"token", "Make, list and end tokens"},
     {"agent", "Turn an agent away"},
+    {"store", "Look after the collector's store"},
 };
 
 using Factory = std::unique_ptr<Command> (*)();
@@ -35,6 +36,9 @@ constexpr Factory kFactories[] = {
     MakeTokenListCommand,
     MakeTokenRevokeCommand,
     MakeAgentRevokeCommand,
+    MakeStoreShowCommand,
+    MakeStoreCheckCommand,
+    MakeStoreRebuildCommand,
 };
 
 }  // namespace

@@ -62,6 +62,13 @@ std::string RowCursor(const FleetRowRef& row) {
 
 }  // namespace
 
+absl::Status CheckTextLength(absl::string_view field, absl::string_view text) {
+  constexpr size_t kMost = 256;
+  if (text.size() <= kMost) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, " has ", text.size(), " bytes; at most ", kMost));
+}
+
 absl::StatusOr<v1::ListDevicesResponse> DeviceQueries::ListDevices(
     const v1::ListDevicesRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(CheckText("contains", request.contains()));

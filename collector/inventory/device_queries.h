@@ -4,16 +4,20 @@
 #include "absl/status/statusor.h"
 #include "collector/inventory/fleet.h"
 #include "collector/inventory/product_lookup.h"
+#include "collector/inventory/software_index.h"
 #include "rollcall/v1/device_service.pb.h"
 
 namespace rollcall::collector {
+
+// INVALID_ARGUMENT if a text to search for is longer than any that is kept.
+absl::Status CheckTextLength(absl::string_view field, absl::string_view text);
 
 // Answers each request as device_service.proto says. Thread-safe. Blocking.
 class DeviceQueries {
  public:
   // All outlive this.
   DeviceQueries(const FleetSources& sources, const ProductLookup& products)
-      : sources_(sources), products_(products) {}
+      : sources_(sources), products_(products), software_(products) {}
 
   absl::StatusOr<v1::ListDevicesResponse> ListDevices(
       const v1::ListDevicesRequest& request) const;
@@ -31,6 +35,7 @@ class DeviceQueries {
  private:
   const FleetSources& sources_;
   const ProductLookup& products_;
+  mutable SoftwareIndex software_;
 };
 
 }  // namespace rollcall::collector

@@ -76,6 +76,7 @@ Fleet::~Fleet() = default;
 
 absl::StatusOr<absl::Span<const DeviceEntry>> Fleet::Devices() {
   if (!devices_.has_value()) {
+    ROLLCALL_RETURN_IF_ERROR(CheckKept());
     ROLLCALL_ASSIGN_OR_RETURN(
         devices_, sources_.directory.ListDevices(*snapshot_, as_of_));
   }
@@ -84,6 +85,7 @@ absl::StatusOr<absl::Span<const DeviceEntry>> Fleet::Devices() {
 
 absl::StatusOr<DeviceEntry> Fleet::Resolve(absl::string_view id_or_hostname) {
   if (const auto id = DeviceId::FromHex(id_or_hostname)) {
+    ROLLCALL_RETURN_IF_ERROR(CheckKept());
     ROLLCALL_ASSIGN_OR_RETURN(
         auto entry, sources_.directory.FindDevice(*snapshot_, *id, as_of_));
     if (entry.has_value()) return *std::move(entry);
@@ -143,6 +145,13 @@ absl::StatusOr<const Fleet::SubjectState*> Fleet::Speaker(
   }
   if (!newest.has_value()) return nullptr;
   return StateOf(newest->second);
+}
+
+absl::StatusOr<std::optional<uint32_t>> Fleet::SpeakerOrdinal(
+    const DeviceEntry& device) {
+  ROLLCALL_ASSIGN_OR_RETURN(const SubjectState* speaker, Speaker(device));
+  if (speaker == nullptr) return std::optional<uint32_t>();
+  return std::optional<uint32_t>(speaker->state.ordinal);
 }
 
 absl::StatusOr<std::vector<std::string>> Fleet::Sections(

@@ -15,6 +15,7 @@
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/device_directory.h"
 #include "collector/inventory/last_seen.h"
+#include "collector/inventory/retention.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
 #include "common/id.h"
@@ -44,7 +45,7 @@ struct FleetSources {
 // thread-safe: make one per question.
 //
 // All methods: DATA_LOSS if stored bytes are damaged, UNAVAILABLE if the store
-// cannot be read.
+// cannot be read, FAILED_PRECONDITION if history is not kept as far back.
 class Fleet {
  public:
   Fleet(const FleetSources& sources, KnownStamp as_of);
@@ -52,6 +53,7 @@ class Fleet {
 
   KnownStamp as_of() const { return as_of_; }
   const Reader& reader() const { return *snapshot_; }
+  const DeviceDirectory& directory() const { return sources_.directory; }
   const Content& content() const { return sources_.content; }
 
   // All devices, ordered by id. Valid for the life of this view.
@@ -67,6 +69,9 @@ class Fleet {
                                                 absl::string_view section);
   // The names of the sections that it has, ordered.
   absl::StatusOr<std::vector<std::string>> Sections(const DeviceEntry& device);
+  // The ordinal of the subject that speaks for it; nothing if none reported.
+  absl::StatusOr<std::optional<uint32_t>> SpeakerOrdinal(
+      const DeviceEntry& device);
   // Ids of the fleet rows of one section, ascending, without decoding them.
   absl::StatusOr<std::vector<RowId>> FleetRowIds(const DeviceEntry& device,
                                                  absl::string_view section);
@@ -80,6 +85,10 @@ class Fleet {
   struct SubjectState;
   absl::StatusOr<const SubjectState*> Speaker(const DeviceEntry& device);
   absl::StatusOr<const SubjectState*> StateOf(SubjectId subject);
+  // Whether the past is kept as far back as as_of().
+  absl::Status CheckKept() const {
+    return CheckHistoryKept(*snapshot_, as_of_);
+  }
   // The newest check-in over all its subjects; nothing if it is not known.
   std::optional<LastSeenTracker::Seen> LastCheckIn(
       const DeviceEntry& device) const;

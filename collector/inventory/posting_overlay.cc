@@ -325,6 +325,19 @@ absl::Status PostingOverlay::Write(Batch& batch) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader) {
+  ROLLCALL_ASSIGN_OR_RETURN(const uint64_t stored,
+                            ReadMeta(reader, kPostingsWatermarkKey));
+  PostingsLag lag = {KnownStamp::FromRaw(stored), 0};
+  auto changes = kChangeTable.ScanFrom(
+      reader, {KnownStamp::FromRaw(stored + 1)}, KeyWriter());
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, changes.Next());
+    if (!entry.has_value()) return lag;
+    ++lag.waiting;
+  }
+}
+
 void WritePosting(const PostingKey& key, PostingSet members, Batch& batch) {
   if (members.isEmpty()) {
     kPostingTable.Delete(batch, key);

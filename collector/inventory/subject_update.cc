@@ -57,12 +57,12 @@ class UpdateBuilder {
         ROLLCALL_RETURN_IF_ERROR(DropSection(section));
       }
     }
-    FillHead();
     auto& changes = *prepared_.history.mutable_sections();
     std::sort(changes.begin(), changes.end(),
               [](const SectionChange& a, const SectionChange& b) {
                 return a.section() < b.section();
               });
+    FillHead();
     FillCause();
     return std::move(prepared_);
   }
@@ -162,7 +162,6 @@ class UpdateBuilder {
     if (first_report_) return absl::OkStatus();
     SectionChange change;
     change.set_section(name);
-    ROLLCALL_ASSIGN_OR_RETURN(
     ROLLCALL_RETURN_IF_ERROR(RecordFleet(old, now, change));
     if (before_.row_level() != update_.row_level) {
       ROLLCALL_RETURN_IF_ERROR(RecordSwitch(old, now, change));
@@ -175,17 +174,18 @@ class UpdateBuilder {
 
   absl::Status RecordFleet(const SectionState& old, const SectionState& now,
                            SectionChange& change) const {
+    ROLLCALL_ASSIGN_OR_RETURN(
         const auto added, content_.rows.NumbersOf(Minus(now.fleet, old.fleet)));
     ROLLCALL_ASSIGN_OR_RETURN(const auto removed, content_.rows.NumbersOf(Minus(
                                                       old.fleet, now.fleet)));
     change.set_added_rows(PackNumbers(added));
     change.set_removed_rows(PackNumbers(removed));
-    for (const auto& [id, canonical] : now.own) {
     return absl::OkStatus();
   }
 
   static void RecordOwn(const SectionState& old, const SectionState& now,
                         SectionChange& change) {
+    for (const auto& [id, canonical] : now.own) {
       if (!old.own.contains(id)) change.add_own_added(canonical);
     }
     for (const auto& [id, canonical] : old.own) {
@@ -237,8 +237,8 @@ class UpdateBuilder {
     } else if (before_.row_level() != update_.row_level) {
       cause = v1::DeviceChange::CAUSE_SCHEMA;
       prepared_.history.set_row_level_before(before_.row_level());
-    }
       prepared_.history.set_row_level_after(update_.row_level);
+    }
     prepared_.history.set_cause(cause);
   }
 
@@ -258,8 +258,9 @@ absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
   return UpdateBuilder(update, reader, content).Build();
 }
 
-absl::Status WriteSubjectUpdate(const PreparedUpdate& update, KnownStamp stamp,
-                                const Reader& reader, Writes& writes) {
+absl::Status WriteSubjectUpdate(const PreparedUpdate& update, uint32_t ordinal,
+                                KnownStamp stamp, const Reader& reader,
+                                Writes& writes) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                             ReadHead(reader, update.subject));
   const uint64_t changed = stored.has_value() ? stored->changed_stamp() : 0;
@@ -270,11 +271,13 @@ absl::Status WriteSubjectUpdate(const PreparedUpdate& update, KnownStamp stamp,
   if (!update.changes) return absl::OkStatus();
   Head head = update.head;
   head.set_changed_stamp(stamp.raw());
+  head.set_ordinal(ordinal);
   kHeadTable.Put(writes.head, {update.subject}, head);
   kHistoryTable.Put(writes.head, {update.subject, stamp}, update.history);
-  stored::v1::ChangedSubject changed_subject;
-  changed_subject.set_subject_id(update.subject.ToBytes());
-  kChangeTable.Put(writes.head, {stamp}, changed_subject);
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto change,
+      MakePostingChange(update.subject, stored.value_or(Head()), head));
+  kChangeTable.Put(writes.head, {stamp}, change);
   writes.head.Append(Batch(update.own));
   return absl::OkStatus();
 }

@@ -67,10 +67,11 @@ absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
                                                     const Reader& reader,
                                                     const Content& content);
 
-// Adds the writes that make the update so, with its history.
-// FAILED_PRECONDITION if the subject changed since it was prepared: start
-// again.
-absl::Status WriteSubjectUpdate(const PreparedUpdate& update, KnownStamp stamp,
-                                const Reader& reader, Writes& writes);
+// Adds the writes that make the update so, with its history and what postings
+// must follow. `ordinal` is the subject's. FAILED_PRECONDITION if the subject
+// changed since it was prepared: start again.
+absl::Status WriteSubjectUpdate(const PreparedUpdate& update, uint32_t ordinal,
+                                KnownStamp stamp, const Reader& reader,
+                                Writes& writes);
 
 }  // namespace rollcall::collector

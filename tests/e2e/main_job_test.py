@@ -186,6 +186,22 @@ class MainJobTest(unittest.TestCase):
         self.assertEqual(json.loads(ask())["positions"],
                          json.loads(ask())["positions"])
 
+    def test_the_store_agrees_with_itself(self):
+        answer = self.stack.call("StoreService.CheckStore", {})
+        self.assertEqual([check["part"] for check in answer["checks"]],
+                         ["rows", "row numbers", "bases", "heads", "postings"])
+        for check in answer["checks"]:
+            self.assertFalse(check.get("differenceCount"), check)
+        result = self.stack.rollcall("store", "check")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("Everything agrees.", result.stdout)
+
+    def test_postings_are_rebuilt_on_demand(self):
+        self.assertEqual(
+            self.stack.rollcall_json("store", "rebuild").get("correctedCount", 0), 0)
+        self.assertEqual(
+            self.stack.rollcall_json("store", "show")["schemaVersion"], 3)
+
     # --- contracts ------------------------------------------------------------------
 
     def write(self, name, content):

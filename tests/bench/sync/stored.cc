@@ -13,8 +13,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "collector/app/device_directory.h"
 #include "collector/identity/subjects.h"
 #include "collector/inventory/base_sets.h"
+#include "collector/inventory/device_queries.h"
+#include "collector/inventory/last_seen.h"
+#include "collector/inventory/posting_keeper.h"
 #include "collector/inventory/row_directory.h"
 #include "collector/inventory/subject_update.h"
 #include "collector/storage/committer.h"
@@ -86,6 +90,14 @@ double BytesIn(const std::string& path) {
   return bytes;
 }
 
+class NoProducts final : public collector::ProductLookup {
+ public:
+  std::optional<v1::RecognisedProduct> Lookup(
+      const v1::SoftwarePackage&) const override {
+    return std::nullopt;
+  }
+};
+
 // The commit pipeline over a store of its own. Not thread-safe.
 class Pipeline {
  public:
@@ -103,9 +115,38 @@ class Pipeline {
     return absl::OkStatus();
   }
 
+  // Milliseconds until the first page of who has each of these packages.
+  absl::StatusOr<std::vector<double>> TimeHolders(
+      const std::vector<std::string>& packages) {
+    const collector::LastSeenTracker last_seen;
+    const collector::SubjectDeviceDirectory directory(subjects_);
+    const collector::FleetSources sources = {*engine_, *content_, directory,
+                                             last_seen};
+    const NoProducts products;
+    const collector::DeviceQueries queries(sources, products);
+    std::vector<double> times;
+    v1::ListSoftwareDevicesRequest request;
+    request.set_name("none");
+    // The first question reads the names of all packages.
+    ROLLCALL_RETURN_IF_ERROR(queries.ListSoftwareDevices(request).status());
+    for (const std::string& package : packages) {
+      request.set_name(package);
+      const absl::Time start = absl::Now();
+      ROLLCALL_ASSIGN_OR_RETURN(const auto found,
+                                queries.ListSoftwareDevices(request));
+      times.push_back(absl::ToDoubleMilliseconds(absl::Now() - start));
+      if (found.total_count() == 0) {
+        return absl::InternalError(absl::StrCat("nobody has ", package));
+      }
+    }
+    return times;
+  }
+
   // The bytes of the store, with nothing in memory and nothing to compact.
   absl::StatusOr<double> Weigh() {
     ROLLCALL_RETURN_IF_ERROR(Drain());
+    ROLLCALL_RETURN_IF_ERROR(
+        collector::PostingKeeper(*engine_).CatchUp().status());
     committer_.reset();
     content_.reset();
     bases_.reset();
@@ -244,6 +285,26 @@ absl::StatusOr<int64_t> LoadDays(const swarm::FleetGenerator& fleet,
   return changes;
 }
 
+absl::Status MeasureHolders(const swarm::Report& report, uint32_t hosts,
+                            Pipeline& pipeline) {
+  constexpr size_t kQuestions = 40;
+  std::vector<std::string> packages;
+  const auto& rows = report.sections.at("software")->rows;
+  for (size_t i = 0; i < kQuestions; ++i) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const v1::Row row,
+        DecodeRow("software", rows[i * rows.size() / kQuestions]->canonical));
+    packages.push_back(row.software_package().name());
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(std::vector<double> times,
+                            pipeline.TimeHolders(packages));
+  std::sort(times.begin(), times.end());
+  PrintFigure(absl::StrCat("sync.who_has.", hosts), times[times.size() / 2],
+              "ms", AtMost(50));
+  PrintFigure(absl::StrCat("sync.who_has.worst.", hosts), times.back(), "ms");
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status MeasureStored(Lab& lab) {
@@ -258,6 +319,8 @@ absl::Status MeasureStored(Lab& lab) {
   ROLLCALL_ASSIGN_OR_RETURN(const double first, pipeline.Weigh());
   PrintFigure(absl::StrCat("sync.stored_per_host.", hosts), first / hosts, "B",
               AtMost(1024));
+  ROLLCALL_RETURN_IF_ERROR(
+      MeasureHolders(*lab.fleet().ReportOf(0, {}), hosts, pipeline));
   ROLLCALL_ASSIGN_OR_RETURN(
       const int64_t changes,
       LoadDays(lab.fleet(), hosts, lab.options().days, pipeline));

@@ -97,7 +97,16 @@ TEST_F(MetricsTest, TellsWhatHappened) {
   ingest_.twins_cloned = 14;
   ingest_.twins_silent = 15;
   ingest_.twins_crowded_out = 16;
+  ingest_.streams_hung_up = 21;
+  ingest_.streams_late = 22;
+  ingest_.streams_broken_off = 23;
   const auto values = Values();
+  EXPECT_THAT(values,
+              Contains(Pair("rollcall_agent_streams_hung_up_total", "21")));
+  EXPECT_THAT(values,
+              Contains(Pair("rollcall_agent_streams_late_total", "22")));
+  EXPECT_THAT(values,
+              Contains(Pair("rollcall_agent_streams_broken_off_total", "23")));
   EXPECT_THAT(values, Contains(Pair("rollcall_agent_streams", "3")));
   EXPECT_THAT(values,
               Contains(Pair("rollcall_agent_streams_opened_total", "4")));
@@ -123,6 +132,20 @@ TEST_F(MetricsTest, TellsWhatHappened) {
               Contains(Pair("rollcall_twin_streams_silent_total", "15")));
   EXPECT_THAT(values,
               Contains(Pair("rollcall_twin_streams_crowded_out_total", "16")));
+}
+
+TEST_F(MetricsTest, TellsWhatWaitsElsewhere) {
+  MetricSources sources = {ingest_, messages_, rows_, executor_, committer_};
+  sources.streams_slow_started = 31;
+  sources.https_connections = 32;
+  sources.link_due = 33;
+  sources.last_seen_unstored = 34;
+  const std::string text = MetricsText(sources);
+  EXPECT_THAT(text,
+              HasSubstr("\nrollcall_agent_streams_slow_started_total 31\n"));
+  EXPECT_THAT(text, HasSubstr("\nrollcall_https_connections 32\n"));
+  EXPECT_THAT(text, HasSubstr("\nrollcall_link_due 33\n"));
+  EXPECT_THAT(text, HasSubstr("\nrollcall_last_seen_unstored 34\n"));
 }
 
 TEST_F(MetricsTest, TellsWhatIsHeldAndWhatWasRefused) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "common/rows.h"
 #include "tests/support/command_line.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -50,6 +51,11 @@ TEST_F(CollectorOptionsTest, ListensOnItsThreePortsUnlessToldOtherwise) {
   EXPECT_EQ(options.ingest.check_in_interval, usual.check_in_interval);
   EXPECT_EQ(options.ingest.scan_interval, usual.scan_interval);
   EXPECT_EQ(options.ingest.max_streams, usual.max_streams);
+  EXPECT_EQ(options.ingest.held_streams, usual.held_streams);
+  EXPECT_EQ(options.ingest.call_back_after, usual.call_back_after);
+  EXPECT_EQ(options.ingest.slow_start, usual.slow_start);
+  EXPECT_EQ(options.ingest.slow_start_rate, usual.slow_start_rate);
+  EXPECT_EQ(options.ingest.row_level, kRowLevel);
 }
 
 TEST_F(CollectorOptionsTest, NamesWhatIsMissing) {
@@ -81,9 +87,26 @@ TEST_F(CollectorOptionsTest, TakesTimesInWholeSeconds) {
   EXPECT_EQ(options.ingest.scan_interval, absl::Hours(168));
 }
 
+TEST_F(CollectorOptionsTest, TakesHowAgentsAreLetIn) {
+  ASSERT_OK_AND_ASSIGN(
+      const CollectorOptions options,
+      ParseMore({"--held-streams=10", "--call-back-seconds=600",
+                 "--slow-start-seconds=0", "--slow-start-rate=20",
+                 "--row-level=1"}));
+  EXPECT_EQ(options.ingest.held_streams, 10);
+  EXPECT_EQ(options.ingest.call_back_after, absl::Minutes(10));
+  EXPECT_EQ(options.ingest.slow_start, absl::ZeroDuration());
+  EXPECT_EQ(options.ingest.slow_start_rate, 20);
+  EXPECT_EQ(options.ingest.row_level, 1);
+  ExpectRefused("--row-level=3", "--row-level");
+  ExpectRefused("--slow-start-seconds=-1", "--slow-start-seconds");
+}
+
 TEST_F(CollectorOptionsTest, RefusesTimesAndNumbersThatCannotBe) {
   for (const char* option :
-       {"--check-in-seconds", "--scan-seconds", "--max-streams"}) {
+       {"--check-in-seconds", "--scan-seconds", "--max-streams",
+        "--held-streams", "--call-back-seconds", "--slow-start-rate",
+        "--row-level"}) {
     for (const char* value :
          {"0", "-1", "nan", "inf", "1e400", "99999999999999999999", "x", ""}) {
       ExpectRefused(std::string(option) + "=" + value, option);
@@ -120,6 +143,15 @@ TEST_F(CollectorOptionsTest, HelpAndVersionAreNoErrors) {
   EXPECT_FALSE(Parse({"--version"}).ok());
   EXPECT_EQ(exit_code_, 0);
   EXPECT_THAT(output_, HasSubstr("rollcall-collector "));
+}
+
+TEST_F(CollectorOptionsTest, TheTimeOfTheDailyCheckIsATimeOfDay) {
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions options,
+                       ParseMore({"--check-at=23:05"}));
+  EXPECT_EQ(options.check_at, absl::Hours(23) + absl::Minutes(5));
+  ExpectRefused("--check-at=24:00", "24:00 is not a time");
+  ExpectRefused("--check-at=9:5", "9:5 is not a time");
+  ExpectRefused("--check-at=now", "now is not a time");
 }
 
 TEST_F(CollectorOptionsTest, IssuesNothingUnlessToldWithWhat) {
