@@ -525,6 +525,11 @@ absl::Status SyncSession::Prepare() {
   if (!wants_roots_) return absl::OkStatus();
   ROLLCALL_ASSIGN_OR_RETURN(
       prepared_, PrepareSubjectUpdate(update_, deps_.engine, deps_.content));
+  // A subject that is known has a head, until its device is deleted.
+  if (known_ && prepared_.made_from == KnownStamp()) {
+    return absl::FailedPreconditionError(
+        "the device was deleted while it reported; start again");
+  }
   return absl::OkStatus();
 }
 

@@ -1,5 +1,7 @@
 #include "collector/inventory/device_service.h"
 
+#include "common/status.h"
+
 namespace rollcall::collector {
 
 grpc::ServerUnaryReactor* DeviceServiceImpl::ListDevices(
@@ -51,6 +53,36 @@ grpc::ServerUnaryReactor* DeviceServiceImpl::ListSoftwareDevices(
     v1::ListSoftwareDevicesResponse* response) {
   return dispatcher_.Answer(context, response, [this, request] {
     return queries_.ListSoftwareDevices(*request);
+  });
+}
+
+grpc::ServerUnaryReactor* DeviceServiceImpl::DeleteDevice(
+    grpc::CallbackServerContext* context,
+    const v1::DeleteDeviceRequest* request,
+    v1::DeleteDeviceResponse* response) {
+  return dispatcher_.Run(
+      context,
+      [this, request, response](const Caller& caller) -> absl::Status {
+        ROLLCALL_ASSIGN_OR_RETURN(
+            *response, deletion_.DeleteDevice(*request, caller.principal));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* DeviceServiceImpl::GetDeletion(
+    grpc::CallbackServerContext* context, const v1::GetDeletionRequest* request,
+    v1::GetDeletionResponse* response) {
+  return dispatcher_.Answer(context, response, [this, request] {
+    return deletions_.GetDeletion(*request);
+  });
+}
+
+grpc::ServerUnaryReactor* DeviceServiceImpl::ListDeletions(
+    grpc::CallbackServerContext* context,
+    const v1::ListDeletionsRequest* request,
+    v1::ListDeletionsResponse* response) {
+  return dispatcher_.Answer(context, response, [this, request] {
+    return deletions_.ListDeletions(*request);
   });
 }
 

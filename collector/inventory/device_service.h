@@ -1,18 +1,24 @@
 // DeviceService over gRPC.
 #pragma once
 
+#include "collector/inventory/deletions.h"
+#include "collector/inventory/device_deletion.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
 
 namespace rollcall::collector {
 
-// Thread-safe. Both arguments outlive it.
+// Thread-safe. All arguments outlive it.
 class DeviceServiceImpl final : public v1::DeviceService::CallbackService {
  public:
-  DeviceServiceImpl(const DeviceQueries& queries,
+  DeviceServiceImpl(const DeviceQueries& queries, DeviceDeletion& deletion,
+                    const Deletions& deletions,
                     const UnaryDispatcher& dispatcher)
-      : queries_(queries), dispatcher_(dispatcher) {}
+      : queries_(queries),
+        deletion_(deletion),
+        deletions_(deletions),
+        dispatcher_(dispatcher) {}
 
   grpc::ServerUnaryReactor* ListDevices(
       grpc::CallbackServerContext* context,
@@ -37,9 +43,23 @@ class DeviceServiceImpl final : public v1::DeviceService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ListSoftwareDevicesRequest* request,
       v1::ListSoftwareDevicesResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteDevice(
+      grpc::CallbackServerContext* context,
+      const v1::DeleteDeviceRequest* request,
+      v1::DeleteDeviceResponse* response) override;
+  grpc::ServerUnaryReactor* GetDeletion(
+      grpc::CallbackServerContext* context,
+      const v1::GetDeletionRequest* request,
+      v1::GetDeletionResponse* response) override;
+  grpc::ServerUnaryReactor* ListDeletions(
+      grpc::CallbackServerContext* context,
+      const v1::ListDeletionsRequest* request,
+      v1::ListDeletionsResponse* response) override;
 
  private:
   const DeviceQueries& queries_;
+  DeviceDeletion& deletion_;
+  const Deletions& deletions_;
   const UnaryDispatcher& dispatcher_;
 };
 

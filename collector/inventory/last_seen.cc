@@ -1,6 +1,7 @@
 #include "collector/inventory/last_seen.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,7 @@ void LastSeenTracker::Note(SubjectId subject, absl::Time time,
                            std::optional<v1::Vitals> vitals) {
   Shard& shard = shards_[ShardOf(subject)];
   MutexLock lock(&shard.mutex);
+  if (!shard.gone.empty() && shard.gone.contains(subject)) return;
   Seen& seen = shard.seen[subject];
   // As exactly as it is stored, so that a restart changes no answer.
   seen.time = absl::FromUnixMicros(absl::ToUnixMicros(time));
@@ -67,26 +69,64 @@ std::optional<LastSeenTracker::Seen> LastSeenTracker::Get(
   return it->second;
 }
 
-bool LastSeenTracker::TakeBlock(uint16_t number, Batch& batch) {
-  Shard& shard = shards_[number];
-  std::vector<std::pair<SubjectId, int64_t>> subjects;
-  {
-    MutexLock lock(&shard.mutex);
-    if (!shard.dirty) return false;
-    shard.dirty = false;
-    subjects.reserve(shard.seen.size());
-    for (const auto& [subject, seen] : shard.seen) {
-      subjects.emplace_back(subject, absl::ToUnixMicros(seen.time));
-    }
+void LastSeenTracker::Forget(SubjectId subject) {
+  Shard& shard = shards_[ShardOf(subject)];
+  MutexLock lock(&shard.mutex);
+  shard.seen.erase(subject);
+  shard.gone.insert(subject);
+  // A block that was taken before may be stored after the deletion.
+  shard.dirty = true;
+}
+
+LastSeenTracker::Times LastSeenTracker::TimesOf(const Shard& shard) {
+  Times times;
+  times.reserve(shard.seen.size());
+  for (const auto& [subject, seen] : shard.seen) {
+    times.emplace_back(subject, absl::ToUnixMicros(seen.time));
   }
-  std::sort(subjects.begin(), subjects.end());
+  std::sort(times.begin(), times.end());
+  return times;
+}
+
+void LastSeenTracker::PutBlock(uint16_t number, const Times& times,
+                               Batch& batch) {
   stored::v1::SeenBlock block;
-  for (const auto& [subject, micros] : subjects) {
+  for (const auto& [subject, micros] : times) {
     block.mutable_subject_ids()->append(subject.bytes().data(),
                                         SubjectId::kSize);
     block.add_times(micros);
   }
   kSeenBlockTable.Put(batch, {number}, block);
+}
+
+void LastSeenTracker::WriteWithout(absl::Span<const SubjectId> subjects,
+                                   Batch& batch) const {
+  std::set<uint16_t> numbers;
+  for (const SubjectId& subject : subjects) numbers.insert(ShardOf(subject));
+  for (const uint16_t number : numbers) {
+    const Shard& shard = shards_[number];
+    Times times;
+    {
+      MutexLock lock(&shard.mutex);
+      times = TimesOf(shard);
+    }
+    std::erase_if(times, [&](const auto& entry) {
+      return std::count(subjects.begin(), subjects.end(), entry.first) > 0;
+    });
+    PutBlock(number, times, batch);
+  }
+}
+
+bool LastSeenTracker::TakeBlock(uint16_t number, Batch& batch) {
+  Shard& shard = shards_[number];
+  Times times;
+  {
+    MutexLock lock(&shard.mutex);
+    if (!shard.dirty) return false;
+    shard.dirty = false;
+    times = TimesOf(shard);
+  }
+  PutBlock(number, times, batch);
   return true;
 }
 
@@ -111,6 +151,15 @@ absl::Status LastSeenTracker::Flush(Committer& committer) {
     return stored.status();
   }
   return absl::OkStatus();
+}
+
+int64_t LastSeenTracker::unstored() const {
+  int64_t count = 0;
+  for (const Shard& shard : shards_) {
+    MutexLock lock(&shard.mutex);
+    if (shard.dirty) ++count;
+  }
+  return count;
 }
 
 }  // namespace rollcall::collector

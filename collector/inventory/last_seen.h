@@ -5,10 +5,14 @@
 
 #include <array>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/shard.h"
@@ -32,8 +36,16 @@ class LastSeenTracker {
 
   void Note(SubjectId subject, absl::Time time,
             std::optional<v1::Vitals> vitals);
+  // Drops what is known of a subject that was deleted; what is noted of it from
+  // now on, by streams that still end, is ignored.
+  void Forget(SubjectId subject);
+  // Adds the writes that leave these subjects out of what is stored.
+  void WriteWithout(absl::Span<const SubjectId> subjects, Batch& batch) const;
   // Nothing if the subject never checked in.
   std::optional<Seen> Get(SubjectId subject) const;
+
+  // Blocks that have changed since they were stored: at most one a shard.
+  int64_t unstored() const;
 
   // Stores what was noted since the last call. Blocking. On an error nothing is
   // lost: the next call stores it.
@@ -44,8 +56,15 @@ class LastSeenTracker {
   struct Shard {
     mutable Mutex mutex;
     absl::flat_hash_map<SubjectId, Seen> seen ABSL_GUARDED_BY(mutex);
+    // Subjects that were deleted since the start.
+    absl::flat_hash_set<SubjectId> gone ABSL_GUARDED_BY(mutex);
     bool dirty ABSL_GUARDED_BY(mutex) = false;
   };
+  // When the subjects of a shard were seen, ordered.
+  using Times = std::vector<std::pair<SubjectId, int64_t>>;
+  static Times TimesOf(const Shard& shard)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(shard.mutex);
+  static void PutBlock(uint16_t number, const Times& times, Batch& batch);
   // Adds the block of a shard that changed since it was stored; returns whether
   // there is one.
   bool TakeBlock(uint16_t number, Batch& batch);

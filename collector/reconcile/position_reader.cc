@@ -4,12 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_queries.h"
+#include "collector/inventory/deletions.h"
 #include "collector/reconcile/metrics/registry.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 
 absl::Status PositionReader::Load() {
+  ROLLCALL_RETURN_IF_ERROR(
+      CheckNothingDeletedSince(fleet_.reader(), fleet_.as_of()));
   ROLLCALL_ASSIGN_OR_RETURN(entitlements_,
                             AllEntitlements(fleet_.reader(), fleet_.as_of()));
   ROLLCALL_RETURN_IF_ERROR(use_.Load());

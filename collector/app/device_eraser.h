@@ -1,0 +1,49 @@
+// Deleting devices as inventory asks for it, done by identity.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "collector/identity/device_erasure.h"
+#include "collector/inventory/device_eraser.h"
+
+namespace rollcall::collector {
+
+// Thread-safe.
+class IdentityDeviceEraser final : public DeviceEraser {
+ public:
+  // Ends the streams of an agent.
+  using Ender = std::function<void(AgentId agent)>;
+
+  // Called once, before anybody deletes.
+  void SetEnder(Ender ender) { ender_ = std::move(ender); }
+
+  std::vector<std::string> NamesOf(const DeviceEntry& device) const override {
+    return NamesOfErasure(ToErased(device));
+  }
+  absl::Status Erase(const DeviceEntry& device, const Reader& reader,
+                     Batch& batch) const override {
+    return EraseDevice(ToErased(device), reader, batch);
+  }
+  void OnErased(const DeviceEntry& device) override {
+    if (ender_ == nullptr) return;
+    for (const AgentId agent : ToErased(device).agents) ender_(agent);
+  }
+
+ private:
+  static ErasedDevice ToErased(const DeviceEntry& device) {
+    ErasedDevice erased = {device.device, {}, {}};
+    for (const DeviceSubject& subject : device.subjects) {
+      erased.subjects.push_back(subject.subject);
+      erased.agents.insert(erased.agents.end(), subject.agents.begin(),
+                           subject.agents.end());
+    }
+    return erased;
+  }
+
+  Ender ender_;
+};
+
+}  // namespace rollcall::collector

@@ -1,0 +1,39 @@
+// Taking a device out of all that identity keeps.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "collector/storage/engine.h"
+#include "common/id.h"
+
+namespace rollcall::collector {
+
+// A device, the subjects that belong to it now, and their agents.
+struct ErasedDevice {
+  DeviceId device;
+  std::vector<SubjectId> subjects;
+  std::vector<AgentId> agents;
+};
+
+// The names (Change::names) of a change that erases it.
+std::vector<std::string> NamesOfErasure(const ErasedDevice& device);
+
+// Adds the writes after which nothing tells of the device or its subjects: not
+// their records, evidence, contacts and edges, whatever device those were to;
+// nor identity events of them. An event that others took part in keeps what it
+// says of them, without its reasons, which may quote evidence. Enrolments,
+// certificates and revocations stay: they are about keys, and whoever has one
+// may still come.
+//
+// A subject that lost a value of evidence long ago may still be counted among
+// those that gave it, by its id, which then leads nowhere.
+//
+// ABORTED if other subjects belong to the device by now. The change carries
+// NamesOfErasure().
+absl::Status EraseDevice(const ErasedDevice& device, const Reader& reader,
+                         Batch& batch);
+
+}  // namespace rollcall::collector

@@ -1,0 +1,213 @@
+#include "collector/inventory/device_deletion.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/deletions.h"
+#include "collector/inventory/posting_change.h"
+#include "collector/inventory/retention.h"
+#include "collector/inventory/subject_state.h"
+#include "collector/inventory/tables.h"
+#include "collector/inventory/used_content.h"
+#include "collector/storage/erasure.h"
+#include "common/hash.h"
+#include "common/proto_time.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using stored::v1::Head;
+
+constexpr size_t kMaxReasonBytes = 1'024;
+// The device may change while its deletion is worked out.
+constexpr int kTries = 5;
+
+absl::Status CheckReason(const std::string& reason) {
+  if (!reason.empty() && reason.size() <= kMaxReasonBytes) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("reason must have 1 to ", kMaxReasonBytes,
+                   " bytes: say why, for those who look later"));
+}
+
+// All of the proof that is known before the deletion.
+v1::DeletionProof BeginProof(const DeviceEntry& device,
+                             const std::string& reason,
+                             absl::string_view principal) {
+  v1::DeletionProof proof;
+  proof.set_device_id(device.device.ToHex());
+  proof.set_deleted_by(std::string(principal));
+  proof.set_reason(reason);
+  absl::Time first_seen = absl::InfiniteFuture();
+  std::set<std::string> agents;
+  for (const DeviceSubject& subject : device.subjects) {
+    proof.add_subject_ids(subject.subject.ToHex());
+    for (const AgentId& agent : subject.agents) agents.insert(agent.ToHex());
+    first_seen = std::min(first_seen, subject.first_seen);
+  }
+  for (const std::string& agent : agents) proof.add_agent_ids(agent);
+  if (first_seen != absl::InfiniteFuture()) {
+    *proof.mutable_first_seen() = ToProto(first_seen);
+  }
+  return proof;
+}
+
+std::vector<SubjectId> SubjectsOf(const DeviceEntry& device) {
+  std::vector<SubjectId> subjects;
+  for (const DeviceSubject& subject : device.subjects) {
+    subjects.push_back(subject.subject);
+  }
+  return subjects;
+}
+
+void AddTables(const Batch& batch, v1::DeletionProof& proof) {
+  for (const ErasedKeys& erased : CountErased(batch)) {
+    v1::DeletedKeys& table = *proof.add_tables();
+    table.set_table(std::string(erased.table));
+    table.set_key_count(erased.deleted);
+    table.set_changed_count(erased.changed);
+    table.set_sha256(erased.sha256);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<DeviceDeletion::Plan> DeviceDeletion::MakePlan(
+    const v1::DeleteDeviceRequest& request, absl::string_view principal) const {
+  Fleet fleet(deps_.sources, KnownStamp::Max());
+  Plan plan;
+  ROLLCALL_ASSIGN_OR_RETURN(plan.device, fleet.Resolve(request.device_id()));
+  UsedContent used;
+  for (const SubjectId subject : SubjectsOf(plan.device)) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto head,
+                              ReadHead(fleet.reader(), subject));
+    plan.heads.push_back(head.value_or(Head()));
+    ROLLCALL_RETURN_IF_ERROR(
+        AddUsedContent(fleet.reader(), subject, plan.heads.back(), used));
+  }
+  plan.record.set_rows(
+      PackNumbers(std::vector<RowNumber>(used.rows.begin(), used.rows.end())));
+  ROLLCALL_ASSIGN_OR_RETURN(*plan.record.mutable_row_ids(),
+                            PackIdsOf(fleet.reader(), used.rows));
+  for (const RootId& root : used.bases) {
+    plan.record.mutable_base_roots()->append(root.ToBytes());
+  }
+  v1::DeletionProof& proof = *plan.record.mutable_proof();
+  proof = BeginProof(plan.device, request.reason(), principal);
+  proof.set_fleet_row_count(static_cast<int64_t>(used.rows.size()));
+  proof.set_base_count(static_cast<int64_t>(used.bases.size()));
+  return plan;
+}
+
+absl::Status DeviceDeletion::EraseSubjects(const Plan& plan,
+                                           const Reader& reader,
+                                           Batch& batch) const {
+  const std::vector<SubjectId> subjects = SubjectsOf(plan.device);
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto head, ReadHead(reader, subjects[i]));
+    if (head.value_or(Head()).changed_stamp() !=
+        plan.heads[i].changed_stamp()) {
+      return absl::AbortedError(
+          "the device changed while it was deleted; try again");
+    }
+    KeyWriter writer;
+    SubjectKey{subjects[i]}.Encode(writer);
+    const std::string key = writer.Take();
+    for (const TableId table :
+         {TableId::kHead, TableId::kOwnPack, TableId::kHistory}) {
+      ROLLCALL_RETURN_IF_ERROR(DeletePrefix(reader, table, key, batch));
+    }
+  }
+  deps_.last_seen.WriteWithout(subjects, batch);
+  return absl::OkStatus();
+}
+
+// What postings must follow.
+absl::Status DeviceDeletion::PutChanges(const Plan& plan, KnownStamp stamp,
+                                        Batch& batch) const {
+  const std::vector<SubjectId> subjects = SubjectsOf(plan.device);
+  for (size_t i = 0; i < subjects.size(); ++i) {
+    if (plan.heads[i].changed_stamp() == 0) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto change,
+        MakePostingChange(subjects[i], plan.heads[i], Head()));
+    kChangeTable.Put(batch, {stamp}, change);
+    stamp = deps_.clock.Next();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DeviceDeletion::Build(const Plan& plan,
+                                   const RepeatableRequest& repeatable,
+                                   KnownStamp stamp, const Reader& reader,
+                                   Writes& writes,
+                                   v1::DeleteDeviceResponse& response) const {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto given, repeatable.FindAnswer<v1::DeleteDeviceResponse>(reader));
+  if (given.has_value()) {
+    response = *std::move(given);
+    return absl::OkStatus();
+  }
+  Batch erased;
+  ROLLCALL_RETURN_IF_ERROR(EraseSubjects(plan, reader, erased));
+  ROLLCALL_RETURN_IF_ERROR(deps_.eraser.Erase(plan.device, reader, erased));
+  stored::v1::DeletionRecord record = plan.record;
+  v1::DeletionProof& proof = *record.mutable_proof();
+  const DeletionId id = MakeDeletionId(stamp, plan.device.device);
+  proof.set_deletion_id(id.ToHex());
+  *proof.mutable_deleted_time() = ToProto(stamp.time());
+  AddTables(erased, proof);
+  proof.set_sha256(Sha256Hex(proof.SerializeAsString()));
+  *response.mutable_proof() = proof;
+  writes.head.Append(std::move(erased));
+  ROLLCALL_RETURN_IF_ERROR(PutChanges(plan, stamp, writes.head));
+  kDeletionTable.Put(writes.head, {id}, record);
+  repeatable.KeepAnswer(response, writes.head);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::DeleteDeviceResponse> DeviceDeletion::Try(
+    const v1::DeleteDeviceRequest& request, const RepeatableRequest& repeatable,
+    absl::string_view principal) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto given,
+      repeatable.FindAnswer<v1::DeleteDeviceResponse>(deps_.engine));
+  if (given.has_value()) return *std::move(given);
+  ROLLCALL_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request, principal));
+  v1::DeleteDeviceResponse response;
+  ROLLCALL_RETURN_IF_ERROR(
+      deps_.committer
+          .Commit(deps_.eraser.NamesOf(plan.device),
+                  [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
+                    return Build(plan, repeatable, stamp, reader, writes,
+                                 response);
+                  })
+          .status());
+  for (const SubjectId subject : SubjectsOf(plan.device)) {
+    deps_.last_seen.Forget(subject);
+  }
+  deps_.eraser.OnErased(plan.device);
+  return response;
+}
+
+absl::StatusOr<v1::DeleteDeviceResponse> DeviceDeletion::DeleteDevice(
+    const v1::DeleteDeviceRequest& request, absl::string_view principal) {
+  ROLLCALL_RETURN_IF_ERROR(CheckReason(request.reason()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto repeatable,
+      RepeatableRequest::Create("rollcall.v1.DeviceService.DeleteDevice",
+                                principal, request.request_id(), request));
+  absl::StatusOr<v1::DeleteDeviceResponse> deleted;
+  for (int i = 0; i < kTries; ++i) {
+    deleted = Try(request, repeatable, principal);
+    if (!absl::IsAborted(deleted.status())) break;
+  }
+  return deleted;
+}
+
+}  // namespace rollcall::collector

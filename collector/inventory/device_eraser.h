@@ -1,0 +1,28 @@
+// What else must go where a device is deleted: what inventory must have done by
+// identity, declared here and implemented there.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "collector/inventory/device_directory.h"
+#include "collector/storage/engine.h"
+
+namespace rollcall::collector {
+
+// Implementations are thread-safe.
+class DeviceEraser {
+ public:
+  virtual ~DeviceEraser() = default;
+  // The names (Change::names) of a change that erases the device.
+  virtual std::vector<std::string> NamesOf(const DeviceEntry& device) const = 0;
+  // Adds the writes that erase it. ABORTED if other subjects belong to it by
+  // now.
+  virtual absl::Status Erase(const DeviceEntry& device, const Reader& reader,
+                             Batch& batch) const = 0;
+  // It is gone, durably: ends what its agents have open.
+  virtual void OnErased(const DeviceEntry& device) = 0;
+};
+
+}  // namespace rollcall::collector
