@@ -203,6 +203,8 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   ~CollectorAppImpl() override {
+    parts_->housekeeping.Stop();
+    housekeeper_.reset();
     parts_->postings.Stop();
     parts_->housekeeping.Stop();
     housekeeper_.reset();

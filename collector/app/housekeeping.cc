@@ -1,0 +1,85 @@
+#include "collector/app/housekeeping.h"
+
+#include "collector/identity/event_retention.h"
+#include "common/log.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+
+Housekeeping::Housekeeping(const HousekeepingDeps& deps,
+                           const HousekeepingOptions& options)
+    : deps_(deps),
+      options_(options),
+      history_(deps_.engine, deps_.committer, [this] { return Pause(); }),
+      collector_(deps_.engine, deps_.content, [this] { return Pause(); }) {}
+
+absl::Status Housekeeping::Pause() {
+  MutexLock lock(&mutex_);
+  if (!stopping_) wake_.WaitFor(&mutex_, options_.pause);
+  return stopping_ ? absl::CancelledError("the collector stops")
+                   : absl::OkStatus();
+}
+
+void Housekeeping::Stop() {
+  {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  wake_.SignalAll();
+}
+
+absl::Status Housekeeping::DropOld() {
+  const absl::Time now = deps_.clock.Now();
+  if (options_.keep_history > absl::ZeroDuration()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const DroppedHistory dropped,
+                              history_.DropBefore(now - options_.keep_history));
+    stats_.history_dropped += dropped.entries + dropped.emptied;
+    if (dropped.entries + dropped.emptied > 0) {
+      Log(LogLevel::kInfo, "history was dropped",
+          {{"changes", dropped.entries + dropped.emptied}});
+    }
+  }
+  if (options_.keep_identity_events > absl::ZeroDuration()) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const int64_t dropped,
+        DropIdentityEventsBefore(now - options_.keep_identity_events,
+                                 deps_.engine, deps_.committer));
+    stats_.identity_events_dropped += dropped;
+    if (dropped > 0) {
+      Log(LogLevel::kInfo, "identity events were dropped",
+          {{"events", dropped}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Housekeeping::Collect() {
+  ROLLCALL_ASSIGN_OR_RETURN(const Collection run, collector_.Run());
+  stats_.rows_collected += run.rows_collected;
+  stats_.bases_collected += run.bases_collected;
+  stats_.bytes_collected += run.bytes_collected;
+  if (!run.swept) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(const int proofs,
+                            deps_.deletions.Complete(run.collected_up_to));
+  Log(LogLevel::kInfo, "rows and base sets were collected",
+      {{"rows", run.rows_collected},
+       {"bases", run.bases_collected},
+       {"bytes", run.bytes_collected},
+       {"rows_kept", run.rows_kept},
+       {"bases_kept", run.bases_kept},
+       {"proofs_completed", proofs}});
+  return absl::OkStatus();
+}
+
+void Housekeeping::Run() {
+  // Old history first: what only it refers to can then be collected.
+  absl::Status status = DropOld();
+  if (status.ok()) status = Collect();
+  ++stats_.runs;
+  if (status.ok() || absl::IsCancelled(status)) return;
+  ++stats_.failures;
+  Log(LogLevel::kError, "the store could not be tidied",
+      {{"error", status.message()}});
+}
+
+}  // namespace rollcall::collector
