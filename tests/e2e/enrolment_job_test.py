@@ -209,6 +209,33 @@ class EnrolmentTest(unittest.TestCase):
         self.assertEqual(self.stack.agent_id("branch"), child)
         self.assertEqual(self.parent_of(child), parent)
 
+    def test_of_two_machines_with_one_key_the_later_is_refused(self):
+        def start(name):
+            # Of the same hardware; only its boot tells it from the other.
+            root = self.stack.dir / name
+            shutil.copytree(twin, root)
+            boot = root / "proc/sys/kernel/random/boot_id"
+            boot.parent.mkdir(parents=True)
+            boot.write_text(f"{hash_of(name):032x}\n")
+            command = [str(word).replace("state-twin", f"state-{name}")
+                       .replace(f"--root={twin}", f"--root={root}")
+                       for word in self.stack.enrolling_agent("twin", token)]
+            self.stack._start(command, f"agent-{name}.log")
+            return self.stack.dir / f"agent-{name}.log"
+
+        token = self.stack.token()
+        twin = self.stack.machine("twin")
+        first = start("one")
+        wait_until(lambda: "in step" in first.read_text(), "the first")
+        self.copy_agent("one", "two")
+        second = start("two")
+        wait_until(lambda: "several machines use the key" in second.read_text(),
+                   "the refusal")
+        self.assertEqual(self.stack.agent_id("one"), self.stack.agent_id("two"))
+        self.assertNotIn("several machines", first.read_text())
+        self.assertGreaterEqual(
+            self.stack.metric("rollcall_twin_streams_cloned_total"), 1)
+
     def test_printing_touches_no_identity(self):
         result = self.stack.run_enrolling("shown", self.stack.token())
         self.assertEqual(result.returncode, 0, result.stderr)

@@ -4,6 +4,7 @@ undiscovered list, asked for with the real grpcurl and with rollcall."""
 import csv
 import io
 import json
+import shutil
 import ssl
 import subprocess
 import unittest
@@ -467,6 +468,45 @@ class CollectorTest(unittest.TestCase):
             for device in before + after:
                 device.pop("vitals", None)
             self.assertEqual(after, before)
+
+    def test_a_restored_store_is_told_so_and_agents_learn_it(self):
+        with Stack() as stack:
+            root = make_machine(stack.dir / "box", "box", [package("a", "1")])
+            once = lambda: stack.run_agent("box", "--once", f"--root={root}")
+            for _ in range(3):
+                self.assertEqual(once().returncode, 0)
+            stack.end(stack.collector)
+            backup = stack.dir / "backup"
+            shutil.copytree(stack.dir / "data", backup)
+            stack.start_collector()
+            for _ in range(3):
+                self.assertEqual(once().returncode, 0)
+            in_use = subprocess.run(
+                [BIN / "rollcall-collector", f"--data={stack.dir / 'data'}",
+                 "--restored"], capture_output=True, text=True, timeout=60,
+                check=False)
+            self.assertEqual(in_use.returncode, 1)
+            stack.end(stack.collector)
+            shutil.rmtree(stack.dir / "data")
+            shutil.copytree(backup, stack.dir / "data")
+            told = subprocess.run(
+                [BIN / "rollcall-collector", f"--data={stack.dir / 'data'}",
+                 "--restored"], capture_output=True, text=True, timeout=60,
+                check=False)
+            self.assertEqual(told.returncode, 0, told.stderr)
+            self.assertIn("incarnation", told.stdout)
+            stack.start_collector()
+            for _ in range(4):
+                self.assertEqual(once().returncode, 0)
+            identity = stack.rollcall_json("device", "identity", "box")
+            self.assertEqual(identity["subjects"][0]["contacts"]["verdict"],
+                             "VERDICT_NORMAL")
+            nothing = subprocess.run(
+                [BIN / "rollcall-collector", f"--data={stack.dir / 'none'}",
+                 "--restored"], capture_output=True, text=True, timeout=60,
+                check=False)
+            self.assertEqual(nothing.returncode, 1)
+            self.assertIn("there is no store", nothing.stderr)
 
     def test_a_store_in_use_is_named(self):
         with Stack() as stack:
