@@ -203,8 +203,6 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   ~CollectorAppImpl() override {
-    parts_->housekeeping.Stop();
-    housekeeper_.reset();
     parts_->postings.Stop();
     parts_->housekeeping.Stop();
     housekeeper_.reset();

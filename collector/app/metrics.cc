@@ -168,30 +168,6 @@ void AddPostings(const PostingStats& stats, Families& families) {
                  stats.differences);
 }
 
-void AddHousekeeping(const HousekeepingStats& stats, Families& families) {
-  families.Counter("rollcall_housekeeping_runs_total",
-                   "Runs that drop what is old and collect what is unused.",
-                   stats.runs);
-  families.Counter("rollcall_housekeeping_failures_total",
-                   "Those of them that failed; the log says why.",
-                   stats.failures);
-  families.Counter("rollcall_rows_collected_total",
-                   "Fleet rows deleted since nothing referred to them.",
-                   stats.rows_collected);
-  families.Counter("rollcall_bases_collected_total",
-                   "Base sets deleted since nothing referred to them.",
-                   stats.bases_collected);
-  families.Counter("rollcall_collected_bytes_total",
-                   "Bytes of those rows and sets, before compression.",
-                   stats.bytes_collected);
-  families.Counter("rollcall_history_dropped_total",
-                   "Changes of devices dropped since they are too old.",
-                   stats.history_dropped);
-  families.Counter("rollcall_identity_events_dropped_total",
-                   "Identity events dropped since they are too old.",
-                   stats.identity_events_dropped);
-}
-
 }  // namespace
 
 std::string MetricsText(const MetricSources& sources) {

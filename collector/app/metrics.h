@@ -5,7 +5,6 @@
 
 #include "collector/app/housekeeping.h"
 #include "collector/app/posting_upkeep.h"
-#include "collector/app/housekeeping.h"
 #include "collector/identity/enrolment_stats.h"
 #include "collector/ingest/byte_budget.h"
 #include "collector/ingest/ingest_stats.h"
@@ -27,8 +26,6 @@ struct MetricSources {
   int64_t https_refused = 0;
   // Streams of revoked agents that were ended or refused.
   int64_t streams_revoked = 0;
-  // Left out where there is none.
-  const HousekeepingStats* housekeeping = nullptr;
   // Streams that the slow start did not let in.
   int64_t streams_slow_started = 0;
   // Connections to the HTTPS port now.

@@ -82,36 +82,6 @@ void AddCheckOption(CLI::App& app, CollectorOptions& options) {
       ->default_str("02:30");
 }
 
-// Of housekeeping, as they are given.
-struct KeepOptions {
-  int64_t collect_minutes = 60;
-  int64_t history_days = 0;
-  int64_t event_days = 0;
-
-  void Apply(HousekeepingOptions& options) const {
-    options.interval = absl::Minutes(collect_minutes);
-    options.keep_history = history_days * absl::Hours(24);
-    options.keep_identity_events = event_days * absl::Hours(24);
-  }
-};
-
-void AddKeepOptions(CLI::App& app, KeepOptions& keep) {
-  constexpr int kMostDays = 36'500;
-  app.add_option("--collect-minutes", keep.collect_minutes,
-                 "Time between two looks for rows and sets that nothing uses")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 10'080));
-  app.add_option("--keep-history-days", keep.history_days,
-                 "Days for which what devices held can be told; 0: for ever")
-      ->capture_default_str()
-      ->check(CLI::Range(0, kMostDays));
-  app.add_option("--keep-identity-events-days", keep.event_days,
-                 "Days for which merges and splits of devices are explained; 0: "
-                 "for ever")
-      ->capture_default_str()
-      ->check(CLI::Range(0, kMostDays));
-}
-
 // `days` of a certificate's life.
 void AddIssuerOptions(CLI::App& app, CollectorOptions& options, int64_t& days) {
   auto* certificate =

@@ -149,12 +149,12 @@ absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
 }
 
 absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::FindOfSection(
-    RootId root, absl::string_view section) {
+    RootId root, absl::string_view section, int row_level) {
   ROLLCALL_ASSIGN_OR_RETURN(auto base, Find(root));
   if (base == nullptr || base->empty()) return std::shared_ptr<const RowSet>();
-  // A base's rows are all of one section.
+  // A base's rows are all of one section and level.
   ROLLCALL_ASSIGN_OR_RETURN(const auto first,
-                            rows_.Find(section, {base->front()}));
+                            rows_.Find(section, row_level, {base->front()}));
   if (!first[0].has_value()) return std::shared_ptr<const RowSet>();
   return base;
 }

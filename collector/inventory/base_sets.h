@@ -49,9 +49,9 @@ class BaseSets {
 
   // The base with this root; null if there is none.
   absl::StatusOr<std::shared_ptr<const RowSet>> Find(RootId root);
-  // As Find, but null also if its rows are of another section.
+  // As Find, but null also if its rows are of another section or level.
   absl::StatusOr<std::shared_ptr<const RowSet>> FindOfSection(
-      RootId root, absl::string_view section);
+      RootId root, absl::string_view section, int row_level);
   // Stores the set as a base, if it is not one. Its rows are stored already.
   // Durable with the next synced write.
   absl::Status Keep(RootId root, const RowSet& ids);

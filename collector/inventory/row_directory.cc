@@ -69,7 +69,7 @@ absl::Status RowDirectory::TakeStored(RowId id, const std::string& stored,
   stored::v1::FleetRow row;
   if (!row.ParseFromString(stored) || row.number() == 0) return Unreadable(id);
   if (condemned_.contains(row.number())) return absl::OkStatus();
-  number = Known{row.number(), SectionPlace(row.section())};
+  number = Known{row.number(), SectionPlace(row.section()), row.row_level()};
   marks_.Add(row.number());
   Remember(id, *number);
   return absl::OkStatus();
@@ -109,12 +109,13 @@ absl::StatusOr<RowDirectory::Numbers> RowDirectory::FindAll(
 }
 
 absl::StatusOr<std::vector<std::optional<RowNumber>>> RowDirectory::Find(
-    absl::string_view section, absl::Span<const RowId> ids) {
+    absl::string_view section, int row_level, absl::Span<const RowId> ids) {
   ROLLCALL_ASSIGN_OR_RETURN(const Numbers known, FindAll(ids));
   const uint16_t place = SectionPlace(section);
   std::vector<std::optional<RowNumber>> numbers(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (known[i].has_value() && known[i]->section == place) {
+    if (known[i].has_value() && known[i]->section == place &&
+        known[i]->row_level == row_level) {
       numbers[i] = known[i]->number;
     }
   }
@@ -155,8 +156,8 @@ absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
     stored::v1::NumberedRow name;
     name.set_row_id(rows[i].id.ToBytes());
     kRowNumberTable.Put(batch, {next}, name);
-    given.emplace_back(rows[i].id,
-                       Known{next++, SectionPlace(rows[i].section)});
+    given.emplace_back(rows[i].id, Known{next++, SectionPlace(rows[i].section),
+                                         rows[i].row_level});
   }
   if (given.empty()) return absl::OkStatus();
   ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));

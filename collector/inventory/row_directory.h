@@ -42,10 +42,10 @@ class RowDirectory {
   explicit RowDirectory(Engine& engine, size_t max_rows = kDefaultMaxRows)
       : engine_(engine), max_rows_(max_rows) {}
 
-  // The numbers of rows of a section, in the order of `ids`; nothing for a row
-  // that the store does not have, or has of another section.
+  // The numbers of rows of a section and level, in the order of `ids`; nothing
+  // for a row that the store does not have, or has of another section or level.
   absl::StatusOr<std::vector<std::optional<RowNumber>>> Find(
-      absl::string_view section, absl::Span<const RowId> ids);
+      absl::string_view section, int row_level, absl::Span<const RowId> ids);
   // Stores those rows, without repetition, that the store lacks. Durable with
   // the next synced write; until something refers to them they do no harm.
   absl::Status Keep(absl::Span<const NewRow> rows);
@@ -75,6 +75,7 @@ class RowDirectory {
     RowNumber number = 0;
     // The section's place in AllSections().
     uint16_t section = 0;
+    int row_level = 0;
   };
   using Numbers = std::vector<std::optional<Known>>;
   absl::StatusOr<Numbers> FindAll(absl::Span<const RowId> ids);
