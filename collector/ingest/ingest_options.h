@@ -32,7 +32,7 @@ struct IngestOptions {
   // How long a new stream may go without its Hello, and one in the middle of a
   // turn without the next whole message, which may be large and the line slow.
   // Between check-ins it may be silent for three intervals and a minute.
-  absl::Duration hello_within = absl::Minutes(1);
+  absl::Duration hello_within = absl::Seconds(20);
   absl::Duration message_within = absl::Minutes(5);
   // For this long after the start new streams are let in at no more than a
   // rate, in streams a second; zero: at once.

@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/id.h"
 #include "common/sync.h"
 
@@ -20,6 +21,9 @@ class LiveStream {
   // Ends it with `status` as soon as it waits for a message; nothing if it has
   // gone.
   virtual void End(const absl::Status& status) = 0;
+  // Ends it if it waits for a message for longer than it may; whether it did.
+  // `now` is of the monotonic clock.
+  virtual bool EndIfLate(absl::Duration /*now*/) { return false; }
 };
 
 // Thread-safe.
@@ -50,6 +54,22 @@ class LiveStreams {
     for (const auto& stream : streams) stream->End(status);
     revoked_ += static_cast<int64_t>(streams.size());
     return static_cast<int>(streams.size());
+  }
+
+  // Ends the streams that wait for longer than they may: whose they were.
+  std::vector<AgentId> EndLate(absl::Duration now) {
+    std::vector<std::pair<AgentId, std::shared_ptr<LiveStream>>> all;
+    {
+      MutexLock lock(&mutex_);
+      for (const auto& [agent, streams] : streams_) {
+        for (const auto& stream : streams) all.emplace_back(agent, stream);
+      }
+    }
+    std::vector<AgentId> ended;
+    for (const auto& [agent, stream] : all) {
+      if (stream->EndIfLate(now)) ended.push_back(agent);
+    }
+    return ended;
   }
 
   void CountRefused() { ++revoked_; }

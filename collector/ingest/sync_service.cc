@@ -57,9 +57,11 @@ class RefusingReactor final : public RawReactor {
 // for one who ends it from outside: see Ending. Deletes itself.
 class SyncReactor final : public RawReactor {
  public:
+  // `wait`: not to be let in, but to come back after that.
   SyncReactor(const SyncDeps& deps, Executor& executor, ByteBudget& budget,
               const CallingAgent& caller, const Revocations* revocations,
-              LiveStreams& streams, TwinStreams& twins)
+              LiveStreams& streams, TwinStreams& twins,
+              std::optional<absl::Duration> wait)
       : deps_(deps),
         executor_(executor),
         budget_(budget),
@@ -67,6 +69,7 @@ class SyncReactor final : public RawReactor {
         certificate_ends_(caller.certificate_ends),
         streams_(streams),
         twins_(twins),
+        wait_(wait),
         session_(deps, caller.agent) {
     ++deps_.stats.streams_opened;
     // One too many is told so in answer to its first message: an answer that
@@ -85,7 +88,8 @@ class SyncReactor final : public RawReactor {
   void OnReadDone(bool ok) override {
     if (!ending_->Wake()) return;  // ended from outside, and finished
     if (!ok) {
-      // The agent hung up, or the call was cancelled.
+      // The agent hung up, the call was cancelled, or gRPC refused a message.
+      NoteBreak();
       Finish(grpc::Status::OK);
       return;
     }
@@ -94,6 +98,10 @@ class SyncReactor final : public RawReactor {
     deps_.stats.bytes += bytes;
     if (one_too_many_) {
       TurnAway("too many agents are connected");
+      return;
+    }
+    if (wait_.has_value()) {
+      TurnAway("the collector has just started, and lets agents in slowly");
       return;
     }
     share_ = budget_.Admit(bytes);
@@ -140,14 +148,24 @@ class SyncReactor final : public RawReactor {
       reactor_->Finish(ToGrpcStatus(status));
     }
 
+    bool EndIfLate(absl::Duration now) override {
+      MutexLock lock(&mutex_);
+      if (reactor_ == nullptr || !waiting_ || now <= wait_until_) return false;
+      waiting_ = false;
+      ended_ = absl::DeadlineExceededError("no whole message came in time");
+      reactor_->Finish(ToGrpcStatus(*ended_));
+      return true;
+    }
+
     // Waits for a message, or finishes if the stream was ended.
-    void Wait() {
+    void Wait(absl::Duration until) {
       MutexLock lock(&mutex_);
       if (ended_.has_value()) {
         reactor_->Finish(ToGrpcStatus(*ended_));
         return;
       }
       waiting_ = true;
+      wait_until_ = until;
       reactor_->StartRead(&reactor_->incoming_);
     }
 
@@ -166,6 +184,7 @@ class SyncReactor final : public RawReactor {
     Mutex mutex_;
     SyncReactor* reactor_ ABSL_GUARDED_BY(mutex_);
     bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
+    absl::Duration wait_until_ ABSL_GUARDED_BY(mutex_);
     std::optional<absl::Status> ended_ ABSL_GUARDED_BY(mutex_);
   };
 
@@ -179,6 +198,15 @@ class SyncReactor final : public RawReactor {
     incoming_.Clear();
     session_.Handle(*message, [this](const SyncReply& reply) { Reply(reply); });
     return true;
+  }
+
+  // One who hangs up in the middle has said something that nobody waits for any
+  // more, or a message whose length gRPC did not take.
+  void NoteBreak() {
+    if (session_.IsIdle()) return;
+    ++deps_.stats.streams_broken_off;
+    Log(LogLevel::kInfo, "stream broke off in the middle",
+        {{"agent", agent_.ToHex()}});
   }
 
   void Handle() {
@@ -252,15 +280,16 @@ class SyncReactor final : public RawReactor {
     } else if (end_with_.has_value()) {
       Finish(ToGrpcStatus(*end_with_));
     } else {
-      ending_->Wait();
+      ending_->Wait(deps_.clock.Monotonic() + session_.Patience());
     }
   }
 
   void TurnAway(absl::string_view reason) {
     v1::CollectorMessage message;
     v1::Retry& retry = *message.mutable_retry();
-    *retry.mutable_after() =
-        ToProto(deps_.random.Jitter(deps_.options.retry_after, 50));
+    *retry.mutable_after() = ToProto(
+        wait_.has_value() ? *wait_
+                          : deps_.random.Jitter(deps_.options.retry_after, 50));
     retry.set_reason(std::string(reason));
     outgoing_.push_back(Encode(message));
     end_with_ = absl::OkStatus();
@@ -274,6 +303,7 @@ class SyncReactor final : public RawReactor {
   const absl::Time certificate_ends_;
   LiveStreams& streams_;
   TwinStreams& twins_;
+  const std::optional<absl::Duration> wait_;
   const std::shared_ptr<Ending> ending_ = std::make_shared<Ending>(*this);
   SyncSession session_;
   // Of its Hello, until its place among twins is known.
@@ -288,6 +318,14 @@ class SyncReactor final : public RawReactor {
 
 }  // namespace
 
+void SyncServiceImpl::EndLate() {
+  for (const AgentId agent : streams_.EndLate(deps_.clock.Monotonic())) {
+    ++deps_.stats.streams_late;
+    Log(LogLevel::kWarning, "stream ended: no whole message came in time",
+        {{"agent", agent.ToHex()}});
+  }
+}
+
 RawReactor* SyncServiceImpl::Sync(grpc::CallbackServerContext* context) {
   const auto caller = AgentCaller(*context);
   if (!caller.ok()) {
@@ -297,7 +335,7 @@ RawReactor* SyncServiceImpl::Sync(grpc::CallbackServerContext* context) {
     return new RefusingReactor(ToGrpcStatus(caller.status()));
   }
   return new SyncReactor(deps_, executor_, budget_, *caller, revocations_,
-                         streams_, twins_);
+                         streams_, twins_, admission_.Refuse());
 }
 
 }  // namespace rollcall::collector

@@ -5,6 +5,7 @@
 #include "collector/ingest/byte_budget.h"
 #include "collector/ingest/hello_contact.h"
 #include "collector/ingest/live_streams.h"
+#include "collector/ingest/stream_admission.h"
 #include "collector/ingest/sync_session.h"
 #include "collector/ingest/twin_streams.h"
 #include "collector/rpc/executor.h"
@@ -24,7 +25,8 @@ class SyncServiceImpl final
       : deps_(deps),
         executor_(executor),
         budget_(budget),
-        revocations_(revocations) {}
+        revocations_(revocations),
+        admission_(deps.options, deps.clock, deps.random) {}
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Sync(
       grpc::CallbackServerContext* context) override;
@@ -32,15 +34,22 @@ class SyncServiceImpl final
   // For ending an agent's streams.
   LiveStreams& streams() { return streams_; }
   const LiveStreams& streams() const { return streams_; }
+  // Ends streams on which no whole message came for too long: their agents have
+  // gone, or say a byte at a time. To be called at intervals.
+  void EndLate();
   // Of streams of one agent that are open at once; ends those that are silent.
   TwinStreams& twins() { return twins_; }
   const TwinStreams& twins() const { return twins_; }
+  // Streams that were not let in by the slow start.
+  int64_t refused_by_slow_start() const { return admission_.refused(); }
 
  private:
   const SyncDeps& deps_;
   Executor& executor_;
   ByteBudget& budget_;
   const Revocations* const revocations_;
+  // Its slow start begins with this.
+  StreamAdmission admission_;
   LiveStreams streams_;
   TwinStreams twins_{deps_.clock,
                      deps_.random,

@@ -64,6 +64,9 @@ class SyncSession {
   // blocks nor reads the store.
   bool IsUnchanged(const v1::AgentMessage& message) const;
 
+  // Whether no turn is in progress: the agent's facts are stored.
+  bool IsIdle() const { return state_ == State::kIdle; }
+
   // How long the next message may take.
   absl::Duration Patience() const;
 

@@ -22,6 +22,8 @@ struct GrpcListenerOptions {
   TlsCredentials credentials;
   // A larger message ends the call with RESOURCE_EXHAUSTED, in bytes.
   int max_message_bytes = 1 << 20;
+  // A connection whose handshakes take longer is closed.
+  absl::Duration handshake_within = absl::Seconds(10);
   // All that the transport may hold for this port, in bytes.
   size_t transport_bytes = 512 << 20;
 };

@@ -6,6 +6,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -44,12 +46,13 @@ class AnswerDesk : public std::enable_shared_from_this<AnswerDesk> {
   uint64_t next_ = 0;
 };
 
-// What the connections of a listener share. On the listener's thread only.
+// What the connections of a listener share. On the listener's thread only, but
+// for reading their number.
 struct Shared {
   HttpsListenerOptions options;
   HttpsListener::Handler handler;
   std::shared_ptr<AnswerDesk> desk;
-  int connections = 0;
+  std::atomic<int> connections{0};
   // By peer.
   std::map<std::string, int> per_peer;
 };

@@ -111,6 +111,7 @@ class HttpsListenerImpl final : public HttpsListener {
 
   int port() const override { return port_; }
   int64_t refused() const override { return refused_; }
+  int connections() const override { return shared_.connections; }
 
   absl::Status UseCredentials(const TlsCredentials& credentials) override {
     ROLLCALL_ASSIGN_OR_RETURN(auto made, MakeContext(credentials));

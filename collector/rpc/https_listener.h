@@ -49,6 +49,8 @@ class HttpsListener {
   virtual absl::Status UseCredentials(const TlsCredentials& credentials) = 0;
   // Connections that were closed for want of room, since start.
   virtual int64_t refused() const = 0;
+  // Connections now.
+  virtual int connections() const = 0;
 };
 
 }  // namespace rollcall::collector

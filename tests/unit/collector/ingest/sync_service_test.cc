@@ -6,120 +6,24 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 
-#include <atomic>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "agent/uplink/conversation.h"
-#include "agent/uplink/grpc_stream.h"
 #include "collector/identity/contact_log.h"
-#include "collector/rpc/grpc_listener.h"
-#include "tests/support/fake_random.h"
 #include "tests/support/gate.h"
-#include "tests/support/memory_store.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/subject_report.h"
-#include "tests/support/test_pki.h"
 #include "tests/unit/agent/uplink/facts_builder.h"
+#include "tests/unit/collector/ingest/sync_service_fixture.h"
 
 namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::AgentIdOf;
-using ::rollcall::testing::EmptyStore;
 using ::rollcall::testing::FactsWith;
-using ::rollcall::testing::FakeRandom;
 using ::rollcall::testing::Gate;
 using ::rollcall::testing::StatusIs;
-using ::rollcall::testing::TestPki;
 using ::testing::HasSubstr;
-
-// The machine's time and what a test adds to it.
-class ShiftedClock final : public Clock {
- public:
-  absl::Time Now() const override {
-    return SystemClock().Now() + absl::Seconds(shift_.load());
-  }
-  absl::Duration Monotonic() const override {
-    return SystemClock().Monotonic() + absl::Seconds(shift_.load());
-  }
-  void Advance(absl::Duration by) { shift_ += absl::ToInt64Seconds(by); }
-
- private:
-  std::atomic<int64_t> shift_{0};
-};
-
-class SyncServiceTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    GrpcListenerOptions options;
-    options.address = "127.0.0.1:0";
-    options.credentials = pki_.Server();
-    options.max_message_bytes = options_.max_message_bytes;
-    ASSERT_OK_AND_ASSIGN(listener_, GrpcListener::Start(options, {&service_}));
-  }
-  void TearDown() override {
-    // Every stream that was opened has ended; the reactors are gone.
-    if (listener_ != nullptr) listener_->Stop(absl::ZeroDuration());
-    EXPECT_EQ(stats_.streams, 0);
-    EXPECT_EQ(budget_.used(), 0);
-    EXPECT_EQ(row_budget_.used(), 0);
-  }
-
-  std::unique_ptr<agent::Uplink> ConnectAs(
-      const TlsCredentials& credentials) const {
-    agent::UplinkOptions options;
-    options.collector = absl::StrCat("127.0.0.1:", listener_->port());
-    options.credentials = credentials;
-    return agent::Uplink::Create(options);
-  }
-  std::unique_ptr<agent::Uplink> ConnectAsNew() const {
-    return ConnectAs(pki_.Agent());
-  }
-
-  // Syncs and hangs up.
-  absl::Status SyncOnce(agent::Uplink& uplink, const agent::Facts& facts,
-                        std::optional<absl::Duration>* retry = nullptr) {
-    const auto stream = uplink.Open();
-    agent::Conversation conversation(*stream);
-    const absl::Status status = conversation.Begin(facts, 0);
-    if (retry != nullptr) *retry = conversation.retry_after();
-    return status;
-  }
-
-  // The server learns in its own time that a stream is gone.
-  void AwaitStreams(int64_t count) const {
-    while (stats_.streams != count) std::this_thread::yield();
-  }
-
-  size_t DeviceCount() const {
-    const auto devices = subjects_.ListDevices(engine_, KnownStamp::Max());
-    EXPECT_OK(devices);
-    return devices->size();
-  }
-
-  const TestPki pki_;
-  ShiftedClock clock_;
-  FakeRandom random_;
-  HybridClock hybrid_{clock_};
-  Engine& engine_ = EmptyStore();
-  testing::SharedContent shared_{engine_};
-  IngestOptions options_;
-  IngestStats stats_;
-  ByteBudget budget_{8 << 20};
-  ByteBudget row_budget_{8 << 20};
-  Committer committer_{engine_, hybrid_};
-  Subjects subjects_;
-  LastSeenTracker last_seen_;
-  ExecutorOptions executor_options_{.threads = 2, .max_queue = 64};
-  Executor executor_{executor_options_};
-  const SyncDeps deps_{engine_,    shared_.content, committer_, subjects_,
-                       last_seen_, clock_,          random_,    options_,
-                       stats_,     row_budget_};
-  Revocations revocations_{engine_, committer_};
-  SyncServiceImpl service_{deps_, executor_, budget_, &revocations_};
-  std::unique_ptr<GrpcListener> listener_;
-};
 
 TEST_F(SyncServiceTest, TakesTheAgentFromTheCertificate) {
   const TlsCredentials credentials = pki_.Agent();
@@ -252,6 +156,57 @@ TEST_F(SyncServiceTest, BeyondTheStreamsItMayHoldAgentsComeBackLater) {
   // One who was turned away holds no place.
   AwaitStreams(1);
   ASSERT_OK(conversation.CheckIn(FactsWith({"a"}), {}));
+}
+
+TEST_F(SyncServiceTest, BeyondTheStreamsItHoldsAgentsHangUpAndCallBack) {
+  options_.held_streams = 1;
+  const auto facts = FactsWith({"a"});
+  const auto first = ConnectAsNew();
+  const auto held = first->Open();
+  agent::Conversation conversation(*held);
+  ASSERT_OK(conversation.Begin(facts, 0));
+  ASSERT_OK(conversation.CheckIn(facts, {}));
+  EXPECT_EQ(conversation.call_back_after(), std::nullopt);
+  const auto second = ConnectAsNew();
+  const auto stream = second->Open();
+  agent::Conversation other(*stream);
+  const auto others = FactsWith({"b"}, "host-2", "machine-2");
+  ASSERT_OK(other.Begin(others, 0));
+  // Also where the check-in brings a change, which is stored first.
+  ASSERT_OK(other.CheckIn(FactsWith({"b", "c"}, "host-2", "machine-2"), {}));
+  ASSERT_TRUE(other.call_back_after().has_value());
+  EXPECT_GE(*other.call_back_after(), options_.call_back_after * 0.8);
+  EXPECT_LE(*other.call_back_after(), options_.call_back_after * 1.2);
+  EXPECT_EQ(stats_.syncs_committed, 3);
+  // The collector has ended the stream, and holds the other.
+  AwaitStreams(1);
+  EXPECT_FALSE(stream->Receive().ok());
+  EXPECT_EQ(stats_.streams_hung_up, 1);
+  EXPECT_OK(conversation.CheckIn(facts, {}));
+}
+
+TEST_F(SyncServiceTest, AtAStartAgentsAreLetInSlowly) {
+  options_.slow_start = absl::Minutes(1);
+  options_.slow_start_rate = 1;
+  SyncServiceImpl service(deps_, executor_, budget_);
+  GrpcListenerOptions options;
+  options.address = "127.0.0.1:0";
+  options.credentials = pki_.Server();
+  listener_->Stop(absl::ZeroDuration());
+  ASSERT_OK_AND_ASSIGN(listener_, GrpcListener::Start(options, {&service}));
+  EXPECT_OK(SyncOnce(*ConnectAsNew(), FactsWith({"a"})));
+  std::optional<absl::Duration> retry;
+  EXPECT_THAT(
+      SyncOnce(*ConnectAsNew(), FactsWith({"b"}), &retry),
+      StatusIs(absl::StatusCode::kUnavailable, HasSubstr("just started")));
+  EXPECT_TRUE(retry.has_value());
+  EXPECT_EQ(service.refused_by_slow_start(), 1);
+  clock_.Advance(options_.slow_start);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_OK(SyncOnce(*ConnectAsNew(), FactsWith({"b"})));
+  }
+  listener_->Stop(absl::ZeroDuration());
+  listener_.reset();
 }
 
 TEST_F(SyncServiceTest, BeyondTheBytesItMayHoldAgentsComeBackLater) {
