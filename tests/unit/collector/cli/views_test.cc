@@ -6,6 +6,7 @@
 #include "collector/cli/views/register_view.h"
 #include "collector/cli/views/row_view.h"
 #include "collector/cli/views/software_view.h"
+#include "collector/cli/views/store_view.h"
 #include "gmock/gmock.h"
 #include "tests/support/proto_matchers.h"
 
@@ -13,6 +14,7 @@ namespace rollcall::cli {
 namespace {
 
 using ::rollcall::testing::FromText;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -347,6 +349,21 @@ TEST(UndiscoveredCsv, DisarmsFormulasInWhatMachinesSay) {
       "devices { state: STATE_NOT_OWNED hostname: '=HYPERLINK(1)' }");
   EXPECT_THAT(UndiscoveredCsv(response), HasSubstr(",'=HYPERLINK(1),"));
   EXPECT_THAT(UndiscoveredCsv(response), Not(HasSubstr(",=HYPERLINK")));
+}
+
+TEST(StoreView, SaysWhetherEverythingAgrees) {
+  auto response = FromText<v1::CheckStoreResponse>(
+      "checks { part: 'rows' compared_count: 3 }");
+  EXPECT_THAT(StoreChecksTable(response, 80),
+              AllOf(HasSubstr("rows"), HasSubstr("Everything agrees.")));
+  response.mutable_checks(0)->set_difference_count(2);
+  response.mutable_checks(0)->set_first_difference("key 07: another id");
+  EXPECT_THAT(StoreChecksTable(response, 80),
+              AllOf(HasSubstr("key 07: another id"), HasSubstr("2 differ."),
+                    Not(HasSubstr("agrees"))));
+  EXPECT_EQ(StoreChecksCsv(response),
+            "part,compared,differences,first_difference\n"
+            "rows,3,2,key 07: another id\n");
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #include "collector/inventory/migrations.h"
 
 #include "collector/inventory/history.h"
+#include "collector/inventory/posting_keeper.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "common/proto_time.h"
+#include "rollcall/stored/v1/identity.pb.h"
 #include "tests/unit/collector/inventory/fleet_fixture.h"
 
 namespace rollcall::collector {
@@ -137,6 +139,29 @@ TEST_F(MigrationsTest, RunTwiceItChangesNothing) {
   ASSERT_OK_AND_ASSIGN(const auto after, ReadHead(engine_, subject_));
   EXPECT_EQ(after->SerializeAsString(), before->SerializeAsString());
   EXPECT_THAT(Seen(KnownStamp::Max()), ElementsAre("2", "new"));
+}
+
+TEST_F(MigrationsTest, AVersion2StoreGetsOrdinalsAndPostings) {
+  WriteVersion1();
+  ASSERT_OK(MigrateToVersion2(engine_));
+  stored::v1::Subject record;
+  record.set_ordinal(4'711);
+  Batch batch;
+  constexpr Table<SubjectKey, stored::v1::Subject> kSubjects(TableId::kSubject);
+  kSubjects.Put(batch, {subject_}, record);
+  // As version 2 noted changes.
+  stored::v1::ChangedSubject change;
+  change.set_subject_id(subject_.ToBytes());
+  kChangeTable.Put(batch, {kSecond}, change);
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  for (int run = 0; run < 2; ++run) {
+    ASSERT_OK(MigrateToVersion3(engine_));
+    ASSERT_OK_AND_ASSIGN(const auto head, ReadHead(engine_, subject_));
+    EXPECT_EQ(head->ordinal(), 4'711u);
+    ASSERT_OK_AND_ASSIGN(const auto checked, PostingKeeper(engine_).Check());
+    EXPECT_EQ(checked.differences, 0) << checked.first;
+    EXPECT_GT(checked.compared, 0);
+  }
 }
 
 TEST_F(MigrationsTest, AStoreOlderThanTheMigrationsReachIsLeftAlone) {
