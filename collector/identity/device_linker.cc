@@ -33,13 +33,18 @@ absl::Status DeviceLinker::RunDue() {
     }
   }
   std::optional<SubjectId> after;
-  while (true) {
+  int64_t total = 0;
+  for (bool more = true; more;) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto due, ReadDue(after));
-    if (due.empty()) return absl::OkStatus();
+    more = due.size() == kSome;
+    total += static_cast<int64_t>(due.size());
+    if (due.empty()) break;
     ROLLCALL_RETURN_IF_ERROR(RunSome(due));
-    if (due.size() < kSome) return absl::OkStatus();
     after = due.back();
   }
+  MutexLock lock(&mutex_);
+  due_ = total;
+  return absl::OkStatus();
 }
 
 absl::Status DeviceLinker::MakeAllDue() {
@@ -104,6 +109,11 @@ absl::Status DeviceLinker::RunSome(const std::vector<SubjectId>& due) {
   counts_.unmatches += counts.unmatches;
   counts_.possible += counts.possible;
   return absl::OkStatus();
+}
+
+int64_t DeviceLinker::due() const {
+  MutexLock lock(&mutex_);
+  return due_;
 }
 
 LinkCounts DeviceLinker::counts() const {

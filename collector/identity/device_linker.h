@@ -29,6 +29,8 @@ class DeviceLinker {
 
   // What was done since the start.
   LinkCounts counts() const;
+  // How many subjects were due when it looked last.
+  int64_t due() const;
 
  private:
   absl::StatusOr<std::vector<SubjectId>> ReadDue(
@@ -44,6 +46,7 @@ class DeviceLinker {
 
   mutable Mutex mutex_;
   LinkCounts counts_ ABSL_GUARDED_BY(mutex_);
+  int64_t due_ ABSL_GUARDED_BY(mutex_) = 0;
   bool checked_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
