@@ -46,7 +46,7 @@ class History {
 
   void Begin(const std::string& presented, Nonce next) {
     const bool after_loss = WasJustPresented(presented);
-    if (branches_.size() >= kMaxBranches) branches_.erase(branches_.begin());
+    if (branches_.size() >= kMaxBranches) ForgetOne();
     for (ContactBranch& other : branches_) other.set_contacts(0);
     ContactBranch& branch = *branches_.Add();
     branch.set_number(record_.next_branch());
@@ -77,9 +77,7 @@ class History {
     branch.set_contacts(1);
     branches_[later].set_number(record_.next_branch());
     record_.set_next_branch(record_.next_branch() + 1);
-    if (branches_.size() >= kMaxBranches) {
-      branches_.erase(branches_.begin() + (later == 0 ? 1 : 0));
-    }
+    if (branches_.size() >= kMaxBranches) ForgetOne();
     *branches_.Add() = std::move(branch);
     // The newest stays the last.
     branches_.SwapElements(branches_.size() - 2, branches_.size() - 1);
@@ -96,6 +94,18 @@ class History {
   }
 
  private:
+  // Of all but the first and the newest the one that was silent longest: copies
+  // that try again and again must not push out the one that they are of.
+  void ForgetOne() {
+    const auto first =
+        std::min_element(branches_.begin(), branches_.end(),
+                         [](const ContactBranch& a, const ContactBranch& b) {
+                           return a.number() < b.number();
+                         });
+    branches_.erase(first == branches_.begin() ? branches_.begin() + 1
+                                               : branches_.begin());
+  }
+
   const ContactBranch& newest() const {
     return branches_[branches_.size() - 1];
   }

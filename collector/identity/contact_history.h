@@ -21,7 +21,7 @@
 namespace rollcall::collector {
 
 // Chains of one agent that are told apart; of more the one that was silent
-// longest is forgotten.
+// longest is forgotten, but never the first.
 inline constexpr int kMaxBranches = 16;
 // Contacts that each side must have made for a verdict.
 inline constexpr int kContactsToTell = 3;

@@ -177,6 +177,22 @@ TEST_F(ContactHistoryTest, ManyClonesOfOneImageAreSeen) {
   EXPECT_EQ(verdict, ContactVerdict::kClone);
 }
 
+TEST_F(ContactHistoryTest, ARefusedCopyThatTriesOnDoesNotPushOutTheFirst) {
+  Machine a;
+  Last(a, 5);
+  Machine b = a;
+  for (int i = 0; i < 4; ++i) {
+    Hello(a);
+    Hello(b);
+  }
+  // It is not given another nonce.
+  for (int i = 0; i < 3 * kMaxBranches; ++i) {
+    EXPECT_TRUE(Hello(b, /*answer_arrives=*/false).must_rekey);
+  }
+  EXPECT_LE(record_.branches_size(), kMaxBranches);
+  EXPECT_FALSE(Hello(a).must_rekey);
+}
+
 TEST_F(ContactHistoryTest, OfTwoThatAnswerAtOnceTheLaterMustRekey) {
   Machine a;
   Last(a, 2);
