@@ -55,10 +55,8 @@ absl::Status SoftwareIndex::Refresh(const Reader& reader) {
 absl::Status SoftwareIndex::Add(const Reader& reader, RowNumber number,
                                 RowId id) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto row, kRowTable.Get(reader, {id}));
-  if (!row.has_value()) {
-    return absl::DataLossError(
-        absl::StrCat("row ", id.ToHex(), " is missing from the store"));
-  }
+  // Of the last number given, a collection may leave only the number.
+  if (!row.has_value() || row->number() != number) return absl::OkStatus();
   if (row->section() != kSection) return absl::OkStatus();
   v1::Row decoded;  // checked before it was stored
   if (!decoded.ParseFromString(row->canonical())) {

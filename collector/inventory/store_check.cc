@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/tables.h"
@@ -20,6 +21,9 @@ using stored::v1::FleetRow;
 using stored::v1::Head;
 using stored::v1::HeadSection;
 using stored::v1::NumberedRow;
+
+// Bases whose ids are kept.
+constexpr size_t kMaxBases = 1'000;
 
 // What is compared, key by key.
 class Part {
@@ -36,30 +40,10 @@ class Part {
   v1::StoreCheck result_;
 };
 
-// The ids behind row numbers.
-absl::StatusOr<RowSet> IdsOf(const Reader& reader, absl::string_view packed) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(packed));
-  RowSet ids;
-  ids.reserve(numbers.size());
-  for (const RowNumber number : numbers) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto row,
-                              kRowNumberTable.Get(reader, {number}));
-    const auto id = row.has_value() ? RowId::FromBytes(row->row_id())
-                                    : std::optional<RowId>();
-    if (!id.has_value()) {
-      return absl::DataLossError(
-          absl::StrCat("row number ", number, " stands for no row"));
-    }
-    ids.push_back(*id);
-  }
-  std::sort(ids.begin(), ids.end());
-  return ids;
-}
-
 class StoreComparison {
  public:
   StoreComparison(const Engine& engine, const std::function<bool()>& stop)
-      : engine_(engine), stop_(stop) {}
+      : snapshot_(engine.Snapshot()), stop_(stop) {}
 
   absl::StatusOr<v1::StoreCheck> Rows() {
     return Walk("rows", kRowTable,
@@ -82,27 +66,29 @@ class StoreComparison {
                 });
   }
 
+  // A number without its row is what a collection leaves of the last number
+  // given; it is wrong only where a set refers to it.
   absl::StatusOr<v1::StoreCheck> Numbers() {
     return Walk("row numbers", kRowNumberTable,
-                [](const Reader& reader, const RowNumberKey& key,
-                   const NumberedRow& numbered) -> std::string {
+                [this](const Reader& reader, const RowNumberKey& key,
+                       const NumberedRow& numbered) -> std::string {
                   const auto id = RowId::FromBytes(numbered.row_id());
                   if (!id.has_value()) return "its row id is malformed";
                   const auto row = kRowTable.Get(reader, {*id});
                   if (!row.ok()) return std::string(row.status().message());
-                  if (!row->has_value() || (*row)->number() != key.number) {
-                    return absl::StrCat("row ", id->ToHex(),
-                                        " is missing or has another number");
+                  if (row->has_value() && (*row)->number() == key.number) {
+                    ids_[key.number] = *id;
                   }
                   return "";
                 });
   }
 
+  // After Numbers.
   absl::StatusOr<v1::StoreCheck> Bases() {
     return Walk("bases", kBaseTable,
-                [](const Reader& reader, const BaseKey& key,
-                   const BaseSet& base) -> std::string {
-                  const auto ids = IdsOf(reader, base.rows());
+                [this](const Reader&, const BaseKey& key,
+                       const BaseSet& base) -> std::string {
+                  const auto ids = IdsOf(base.rows());
                   if (!ids.ok()) return std::string(ids.status().message());
                   if (ComputeSectionRoot(*ids) != key.root) {
                     return "its rows have another root";
@@ -111,48 +97,73 @@ class StoreComparison {
                 });
   }
 
+  // After Numbers.
   absl::StatusOr<v1::StoreCheck> Heads() {
     return Walk("heads", kHeadTable,
-                [](const Reader& reader, const SubjectKey& key,
-                   const Head& head) -> std::string {
-                  return DifferenceOf(reader, key.subject, head);
+                [this](const Reader&, const SubjectKey& key, const Head& head) {
+                  return DifferenceOf(key.subject, head);
                 });
   }
 
  private:
-  static absl::StatusOr<RootId> RootOf(const Reader& reader, SubjectId subject,
-                                       const Head& head,
-                                       const HeadSection& section) {
-    RowSet fleet;
-    if (!section.base_root().empty()) {
-      const auto root = RootId::FromBytes(section.base_root());
-      if (!root.has_value()) return absl::DataLossError("malformed base");
-      ROLLCALL_ASSIGN_OR_RETURN(const auto base,
-                                kBaseTable.Get(reader, {*root}));
-      if (!base.has_value()) {
+  // The ids behind row numbers.
+  absl::StatusOr<RowSet> IdsOf(absl::string_view packed) const {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(packed));
+    RowSet ids;
+    ids.reserve(numbers.size());
+    for (const RowNumber number : numbers) {
+      const auto id = ids_.find(number);
+      if (id == ids_.end()) {
         return absl::DataLossError(
-            absl::StrCat("base ", root->ToHex(), " is missing"));
+            absl::StrCat("row number ", number, " stands for no row"));
       }
-      ROLLCALL_ASSIGN_OR_RETURN(fleet, IdsOf(reader, base->rows()));
+      ids.push_back(id->second);
     }
-    ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
-                              IdsOf(reader, section.removed_rows()));
-    ROLLCALL_ASSIGN_OR_RETURN(const RowSet added,
-                              IdsOf(reader, section.added_rows()));
-    RowSet all = Union(Minus(fleet, removed), added);
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  }
+
+  // The ids of a base; the last few are kept, since many heads have the same.
+  absl::StatusOr<const RowSet*> IdsOfBase(const std::string& bytes) {
+    const auto root = RootId::FromBytes(bytes);
+    if (!root.has_value()) return absl::DataLossError("malformed base");
+    const auto kept = bases_.find(*root);
+    if (kept != bases_.end()) return &kept->second;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto base,
+                              kBaseTable.Get(*snapshot_, {*root}));
+    if (!base.has_value()) {
+      return absl::DataLossError(
+          absl::StrCat("base ", root->ToHex(), " is missing"));
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, IdsOf(base->rows()));
+    if (bases_.size() >= kMaxBases) bases_.clear();
+    return &(bases_[*root] = std::move(ids));
+  }
+
+  absl::StatusOr<RootId> RootOf(SubjectId subject, const Head& head,
+                                const HeadSection& section) {
+    RowSet all;
+    if (!section.base_root().empty()) {
+      ROLLCALL_ASSIGN_OR_RETURN(const RowSet* base,
+                                IdsOfBase(section.base_root()));
+      ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
+                                IdsOf(section.removed_rows()));
+      all = Minus(*base, removed);
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(const RowSet added, IdsOf(section.added_rows()));
+    all = Union(all, added);
     ROLLCALL_ASSIGN_OR_RETURN(
-        const OwnRows own,
-        ReadOwnRows(reader, {subject, section.section(), head.row_level()}));
+        const OwnRows own, ReadOwnRows(*snapshot_, {subject, section.section(),
+                                                    head.row_level()}));
     for (const auto& [id, canonical] : own) all.push_back(id);
     std::sort(all.begin(), all.end());
     return ComputeSectionRoot(all);
   }
 
-  static std::string DifferenceOf(const Reader& reader, SubjectId subject,
-                                  const Head& head) {
+  std::string DifferenceOf(SubjectId subject, const Head& head) {
     std::map<std::string, RootId> roots;
     for (const HeadSection& section : head.sections()) {
-      const auto root = RootOf(reader, subject, head, section);
+      const auto root = RootOf(subject, head, section);
       if (!root.ok()) {
         return absl::StrCat("section ", section.section(), ": ",
                             root.status().message());
@@ -175,8 +186,7 @@ class StoreComparison {
                                       const Table<Key, Value>& table,
                                       Compare compare) {
     Part part(name);
-    const auto snapshot = engine_.Snapshot();
-    auto entries = table.ScanPrefix(*snapshot, KeyWriter());
+    auto entries = table.ScanPrefix(*snapshot_, KeyWriter());
     while (!stop_()) {
       const auto entry = entries.Next();
       if (!entry.ok()) {
@@ -187,7 +197,7 @@ class StoreComparison {
       if (!entry->has_value()) return part.Take();
       part.Compared();
       const std::string wrong =
-          compare(*snapshot, (*entry)->key, (*entry)->value);
+          compare(*snapshot_, (*entry)->key, (*entry)->value);
       if (wrong.empty()) continue;
       KeyWriter key;
       (*entry)->key.Encode(key);
@@ -197,8 +207,11 @@ class StoreComparison {
     return absl::CancelledError("the check was stopped");
   }
 
-  const Engine& engine_;
+  const std::unique_ptr<Reader> snapshot_;
   const std::function<bool()>& stop_;
+  // Rows that are there under their number.
+  absl::flat_hash_map<RowNumber, RowId> ids_;
+  absl::flat_hash_map<RootId, RowSet> bases_;
 };
 
 v1::StoreCheck ToCheck(const absl::StatusOr<PostingDifferences>& found) {

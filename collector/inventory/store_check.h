@@ -14,7 +14,7 @@ namespace rollcall::collector {
 // Compares, in this order: the ids of rows with their bytes, row numbers with
 // rows, the roots of bases with their rows, the roots of heads with theirs, and
 // postings with heads. A part that cannot be read to its end has a difference
-// that says so. Reads the store as it is at the start of each part; blocking,
+// that says so. Reads the store as it is at the start; blocking,
 // for as long as the store is large. `stop` is asked now and then; once it is
 // true the rest is left out and CANCELLED returned.
 absl::StatusOr<std::vector<v1::StoreCheck>> CheckStore(

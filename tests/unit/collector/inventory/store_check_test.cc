@@ -81,9 +81,19 @@ TEST_F(StoreCheckTest, ANumberOfAnotherRowIsNamed) {
     row.set_row_id((*kRowNumberTable.Get(engine_, {1}))->row_id());
   });
   const auto checks = Check();
-  EXPECT_GT(checks[0].difference_count(), 0);
-  EXPECT_THAT(checks[1].first_difference(),
-              AllOf(HasSubstr("00000002"), HasSubstr("another number")));
+  EXPECT_THAT(checks[0].first_difference(),
+              HasSubstr("its number 2 is another row's"));
+  EXPECT_THAT(checks[2].first_difference(),
+              HasSubstr("row number 2 stands for no row"));
+}
+
+TEST_F(StoreCheckTest, ARowThatIsGoneIsNamedByWhatNeedsIt) {
+  const auto numbered = kRowNumberTable.Get(engine_, {2});
+  Batch batch;
+  kRowTable.Delete(batch, {*RowId::FromBytes((*numbered)->row_id())});
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  EXPECT_THAT(Check()[2].first_difference(),
+              HasSubstr("row number 2 stands for no row"));
 }
 
 TEST_F(StoreCheckTest, ABaseThatLostARowIsNamed) {
