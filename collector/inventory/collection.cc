@@ -1,5 +1,6 @@
 #include "collector/inventory/collection.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,8 +13,9 @@
 namespace rollcall::collector {
 namespace {
 
-// The newest stamp whose writes the reader sees; FORMAT.md, table `meta`.
-absl::StatusOr<KnownStamp> NewestStamp(const Reader& reader) {
+// The newest stamp up to which the reader sees all changes, and postings have
+// followed them; FORMAT.md, tables `meta` and `change`.
+absl::StatusOr<KnownStamp> NewestSettled(const Reader& reader) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                             reader.Get(TableId::kMeta, "last_stamp"));
   if (!stored.has_value()) return KnownStamp();
@@ -21,6 +23,9 @@ absl::StatusOr<KnownStamp> NewestStamp(const Reader& reader) {
   if (!absl::SimpleAtoi(*stored, &raw)) {
     return absl::DataLossError("the newest stamp of the store is unreadable");
   }
+  auto changes = kChangeTable.ScanPrefix(reader, KeyWriter());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto first, changes.Next());
+  if (first.has_value()) raw = std::min(raw, first->key.stamp.raw() - 1);
   return KnownStamp::FromRaw(raw);
 }
 
@@ -159,7 +164,7 @@ absl::StatusOr<ContentCollector::Marked> ContentCollector::MarkAll(
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   Marked marked;
   marked.epoch = pins.Advance();
-  ROLLCALL_ASSIGN_OR_RETURN(marked.stamp, NewestStamp(*snapshot));
+  ROLLCALL_ASSIGN_OR_RETURN(marked.stamp, NewestSettled(*snapshot));
   ROLLCALL_RETURN_IF_ERROR(MarkHeads(*snapshot, run));
   ROLLCALL_RETURN_IF_ERROR(MarkHistory(*snapshot, run));
   ROLLCALL_RETURN_IF_ERROR(MarkPostings(*snapshot));

@@ -46,8 +46,8 @@ struct Collection {
 //
 // It keeps marks in memory and deletes in steps that each are whole, so a run
 // may end anywhere; after a restart the first run only marks. One thread at a
-// time. Memory: three bits for each row number ever given, and 32 bytes for each
-// base.
+// time. Memory: three bits for each row number ever given, and 32 bytes for
+// each base.
 class ContentCollector {
  public:
   // Called between steps, without locks: waits as long as others should have
@@ -71,7 +71,7 @@ class ContentCollector {
   struct Marked {
     // Pins of this epoch and later were taken after it.
     uint64_t epoch = 0;
-    // The newest change that it saw.
+    // Up to which it saw all changes, and postings had followed them.
     KnownStamp stamp;
   };
   absl::StatusOr<Marked> MarkAll(Collection& run);

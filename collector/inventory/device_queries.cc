@@ -12,7 +12,9 @@
 #include "absl/strings/str_split.h"
 #include "collector/inventory/as_of.h"
 #include "collector/inventory/history.h"
+#include "collector/inventory/retention.h"
 #include "collector/rpc/paging.h"
+#include "common/proto_time.h"
 #include "common/rows.h"
 #include "common/status.h"
 #include "common/text.h"
@@ -178,6 +180,11 @@ absl::StatusOr<v1::ListDeviceHistoryResponse> DeviceQueries::ListDeviceHistory(
       HistoryPage history,
       ReadHistory(fleet, entry, sections, cursor, page.size));
   v1::ListDeviceHistoryResponse response;
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp horizon,
+                            HistoryHorizon(fleet.reader()));
+  if (horizon != KnownStamp()) {
+    *response.mutable_kept_since() = ToProto(horizon.time());
+  }
   for (v1::DeviceChange& change : history.changes) {
     *response.add_changes() = std::move(change);
   }

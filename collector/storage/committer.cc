@@ -151,8 +151,9 @@ void Committer::WriteGroup(std::vector<Change> group) {
   }
   absl::Status status;
   if (!all.head.empty() || !all.content.empty()) {
+    // Changes may have taken more stamps than the one they were given.
     all.head.Put(TableId::kMeta, std::string(kLastStampKey),
-                 absl::StrCat(built.back().stamp.raw()));
+                 absl::StrCat(clock_.Next().raw()));
     status = engine_.Write(all.content, Durability::kBuffered);
     if (status.ok()) status = engine_.Write(all.head, Durability::kSynced);
   }

@@ -280,6 +280,26 @@ TEST_F(DeviceDeletionTest, TheProofSaysLaterWhatWasCollectedAndWhatOthersUse) {
   EXPECT_THAT(list.deletions(0).content().row_ids(), IsEmpty());
 }
 
+// Until postings have followed, they hold the base: that is no use by others.
+TEST_F(DeviceDeletionTest, TheProofWaitsForPostings) {
+  std::vector<std::string> image;
+  for (int i = 0; i < 30; ++i) image.push_back(PackageText(i));
+  const std::string gone = Report(agent_, image);
+  Report(other_, {PackageText(200)});
+  ASSERT_OK_AND_ASSIGN(const v1::DeletionProof proof, Delete(gone));
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_OK_AND_ASSIGN(const Collection run, collector_.Run());
+    ASSERT_OK(deletions_->Complete(run.collected_up_to));
+  }
+  EXPECT_FALSE(Proof(proof.deletion_id())->has_content());
+  Collect(3);
+  ASSERT_OK_AND_ASSIGN(const v1::DeletionProof complete,
+                       Proof(proof.deletion_id()));
+  EXPECT_EQ(complete.content().base_count(), 1);
+  EXPECT_EQ(complete.content().row_count(), 30);
+  EXPECT_EQ(complete.content().shared_row_count(), 0);
+}
+
 TEST_F(DeviceDeletionTest, DeletionsAreListedNewestFirstInPages) {
   const std::string first = Report(agent_, {PackageText(1)});
   const std::string second = Report(other_, {PackageText(1)});
