@@ -1,0 +1,88 @@
+#include "absl/strings/str_cat.h"
+#include "collector/cli/commands.h"
+#include "collector/cli/session.h"
+#include "collector/cli/values.h"
+#include "collector/cli/views/deletion_view.h"
+#include "common/status.h"
+#include "rollcall/v1/device_service.grpc.pb.h"
+
+namespace rollcall::cli {
+namespace {
+
+using Stub = v1::DeviceService::Stub;
+
+class DeviceDeleteCommand final : public Command {
+ public:
+  absl::string_view name() const override { return "device delete"; }
+  absl::string_view summary() const override {
+    return "Delete a device with all its history, for good, with a proof";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall device delete laptop-17 --reason=\"sold, case 4711\"\n"
+           "  rollcall device delete 4f1c9a02 --reason=\"the owner asked\" "
+           "--yes\n"
+           "\n"
+           "Without --yes it only says what would be deleted. An agent that "
+           "still reports is a\n"
+           "new device afterwards: `agent revoke` turns it away.\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("ID",
+                         "A device id, the first digits of one (4 or more), or "
+                         "a host name",
+                         &id_);
+    arguments.Text("reason", "Why, for those who look later; needed", &reason_);
+    arguments.Text("request-id",
+                   "A word of yours: a repeated call with it changes nothing "
+                   "and gets the first one's answer",
+                   &request_id_);
+    arguments.Flag("yes", "Delete it; there is no way back", &yes_);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    if (reason_.empty()) {
+      return absl::InvalidArgumentError(
+          "--reason is needed: say why, for those who look later");
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
+                              session.Stub<v1::DeviceService>());
+    if (!yes_) return Ask(session, *stub);
+    v1::DeleteDeviceRequest request;
+    request.set_device_id(id_);
+    request.set_reason(reason_);
+    request.set_request_id(request_id_);
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto response, session.Call(*stub, &Stub::DeleteDevice, request));
+    ROLLCALL_RETURN_IF_ERROR(
+        session.Print(response.proof(), DeletionTable, DeletionCsv, ""));
+    return ExitCode::kOk;
+  }
+
+ private:
+  // Says what would be deleted, and how to say that it shall be.
+  absl::StatusOr<ExitCode> Ask(Session& session, Stub& stub) const {
+    v1::GetDeviceRequest request;
+    request.set_device_id(id_);
+    ROLLCALL_ASSIGN_OR_RETURN(const auto response,
+                              session.Call(stub, &Stub::GetDevice, request));
+    const v1::Device& device = response.device();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "nothing was deleted: this would delete device ", device.device_id(),
+        " (host name ", device.has_hostname() ? device.hostname() : "not known",
+        ", known since ", TimeText(device.first_seen()),
+        ") with all its facts and its history, for good; add --yes to do so"));
+  }
+
+  std::string id_;
+  std::string reason_;
+  std::string request_id_;
+  bool yes_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeDeviceDeleteCommand() {
+  return std::make_unique<DeviceDeleteCommand>();
+}
+
+}  // namespace rollcall::cli
