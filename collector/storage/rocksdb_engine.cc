@@ -152,8 +152,9 @@ class RocksDbEngine final : public Engine {
     }
     ROLLCALL_RETURN_IF_ERROR(parts_.reserve.Check());
     rocksdb::Status status = WriteOnce(writes, durability);
+    // RocksDB looks every five seconds whether what stopped it (a full disk) is
+    // over, but for some errors only when asked.
     if (!status.ok() && db_->Resume().ok()) {
-      // What stopped the store (a full disk) is over: it can write again.
       status = WriteOnce(writes, durability);
     }
     return FromRocksDb(status, "writing the store");

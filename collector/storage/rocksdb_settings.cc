@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "collector/storage/rocksdb_log.h"
+
 namespace rollcall::collector {
 namespace {
 
@@ -43,8 +45,7 @@ rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options) {
   db.bytes_per_sync = 1 << 20;
   db.wal_bytes_per_sync = 1 << 20;
   db.max_total_wal_size = 2 * options.write_buffer_bytes;
-  db.keep_log_file_num = 4;
-  db.max_log_file_size = 4 << 20;
+  db.info_log = MakeRocksDbLogger();
   db.max_open_files = MaxOpenFiles();
   db.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes);
