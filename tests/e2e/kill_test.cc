@@ -1,220 +1,137 @@
-// kill -9 of the collector while agents stream: what was acknowledged is there
-// afterwards, and the store opens by itself.
+// kill -9 of the collector while a swarm of agents streams changes: what was
+// acknowledged is there afterwards, and the store opens by itself and soon.
 //
-// The oracle is outside the collector: each agent notes the version of its one
-// package when the acknowledgement arrives.
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
+// The oracle is outside the collector: each agent notes what was acknowledged,
+// and the collector's admin API is asked for it after each kill.
+//
+// ROLLCALL_KILL_ROUNDS sets how often it is killed.
+#include <algorithm>
+#include <iostream>
 
-#include <atomic>
-#include <cstdlib>
-#include <map>
-#include <thread>
-
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "agent/uplink/grpc_stream.h"
-#include "common/rows.h"
-#include "common/sync.h"
-#include "rollcall/v1/device_service.grpc.pb.h"
-#include "tests/e2e/collector_process.h"
+#include "absl/time/clock.h"
+#include "tests/faults/fault_options.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
+#include "tests/swarm/auditor.h"
+#include "tests/swarm/server_process.h"
+#include "tests/swarm/swarm_client.h"
 
 namespace rollcall::testing {
 namespace {
 
-constexpr int kAgents = 8;
-constexpr int kPackages = 50;
-constexpr int kAcksPerRound = 150;
+constexpr int kAgents = 24;
+// A round ends after so many acknowledgements, and at most as many more.
+constexpr int64_t kLeastAcks = 100;
+// One of so many rounds kills the next start as well.
+constexpr int64_t kStartKilledOneOf = 5;
+constexpr absl::Duration kLongestStart = absl::Milliseconds(400);
+constexpr absl::Duration kTimeout = absl::Seconds(120);
+// The line for reopening, where the machine has the time: 2 s.
+constexpr absl::Duration kReopenLine = absl::Seconds(2);
 
-int Rounds() {
-  const char* rounds = std::getenv("ROLLCALL_KILL_ROUNDS");
-  int number = 0;
-  return rounds != nullptr && absl::SimpleAtoi(rounds, &number) ? number : 20;
+// What is tested here does not depend on the size of a machine.
+swarm::FleetOptions SmallMachines() {
+  swarm::FleetOptions options;
+  options.seed = FaultSeed();
+  options.image_rows = 40;
+  options.catalogue_rows = 2'000;
+  return options;
 }
 
-// One machine: a host name, packages that stay, and one whose version counts
-// up.
-agent::Facts FactsOf(int agent, int version) {
-  std::map<std::string, std::map<RowId, std::string>> sections;
-  const auto add = [&](const v1::Row& row) {
-    const std::string& section = FindRowKind(row)->section;
-    const std::string canonical = EncodeRow(row);
-    sections[section][ComputeRowId(section, kRowLevel, canonical)] = canonical;
-  };
-  v1::Row row;
-  row.mutable_os_instance()->set_hostname(absl::StrCat("host-", agent));
-  add(row);
-  for (int i = 0; i < kPackages; ++i) {
-    row.mutable_software_package()->set_ecosystem("deb");
-    row.mutable_software_package()->set_name(
-        i == 0 ? absl::StrCat("counted-", agent) : absl::StrCat("package-", i));
-    row.mutable_software_package()->set_version(
-        absl::StrCat(i == 0 ? version : 1));
-    row.mutable_software_package()->set_architecture("amd64");
-    add(row);
-  }
-  agent::Facts facts;
-  std::map<std::string, RootId> roots;
-  for (const auto& [name, rows] : sections) {
-    std::vector<RowId> ids;
-    for (const auto& [id, canonical] : rows) {
-      ids.push_back(id);
-      facts.sections[name].rows.push_back({id, canonical});
-    }
-    roots[name] = facts.sections[name].root = ComputeSectionRoot(ids);
-  }
-  facts.subject_root = ComputeSubjectRoot(roots);
-  facts.evidence.set_machine_id(absl::StrCat("machine-", agent));
-  facts.evidence_hash = ComputeEvidenceHash(facts.evidence);
-  return facts;
+// Every check-in brings a change, and soon after the last.
+swarm::SwarmOptions Busy() {
+  swarm::SwarmOptions options;
+  options.pause = absl::Milliseconds(4);
+  options.upgrade_one_of = 1;
+  return options;
 }
 
-// What all agents were promised.
-class Oracle {
- public:
-  void Sending(int agent, int version) {
-    MutexLock lock(&mutex_);
-    sent_[agent] = version;
-  }
-  void Acknowledged(int agent, int version) {
-    MutexLock lock(&mutex_);
-    acknowledged_[agent] = version;
-    ++count_;
-    more_.SignalAll();
-  }
-  void AwaitAcknowledgements(int more) {
-    MutexLock lock(&mutex_);
-    const int64_t goal = count_ + more;
-    while (count_ < goal) more_.Wait(&mutex_);
-  }
-  std::map<int, int> acknowledged() const {
-    MutexLock lock(&mutex_);
-    return acknowledged_;
-  }
-  std::map<int, int> sent() const {
-    MutexLock lock(&mutex_);
-    return sent_;
+absl::Duration Percentile(std::vector<absl::Duration> times, size_t percent) {
+  if (times.empty()) return absl::ZeroDuration();
+  std::sort(times.begin(), times.end());
+  return times[(times.size() - 1) * percent / 100];
+}
+
+class KillTest : public ::testing::Test {
+ protected:
+  KillTest() {
+    std::vector<TlsCredentials> credentials;
+    for (int i = 0; i < kAgents; ++i) credentials.push_back(pki_.Agent());
+    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials, Busy());
   }
 
- private:
-  mutable Mutex mutex_;
-  CondVar more_;
-  int64_t count_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::map<int, int> sent_ ABSL_GUARDED_BY(mutex_);
-  std::map<int, int> acknowledged_ ABSL_GUARDED_BY(mutex_);
+  // Streams for a while, then kills the collector in the middle.
+  void StreamAndKill() {
+    swarm_->Release(collector_.agent_port());
+    // Connecting takes longer than streaming: it does not count as such.
+    ASSERT_TRUE(swarm_->AwaitAcknowledgements(kAgents, kTimeout));
+    const auto acks =
+        kLeastAcks + static_cast<int64_t>(random_.Next64() % kLeastAcks);
+    const absl::Time start = absl::Now();
+    ASSERT_TRUE(swarm_->AwaitAcknowledgements(acks, kTimeout));
+    streaming_ += absl::Now() - start;
+    acknowledged_ += acks;
+    swarm_->Hold();
+    collector_.Kill();
+    ASSERT_TRUE(swarm_->AwaitAllAway(kTimeout));
+  }
+
+  void Reopen() {
+    const absl::Time start = absl::Now();
+    ASSERT_OK(collector_.Start());
+    reopenings_.push_back(absl::Now() - start);
+  }
+
+  void CountLost() {
+    const swarm::Auditor auditor(collector_.admin_port(), admin_, fleet_);
+    ASSERT_OK_AND_ASSIGN(const auto lost,
+                         auditor.FindLost(swarm_->Standings()));
+    lost_ += lost.size();
+    EXPECT_THAT(lost, ::testing::IsEmpty());
+  }
+
+  void Report(int64_t rounds) const {
+    std::cout << rounds << " kills while "
+              << static_cast<int64_t>(static_cast<double>(acknowledged_) /
+                                      absl::ToDoubleSeconds(streaming_))
+              << " changes/s were acknowledged: " << lost_
+              << " lost; reopen p50 "
+              << absl::ToInt64Milliseconds(Percentile(reopenings_, 50))
+              << " ms, p99 "
+              << absl::ToInt64Milliseconds(Percentile(reopenings_, 99))
+              << " ms\n";
+  }
+
+  FakeRandom random_{FaultSeed()};
+  const TestPki pki_;
+  const TlsCredentials admin_ = pki_.Admin("auditor");
+  const swarm::FleetGenerator fleet_{SmallMachines()};
+  swarm::ServerProcess collector_{BinaryPath("rollcall-collector"), pki_};
+  std::unique_ptr<swarm::SwarmClient> swarm_;
+  std::vector<absl::Duration> reopenings_;
+  absl::Duration streaming_;
+  int64_t acknowledged_ = 0;
+  size_t lost_ = 0;
 };
 
-// Streams changes as fast as they are acknowledged, connecting anew after every
-// break.
-class StreamingAgent {
- public:
-  StreamingAgent(int number, TlsCredentials credentials,
-                 const std::atomic<int>& port, Oracle& oracle)
-      : number_(number),
-        credentials_(std::move(credentials)),
-        port_(port),
-        oracle_(oracle),
-        thread_([this] { Run(); }) {}
-  ~StreamingAgent() {
-    stop_ = true;
-    thread_.join();
-  }
-
- private:
-  void Run() {
-    while (!stop_) {
-      agent::UplinkOptions options;
-      options.collector = absl::StrCat("127.0.0.1:", port_.load());
-      options.credentials = credentials_;
-      options.timeout = absl::Seconds(20);
-      const auto uplink = agent::Uplink::Create(options);
-      const auto stream = uplink->Open();
-      agent::Conversation conversation(*stream);
-      if (!Say(conversation, /*begin=*/true)) continue;
-      while (!stop_ && Say(conversation, /*begin=*/false)) {
-      }
+TEST_F(KillTest, LosesNothingThatWasAcknowledgedAndReopensSoon) {
+  const int64_t rounds = FaultOption("ROLLCALL_KILL_ROUNDS", 12);
+  ASSERT_OK(collector_.Start());
+  for (int64_t round = 0; round < rounds; ++round) {
+    SCOPED_TRACE(round);
+    ASSERT_NO_FATAL_FAILURE(StreamAndKill());
+    if (round % kStartKilledOneOf == 0) {
+      collector_.StartAndKill(
+          kLongestStart * (static_cast<double>(random_.Next64() % 100) / 100));
     }
+    ASSERT_NO_FATAL_FAILURE(Reopen());
+    ASSERT_NO_FATAL_FAILURE(CountLost());
   }
-
-  bool Say(agent::Conversation& conversation, bool begin) {
-    const int version = ++version_;
-    oracle_.Sending(number_, version);
-    const agent::Facts facts = FactsOf(number_, version);
-    const absl::Status status = begin
-                                    ? conversation.Begin(facts, 0)
-                                    : conversation.CheckIn(facts, v1::Vitals());
-    if (status.ok()) oracle_.Acknowledged(number_, version);
-    return status.ok();
-  }
-
-  const int number_;
-  const TlsCredentials credentials_;
-  const std::atomic<int>& port_;
-  Oracle& oracle_;
-  std::atomic<bool> stop_{false};
-  int version_ = 0;
-  std::thread thread_;
-};
-
-// The versions that the collector holds, by agent.
-std::map<int, int> StoredVersions(int port, const TlsCredentials& admin) {
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = admin.ca_pem;
-  tls.pem_cert_chain = admin.certificate_pem;
-  tls.pem_private_key = admin.private_key_pem;
-  const auto stub = v1::DeviceService::NewStub(grpc::CreateChannel(
-      absl::StrCat("127.0.0.1:", port), grpc::SslCredentials(tls)));
-  std::map<int, int> versions;
-  for (int agent = 0; agent < kAgents; ++agent) {
-    grpc::ClientContext context;
-    v1::ListSoftwareDevicesRequest request;
-    request.set_name(absl::StrCat("counted-", agent));
-    v1::ListSoftwareDevicesResponse response;
-    const grpc::Status status =
-        stub->ListSoftwareDevices(&context, request, &response);
-    EXPECT_TRUE(status.ok()) << status.error_message();
-    EXPECT_LE(response.devices_size(), 1) << "agent " << agent;
-    for (const auto& device : response.devices()) {
-      EXPECT_EQ(device.hostname(), absl::StrCat("host-", agent));
-      int version = 0;
-      EXPECT_EQ(device.packages_size(), 1);
-      EXPECT_TRUE(absl::SimpleAtoi(device.packages(0).version(), &version));
-      versions[agent] = version;
-    }
-  }
-  return versions;
-}
-
-TEST(Kill, LosesNothingThatWasAcknowledged) {
-  CollectorProcess collector;
-  const TlsCredentials admin = collector.Admin("auditor");
-  ASSERT_NO_FATAL_FAILURE(collector.Start());
-  std::atomic<int> port = collector.agent_port();
-  Oracle oracle;
-  std::vector<std::unique_ptr<StreamingAgent>> agents;
-  agents.reserve(kAgents);
-  for (int i = 0; i < kAgents; ++i) {
-    agents.push_back(std::make_unique<StreamingAgent>(
-        i, collector.Agent(absl::StrCat("a", i)), port, oracle));
-  }
-  for (int round = 0; round < Rounds(); ++round) {
-    oracle.AwaitAcknowledgements(kAcksPerRound);
-    collector.Kill();
-    const std::map<int, int> acknowledged = oracle.acknowledged();
-    ASSERT_NO_FATAL_FAILURE(collector.Start());
-    port = collector.agent_port();
-    const std::map<int, int> stored =
-        StoredVersions(collector.admin_port(), admin);
-    const std::map<int, int> sent = oracle.sent();
-    for (const auto& [agent, version] : acknowledged) {
-      ASSERT_TRUE(stored.contains(agent)) << "round " << round;
-      EXPECT_GE(stored.at(agent), version) << "round " << round;
-      EXPECT_LE(stored.at(agent), sent.at(agent)) << "round " << round;
-    }
-  }
-  agents.clear();
-  EXPECT_EQ(collector.Stop(), 0);
+  EXPECT_OK(swarm_->health());
+  EXPECT_EQ(collector_.Stop(), 0);
+  Report(rounds);
+  EXPECT_LT(Percentile(reopenings_, 50), kReopenLine);
 }
 
 }  // namespace

@@ -44,9 +44,8 @@ int PortIn(const std::string& json, absl::string_view name) {
   return port;
 }
 
-std::string LastOf(const std::string& log_path) {
-  const std::string log = ReadFile(log_path, 64 << 20).value_or("no log");
-  return log.size() <= 2000 ? log : log.substr(log.size() - 2000);
+std::string LastOf(const std::string& text) {
+  return text.size() <= 2000 ? text : text.substr(text.size() - 2000);
 }
 
 }  // namespace
@@ -59,10 +58,8 @@ ServerProcess::ServerProcess(std::string program, const testing::TestPki& pki)
   dir_.Write("server.key", server.private_key_pem);
 }
 
-absl::Status ServerProcess::Start(
-    const std::vector<std::string>& more_options) {
+void ServerProcess::Launch(const std::vector<std::string>& more_options) {
   const std::string ready = dir_.File("ready.json");
-  const std::string log = dir_.File("server.log");
   unlink(ready.c_str());
   std::vector<std::string> argv = {
       program_,
@@ -75,16 +72,28 @@ absl::Status ServerProcess::Start(
       absl::StrCat("--key=", dir_.File("server.key")),
       absl::StrCat("--ready-file=", ready)};
   argv.insert(argv.end(), more_options.begin(), more_options.end());
-  process_ = std::make_unique<testing::Process>(argv, log);
+  process_ = std::make_unique<testing::Process>(argv, dir_.File("server.log"));
+}
+
+absl::Status ServerProcess::Start(
+    const std::vector<std::string>& more_options) {
+  Launch(more_options);
+  const std::string ready = dir_.File("ready.json");
   if (!AwaitFile(dir_.path(), ready, *process_)) {
     return absl::UnavailableError(
-        absl::StrCat(program_, " does not come up: ", LastOf(log)));
+        absl::StrCat(program_, " does not come up: ", LastOf(Log())));
   }
   const std::string json = ReadFile(ready, 4096).value_or("");
   agent_port_ = PortIn(json, "agent_port");
   admin_port_ = PortIn(json, "admin_port");
   if (agent_port_ != 0) return absl::OkStatus();
   return absl::InternalError(absl::StrCat("no port in ", json));
+}
+
+void ServerProcess::StartAndKill(absl::Duration after) {
+  Launch({});
+  process_->Wait(after);
+  Kill();
 }
 
 void ServerProcess::Kill() {
@@ -95,6 +104,14 @@ void ServerProcess::Kill() {
 int ServerProcess::Stop() {
   process_->Signal(SIGTERM);
   return process_->Wait(absl::Seconds(60)).value_or(-1);
+}
+
+int ServerProcess::AwaitEnd() {
+  return process_->Wait(absl::Seconds(60)).value_or(-1);
+}
+
+std::string ServerProcess::Log() const {
+  return ReadFile(dir_.File("server.log"), 64 << 20).value_or("no log");
 }
 
 int64_t ServerProcess::ResidentBytes() const {

@@ -25,10 +25,17 @@ class ServerProcess {
   // Starts it on free ports, over what it stored before, and waits until it
   // listens. The text of an error ends with its log.
   absl::Status Start(const std::vector<std::string>& more_options = {});
+  // Starts it and kills it after that time, or less if it ended by itself.
+  void StartAndKill(absl::Duration after);
   // SIGKILL, and waits for the end.
   void Kill();
   // SIGTERM; the exit code.
   int Stop();
+  // Waits until it ends by itself; the exit code, -1 if it does not.
+  int AwaitEnd();
+  bool running() const { return process_->running(); }
+  // What it logged since it was made.
+  std::string Log() const;
 
   int agent_port() const { return agent_port_; }
   int admin_port() const { return admin_port_; }
@@ -41,6 +48,8 @@ class ServerProcess {
   absl::Duration CpuTime() const;
 
  private:
+  void Launch(const std::vector<std::string>& more_options);
+
   const std::string program_;
   testing::TempDir dir_;
   std::unique_ptr<testing::Process> process_;

@@ -15,6 +15,7 @@ void SwarmBoard::NoteConnecting() {
 void SwarmBoard::NoteEnded(const absl::Status& status) {
   MutexLock lock(&mutex_);
   --open_;
+  if (absl::IsUnavailable(status)) ++turned_away_;
   if (absl::IsInternal(status) && health_.ok()) health_ = status;
   changed_.SignalAll();
 }
@@ -48,6 +49,16 @@ bool SwarmBoard::AwaitAcknowledgements(int64_t more, absl::Duration timeout) {
     changed_.WaitFor(&mutex_, end - absl::Now());
   }
   return acknowledgements_ >= goal;
+}
+
+bool SwarmBoard::AwaitTurnedAway(int64_t more, absl::Duration timeout) {
+  const absl::Time end = absl::Now() + timeout;
+  MutexLock lock(&mutex_);
+  const int64_t goal = turned_away_ + more;
+  while (turned_away_ < goal && absl::Now() < end) {
+    changed_.WaitFor(&mutex_, end - absl::Now());
+  }
+  return turned_away_ >= goal;
 }
 
 bool SwarmBoard::AwaitAllAway(absl::Duration timeout) {
@@ -106,6 +117,10 @@ bool SwarmClient::AwaitAllSynced(absl::Duration timeout) {
 
 bool SwarmClient::AwaitAcknowledgements(int64_t more, absl::Duration timeout) {
   return board_.AwaitAcknowledgements(more, timeout);
+}
+
+bool SwarmClient::AwaitTurnedAway(int64_t more, absl::Duration timeout) {
+  return board_.AwaitTurnedAway(more, timeout);
 }
 
 bool SwarmClient::AwaitAllAway(absl::Duration timeout) {

@@ -53,6 +53,7 @@ class SwarmBoard {
   // Starts a round; returns once `agents` synced in it, or false in the end.
   bool AwaitRound(int64_t agents, absl::Duration timeout);
   bool AwaitAcknowledgements(int64_t more, absl::Duration timeout);
+  bool AwaitTurnedAway(int64_t more, absl::Duration timeout);
   bool AwaitAllAway(absl::Duration timeout);
   // INTERNAL if the collector broke the protocol with any agent.
   absl::Status health() const;
@@ -63,6 +64,7 @@ class SwarmBoard {
   int64_t round_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t synced_in_round_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t acknowledgements_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t turned_away_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t open_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
 };
@@ -88,6 +90,8 @@ class SwarmClient {
   // Until every agent was acknowledged something once more.
   bool AwaitAllSynced(absl::Duration timeout);
   bool AwaitAcknowledgements(int64_t more, absl::Duration timeout);
+  // Until so many more streams ended since the collector is UNAVAILABLE.
+  bool AwaitTurnedAway(int64_t more, absl::Duration timeout);
   // REQUIRES: held, and the collector gone or the agents told to disconnect.
   bool AwaitAllAway(absl::Duration timeout);
 
