@@ -8,24 +8,24 @@
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/tables.h"
 #include "common/status.h"
+#include "rollcall/v1/device_service.pb.h"
 
 namespace rollcall::collector {
 namespace {
 
 using stored::v1::HistoryEntry;
 
-// What stays of the newest entry before the horizon.
+// What stays of the newest entry before the horizon: that it was there.
 HistoryEntry Emptied(const HistoryEntry& entry) {
-  HistoryEntry result = entry;
-  result.clear_sections();
-  result.clear_gone_sections();
-  result.clear_row_level_before();
+  HistoryEntry result;
+  const bool first = entry.cause() == v1::DeviceChange::CAUSE_FIRST_REPORT;
+  result.set_cause(first ? entry.cause() : v1::DeviceChange::CAUSE_MACHINE);
+  if (first) *result.mutable_new_sections() = entry.new_sections();
   return result;
 }
 
 bool IsEmptied(const HistoryEntry& entry) {
-  return entry.sections().empty() && entry.gone_sections().empty() &&
-         entry.row_level_before() == 0;
+  return entry.SerializeAsString() == Emptied(entry).SerializeAsString();
 }
 
 }  // namespace
