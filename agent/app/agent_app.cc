@@ -116,6 +116,28 @@ std::unique_ptr<Uplink> MakeUplink(const AgentOptions& options,
   return Uplink::Create(uplink);
 }
 
+// Gives the uplink the credentials of another agent.
+class SourceRekeyer final : public Rekeyer {
+ public:
+  SourceRekeyer(AgentId agent, CredentialSource& source, Uplink& uplink)
+      : agent_(agent), source_(source), uplink_(uplink) {}
+
+  absl::StatusOr<AgentId> Rekey() override {
+    ROLLCALL_ASSIGN_OR_RETURN(const TlsCredentials credentials,
+                              source_.Rekey(agent_));
+    ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
+                              ReadCertificate(credentials.certificate_pem));
+    ROLLCALL_ASSIGN_OR_RETURN(agent_, AgentOf(certificate));
+    uplink_.UseCredentials(credentials);
+    return agent_;
+  }
+
+ private:
+  AgentId agent_;
+  CredentialSource& source_;
+  Uplink& uplink_;
+};
+
 // Works until it is told to stop, and renews the certificate meanwhile.
 void RunDaemon(AgentLoop& loop, const CredentialSource& source, Uplink& uplink,
                StopSignal& stop, Random& random) {
@@ -175,7 +197,8 @@ absl::Status Send(const AgentOptions& options, Machine& machine,
                             AgentWith(*credentials, options));
   GoOnAs(agent, state, machine);
   const auto uplink = MakeUplink(options, *credentials);
-  AgentLoop loop(machine, *uplink, state, stop, clock, random);
+  SourceRekeyer rekeyer(agent, source, *uplink);
+  AgentLoop loop(machine, *uplink, state, stop, clock, random, {}, &rekeyer);
   running.Add([&uplink] { uplink->Interrupt(); });
   const auto release = absl::MakeCleanup([&running] { running.Clear(); });
   if (once) return loop.RunOnce();

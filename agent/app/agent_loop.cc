@@ -10,6 +10,11 @@
 namespace rollcall::agent {
 
 absl::Status AgentLoop::RunOnce() {
+  const absl::Status status = TryOnce();
+  return BecomeAnother() ? TryOnce() : status;
+}
+
+absl::Status AgentLoop::TryOnce() {
   Scan();
   const std::unique_ptr<MessageStream> stream = uplink_.Open();
   Conversation conversation(*stream, acknowledged_, row_level_);
@@ -17,11 +22,39 @@ absl::Status AgentLoop::RunOnce() {
   return conversation.CheckIn(*facts_, source_.ReadVitals());
 }
 
+bool AgentLoop::BecomeAnother() {
+  if (!must_rekey_ || rekeyer_ == nullptr) return false;
+  const absl::Duration now = clock_.Monotonic();
+  if (rekeyed_at_.has_value() && now - *rekeyed_at_ < options_.rekey_interval) {
+    return false;
+  }
+  const absl::StatusOr<AgentId> agent = rekeyer_->Rekey();
+  if (!agent.ok()) {
+    Log(LogLevel::kWarning, "cannot become another agent yet",
+        {{"error", agent.status().message()}});
+    return false;
+  }
+  rekeyed_at_ = now;
+  must_rekey_ = false;
+  Log(LogLevel::kWarning,
+      "another machine had this agent's key first; this is a new agent now",
+      {{"agent", agent->ToHex()}});
+  const absl::Status kept = state_.BelongTo(*agent);
+  if (!kept.ok()) {
+    Log(LogLevel::kWarning, "cannot keep the agent's state",
+        {{"error", kept.message()}});
+  }
+  acknowledged_ = KeptSets(state_.state());
+  row_level_ = KeptLevel(state_.state());
+  return true;
+}
+
 void AgentLoop::Run() {
   backoff_ = options_.shortest_backoff;
   while (!waiter_.stopped()) {
     retry_after_.reset();
     call_back_after_.reset();
+    BecomeAnother();
     const absl::Status status = RunStream();
     if (waiter_.stopped()) return;
     if (call_back_after_.has_value()) {
@@ -63,6 +96,9 @@ absl::Status AgentLoop::Begin(Conversation& conversation) {
   const absl::Status status = conversation.Begin(
       *facts_, state_.state().store_incarnation(), state_.state().nonce());
   retry_after_ = conversation.retry_after();
+  if (status.ok() || conversation.must_rekey()) {
+    must_rekey_ = conversation.must_rekey();
+  }
   if (!status.ok()) {
     RememberNonce(conversation);
     return status;

@@ -30,19 +30,33 @@ class FactSource {
   virtual v1::Vitals ReadVitals() = 0;
 };
 
+// Makes this another agent, where several machines use one key. Not
+// thread-safe.
+class Rekeyer {
+ public:
+  virtual ~Rekeyer() = default;
+  // A new key, and a certificate for it, which streams use from then on; or
+  // what an attempt before this one lacked of that. Returns the new agent.
+  // Blocking.
+  virtual absl::StatusOr<AgentId> Rekey() = 0;
+};
+
 struct AgentLoopOptions {
   // The first wait after a failure; doubled each time, up to the longest. 30 %
   // jitter is put in.
   absl::Duration shortest_backoff = absl::Seconds(1);
   absl::Duration longest_backoff = absl::Minutes(5);
+  // It becomes another agent at most once in that time, whatever it is told.
+  absl::Duration rekey_interval = absl::Hours(1);
 };
 
 // Not thread-safe. All arguments outlive it.
 class AgentLoop {
  public:
+  // Without `rekeyer` the key is another's to look after.
   AgentLoop(FactSource& source, Uplink& uplink, StateFile& state,
             Waiter& waiter, const Clock& clock, Random& random,
-            AgentLoopOptions options = {})
+            AgentLoopOptions options = {}, Rekeyer* rekeyer = nullptr)
       : source_(source),
         uplink_(uplink),
         state_(state),
@@ -50,6 +64,7 @@ class AgentLoop {
         clock_(clock),
         random_(random),
         options_(options),
+        rekeyer_(rekeyer),
         acknowledged_(KeptSets(state.state())),
         row_level_(KeptLevel(state.state())) {}
 
@@ -63,6 +78,10 @@ class AgentLoop {
   // One stream from Hello to its end. OK if it is to be opened anew: at once,
   // or when the collector asked to be called back.
   absl::Status RunStream();
+  // The stream of RunOnce.
+  absl::Status TryOnce();
+  // Whether it could, where the collector asked for that. Logs why not.
+  bool BecomeAnother();
   absl::Status Begin(Conversation& conversation);
   void Scan();
   // Until the facts are too old, or hold what the policy no longer allows.
@@ -78,6 +97,7 @@ class AgentLoop {
   const Clock& clock_;
   Random& random_;
   const AgentLoopOptions options_;
+  Rekeyer* const rekeyer_;
 
   // What the collector acknowledged last, on whichever stream, or in a run
   // before this one.
@@ -94,6 +114,9 @@ class AgentLoop {
   absl::Duration backoff_;
   std::optional<absl::Duration> retry_after_;
   std::optional<absl::Duration> call_back_after_;
+  // The collector asked for another key, and there is none yet.
+  bool must_rekey_ = false;
+  std::optional<absl::Duration> rekeyed_at_;
 };
 
 }  // namespace rollcall::agent

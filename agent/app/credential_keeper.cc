@@ -26,11 +26,12 @@ bool IsRefusal(const absl::Status& status) {
 CredentialKeeper::CredentialKeeper(AgentKey& key, EnrolmentClient& client,
                                    const Clock& clock, Random& random,
                                    CredentialKeeperOptions options)
-    : key_(key),
-      client_(client),
-      clock_(clock),
+    : clock_(clock),
       random_(random),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      key_(key),
+      client_(client) {
+  MutexLock lock(&mutex_);
   PlanRenewal();
 }
 
@@ -77,6 +78,11 @@ absl::Status CredentialKeeper::EnrolWithToken() {
 }
 
 absl::StatusOr<TlsCredentials> CredentialKeeper::Obtain() {
+  MutexLock lock(&mutex_);
+  return ObtainLocked();
+}
+
+absl::StatusOr<TlsCredentials> CredentialKeeper::ObtainLocked() {
   if (clock_.Now() < ends_) return Current();
   absl::Status refused;
   const KeyAndCertificate ways[] = {
@@ -98,11 +104,22 @@ absl::StatusOr<TlsCredentials> CredentialKeeper::Obtain() {
 }
 
 absl::Duration CredentialKeeper::UntilRenewal() const {
+  MutexLock lock(&mutex_);
   return renew_at_ - clock_.Now();
 }
 
+absl::Status CredentialKeeper::ReplaceKey(
+    AgentId agent, const std::function<absl::Status(AgentKey&)>& bind) {
+  MutexLock lock(&mutex_);
+  if (key_.agent() != agent) return absl::OkStatus();
+  ROLLCALL_RETURN_IF_ERROR(key_.ReplaceKey());
+  PlanRenewal();
+  return bind(key_);
+}
+
 absl::StatusOr<TlsCredentials> CredentialKeeper::Renew() {
-  if (clock_.Now() >= ends_) return Obtain();
+  MutexLock lock(&mutex_);
+  if (clock_.Now() >= ends_) return ObtainLocked();
   ROLLCALL_RETURN_IF_ERROR(
       Keep(client_.Renew({key_.key_pem(), key_.certificate_pem()},
                          key_.key_pem(), TrustedRoots())));

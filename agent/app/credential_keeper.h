@@ -1,14 +1,17 @@
 // Gets the agent its certificate and keeps it good.
 #pragma once
 
+#include <functional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/state/agent_key.h"
 #include "agent/uplink/enrolment_client.h"
 #include "common/clock.h"
 #include "common/random.h"
+#include "common/sync.h"
 #include "common/tls.h"
 
 namespace rollcall::agent {
@@ -21,7 +24,8 @@ struct CredentialKeeperOptions {
   std::string token_file;
 };
 
-// Not thread-safe; all references outlive it.
+// Thread-safe: a thread that renews need not know of one that rekeys; of two
+// calls one waits. All references outlive it, and are used by nobody else.
 class CredentialKeeper {
  public:
   CredentialKeeper(AgentKey& key, EnrolmentClient& client, const Clock& clock,
@@ -39,21 +43,32 @@ class CredentialKeeper {
   // Gets the next certificate, once. Blocking.
   absl::StatusOr<TlsCredentials> Renew();
 
- private:
-  TlsCredentials Current() const;
-  // The roots of now, each once.
-  std::string TrustedRoots() const;
-  absl::Status Keep(const absl::StatusOr<IssuedCertificate>& issued);
-  absl::Status EnrolWithToken();
-  void PlanRenewal();
+  // Makes `agent` another one, with a new key, for which Obtain is due; nothing
+  // if it is another one already. `bind` binds the new key to the host.
+  // Blocking.
+  absl::Status ReplaceKey(AgentId agent,
+                          const std::function<absl::Status(AgentKey&)>& bind);
 
-  AgentKey& key_;
-  EnrolmentClient& client_;
+ private:
+  TlsCredentials Current() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<TlsCredentials> ObtainLocked()
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The roots of now, each once.
+  std::string TrustedRoots() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Keep(const absl::StatusOr<IssuedCertificate>& issued)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status EnrolWithToken() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void PlanRenewal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const Clock& clock_;
   Random& random_;
   const CredentialKeeperOptions options_;
-  absl::Time ends_ = absl::InfinitePast();
-  absl::Time renew_at_ = absl::InfinitePast();
+
+  mutable Mutex mutex_;
+  AgentKey& key_ ABSL_GUARDED_BY(mutex_);
+  EnrolmentClient& client_ ABSL_GUARDED_BY(mutex_);
+  absl::Time ends_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time renew_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 }  // namespace rollcall::agent

@@ -26,6 +26,8 @@ absl::StatusOr<CredentialSource> CredentialSource::Open(
                                           options.key_file, clock.Now()));
     return source;
   }
+  source.folder_ = options.state_dir;
+  source.read_evidence_ = read_evidence;
   CredentialKeeperOptions keeper;
   ROLLCALL_ASSIGN_OR_RETURN(keeper.ca_pem,
                             ReadFile(options.ca_file, kMaxPemBytes));
@@ -57,6 +59,18 @@ absl::StatusOr<TlsCredentials> CredentialSource::Obtain(bool once,
          {"after", absl::FormatDuration(wait)}});
     if (!waiter.WaitFor(wait)) return absl::CancelledError("stopped");
   }
+}
+
+absl::StatusOr<TlsCredentials> CredentialSource::Rekey(AgentId agent) {
+  if (keeper_ == nullptr) {
+    return absl::FailedPreconditionError(
+        "this agent's key is kept by others; give it a new one with a "
+        "certificate");
+  }
+  ROLLCALL_RETURN_IF_ERROR(keeper_->ReplaceKey(agent, [this](AgentKey& key) {
+    return BindToHost(read_evidence_(), folder_, key);
+  }));
+  return keeper_->Obtain();
 }
 
 }  // namespace rollcall::agent

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "agent/app/credential_keeper.h"
@@ -34,6 +35,11 @@ class CredentialSource {
   absl::StatusOr<TlsCredentials> Obtain(bool once, Waiter& waiter,
                                         Random& random);
 
+  // Makes `agent` another one, and returns its credentials; or only those, if
+  // it is another one already. FAILED_PRECONDITION where the key is not its
+  // own, else as CredentialKeeper. Blocking.
+  absl::StatusOr<TlsCredentials> Rekey(AgentId agent);
+
   // nullptr if there is nothing to renew.
   CredentialKeeper* keeper() const { return keeper_.get(); }
   // Ends what is under way, for use from another thread.
@@ -44,6 +50,8 @@ class CredentialSource {
  private:
   CredentialSource() = default;
 
+  std::string folder_;
+  std::function<v1::Evidence()> read_evidence_;
   TlsCredentials fixed_;
   std::unique_ptr<AgentKey> key_;
   std::unique_ptr<EnrolmentClient> client_;

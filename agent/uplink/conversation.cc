@@ -60,6 +60,11 @@ absl::StatusOr<v1::CollectorMessage> Conversation::Receive() {
     ROLLCALL_RETURN_IF_ERROR(Send(answer));
     ROLLCALL_ASSIGN_OR_RETURN(message, stream_.Receive());
   }
+  if (message.has_rekey()) {
+    must_rekey_ = true;
+    return absl::PermissionDeniedError(absl::StrCat(
+        "the collector wants a new key: ", message.rekey().reason()));
+  }
   if (!message.has_retry()) return message;
   retry_after_ = Bounded(message.retry().after(), absl::Seconds(30));
   return absl::UnavailableError(absl::StrCat(

@@ -74,6 +74,9 @@ class Conversation {
   const std::optional<absl::Duration>& call_back_after() const {
     return call_back_after_;
   }
+  // Where Begin failed with PERMISSION_DENIED: another machine had this agent's
+  // key first, and this one needs its own.
+  bool must_rekey() const { return must_rekey_; }
   int64_t store_incarnation() const { return store_incarnation_; }
   // To be kept durably before the next Hello, also where Begin failed; empty if
   // the collector gave none.
@@ -114,6 +117,7 @@ class Conversation {
   Cadence cadence_;
   std::vector<std::string> disabled_sources_;
   std::optional<absl::Duration> retry_after_;
+  bool must_rekey_ = false;
   std::optional<absl::Duration> call_back_after_;
   int64_t store_incarnation_ = 0;
   std::string next_nonce_;

@@ -177,7 +177,7 @@ void SyncSession::TakeContact(const v1::Hello& hello, SyncReply answer,
           ++deps_.stats.contacts_paused;
         }
         if (outcome->must_rekey) {
-          return reply(SyncReply{{}, KeyWasCopied(), true});
+          return reply(KeyWasCopied());
         }
         answer.messages[0].mutable_plan()->set_next_nonce(
             outcome->next_nonce.ToBytes());
@@ -186,11 +186,16 @@ void SyncSession::TakeContact(const v1::Hello& hello, SyncReply answer,
   if (!submitted.ok()) reply(TurnAway(submitted));
 }
 
-absl::Status SyncSession::KeyWasCopied() {
+SyncReply SyncSession::KeyWasCopied() {
   ++deps_.stats.identity_conflicts;
   Log(LogLevel::kWarning, "an agent's key is used by several machines",
       {{"agent", agent_.ToHex()}});
-  return CopiedKeyRefusal();
+  SyncReply refusal;
+  refusal.status = CopiedKeyRefusal();
+  refusal.end = true;
+  refusal.messages.emplace_back().mutable_rekey()->set_reason(
+      std::string(refusal.status.message()));
+  return refusal;
 }
 
 SyncReply SyncSession::TurnAway(const absl::Status& why) {

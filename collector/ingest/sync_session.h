@@ -78,7 +78,7 @@ class SyncSession {
   // Stores the contact, then answers with its nonce.
   void TakeContact(const v1::Hello& hello, SyncReply answer,
                    const Reply& reply);
-  absl::Status KeyWasCopied();
+  SyncReply KeyWasCopied();
   // Asks the agent to come back later.
   SyncReply TurnAway(const absl::Status& why);
   absl::Status OnEvidence(const v1::Evidence& evidence);

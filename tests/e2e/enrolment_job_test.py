@@ -209,7 +209,7 @@ class EnrolmentTest(unittest.TestCase):
         self.assertEqual(self.stack.agent_id("branch"), child)
         self.assertEqual(self.parent_of(child), parent)
 
-    def test_of_two_machines_with_one_key_the_later_is_refused(self):
+    def test_of_two_machines_with_one_key_the_later_gets_its_own(self):
         def start(name):
             # Of the same hardware; only its boot tells it from the other.
             root = self.stack.dir / name
@@ -229,9 +229,14 @@ class EnrolmentTest(unittest.TestCase):
         wait_until(lambda: "in step" in first.read_text(), "the first")
         self.copy_agent("one", "two")
         second = start("two")
-        wait_until(lambda: "several machines use the key" in second.read_text(),
-                   "the refusal")
-        self.assertEqual(self.stack.agent_id("one"), self.stack.agent_id("two"))
+        wait_until(lambda: "this is a new agent now" in second.read_text(),
+                   "the new key")
+        wait_until(lambda: "in step" in
+                   second.read_text().split("this is a new agent now")[1],
+                   "the new agent")
+        parent, child = self.stack.agent_id("one"), self.stack.agent_id("two")
+        self.assertNotEqual(parent, child)
+        self.assertEqual(self.parent_of(child), parent)
         self.assertNotIn("several machines", first.read_text())
         self.assertGreaterEqual(
             self.stack.metric("rollcall_twin_streams_cloned_total"), 1)

@@ -26,6 +26,7 @@ using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::IsEmpty;
 using ::testing::Le;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class FakeSource final : public FactSource {
@@ -71,6 +72,8 @@ class FakeCollector final : public Uplink {
   absl::Status reachable;
   // While set, Hello is answered with this.
   std::optional<absl::Duration> retry_after;
+  // While set, Hello is answered by the wish that it become another agent.
+  bool wants_rekey = false;
   // Roots are not answered.
   bool break_after_plan = false;
   // Check-ins after which a stream breaks off.
@@ -119,7 +122,9 @@ class FakeCollector final : public Uplink {
     if (message.has_hello()) {
       hellos_.push_back(clock_.Monotonic());
       nonces_.push_back(message.hello().nonce());
-      if (retry_after.has_value()) {
+      if (wants_rekey) {
+        answers.emplace_back().mutable_rekey()->set_reason("a copy");
+      } else if (retry_after.has_value()) {
         answers.emplace_back().mutable_retry()->mutable_after()->set_seconds(
             absl::ToInt64Seconds(*retry_after));
       } else {
@@ -310,6 +315,75 @@ TEST_F(AgentLoopTest, ACollectorThatTakesAHelloAndNoMoreIsNotHammered) {
   collector_.check_ins_per_stream = 0;
   Run(12);
   EXPECT_THAT(waiter_.waits().back(), Ge(absl::Minutes(3)));
+}
+
+// Gives a new identity, if it can, with which the collector is content.
+class FakeRekeyer final : public Rekeyer {
+ public:
+  explicit FakeRekeyer(FakeCollector& collector) : collector_(collector) {}
+  absl::StatusOr<AgentId> Rekey() override {
+    ++calls;
+    if (!result.ok()) return result;
+    collector_.wants_rekey = still_wants;
+    agent = AgentId::Generate(random_);
+    return agent;
+  }
+
+  int calls = 0;
+  AgentId agent;
+  absl::Status result;
+  bool still_wants = false;
+
+ private:
+  FakeCollector& collector_;
+  FakeRandom random_{9};
+};
+
+class RekeyedAgentLoopTest : public AgentLoopTest {
+ protected:
+  FakeRekeyer rekeyer_{collector_};
+  AgentLoop rekeying_{source_, collector_, state_, waiter_,
+                      clock_,  random_,    {},     &rekeyer_};
+};
+
+TEST_F(RekeyedAgentLoopTest, ToldSoItIsAnotherAgentWithoutAPast) {
+  ASSERT_OK(state_.BelongTo(AgentId::Generate(random_)));
+  ASSERT_OK(rekeying_.RunOnce());
+  collector_.wants_rekey = true;
+  ASSERT_OK(rekeying_.RunOnce());
+  EXPECT_EQ(rekeyer_.calls, 1);
+  EXPECT_EQ(state_.state().agent_id(), rekeyer_.agent.ToBytes());
+  EXPECT_EQ(state_.state().store_incarnation(), 5);
+  EXPECT_THAT(collector_.nonces(), ElementsAre("", std::string(16, '1'), ""));
+}
+
+TEST_F(RekeyedAgentLoopTest, ADaemonTriesUntilItIsAnother) {
+  collector_.wants_rekey = true;
+  rekeyer_.result = absl::UnavailableError("nobody certifies");
+  waiter_.on_wait = [this](size_t count) {
+    if (count == 4) rekeyer_.result = absl::OkStatus();
+  };
+  waiter_.stop_after = 6;
+  rekeying_.Run();
+  EXPECT_EQ(rekeyer_.calls, 4);
+  EXPECT_THAT(collector_.check_ins(), Not(IsEmpty()));
+  EXPECT_EQ(state_.state().agent_id(), rekeyer_.agent.ToBytes());
+}
+
+TEST_F(RekeyedAgentLoopTest, HoweverOftenItIsToldItIsAnotherOnceAnHourAtMost) {
+  collector_.wants_rekey = true;
+  rekeyer_.still_wants = true;
+  waiter_.stop_after = 40;
+  rekeying_.Run();
+  const absl::Duration ran = clock_.Monotonic() - start_;
+  EXPECT_THAT(ran, Ge(absl::Hours(2)));
+  EXPECT_THAT(rekeyer_.calls, AllOf(Ge(2), Le(ran / absl::Hours(1) + 1)));
+}
+
+TEST_F(AgentLoopTest, AKeyOfOthersStaysWhatItIs) {
+  collector_.wants_rekey = true;
+  EXPECT_THAT(loop_.RunOnce(), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(collector_.hellos(), SizeIs(1));
 }
 
 TEST_F(AgentLoopTest, ComesBackWhenItIsAskedTo) {

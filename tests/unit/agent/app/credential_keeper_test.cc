@@ -22,6 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Le;
 using ::testing::Optional;
 using ::testing::SizeIs;
 
@@ -171,6 +172,27 @@ TEST_F(CredentialKeeperTest, WithATokenANewKeyNamesTheOldOneItsParent) {
   EXPECT_THAT(keeper_->Obtain(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(client_.calls, ElementsAre("renew from previous", "enrol t"));
   EXPECT_THAT(client_.parents, ElementsAre(Optional(Eq(parent))));
+}
+
+TEST_F(CredentialKeeperTest, ToldToItBecomesAnotherAgentOnce) {
+  Install(absl::Hours(10));
+  Open();
+  const AgentId old = key_->agent();
+  int bound = 0;
+  const auto bind = [&](AgentKey& key) {
+    ++bound;
+    EXPECT_NE(key.agent(), old);
+    return absl::OkStatus();
+  };
+  ASSERT_OK(keeper_->ReplaceKey(old, bind));
+  const AgentId next = key_->agent();
+  EXPECT_THAT(keeper_->UntilRenewal(), Le(absl::ZeroDuration()));
+  // It is another one already, certified or not.
+  ASSERT_OK(keeper_->ReplaceKey(old, bind));
+  EXPECT_EQ(key_->agent(), next);
+  EXPECT_EQ(bound, 1);
+  EXPECT_FALSE(keeper_->Obtain().ok());
+  EXPECT_THAT(client_.calls, ElementsAre("renew from previous"));
 }
 
 TEST_F(CredentialKeeperTest, ACertificateForAnotherKeyIsNotKept) {

@@ -134,6 +134,15 @@ TEST_F(ConversationTest, AChallengeIsReturnedAndTheAnswerAwaited) {
   EXPECT_OK(conversation_.CheckIn(facts_, {}));
 }
 
+TEST_F(ConversationTest, ToldToRekeyItSaysSo) {
+  EXPECT_FALSE(conversation_.must_rekey());
+  v1::CollectorMessage rekey;
+  rekey.mutable_rekey()->set_reason("a copy");
+  EXPECT_THAT(Begin({rekey}), StatusIs(absl::StatusCode::kPermissionDenied,
+                                       HasSubstr("a copy")));
+  EXPECT_TRUE(conversation_.must_rekey());
+}
+
 TEST_F(ConversationTest, ChallengesWithoutEndAreABreach) {
   EXPECT_THAT(Begin(std::vector<v1::CollectorMessage>(1'000, Challenge('1'))),
               IsBreach("without end"));

@@ -9,6 +9,7 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::StatusIs;
+using ::testing::HasSubstr;
 
 // A machine that keeps what a collector gave it.
 struct Machine {
@@ -92,7 +93,8 @@ TEST_F(RestoredStoreTest, OnceAnAgentHasHeardOfItItsCopiesAreSeenAgain) {
     EXPECT_OK(Meet(machine));
     last = Meet(copy);
   }
-  EXPECT_THAT(last, StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(last, StatusIs(absl::StatusCode::kPermissionDenied,
+                             HasSubstr("wants a new key")));
   EXPECT_OK(Meet(machine));
 }
 
