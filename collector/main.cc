@@ -34,9 +34,8 @@ int Fail(const absl::Status& status) {
 int SayRestored(const rollcall::collector::CollectorOptions& options) {
   const auto incarnation = rollcall::collector::NoteRestored(options);
   if (!incarnation.ok()) return Fail(incarnation.status());
-  std::printf(
-      "This store is a restored one from now on, incarnation %lld.\n",
-      static_cast<long long>(*incarnation));
+  std::printf("This store is a restored one from now on, incarnation %lld.\n",
+              static_cast<long long>(*incarnation));
   return 0;
 }
 

@@ -124,12 +124,11 @@ class ConversationTest : public ::testing::Test {
 
 TEST_F(ConversationTest, AChallengeIsReturnedAndTheAnswerAwaited) {
   ASSERT_OK(Begin({Challenge('1'), Challenge('2'), Plan("equal: true")}));
-  EXPECT_THAT(collector_.kinds(), ElementsAre("hello", "challenge_answer",
-                                              "challenge_answer"));
+  EXPECT_THAT(collector_.kinds(),
+              ElementsAre("hello", "challenge_answer", "challenge_answer"));
   EXPECT_EQ(collector_.heard()[1].challenge_answer().nonce(),
             std::string(16, '1'));
-  EXPECT_EQ(collector_.last().challenge_answer().nonce(),
-            std::string(16, '2'));
+  EXPECT_EQ(collector_.last().challenge_answer().nonce(), std::string(16, '2'));
   collector_.Says({Challenge('3'), Ack(facts_, 1)});
   EXPECT_OK(conversation_.CheckIn(facts_, {}));
 }

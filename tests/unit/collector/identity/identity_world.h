@@ -49,8 +49,8 @@ class IdentityWorld {
     clock_.Advance(absl::Minutes(1));
     const auto known = subjects_.FindByAgent(engine_, agent.id);
     EXPECT_OK(known);
-    const Contact contact = {agent.id,     agent.nonce,  agent.incarnation,
-                             incarnation_, clock_.Now(), std::nullopt};
+    const Contact contact = {agent.id, agent.nonce, agent.incarnation,
+                             incarnation_, clock_.Now()};
     ContactOutcome outcome;
     SubjectId subject = Subjects::NewSubjectId(random_);
     if (known->has_value()) subject = (*known)->id;
