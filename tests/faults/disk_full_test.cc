@@ -2,8 +2,8 @@
 // acknowledged is lost, agents are asked to come back, and all goes on by
 // itself once there is room.
 //
-// ROLLCALL_FAULT_FILLINGS sets how often the disk of a store is filled, and a
-// tenth of it how often the disk of a collector is.
+// ROLLCALL_FAULT_FILLINGS sets how often the disk of a store is filled, and
+// half of it how often the disk of a collector is.
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
@@ -201,7 +201,7 @@ class FullCollectorTest : public DiskFullTest {
 };
 
 TEST_F(FullCollectorTest, TurnsAgentsAwayAndTakesThemBackOnceThereIsRoom) {
-  const int64_t fillings = std::max<int64_t>(2, Fillings() / 10);
+  const int64_t fillings = std::max<int64_t>(1, Fillings() / 2);
   for (int64_t filling = 0; filling < fillings; ++filling) {
     SCOPED_TRACE(filling);
     ASSERT_TRUE(swarm_->AwaitAcknowledgements(
