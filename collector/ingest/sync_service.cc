@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "collector/ingest/stream_ending.h"
 #include "collector/rpc/caller.h"
 #include "collector/rpc/status_mapping.h"
 #include "common/log.h"
@@ -54,8 +55,8 @@ class RefusingReactor final : public RawReactor {
 // One stream. At any time exactly one of these is under way: a read, the
 // handling of a message, a write. Each, when it ends, starts the next or
 // finishes; so nothing can finish the stream behind the back of another, but
-// for one who ends it from outside: see Ending. Deletes itself.
-class SyncReactor final : public RawReactor {
+// for one who ends it from outside: see StreamEnding. Deletes itself.
+class SyncReactor final : public RawReactor, private EndableStream {
  public:
   // `wait`: not to be let in, but to come back after that.
   SyncReactor(const SyncDeps& deps, Executor& executor, ByteBudget& budget,
@@ -123,6 +124,11 @@ class SyncReactor final : public RawReactor {
     Continue();
   }
 
+  void BeginRead() override { StartRead(&incoming_); }
+  void FinishWith(const absl::Status& status) override {
+    Finish(ToGrpcStatus(status));
+  }
+
   void OnDone() override {
     --deps_.stats.streams;
     ending_->Detach();
@@ -132,62 +138,6 @@ class SyncReactor final : public RawReactor {
   }
 
  private:
-  // Settles who finishes the stream where it is ended from outside: the one who
-  // ends it if it waits for a message, else the reactor when it is about to
-  // wait.
-  class Ending final : public LiveStream {
-   public:
-    explicit Ending(SyncReactor& reactor) : reactor_(&reactor) {}
-
-    void End(const absl::Status& status) override {
-      MutexLock lock(&mutex_);
-      if (reactor_ == nullptr || ended_.has_value()) return;
-      ended_ = status;
-      if (!waiting_) return;
-      waiting_ = false;
-      reactor_->Finish(ToGrpcStatus(status));
-    }
-
-    bool EndIfLate(absl::Duration now) override {
-      MutexLock lock(&mutex_);
-      if (reactor_ == nullptr || !waiting_ || now <= wait_until_) return false;
-      waiting_ = false;
-      ended_ = absl::DeadlineExceededError("no whole message came in time");
-      reactor_->Finish(ToGrpcStatus(*ended_));
-      return true;
-    }
-
-    // Waits for a message, or finishes if the stream was ended.
-    void Wait(absl::Duration until) {
-      MutexLock lock(&mutex_);
-      if (ended_.has_value()) {
-        reactor_->Finish(ToGrpcStatus(*ended_));
-        return;
-      }
-      waiting_ = true;
-      wait_until_ = until;
-      reactor_->StartRead(&reactor_->incoming_);
-    }
-
-    // Whether the reactor still waited.
-    bool Wake() {
-      MutexLock lock(&mutex_);
-      return std::exchange(waiting_, false);
-    }
-
-    void Detach() {
-      MutexLock lock(&mutex_);
-      reactor_ = nullptr;
-    }
-
-   private:
-    Mutex mutex_;
-    SyncReactor* reactor_ ABSL_GUARDED_BY(mutex_);
-    bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
-    absl::Duration wait_until_ ABSL_GUARDED_BY(mutex_);
-    std::optional<absl::Status> ended_ ABSL_GUARDED_BY(mutex_);
-  };
-
   // Answers a check-in that changes nothing: that costs less than to hand it to
   // another thread, and blocks nobody. Returns whether it was one.
   bool AnswerAtOnce() {
@@ -304,7 +254,8 @@ class SyncReactor final : public RawReactor {
   LiveStreams& streams_;
   TwinStreams& twins_;
   const std::optional<absl::Duration> wait_;
-  const std::shared_ptr<Ending> ending_ = std::make_shared<Ending>(*this);
+  const std::shared_ptr<StreamEnding> ending_ =
+      std::make_shared<StreamEnding>(static_cast<EndableStream&>(*this));
   SyncSession session_;
   // Of its Hello, until its place among twins is known.
   std::string boot_id_;

@@ -8,33 +8,20 @@
 #include "collector/ingest/agent_messages.h"
 #include "collector/ingest/check_in_changes.h"
 #include "collector/ingest/hello_contact.h"
-#include "collector/inventory/row_set.h"
 #include "collector/inventory/subject_state.h"
-#include "common/compression.h"
 #include "common/log.h"
 #include "common/proto_time.h"
-#include "common/rows.h"
 #include "common/status.h"
 #include "common/text.h"
 
 namespace rollcall::collector {
 namespace {
 
-constexpr int kMaxFrames = 64;
-// What an id takes in memory, among those of its section and those asked for,
-// and what a row takes beyond its bytes.
-constexpr size_t kHeldBytesPerId = 40;
-constexpr size_t kHeldBytesPerRow = 160;
-
 v1::CollectorMessage MakeAck(int64_t sequence, RootId root) {
   v1::CollectorMessage message;
   message.mutable_ack()->set_sequence(sequence);
   message.mutable_ack()->set_subject_root(root.ToBytes());
   return message;
-}
-
-bool IsOwn(const v1::Row& row) {
-  return FindRowKind(row)->scope == v1::ROW_SCOPE_OWN;
 }
 
 }  // namespace
@@ -82,11 +69,11 @@ void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
     }
     case v1::AgentMessage::kRoots:
       result = OnRoots(message.roots());
-      commit = result.ok() && due_.empty();
+      commit = result.ok() && !turn_.AwaitsDelta();
       break;
     case v1::AgentMessage::kDelta:
       result = OnDelta(message.delta());
-      commit = result.ok() && deltas_ == due_.size() && needed_.empty();
+      commit = result.ok() && !turn_.AwaitsDelta() && !turn_.AskedForRows();
       break;
     case v1::AgentMessage::kRows: {
       const absl::Status status = OnRows(message.rows());
@@ -146,12 +133,12 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
     device_ = Subjects::NewDeviceId(subject_, deps_.random);
     wants_evidence_ = true;
   }
-  update_.agent_version = ToValidUtf8(hello.agent_version());
+  agent_version_ = ToValidUtf8(hello.agent_version());
   const bool equal = known_ && stored_root_ == root &&
                      stored_level == row_level_ &&
                      RootLevelOf(hello) == row_level_;
   wants_roots_ = !equal;
-  if (equal) update_.subject_root = root;
+  if (equal) turn_.update().subject_root = root;
   if (equal && !wants_evidence_) {
     deps_.last_seen.Note(subject_, deps_.clock.Now(), std::nullopt);
   }
@@ -253,211 +240,34 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
     return absl::FailedPreconditionError(
         "roots came before the evidence that the plan asked for");
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const auto sections, ReadRoots(roots, row_level_));
-  stored::v1::Head head;
+  TurnSubject subject = {subject_, {}, row_level_};
   if (known_) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
-                              ReadHead(deps_.engine, subject_));
-    head = stored.value_or(stored::v1::Head());
+    ROLLCALL_ASSIGN_OR_RETURN(auto stored, ReadHead(deps_.engine, subject_));
+    if (stored.has_value()) subject.head = *std::move(stored);
   }
-  std::map<std::string, std::string> stored_roots;
-  if (head.row_level() == row_level_) {
-    for (const auto& section : head.sections()) {
-      stored_roots[section.section()] = section.root();
-    }
-  }
-  update_.sections.clear();
-  update_.rows.clear();
-  due_.clear();
-  offered_.clear();
-  needed_.clear();
-  deltas_ = rows_ = turn_bytes_ = 0;
-  turn_shares_.clear();
-  update_.subject_root = ComputeSubjectRoot(sections);
   SyncReply reply;
-  v1::Want& want = *reply.messages.emplace_back().mutable_want();
-  for (const auto& [name, root] : sections) {
-    update_.sections[name].root = root;
-    v1::SectionWant& section = *want.add_sections();
-    section.set_section(name);
-    if (stored_roots.contains(name) && stored_roots[name] == root.bytes()) {
-      section.set_equal(true);
-      continue;
-    }
-    // A set that others brought already needs no sending either.
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto known,
-        deps_.content.bases.FindOfSection(root, name, row_level_));
-    if (known != nullptr) {
-      ROLLCALL_RETURN_IF_ERROR(Hold(known->size() * kHeldBytesPerId));
-      update_.sections[name].ids = *known;
-      section.set_equal(true);
-    } else {
-      if (stored_roots.contains(name)) {
-        section.set_delta_from(stored_roots[name]);
-      } else {
-        section.set_ids(true);
-      }
-      due_.push_back(name);
-    }
-  }
-  base_ = std::move(head);
+  ROLLCALL_ASSIGN_OR_RETURN(*reply.messages.emplace_back().mutable_want(),
+                            turn_.Begin(roots, std::move(subject)));
   state_ = State::kDeltas;
   return reply;
 }
 
-absl::StatusOr<RowSet> SyncSession::BaseOf(const v1::Delta& delta) const {
-  if (delta.base_root().empty()) {
-    if (delta.removed_ids().empty()) return RowSet();
-    return absl::InvalidArgumentError(
-        absl::StrCat("delta: section ", delta.section(),
-                     " takes rows away from the empty set"));
-  }
-  for (const auto& section : base_.sections()) {
-    if (section.section() != delta.section() ||
-        section.root() != delta.base_root()) {
-      continue;
-    }
-    return ReadSectionIds(deps_.engine, deps_.content, subject_,
-                          base_.row_level(), section);
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("delta: section ", delta.section(),
-                   " was not asked for against the base that it names"));
-}
-
 absl::StatusOr<SyncReply> SyncSession::OnDelta(const v1::Delta& delta) {
-  if (state_ != State::kDeltas || deltas_ >= due_.size()) {
+  if (state_ != State::kDeltas || !turn_.AwaitsDelta()) {
     return OutOfOrder("delta");
   }
-  const std::string& name = due_[deltas_];
-  if (delta.section() != name) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("delta: section ", name, " is due"));
-  }
-  if (delta.added_ids().size() > kMaxRowsPerSection * RowId::kSize) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("delta: section ", name, " has ",
-                     delta.added_ids().size() / RowId::kSize, " rows; at most ",
-                     kMaxRowsPerSection));
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(RowSet added, UnpackIds(delta.added_ids()));
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
-                            UnpackIds(delta.removed_ids()));
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet base, BaseOf(delta));
-  ReportedSection& section = update_.sections[name];
-  section.ids = Union(Minus(base, removed), added);
-  ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
-  if (section.ids.size() > kMaxRowsPerSection) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "delta: section ", name, " would have ", section.ids.size(),
-        " rows; at most ", kMaxRowsPerSection));
-  }
-  if (delta.new_root() != section.root.bytes() ||
-      ComputeSectionRoot(section.ids) != section.root) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "delta: the ids of section ", name, " do not hash to its root"));
-  }
-  offered_.push_back(std::move(added));
-  ++deltas_;
-  const bool last = deltas_ == due_.size();
-  if (delta.last() != last) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "delta: ", due_.size(), " are due, and last is set on ", deltas_));
-  }
+  ROLLCALL_RETURN_IF_ERROR(turn_.TakeDelta(delta));
   SyncReply reply;
-  if (last) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto need, MakeNeed());
-    reply.messages.push_back(std::move(need));
-    state_ = State::kRows;
-  }
+  if (turn_.AwaitsDelta()) return reply;
+  ROLLCALL_ASSIGN_OR_RETURN(*reply.messages.emplace_back().mutable_need(),
+                            turn_.AskForRows());
+  state_ = State::kRows;
   return reply;
-}
-
-absl::StatusOr<v1::CollectorMessage> SyncSession::MakeNeed() {
-  v1::CollectorMessage message;
-  std::string& bits = *message.mutable_need()->mutable_unknown();
-  size_t place = 0;
-  for (size_t due = 0; due < due_.size(); ++due) {
-    const RowSet& ids = offered_[due];
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto known,
-        WhichAreKnown(deps_.engine, deps_.content,
-                      {subject_, due_[due], base_.row_level()}, row_level_,
-                      ids));
-    for (size_t i = 0; i < ids.size(); ++i, ++place) {
-      if (place / 8 >= bits.size()) bits.push_back('\0');
-      if (known[i]) continue;
-      bits[place / 8] = static_cast<char>(bits[place / 8] | 1 << (place % 8));
-      needed_.emplace_back(due, ids[i]);
-    }
-  }
-  return message;
 }
 
 absl::Status SyncSession::OnRows(const v1::Rows& rows) {
   if (state_ != State::kRows) return OutOfOrder("rows");
-  if (rows.frames_size() > kMaxFrames) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "rows has ", rows.frames_size(), " frames; at most ", kMaxFrames));
-  }
-  for (const std::string& frame : rows.frames()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
-    ROLLCALL_RETURN_IF_ERROR(Hold(content.size()));
-    v1::RowBatch batch;
-    if (!batch.ParseFromString(content)) {
-      return absl::InvalidArgumentError("a frame of rows does not parse");
-    }
-    if (batch.rows().empty()) {
-      // There could be any number of them.
-      return absl::InvalidArgumentError("a frame of rows holds none");
-    }
-    ROLLCALL_RETURN_IF_ERROR(
-        Hold(static_cast<size_t>(batch.rows_size()) * kHeldBytesPerRow));
-    for (const std::string& canonical : batch.rows()) {
-      ROLLCALL_RETURN_IF_ERROR(AddRow(canonical));
-    }
-  }
-  if (rows.last() && rows_ != needed_.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        needed_.size(), " rows were asked for and ", rows_, " came"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SyncSession::Hold(size_t bytes) {
-  auto share = deps_.row_budget.Admit(static_cast<int64_t>(bytes));
-  if (!share.has_value()) {
-    return absl::UnavailableError(
-        "the collector holds as many rows as it may; try again later");
-  }
-  turn_shares_.push_back(*std::move(share));
-  return absl::OkStatus();
-}
-
-absl::Status SyncSession::AddRow(const std::string& canonical) {
-  if (rows_ >= needed_.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "more rows came than the ", needed_.size(), " that were asked for"));
-  }
-  const auto& [due, id] = needed_[rows_];
-  const std::string& section = due_[due];
-  turn_bytes_ += canonical.size();
-  if (turn_bytes_ > deps_.options.max_turn_bytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the rows of one turn have more than ",
-                     deps_.options.max_turn_bytes, " bytes"));
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(const v1::Row row,
-                            DecodeRow(section, canonical, row_level_));
-  if (ComputeRowId(section, row_level_, canonical) != id) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a row of section ", section,
-                     " does not hash to the id asked for, ", id.ToHex()));
-  }
-  update_.rows[id] = ReportedRow{section, canonical, IsOwn(row)};
-  ++rows_;
-  return absl::OkStatus();
+  return turn_.TakeRows(rows);
 }
 
 absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
@@ -513,23 +323,21 @@ absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
       ApplyChanges(check_in.changes(),
                    {deps_.engine, deps_.content, subject_, row_level_, root}));
   if (!update.has_value()) return false;
-  for (const auto& [name, section] : update->sections) {
-    ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
-  }
-  update->agent_version = update_.agent_version;
-  update_ = *std::move(update);
+  ROLLCALL_RETURN_IF_ERROR(turn_.TakeWhole(*std::move(update)));
   sequence_ = check_in.sequence();
   ++deps_.stats.changes_taken;
   return true;
 }
 
 absl::Status SyncSession::Prepare() {
-  update_.subject = subject_;
-  update_.agent = agent_;
-  update_.row_level = row_level_;
+  SubjectUpdate& update = turn_.update();
+  update.subject = subject_;
+  update.agent = agent_;
+  update.agent_version = agent_version_;
+  update.row_level = row_level_;
   if (!wants_roots_) return absl::OkStatus();
   ROLLCALL_ASSIGN_OR_RETURN(
-      prepared_, PrepareSubjectUpdate(update_, deps_.engine, deps_.content));
+      prepared_, PrepareSubjectUpdate(update, deps_.engine, deps_.content));
   // A subject that is known has a head, until its device is deleted.
   if (known_ && prepared_.made_from == KnownStamp()) {
     return absl::FailedPreconditionError(
@@ -570,15 +378,11 @@ void SyncSession::OnCommitted(const absl::StatusOr<KnownStamp>& stamp,
   ++deps_.stats.syncs_committed;
   deps_.last_seen.Note(subject_, deps_.clock.Now(), std::nullopt);
   known_ = true;
-  stored_root_ = update_.subject_root;
+  stored_root_ = turn_.update().subject_root;
   if (evidence_.has_value()) stored_evidence_ = std::exchange(evidence_, {});
   wants_roots_ = false;
-  update_.rows.clear();
-  update_.sections.clear();
-  offered_.clear();
-  base_.Clear();
+  turn_.Clear();
   prepared_ = PreparedUpdate();
-  turn_shares_.clear();
   state_ = State::kIdle;
   SyncReply answer{std::move(messages), absl::OkStatus(), false};
   if (const int64_t sequence = std::exchange(sequence_, 0); sequence != 0) {

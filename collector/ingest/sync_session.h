@@ -3,40 +3,19 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "collector/identity/subjects.h"
-#include "collector/ingest/byte_budget.h"
-#include "collector/ingest/ingest_options.h"
-#include "collector/ingest/ingest_stats.h"
-#include "collector/inventory/last_seen.h"
+#include "collector/ingest/report_turn.h"
+#include "collector/ingest/sync_deps.h"
 #include "collector/inventory/subject_update.h"
 #include "collector/storage/committer.h"
-#include "common/clock.h"
-#include "common/random.h"
 #include "rollcall/v1/sync.pb.h"
 
 namespace rollcall::collector {
-
-// What a session works with; all outlive it.
-struct SyncDeps {
-  Engine& engine;
-  const Content& content;
-  Committer& committer;
-  const Subjects& subjects;
-  LastSeenTracker& last_seen;
-  const Clock& clock;
-  Random& random;
-  const IngestOptions& options;
-  IngestStats& stats;
-  // For rows that were taken and wait for their turn's end, over all streams.
-  ByteBudget& row_budget;
-  int64_t store_incarnation = 1;
-};
 
 // What to answer.
 struct SyncReply {
@@ -93,12 +72,6 @@ class SyncSession {
   absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
 
   v1::CollectorMessage MakePlan(bool equal);
-  // What the delta is against.
-  absl::StatusOr<RowSet> BaseOf(const v1::Delta& delta) const;
-  absl::StatusOr<v1::CollectorMessage> MakeNeed();
-  absl::Status AddRow(const std::string& canonical);
-  // Counts memory of the turn against the budget that all streams share.
-  absl::Status Hold(size_t bytes);
   // Makes what was said durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, const Reply& reply);
   absl::Status Prepare();
@@ -127,24 +100,13 @@ class SyncSession {
   bool wants_evidence_ = false;
   bool wants_roots_ = false;
 
+  std::string agent_version_;
+
   // The turn in progress, and what its Ack says.
-  SubjectUpdate update_;
+  ReportTurn turn_{deps_};
   PreparedUpdate prepared_;
   int64_t sequence_ = 0;
   std::optional<v1::Evidence> evidence_;
-  // The head that deltas may be against.
-  stored::v1::Head base_;
-  // Sections that a Delta is due for, in their order, how many came, and which
-  // rows each added.
-  std::vector<std::string> due_;
-  std::vector<RowSet> offered_;
-  size_t deltas_ = 0;
-  // Rows that were asked for, in their order, each with the place of its
-  // section in due_; and how many came.
-  std::vector<std::pair<size_t, RowId>> needed_;
-  size_t rows_ = 0;
-  size_t turn_bytes_ = 0;
-  std::vector<ByteBudget::Share> turn_shares_;
 };
 
 }  // namespace rollcall::collector

@@ -11,7 +11,6 @@ namespace {
 using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr char kRelease[] =
@@ -299,6 +298,7 @@ TEST_F(HostileRowLevelTest, RowsThatTheFleetHasAtAnotherLevelAreUnknown) {
 
 TEST_F(HostileRowLevelTest, ASetThatTheFleetHasAtAnotherLevelIsUnknown) {
   std::vector<std::string> rows;
+  rows.reserve(40);
   for (int i = 0; i < 40; ++i) rows.push_back(PackageText(i));
   const auto facts = MakeFacts(rows, "machine-2");
   Wire other(*deps_, other_);

@@ -10,9 +10,6 @@
 namespace rollcall::collector {
 namespace {
 
-using ::testing::Eq;
-using ::testing::Ne;
-
 class StreamAdmissionTest : public ::testing::Test {
  protected:
   StreamAdmissionTest() {
