@@ -16,6 +16,8 @@ clang-tidy over the files that differ from the last commit of main.
                     quickstart from beginning to end
   --bench[=NAME]    only the benchmarks, or the one of that name
   --fuzz[=SECONDS]  only the fuzzers, each for that long (default 60)
+  --long            only the fault tests, at length: hundreds of kills, full disks,
+                    damaged files and power losses over a release build (an hour)
 
 ROLLCALL_CAPTURES names a folder of captured machines for the conformance tests,
 which are skipped, and say so, without it.
@@ -104,7 +106,7 @@ run_default() {
 mode=default only='' seconds=60
 for argument in "$@"; do
   case $argument in
-    --quick | --all | --bench | --fuzz) mode=${argument#--} ;;
+    --quick | --all | --bench | --fuzz | --long) mode=${argument#--} ;;
     --bench=*) mode=bench only=${argument#*=} ;;
     --fuzz=*) mode=fuzz seconds=${argument#*=} ;;
     -h | --help) usage; exit 0 ;;
@@ -117,6 +119,7 @@ must_step 'Packages' deploy/install-deps.sh --tests
 case $mode in
   bench) step 'Benchmarks' tests/checks/bench.sh "$only" ;;
   fuzz) step 'Fuzzers' tests/checks/fuzz.sh "$seconds" ;;
+  long) step 'Faults, at length' tests/checks/long.sh ;;
   *)
     must_step 'Tools' tests/tools/install.sh
     run_default

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# The fault tests at length, over programs as users run them:  long.sh [TEST...]
+#
+# Builds what they need of the bench preset. Each test says in its first lines what
+# its variables mean; those that are set already are kept, for example:
+#
+#   ROLLCALL_FAULT_SEED=11 ROLLCALL_KILL_ROUNDS=50 tests/checks/long.sh kill_test
+#
+# If ROLLCALL_COUNTS names a file, "passed failed skipped" is written to it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=deploy/progress.sh
+source deploy/progress.sh
+
+export ROLLCALL_KILL_ROUNDS=${ROLLCALL_KILL_ROUNDS:-500}
+export ROLLCALL_FAULT_PLACES=${ROLLCALL_FAULT_PLACES:-150}
+export ROLLCALL_FAULT_FILLINGS=${ROLLCALL_FAULT_FILLINGS:-50}
+export ROLLCALL_POWER_LOSSES=${ROLLCALL_POWER_LOSSES:-1000}
+tests=(kill_test corruption_test disk_full_test power_loss_test)
+(($# == 0)) || tests=("$@")
+
+mkdir -p build/bench
+build_preset bench build/bench/build.log "${tests[@]}"
+passed=0 failed=0 skipped=0
+for test in "${tests[@]}"; do
+  log=build/bench/$test.log
+  printf -- '--- %s\n' "$test"
+  temporary=/tmp
+  # Opens its stores by the thousand, and what a disk does is not its subject.
+  [[ $test != corruption_test && $test != power_loss_test ]] || temporary=/dev/shm
+  if TEST_TMPDIR=$temporary "build/bench/tests/$test" >"$log" 2>&1; then
+    passed=$((passed + 1))
+    # What it has to say, without the framework's lines and the collector's.
+    grep -vE '^(\[|time=|Note: |$)' "$log" || true
+  else
+    failed=$((failed + 1))
+    tail -n 60 "$log"
+  fi
+  if grep -q '^\[  SKIPPED \]' "$log"; then
+    skipped=$((skipped + 1))
+    grep -B 1 '^\[  SKIPPED \]' "$log" | grep -v '^\[' || true
+  fi
+done
+[[ -z ${ROLLCALL_COUNTS:-} ]] || printf '%d %d %d\n' "$passed" "$failed" "$skipped" >"$ROLLCALL_COUNTS"
+echo "$((passed + failed)) fault tests at length, $failed failed"
+((failed == 0))
