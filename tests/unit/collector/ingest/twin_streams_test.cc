@@ -212,6 +212,7 @@ TEST_F(TwinStreamsTest, AnAnswerToAnotherQuestionIsMalformed) {
 
 TEST_F(TwinStreamsTest, OfTooManyStreamsTheOldestIsEnded) {
   std::vector<Stream> streams;
+  streams.reserve(10);
   for (int i = 0; i < 10; ++i) streams.push_back(Open('a'));
   for (size_t i = 0; i < streams.size(); ++i) {
     EXPECT_THAT(streams[i].live->ended, SizeIs(i < 7 ? 1 : 0)) << i;
