@@ -10,7 +10,6 @@ namespace {
 
 using ::rollcall::testing::FakeClock;
 using ::rollcall::testing::FakeRandom;
-using ::rollcall::testing::IsOk;
 using ::rollcall::testing::StatusIs;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
