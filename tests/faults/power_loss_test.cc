@@ -71,6 +71,17 @@ class PowerLossTest : public ::testing::Test {
     return compared;
   }
 
+  // Loses the power over the open store, and opens what is left.
+  void CheckWhatIsFound(const std::string& store) {
+    const std::string found = store + "-found";
+    disk_->CopyAfterPowerLoss(dir_.File(store), dir_.File(found), random_);
+    {
+      ASSERT_OK_AND_ASSIGN(const auto reopened, Open(found, nullptr));
+      ASSERT_OK(Compare(*reopened));
+    }
+    std::filesystem::remove_all(dir_.File(found));
+  }
+
   // Loses the power over a new store so many times.
   void LosePower(const std::string& store, int64_t times) {
     ASSERT_OK_AND_ASSIGN(const auto engine, Open(store, env_.get()));
@@ -80,11 +91,7 @@ class PowerLossTest : public ::testing::Test {
     for (int64_t loss = 0; loss < times; ++loss) {
       SCOPED_TRACE(absl::StrCat(store, ", loss ", loss));
       ASSERT_NO_FATAL_FAILURE(WriteSome(*engine));
-      const std::string found = absl::StrCat(store, "-", loss);
-      disk_->CopyAfterPowerLoss(dir_.File(store), dir_.File(found), random_);
-      ASSERT_OK_AND_ASSIGN(const auto reopened, Open(found, nullptr));
-      ASSERT_OK(Compare(*reopened));
-      std::filesystem::remove_all(dir_.File(found));
+      ASSERT_NO_FATAL_FAILURE(CheckWhatIsFound(store));
     }
   }
 
