@@ -24,9 +24,14 @@ int ToExitCode(int status) {
 
 Process::Process(const std::vector<std::string>& argv,
                  const std::string& log_path) {
+  // Ends with this program, however that ends: an aborted test must leave no
+  // process behind.
+  std::vector<std::string> command = {"/usr/bin/setpriv", "--pdeathsig", "KILL",
+                                      "--"};
+  command.insert(command.end(), argv.begin(), argv.end());
   std::vector<char*> arguments;
-  arguments.reserve(argv.size() + 1);
-  for (const std::string& argument : argv) {
+  arguments.reserve(command.size() + 1);
+  for (const std::string& argument : command) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   }
   arguments.push_back(nullptr);

@@ -12,7 +12,8 @@
 
 namespace rollcall::testing {
 
-// A child process. Killed, if it still runs, when this goes. Not thread-safe.
+// A child process. Killed, if it still runs, when this goes, or when the thread
+// that started it ends, however that ends. Not thread-safe.
 class Process {
  public:
   // Starts argv[0] with these arguments; standard output and error are appended
