@@ -1,6 +1,7 @@
 #include "collector/app/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -138,6 +139,12 @@ void AddStreamOptions(CLI::App& app, IngestOptions& ingest) {
       ->check(CLI::Range(1, kRowLevel));
 }
 
+// Those who are not held need room for the time that they talk.
+void KeepRoomForCallers(IngestOptions& ingest) {
+  ingest.held_streams = std::min(ingest.held_streams,
+                                 ingest.max_streams - ingest.max_streams / 5);
+}
+
 void AddOptions(CLI::App& app, CollectorOptions& options,
                 std::string& log_level, int64_t& check_in_seconds,
                 int64_t& scan_seconds) {
@@ -211,6 +218,7 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   }
   options.ingest.check_in_interval = absl::Seconds(check_in_seconds);
   options.ingest.scan_interval = absl::Seconds(scan_seconds);
+  KeepRoomForCallers(options.ingest);
   keep.Apply(options.housekeeping);
   options.enrolment.agent_life = certificate_days * absl::Hours(24);
   const absl::Status level = SetLogLevelByName(log_level);

@@ -98,6 +98,9 @@ TEST_F(CollectorOptionsTest, TakesHowAgentsAreLetIn) {
   EXPECT_EQ(options.ingest.slow_start, absl::ZeroDuration());
   EXPECT_EQ(options.ingest.slow_start_rate, 20);
   EXPECT_EQ(options.ingest.row_level, 1);
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions small,
+                       ParseMore({"--max-streams=100"}));
+  EXPECT_EQ(small.ingest.held_streams, 80);
   ExpectRefused("--row-level=3", "--row-level");
   ExpectRefused("--slow-start-seconds=-1", "--slow-start-seconds");
 }
