@@ -350,6 +350,8 @@ void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
                          const Reply& reply) {
   const absl::Status prepared = Prepare();
   if (!prepared.ok()) {
+    // It holds what it refers to, and this agent may take long to hang up.
+    prepared_ = PreparedUpdate();
     reply(SyncReply{{}, prepared, true});
     return;
   }
@@ -365,13 +367,16 @@ void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
     OnCommitted(stamp, messages, reply);
   };
   const absl::Status submitted = deps_.committer.Submit(std::move(change));
-  if (!submitted.ok()) reply(TurnAway(submitted));
+  if (submitted.ok()) return;
+  prepared_ = PreparedUpdate();
+  reply(TurnAway(submitted));
 }
 
 void SyncSession::OnCommitted(const absl::StatusOr<KnownStamp>& stamp,
                               std::vector<v1::CollectorMessage> messages,
                               const Reply& reply) {
   if (!stamp.ok()) {
+    prepared_ = PreparedUpdate();
     reply(SyncReply{{}, stamp.status(), true});
     return;
   }

@@ -250,6 +250,7 @@ TEST_F(DeviceDeletionTest, TheProofCountsWhatWasDeleted) {
 
 TEST_F(DeviceDeletionTest, TheProofSaysLaterWhatWasCollectedAndWhatOthersUse) {
   std::vector<std::string> image;
+  image.reserve(31);
   for (int i = 0; i < 30; ++i) image.push_back(PackageText(i));
   Report(other_, image);
   image.push_back(PackageText(100));
@@ -283,6 +284,7 @@ TEST_F(DeviceDeletionTest, TheProofSaysLaterWhatWasCollectedAndWhatOthersUse) {
 // Until postings have followed, they hold the base: that is no use by others.
 TEST_F(DeviceDeletionTest, TheProofWaitsForPostings) {
   std::vector<std::string> image;
+  image.reserve(31);
   for (int i = 0; i < 30; ++i) image.push_back(PackageText(i));
   const std::string gone = Report(agent_, image);
   Report(other_, {PackageText(200)});
@@ -346,6 +348,9 @@ TEST_F(DeviceDeletionTest, AStreamThatWasOpenIsToldToStartAgain) {
               StatusIs(StatusCode::kFailedPrecondition));
   EXPECT_THAT(Devices(), IsEmpty());
   EXPECT_FALSE(kHeadTable.Get(engine_, {subject})->has_value());
+  // Nor does it hold up a collection while its agent does not hang up.
+  ContentPins& pins = shared_.rows.pins();
+  EXPECT_TRUE(pins.NoneBefore(pins.Advance()));
   EXPECT_FALSE(last_seen_.Get(subject).has_value());
 }
 

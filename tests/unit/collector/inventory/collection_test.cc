@@ -265,6 +265,7 @@ TEST_F(CollectionTest, ReportsGoOnWhileContentIsCollected) {
   constexpr int kThreads = 3;
   constexpr int kReports = 40;
   std::vector<SubjectId> subjects;
+  subjects.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) subjects.push_back(AddDevice());
   std::atomic<int> working{kThreads};
   const auto work = [&](int thread) {
@@ -279,6 +280,7 @@ TEST_F(CollectionTest, ReportsGoOnWhileContentIsCollected) {
     --working;
   };
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) threads.emplace_back(work, i);
   while (working > 0) Collect();
   for (std::thread& thread : threads) thread.join();
