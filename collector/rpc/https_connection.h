@@ -1,13 +1,12 @@
 // One connection of the HTTPS port. Part of https_listener.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
-
-#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>

@@ -184,6 +184,41 @@ TEST_F(RowLevelTest, StatesBeforeASwitchReadAtTheLevelOfTheirTime) {
                   HasSubstr("first report")));
 }
 
+TEST_F(RowLevelTest, EveryStateOfManySwitchesAndChangesReadsBack) {
+  const std::vector<std::string> pool = {
+      kRelease,
+      kSerial,
+      "os_release { id: 'fedora' version_id: '41' }",
+      "os_release { support_end: '2025-11-19' }",
+      "os_instance { hostname: 'a' }",
+      "os_instance { hostname: 'b' }",
+      "cpu_topology { sockets: 1 smt_control: 'on' }",
+      "cpu_topology { sockets: 1 smt_control: 'off' }",
+      PackageText(1),
+      PackageText(2),
+      PackageText(2, 2)};
+  std::vector<SubjectState> states;
+  for (int report = 0; report < 60; ++report) {
+    std::vector<std::string> rows;
+    for (const std::string& row : pool) {
+      if (random_.Next64() % 2 == 0) rows.push_back(row);
+    }
+    clock_.Advance(absl::Seconds(1));
+    ASSERT_OK(
+        SyncAt(1 + static_cast<int>(random_.Next64() % 2), MakeFacts(rows)));
+    states.push_back(StateNow());
+  }
+  for (const SubjectState& then : states) {
+    const SubjectState read = StateAsOf(then.changed);
+    EXPECT_EQ(read.row_level, then.row_level);
+    ASSERT_EQ(read.sections.size(), then.sections.size());
+    for (const auto& [name, section] : then.sections) {
+      EXPECT_EQ(read.sections.at(name).fleet, section.fleet) << name;
+      EXPECT_EQ(read.sections.at(name).own, section.own) << name;
+    }
+  }
+}
+
 TEST_F(RowLevelTest, ASwitchThatTheFleetMadeSendsNoFleetRows) {
   const auto facts = MakeFacts({kRelease, PackageText(1), PackageText(2)});
   ASSERT_OK(SyncAt(1, facts));
