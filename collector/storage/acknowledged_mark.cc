@@ -59,7 +59,7 @@ absl::Status CheckLog(const std::string& folder, const Acknowledged::Log& log) {
   const auto extent = ReadLogExtent(PathIn(folder, name));
   // A log goes once its changes are in tables.
   if (absl::IsNotFound(extent.status())) return absl::OkStatus();
-  ROLLCALL_RETURN_IF_ERROR(extent.status());
+  if (!extent.ok()) return extent.status();
   if (extent->last_sequence >= log.sequence) return absl::OkStatus();
   return Lost(folder, name,
               absl::StrCat("is damaged or cut short: it can be read up to "
@@ -166,7 +166,7 @@ absl::Status CheckAcknowledged(const std::string& folder) {
   }
   const auto bytes = ReadFile(PathIn(folder, kFileName), kMaxBytes);
   if (absl::IsNotFound(bytes.status())) return absl::OkStatus();
-  ROLLCALL_RETURN_IF_ERROR(bytes.status());
+  if (!bytes.ok()) return bytes.status();
   const auto state = DecodeAcknowledged(*bytes);
   if (!state.ok()) {
     Log(LogLevel::kWarning, "whether the store lost changes cannot be told",

@@ -266,6 +266,9 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
   }
   descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, table_options);
 
+  // RocksDB would report as an error that it is not there yet. Where it cannot
+  // be made, opening says so.
+  db_options.env->CreateDirIfMissing(options.path).PermitUncheckedError();
   rocksdb::DB* db = nullptr;
   const rocksdb::Status opened = rocksdb::DB::Open(
       db_options, options.path, descriptors, &parts.tables, &db);

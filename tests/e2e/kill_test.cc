@@ -57,6 +57,7 @@ class KillTest : public ::testing::Test {
  protected:
   KillTest() {
     std::vector<TlsCredentials> credentials;
+    credentials.reserve(kAgents);
     for (int i = 0; i < kAgents; ++i) credentials.push_back(pki_.Agent());
     swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials, Busy());
   }

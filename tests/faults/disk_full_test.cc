@@ -176,6 +176,7 @@ class FullCollectorTest : public DiskFullTest {
     if (IsSkipped()) return;
     ASSERT_OK_AND_ASSIGN(disk_, SmallDisk::Mount(collector_.data(), 96 << 20));
     std::vector<TlsCredentials> credentials;
+    credentials.reserve(kAgents);
     for (int i = 0; i < kAgents; ++i) credentials.push_back(pki_.Agent());
     swarm_ =
         std::make_unique<swarm::SwarmClient>(fleet_, credentials, Patient());
