@@ -96,7 +96,7 @@ absl::Status ContentCollector::MarkHistory(const Reader& reader,
 // Postings follow heads later: until they do, they ask for the rows of bases
 // that no head has any more.
 absl::Status ContentCollector::MarkPostings(const Reader& reader) {
-  ROLLCALL_RETURN_IF_ERROR(
+  const absl::Status changes =
       ForEach(kChangeTable, reader, [&](const auto& entry) -> absl::Status {
         for (const std::string& root : entry.value.bases_gained()) {
           ROLLCALL_RETURN_IF_ERROR(MarkBase(root));
@@ -105,7 +105,8 @@ absl::Status ContentCollector::MarkPostings(const Reader& reader) {
           ROLLCALL_RETURN_IF_ERROR(MarkBase(root));
         }
         return absl::OkStatus();
-      }));
+      });
+  if (!changes.ok()) return changes;
   return ForEach(kBaseNumberTable, reader, [&](const auto& entry) {
     content_.bases.Mark(entry.key.root);
     return absl::OkStatus();
