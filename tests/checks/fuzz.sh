@@ -11,7 +11,7 @@ source deploy/progress.sh
 
 seconds=$1 only=${2:-}
 mkdir -p build/fuzz
-build_preset fuzz build/fuzz/build.log
+build_preset fuzz build/fuzz/build.log fuzzers
 count=0 failures=0
 mkdir -p build/fuzz/failures
 for fuzzer in build/fuzz/tests/fuzz_*; do
