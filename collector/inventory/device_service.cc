@@ -61,8 +61,7 @@ grpc::ServerUnaryReactor* DeviceServiceImpl::DeleteDevice(
     const v1::DeleteDeviceRequest* request,
     v1::DeleteDeviceResponse* response) {
   return dispatcher_.Run(
-      context,
-      [this, request, response](const Caller& caller) -> absl::Status {
+      context, [this, request, response](const Caller& caller) -> absl::Status {
         ROLLCALL_ASSIGN_OR_RETURN(
             *response, deletion_.DeleteDevice(*request, caller.principal));
         return absl::OkStatus();

@@ -21,9 +21,9 @@ using ::rollcall::testing::PackageRow;
 using ::rollcall::testing::UpdateOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 using testing::IsOkAndHolds;
 using testing::StatusIs;
+using ::testing::UnorderedElementsAre;
 
 std::vector<v1::Row> Packages(int from, int to) {
   std::vector<v1::Row> rows;
