@@ -1,12 +1,6 @@
-#include <grpcpp/server_builder.h>
-
-#include <sstream>
-
-#include "collector/cli/cli.h"
-#include "gmock/gmock.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
-#include "tests/support/fake_clock.h"
 #include "tests/support/proto_matchers.h"
+#include "tests/unit/collector/cli/command_fixture.h"
 
 namespace rollcall::cli {
 namespace {
@@ -54,39 +48,14 @@ class FakeDeviceService final : public v1::DeviceService::Service {
   int deletions = 0;
 };
 
-class DeletionCommandsTest : public ::testing::Test {
+class DeletionCommandsTest : public CommandTest<FakeDeviceService> {
  protected:
-  DeletionCommandsTest() {
-    grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-  }
-
-  ExitCode Run(const std::vector<std::string>& arguments) {
-    out_.str("");
-    err_.str("");
-    const Environment environment = {
-        .out = out_,
-        .err = err_,
-        .clock = clock_,
-        .connect = [this](const GlobalOptions&)
-            -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
-          return server_->InProcessChannel(grpc::ChannelArguments());
-        }};
-    return RunCli(arguments, environment);
-  }
   void SetProof() {
     service_.proof = FromText<v1::DeletionProof>(
         "deletion_id: 'd1' device_id: '4f1c' deleted_by: 'ada' "
         "reason: '=sold()\\033[2J' fleet_row_count: 30 base_count: 1 "
         "sha256: 'abcd' tables { table: 'head' key_count: 1 sha256: 'ef' }");
   }
-
-  testing::FakeClock clock_{absl::Now()};
-  FakeDeviceService service_;
-  std::unique_ptr<grpc::Server> server_;
-  std::ostringstream out_;
-  std::ostringstream err_;
 };
 
 TEST_F(DeletionCommandsTest, NothingIsDeletedUntilItIsSaidTwice) {

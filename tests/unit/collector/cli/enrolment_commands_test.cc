@@ -1,14 +1,8 @@
-#include <grpcpp/server_builder.h>
-
-#include <sstream>
-
-#include "collector/cli/cli.h"
-#include "gmock/gmock.h"
 #include "rollcall/v1/enrolment_service.grpc.pb.h"
-#include "tests/support/fake_clock.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_pki.h"
+#include "tests/unit/collector/cli/command_fixture.h"
 
 namespace rollcall::cli {
 namespace {
@@ -60,34 +54,9 @@ class FakeEnrolmentService final : public v1::EnrolmentService::Service {
   v1::RevokeAgentRequest revoked;
 };
 
-class EnrolmentCommandsTest : public ::testing::Test {
+class EnrolmentCommandsTest : public CommandTest<FakeEnrolmentService> {
  protected:
-  EnrolmentCommandsTest() {
-    grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-  }
-
-  ExitCode Run(const std::vector<std::string>& arguments) {
-    out_.str("");
-    err_.str("");
-    const Environment environment = {
-        .out = out_,
-        .err = err_,
-        .clock = clock_,
-        .connect = [this](const GlobalOptions&)
-            -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
-          return server_->InProcessChannel(grpc::ChannelArguments());
-        }};
-    return RunCli(arguments, environment);
-  }
-
   const testing::TempDir dir_;
-  testing::FakeClock clock_{absl::Now()};
-  FakeEnrolmentService service_;
-  std::unique_ptr<grpc::Server> server_;
-  std::ostringstream out_;
-  std::ostringstream err_;
 };
 
 TEST_F(EnrolmentCommandsTest, ANewTokenIsAloneOnTheFirstLine) {

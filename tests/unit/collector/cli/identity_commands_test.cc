@@ -1,13 +1,7 @@
 // The commands that correct identities, against a service in memory.
-#include <grpcpp/server_builder.h>
-
-#include <sstream>
-
-#include "collector/cli/cli.h"
-#include "gmock/gmock.h"
 #include "rollcall/v1/identity_service.grpc.pb.h"
-#include "tests/support/fake_clock.h"
 #include "tests/support/proto_matchers.h"
+#include "tests/unit/collector/cli/command_fixture.h"
 
 namespace rollcall::cli {
 namespace {
@@ -68,34 +62,7 @@ class FakeIdentityService final : public v1::IdentityService::Service {
   v1::UndoIdentityEventRequest undone;
 };
 
-class IdentityCommandsTest : public ::testing::Test {
- protected:
-  IdentityCommandsTest() {
-    grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
-  }
-
-  ExitCode Run(const std::vector<std::string>& arguments) {
-    out_.str("");
-    err_.str("");
-    const Environment environment = {
-        .out = out_,
-        .err = err_,
-        .clock = clock_,
-        .connect = [this](const GlobalOptions&)
-            -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
-          return server_->InProcessChannel(grpc::ChannelArguments());
-        }};
-    return RunCli(arguments, environment);
-  }
-
-  testing::FakeClock clock_;
-  FakeIdentityService service_;
-  std::unique_ptr<grpc::Server> server_;
-  std::ostringstream out_;
-  std::ostringstream err_;
-};
+using IdentityCommandsTest = CommandTest<FakeIdentityService>;
 
 TEST_F(IdentityCommandsTest, MergesAndShowsTheEvent) {
   EXPECT_EQ(Run({"device", "merge", "laptop", "4f1c", "--reason=case 4711",

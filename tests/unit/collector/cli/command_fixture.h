@@ -1,0 +1,48 @@
+// A command against a service that a test makes up, in this process.
+#pragma once
+
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "collector/cli/cli.h"
+#include "gmock/gmock.h"
+#include "tests/support/fake_clock.h"
+
+namespace rollcall::cli {
+
+template <typename Service>
+class CommandTest : public ::testing::Test {
+ protected:
+  CommandTest() {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+  }
+
+  // out_ and err_ then hold what this command alone printed.
+  ExitCode Run(const std::vector<std::string>& arguments) {
+    out_.str("");
+    err_.str("");
+    const Environment environment = {
+        .out = out_,
+        .err = err_,
+        .clock = clock_,
+        .connect = [this](const GlobalOptions&)
+            -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
+          return server_->InProcessChannel(grpc::ChannelArguments());
+        }};
+    return RunCli(arguments, environment);
+  }
+
+  testing::FakeClock clock_{absl::Now()};
+  Service service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+}  // namespace rollcall::cli
