@@ -9,23 +9,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/identity/device_lookup.h"
+#include "collector/rpc/reason.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
 
-constexpr size_t kMaxReasonBytes = 1'024;
 constexpr int kMaxSubjects = 100;
-
-absl::Status CheckReason(const std::string& reason) {
-  if (!reason.empty() && reason.size() <= kMaxReasonBytes) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("reason must have 1 to ", kMaxReasonBytes,
-                   " bytes: say why, for those who look later"));
-}
 
 // The device as it is now, by its id.
 absl::StatusOr<LinkedDevice> DeviceNow(const Reader& reader, DeviceId id) {

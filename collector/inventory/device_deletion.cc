@@ -12,6 +12,7 @@
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "collector/inventory/used_content.h"
+#include "collector/rpc/reason.h"
 #include "collector/storage/erasure.h"
 #include "common/hash.h"
 #include "common/proto_time.h"
@@ -22,18 +23,8 @@ namespace {
 
 using stored::v1::Head;
 
-constexpr size_t kMaxReasonBytes = 1'024;
 // The device may change while its deletion is worked out.
 constexpr int kTries = 5;
-
-absl::Status CheckReason(const std::string& reason) {
-  if (!reason.empty() && reason.size() <= kMaxReasonBytes) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("reason must have 1 to ", kMaxReasonBytes,
-                   " bytes: say why, for those who look later"));
-}
 
 // All of the proof that is known before the deletion.
 v1::DeletionProof BeginProof(const DeviceEntry& device,
