@@ -14,7 +14,7 @@
 
 namespace rollcall::collector {
 
-// Thread-safe: one call works at a time, others wait. The engine outlives it.
+// Thread-safe: one call writes at a time, others wait. The engine outlives it.
 //
 // All methods: DATA_LOSS if stored bytes are damaged, UNAVAILABLE if the store
 // fails. What was not stored then is taken up by the next call.

@@ -4,24 +4,12 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/tables.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
-
-// A decimal text of meta; 0 if it is absent.
-absl::StatusOr<uint64_t> ReadMeta(const Reader& reader, absl::string_view key) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto stored, reader.Get(TableId::kMeta, key));
-  uint64_t value = 0;
-  if (stored.has_value() && !absl::SimpleAtoi(*stored, &value)) {
-    return absl::DataLossError(
-        absl::StrCat("table meta: unreadable value at key ", key));
-  }
-  return value;
-}
 
 KeyWriter PrefixOf(PostingTerm term) {
   KeyWriter prefix;
@@ -56,7 +44,7 @@ void PostingOverlay::Delta::ApplyTo(PostingSet& set) const {
 
 absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
   ROLLCALL_ASSIGN_OR_RETURN(const uint64_t stored,
-                            ReadMeta(reader_, kPostingsWatermarkKey));
+                            ReadPostingMeta(reader_, kPostingsWatermarkKey));
   watermark_ = KnownStamp::FromRaw(stored);
   // What was stored is deleted; starting after it passes no traces of it.
   auto changes = kChangeTable.ScanFrom(
@@ -132,7 +120,7 @@ absl::StatusOr<uint32_t> PostingOverlay::NumberOrNew(RootId base) {
   if (known.has_value()) return *known;
   if (next_base_ == 0) {
     ROLLCALL_ASSIGN_OR_RETURN(const uint64_t next,
-                              ReadMeta(reader_, kNextBaseNumberKey));
+                              ReadPostingMeta(reader_, kNextBaseNumberKey));
     next_base_ = std::max<uint32_t>(1, static_cast<uint32_t>(next));
   }
   const uint32_t number = next_base_++;
@@ -323,40 +311,6 @@ absl::Status PostingOverlay::Write(Batch& batch) {
   batch.Put(TableId::kMeta, std::string(kPostingsWatermarkKey),
             absl::StrCat(watermark_.raw()));
   return absl::OkStatus();
-}
-
-absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader) {
-  ROLLCALL_ASSIGN_OR_RETURN(const uint64_t stored,
-                            ReadMeta(reader, kPostingsWatermarkKey));
-  PostingsLag lag = {KnownStamp::FromRaw(stored), 0};
-  auto changes = kChangeTable.ScanFrom(
-      reader, {KnownStamp::FromRaw(stored + 1)}, KeyWriter());
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, changes.Next());
-    if (!entry.has_value()) return lag;
-    ++lag.waiting;
-  }
-}
-
-void WritePosting(const PostingKey& key, PostingSet members, Batch& batch) {
-  if (members.isEmpty()) {
-    kPostingTable.Delete(batch, key);
-    return;
-  }
-  stored::v1::Posting posting;
-  posting.set_members(PostingSetToBytes(std::move(members)));
-  kPostingTable.Put(batch, key, posting);
-}
-
-void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
-                  Batch& batch) {
-  if (!subject.has_value()) {
-    kOrdinalTable.Delete(batch, {ordinal});
-    return;
-  }
-  stored::v1::OrdinalSubject value;
-  value.set_subject_id(subject->ToBytes());
-  kOrdinalTable.Put(batch, {ordinal}, value);
 }
 
 }  // namespace rollcall::collector

@@ -94,17 +94,4 @@ class PostingOverlay {
   uint32_t next_base_ = 0;
 };
 
-// How far stored postings are behind.
-struct PostingsLag {
-  // The newest change that is stored; zero if there is none.
-  KnownStamp watermark;
-  int64_t waiting = 0;
-};
-absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader);
-
-// The write that makes a stored posting this; an empty one is not kept.
-void WritePosting(const PostingKey& key, PostingSet members, Batch& batch);
-void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
-                  Batch& batch);
-
 }  // namespace rollcall::collector

@@ -1,6 +1,11 @@
 // The tables of postings: derived from heads and bases, and kept behind them.
 #pragma once
 
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "collector/inventory/posting_set.h"
+#include "collector/storage/known_stamp.h"
 #include "collector/storage/table.h"
 #include "common/id.h"
 #include "rollcall/stored/v1/inventory.pb.h"
@@ -71,5 +76,22 @@ inline constexpr Table<OrdinalKey, stored::v1::OrdinalSubject> kOrdinalTable(
 inline constexpr absl::string_view kPostingsWatermarkKey = "postings_watermark";
 // The next base's number; numbers are never given twice.
 inline constexpr absl::string_view kNextBaseNumberKey = "next_base_number";
+
+// One of them; 0 if it is absent. DATA_LOSS if it is unreadable.
+absl::StatusOr<uint64_t> ReadPostingMeta(const Reader& reader,
+                                         absl::string_view key);
+
+// How far stored postings are behind.
+struct PostingsLag {
+  // The newest change that is stored; zero if there is none.
+  KnownStamp watermark;
+  int64_t waiting = 0;
+};
+absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader);
+
+// The write that makes a stored posting this; an empty one is not kept.
+void WritePosting(const PostingKey& key, PostingSet members, Batch& batch);
+void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
+                  Batch& batch);
 
 }  // namespace rollcall::collector

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "collector/inventory/posting_overlay.h"
+#include "collector/inventory/posting_tables.h"
 #include "collector/inventory/store_check.h"
 #include "collector/storage/schema.h"
 #include "common/proto_time.h"

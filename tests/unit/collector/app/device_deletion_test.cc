@@ -68,6 +68,22 @@ class DeviceDeletionTest : public SyncTest {
     if (!known->has_value()) return DeviceId();
     return *CurrentDevice((*known)->record, *ReadLink(engine_, (*known)->id));
   }
+  void Merge(const std::string& into, const std::string& from) {
+    v1::MergeDevicesRequest merge;
+    merge.set_device_id(into);
+    merge.set_other_device_id(from);
+    merge.set_reason("one machine");
+    ASSERT_OK(IdentityEdits(engine_, *committer_, random_)
+                  .MergeDevices(merge, "ada"));
+  }
+  void Split(const std::string& from, SubjectId subject) {
+    v1::SplitDeviceRequest split;
+    split.set_device_id(from);
+    split.add_subject_ids(subject.ToHex());
+    split.set_reason("no, two");
+    ASSERT_OK(
+        IdentityEdits(engine_, *committer_, random_).SplitDevice(split, "ada"));
+  }
   absl::StatusOr<v1::DeletionProof> Delete(const std::string& device,
                                            const std::string& request_id = "") {
     v1::DeleteDeviceRequest request;
@@ -359,12 +375,7 @@ TEST_F(DeviceDeletionTest, ADeviceOfSeveralSubjectsGoesWithAllOfThem) {
   const std::string from = Report(other_, {PackageText(2)});
   const SubjectId first = SubjectOf(agent_);
   const SubjectId second = SubjectOf(other_);
-  IdentityEdits edits(engine_, *committer_, random_);
-  v1::MergeDevicesRequest merge;
-  merge.set_device_id(into);
-  merge.set_other_device_id(from);
-  merge.set_reason("one machine");
-  ASSERT_OK(edits.MergeDevices(merge, "ada"));
+  Merge(into, from);
   ASSERT_OK_AND_ASSIGN(const v1::DeletionProof proof, Delete(into));
   EXPECT_THAT(proof.subject_ids(),
               UnorderedElementsAre(first.ToHex(), second.ToHex()));
@@ -380,17 +391,8 @@ TEST_F(DeviceDeletionTest, AnEventThatOthersTookPartInSaysNothingOfIt) {
   const std::string into = Report(agent_, {PackageText(1)});
   const std::string from = Report(other_, {PackageText(2)});
   const SubjectId leaves = SubjectOf(other_);
-  IdentityEdits edits(engine_, *committer_, random_);
-  v1::MergeDevicesRequest merge;
-  merge.set_device_id(into);
-  merge.set_other_device_id(from);
-  merge.set_reason("one machine");
-  ASSERT_OK(edits.MergeDevices(merge, "ada"));
-  v1::SplitDeviceRequest split;
-  split.set_device_id(into);
-  split.add_subject_ids(leaves.ToHex());
-  split.set_reason("no, two");
-  ASSERT_OK(edits.SplitDevice(split, "ada"));
+  Merge(into, from);
+  Split(into, leaves);
   ASSERT_OK(Delete(DeviceOf(other_).ToHex()));
   EXPECT_THAT(TablesWith(leaves.ToBytes()), ElementsAre("change"));
   EXPECT_THAT(TablesWith(leaves.ToHex()), ElementsAre("deletion"));
@@ -432,19 +434,10 @@ TEST_F(DeviceDeletionTest, OldIdentityEventsGoAndNewerStay) {
   const std::string into = Report(agent_, {PackageText(1)});
   const std::string from = Report(other_, {PackageText(2)});
   const SubjectId moves = SubjectOf(other_);
-  IdentityEdits edits(engine_, *committer_, random_);
-  v1::MergeDevicesRequest merge;
-  merge.set_device_id(into);
-  merge.set_other_device_id(from);
-  merge.set_reason("one machine");
-  ASSERT_OK(edits.MergeDevices(merge, "ada"));
+  Merge(into, from);
   clock_.Advance(absl::Hours(48));
   const absl::Time between = clock_.Now() - absl::Hours(24);
-  v1::SplitDeviceRequest split;
-  split.set_device_id(into);
-  split.add_subject_ids(moves.ToHex());
-  split.set_reason("no, two");
-  ASSERT_OK(edits.SplitDevice(split, "ada"));
+  Split(into, moves);
   const auto devices = Devices(between);
   ASSERT_OK_AND_ASSIGN(const int64_t dropped,
                        DropIdentityEventsBefore(between, engine_, *committer_));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "collector/inventory/posting_keeper.h"
 #include "collector/inventory/posting_overlay.h"
 #include "collector/inventory/subject_state.h"
@@ -220,6 +221,16 @@ TEST_F(PostingsTest, TheyAreRebuiltFromNothingWhileChangesWait) {
     if (NumberOf(row) != 0) EXPECT_EQ(With(row), TrulyWith(row));
   }
   EXPECT_EQ(keeper_.Check()->differences, 0);
+}
+
+TEST_F(PostingsTest, AreStoredAsTheFormatSays) {
+  PlantMember({PostingKind::kRowAdded, 7}, 65'537);
+  const std::string key = absl::HexStringToBytes("0003000000070001");
+  ASSERT_OK_AND_ASSIGN(const auto bytes, engine_.Get(TableId::kPosting, key));
+  stored::v1::Posting posting;
+  ASSERT_TRUE(posting.ParseFromString(bytes.value_or("")));
+  EXPECT_EQ(absl::BytesToHexString(posting.members()),
+            "3a3000000100000001000000100000000100");
 }
 
 TEST_F(PostingsTest, MalformedBytesAreDamageAndAreReplaced) {
