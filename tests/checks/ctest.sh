@@ -28,7 +28,9 @@ results=$PWD/$build/results
 rm -rf "$results"
 mkdir -p "$results"
 status=0
-GTEST_BRIEF=1 GTEST_OUTPUT=xml:$results/cases/ ctest --preset "$preset" --no-tests=error --parallel 2 \
+# Tests of processes wait about as much as they compute.
+parallel=$(($(nproc) * 3 / 2))
+GTEST_BRIEF=1 GTEST_OUTPUT=xml:$results/cases/ ctest --preset "$preset" --no-tests=error --parallel "$parallel" \
   --output-junit "$results/ctest.xml" --output-log "$results/ctest.log" "$@" |
   grep -E '^ *[0-9]+/[0-9]+ Test ' || status=$?
 tests/checks/ctest_report.py "$results" "${ROLLCALL_COUNTS:-}" || status=1
