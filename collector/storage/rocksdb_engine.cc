@@ -18,6 +18,7 @@
 #include "collector/storage/log_extent.h"
 #include "collector/storage/rocksdb_reads.h"
 #include "collector/storage/rocksdb_settings.h"
+#include "collector/storage/rocksdb_tables.h"
 #include "common/log.h"
 #include "common/status.h"
 
@@ -258,20 +259,12 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
     if (options.env != nullptr) db_options.env = options.env;
     ROLLCALL_RETURN_IF_ERROR(CheckAcknowledged(options.path));
   }
-  const rocksdb::ColumnFamilyOptions table_options = MakeTableOptions(options);
-  // RocksDB insists on a table named "default"; it stays empty.
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const TableSpec& table : AllTables()) {
-    descriptors.emplace_back(std::string(table.name), table_options);
-  }
-  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, table_options);
-
   // RocksDB would report as an error that it is not there yet. Where it cannot
   // be made, opening says so.
   db_options.env->CreateDirIfMissing(options.path).PermitUncheckedError();
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status opened = rocksdb::DB::Open(
-      db_options, options.path, descriptors, &parts.tables, &db);
+  const rocksdb::Status opened = OpenTables(
+      db_options, MakeTableOptions(options), options.path, &db, &parts.tables);
   if (!opened.ok()) return OpeningError(opened, options.path);
   std::unique_ptr<rocksdb::DB> owned(db);
   if (!options.in_memory) {

@@ -33,7 +33,6 @@ int MaxOpenFiles() {
 rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options) {
   rocksdb::DBOptions db;
   db.create_if_missing = true;
-  db.create_missing_column_families = true;
   // Fewer than 8 jobs: a retried flush may reorder updates beyond (7.9).
   db.max_background_jobs = 2;
   // A log that a crash cut short is read as far as it goes: what was synced is
