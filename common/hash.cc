@@ -6,13 +6,29 @@
 
 namespace rollcall {
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) { Reset(); }
+namespace {
+
+// Looked up once: each use of EVP_sha256() would look it up again, which takes
+// longer than to hash a row.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const kAlgorithm =
+      EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kAlgorithm;
+}
+
+}  // namespace
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) { Begin(); }
 
 Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
 
-void Sha256::Reset() { EVP_DigestInit_ex(context_, EVP_sha256(), nullptr); }
+void Sha256::Begin() {
+  EVP_DigestInit_ex(context_, Algorithm(), nullptr);
+  finished_ = false;
+}
 
 Sha256& Sha256::Update(absl::string_view data) {
+  if (finished_) Begin();
   EVP_DigestUpdate(context_, data.data(), data.size());
   return *this;
 }
@@ -29,10 +45,11 @@ Sha256& Sha256::UpdateSized(absl::string_view data) {
 }
 
 std::string Sha256::Finish() {
+  if (finished_) Begin();
   std::string digest(32, '\0');
   EVP_DigestFinal_ex(context_, reinterpret_cast<unsigned char*>(digest.data()),
                      nullptr);
-  Reset();
+  finished_ = true;
   return digest;
 }
 

@@ -34,8 +34,9 @@ class Sha256 {
   }
 
  private:
-  void Reset();
+  void Begin();
   evp_md_ctx_st* const context_;
+  bool finished_ = false;
 };
 
 // The digest of `data`, 64 lower-case hex digits.
