@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "collector/ingest/agent_messages.h"
 #include "collector/ingest/check_in_changes.h"
 #include "collector/ingest/hello_contact.h"
@@ -32,9 +31,9 @@ absl::Status SyncSession::OutOfOrder(absl::string_view message) const {
 }
 
 bool SyncSession::IsUnchanged(const v1::AgentMessage& message) const {
-  return state_ == State::kIdle && stored_root_.has_value() &&
+  return state_ == State::kIdle && stored_.root.has_value() &&
          message.has_check_in() &&
-         message.check_in().subject_root() == stored_root_->bytes();
+         message.check_in().subject_root() == stored_.root->bytes();
 }
 
 absl::Duration SyncSession::Patience() const {
@@ -113,34 +112,14 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
   ROLLCALL_ASSIGN_OR_RETURN(
       const RootId evidence_hash,
       RootFrom("hello.evidence_hash", hello.evidence_hash()));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto known,
-                            deps_.subjects.FindByAgent(deps_.engine, agent_));
-  known_ = known.has_value();
-  int stored_level = 0;
-  if (known_) {
-    subject_ = known->id;
-    ordinal_ = known->record.ordinal();
-    stored_evidence_ = known->record.evidence();
-    wants_evidence_ = known->record.evidence_hash() != evidence_hash.ToBytes();
-    ROLLCALL_ASSIGN_OR_RETURN(const auto head,
-                              ReadHead(deps_.engine, subject_));
-    if (head.has_value()) {
-      stored_root_ = RootId::FromBytes(head->subject_root());
-      stored_level = head->row_level();
-    }
-  } else {
-    subject_ = Subjects::NewSubjectId(deps_.random);
-    device_ = Subjects::NewDeviceId(subject_, deps_.random);
-    wants_evidence_ = true;
-  }
+  ROLLCALL_ASSIGN_OR_RETURN(stored_, ReadStoredSubject(deps_, agent_));
+  wants_evidence_ = !stored_.known || stored_.evidence_hash != evidence_hash;
   agent_version_ = ToValidUtf8(hello.agent_version());
-  const bool equal = known_ && stored_root_ == root &&
-                     stored_level == row_level_ &&
+  const bool equal = stored_.root == root && stored_.row_level == row_level_ &&
                      RootLevelOf(hello) == row_level_;
   wants_roots_ = !equal;
-  if (equal) turn_.update().subject_root = root;
   if (equal && !wants_evidence_) {
-    deps_.last_seen.Note(subject_, deps_.clock.Now(), std::nullopt);
+    deps_.last_seen.Note(stored_.id, deps_.clock.Now(), std::nullopt);
   }
   state_ = wants_roots_ || wants_evidence_ ? State::kPlanned : State::kIdle;
   SyncReply reply;
@@ -154,7 +133,7 @@ void SyncSession::TakeContact(const v1::Hello& hello, SyncReply answer,
       ReadContact(hello, agent_, deps_.store_incarnation, deps_.clock.Now());
   if (!contact.ok()) return reply(SyncReply{{}, contact.status(), true});
   const absl::Status submitted = RecordContact(
-      *contact, known_ ? std::optional(subject_) : std::nullopt,
+      *contact, stored_.known ? std::optional(stored_.id) : std::nullopt,
       deps_.committer, deps_.random,
       [this, answer, reply](absl::StatusOr<ContactOutcome> outcome) mutable {
         if (!outcome.ok()) {
@@ -215,20 +194,7 @@ absl::Status SyncSession::OnEvidence(const v1::Evidence& evidence) {
     return OutOfOrder("evidence");
   }
   ROLLCALL_RETURN_IF_ERROR(ValidateEvidence(evidence));
-  if (stored_evidence_.has_value()) {
-    const EvidenceComparison comparison =
-        CompareEvidence(*stored_evidence_, evidence);
-    if (comparison.IsAnotherDevice()) {
-      ++deps_.stats.identity_conflicts;
-      const std::string differing = absl::StrJoin(comparison.differing, ", ");
-      Log(LogLevel::kWarning, "certificate used on another device",
-          {{"agent", agent_.ToHex()}, {"differing", differing}});
-      return absl::PermissionDeniedError(absl::StrCat(
-          "this certificate belongs to another device: ", differing,
-          " differ from those it was first used with, and nothing agrees; give "
-          "this device a certificate of its own"));
-    }
-  }
+  ROLLCALL_RETURN_IF_ERROR(CheckSameDevice(stored_, evidence, agent_, deps_));
   evidence_ = evidence;
   wants_evidence_ = false;
   return absl::OkStatus();
@@ -240,9 +206,9 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
     return absl::FailedPreconditionError(
         "roots came before the evidence that the plan asked for");
   }
-  TurnSubject subject = {subject_, {}, row_level_};
-  if (known_) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto stored, ReadHead(deps_.engine, subject_));
+  TurnSubject subject = {stored_.id, {}, row_level_};
+  if (stored_.known) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto stored, ReadHead(deps_.engine, stored_.id));
     if (stored.has_value()) subject.head = *std::move(stored);
   }
   SyncReply reply;
@@ -276,9 +242,9 @@ absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
       const RootId root,
       RootFrom("check_in.subject_root", check_in.subject_root()));
   ++deps_.stats.check_ins;
-  deps_.last_seen.Note(subject_, deps_.clock.Now(), check_in.vitals());
+  deps_.last_seen.Note(stored_.id, deps_.clock.Now(), check_in.vitals());
   SyncReply reply;
-  if (stored_root_ == root) {
+  if (stored_.root == root) {
     AckCheckIn(check_in.sequence(), reply);
     return reply;
   }
@@ -292,7 +258,7 @@ absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
 
 void SyncSession::AckCheckIn(int64_t sequence, SyncReply& reply) {
   v1::CollectorMessage& message =
-      reply.messages.emplace_back(MakeAck(sequence, *stored_root_));
+      reply.messages.emplace_back(MakeAck(sequence, *stored_.root));
   if (deps_.stats.streams <= deps_.options.held_streams) return;
   ++deps_.stats.streams_hung_up;
   *message.mutable_ack()->mutable_call_back_after() =
@@ -300,28 +266,13 @@ void SyncSession::AckCheckIn(int64_t sequence, SyncReply& reply) {
   reply.end = true;
 }
 
-absl::Status SyncSession::Build(KnownStamp stamp, const Reader& reader,
-                                Writes& writes) {
-  const AgentReport report = {agent_, deps_.clock.Now(), evidence_};
-  if (known_) {
-    ROLLCALL_RETURN_IF_ERROR(
-        deps_.subjects.BuildEvidence(subject_, report, reader, writes));
-  } else {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        ordinal_, deps_.subjects.BuildNew(subject_, report, device_, stamp,
-                                          reader, writes));
-  }
-  if (!wants_roots_) return absl::OkStatus();
-  return WriteSubjectUpdate(prepared_, ordinal_, stamp, reader, writes);
-}
-
 absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
                                               RootId root) {
   if (check_in.changes().empty()) return false;
   ROLLCALL_ASSIGN_OR_RETURN(
       auto update,
-      ApplyChanges(check_in.changes(),
-                   {deps_.engine, deps_.content, subject_, row_level_, root}));
+      ApplyChanges(check_in.changes(), {deps_.engine, deps_.content, stored_.id,
+                                        row_level_, root}));
   if (!update.has_value()) return false;
   ROLLCALL_RETURN_IF_ERROR(turn_.TakeWhole(*std::move(update)));
   sequence_ = check_in.sequence();
@@ -330,70 +281,43 @@ absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
 }
 
 absl::Status SyncSession::Prepare() {
-  SubjectUpdate& update = turn_.update();
-  update.subject = subject_;
-  update.agent = agent_;
-  update.agent_version = agent_version_;
-  update.row_level = row_level_;
-  if (!wants_roots_) return absl::OkStatus();
-  ROLLCALL_ASSIGN_OR_RETURN(
-      prepared_, PrepareSubjectUpdate(update, deps_.engine, deps_.content));
-  // A subject that is known has a head, until its device is deleted.
-  if (known_ && prepared_.made_from == KnownStamp()) {
-    return absl::FailedPreconditionError(
-        "the device was deleted while it reported; start again");
+  ReportCommit::Turn turn = {nullptr, std::exchange(evidence_, {})};
+  if (wants_roots_) {
+    SubjectUpdate& update = turn_.update();
+    update.subject = stored_.id;
+    update.agent = agent_;
+    update.agent_version = agent_version_;
+    update.row_level = row_level_;
+    turn.update = &update;
   }
-  return absl::OkStatus();
+  return commit_.Prepare(stored_, std::move(turn));
 }
 
 void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
                          const Reply& reply) {
   const absl::Status prepared = Prepare();
-  if (!prepared.ok()) {
-    // It holds what it refers to, and this agent may take long to hang up.
-    prepared_ = PreparedUpdate();
-    reply(SyncReply{{}, prepared, true});
-    return;
-  }
-  Change change;
-  change.names = known_ ? Subjects::NamesOf(subject_)
-                        : Subjects::NamesOfNew(subject_, agent_);
-  change.build = [this](KnownStamp stamp, const Reader& reader,
-                        Writes& writes) {
-    return Build(stamp, reader, writes);
-  };
-  change.done = [this, messages = std::move(messages),
-                 reply](const absl::StatusOr<KnownStamp>& stamp) {
-    OnCommitted(stamp, messages, reply);
-  };
-  const absl::Status submitted = deps_.committer.Submit(std::move(change));
-  if (submitted.ok()) return;
-  prepared_ = PreparedUpdate();
-  reply(TurnAway(submitted));
+  if (!prepared.ok()) return reply(SyncReply{{}, prepared, true});
+  const absl::Status submitted =
+      commit_.Submit([this, messages = std::move(messages),
+                      reply](const absl::StatusOr<KnownStamp>& stamp) {
+        if (!stamp.ok()) return reply(SyncReply{{}, stamp.status(), true});
+        OnCommitted(messages, reply);
+      });
+  if (!submitted.ok()) reply(TurnAway(submitted));
 }
 
-void SyncSession::OnCommitted(const absl::StatusOr<KnownStamp>& stamp,
-                              std::vector<v1::CollectorMessage> messages,
+void SyncSession::OnCommitted(std::vector<v1::CollectorMessage> messages,
                               const Reply& reply) {
-  if (!stamp.ok()) {
-    prepared_ = PreparedUpdate();
-    reply(SyncReply{{}, stamp.status(), true});
-    return;
-  }
   ++deps_.stats.syncs_committed;
-  deps_.last_seen.Note(subject_, deps_.clock.Now(), std::nullopt);
-  known_ = true;
-  stored_root_ = turn_.update().subject_root;
-  if (evidence_.has_value()) stored_evidence_ = std::exchange(evidence_, {});
+  deps_.last_seen.Note(stored_.id, deps_.clock.Now(), std::nullopt);
   wants_roots_ = false;
   turn_.Clear();
-  prepared_ = PreparedUpdate();
   state_ = State::kIdle;
   SyncReply answer{std::move(messages), absl::OkStatus(), false};
   if (const int64_t sequence = std::exchange(sequence_, 0); sequence != 0) {
     AckCheckIn(sequence, answer);
   } else {
-    answer.messages.push_back(MakeAck(0, *stored_root_));
+    answer.messages.push_back(MakeAck(0, *stored_.root));
   }
   reply(std::move(answer));
 }

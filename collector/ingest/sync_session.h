@@ -8,11 +8,10 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "collector/identity/subjects.h"
+#include "collector/ingest/report_commit.h"
 #include "collector/ingest/report_turn.h"
+#include "collector/ingest/stored_subject.h"
 #include "collector/ingest/sync_deps.h"
-#include "collector/inventory/subject_update.h"
-#include "collector/storage/committer.h"
 #include "rollcall/v1/sync.pb.h"
 
 namespace rollcall::collector {
@@ -75,9 +74,7 @@ class SyncSession {
   // Makes what was said durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, const Reply& reply);
   absl::Status Prepare();
-  absl::Status Build(KnownStamp stamp, const Reader& reader, Writes& writes);
-  void OnCommitted(const absl::StatusOr<KnownStamp>& stamp,
-                   std::vector<v1::CollectorMessage> messages,
+  void OnCommitted(std::vector<v1::CollectorMessage> messages,
                    const Reply& reply);
   absl::Status OutOfOrder(absl::string_view message) const;
 
@@ -85,18 +82,9 @@ class SyncSession {
   const AgentId agent_;
 
   State state_ = State::kHello;
-  // Whether the agent is known; else subject_ and device_ are for its first
-  // report.
-  bool known_ = false;
-  SubjectId subject_;
-  // The subject's; of a new one, once it is written.
-  uint32_t ordinal_ = 0;
-  DeviceId device_;
+  StoredSubject stored_;
   // The row schema level of this conversation.
   int row_level_ = 0;
-  // The root that the store holds; nothing before the first report.
-  std::optional<RootId> stored_root_;
-  std::optional<v1::Evidence> stored_evidence_;
   bool wants_evidence_ = false;
   bool wants_roots_ = false;
 
@@ -104,7 +92,7 @@ class SyncSession {
 
   // The turn in progress, and what its Ack says.
   ReportTurn turn_{deps_};
-  PreparedUpdate prepared_;
+  ReportCommit commit_{deps_, agent_};
   int64_t sequence_ = 0;
   std::optional<v1::Evidence> evidence_;
 };

@@ -1,0 +1,74 @@
+#include "collector/ingest/report_commit.h"
+
+#include <utility>
+
+#include "common/status.h"
+
+namespace rollcall::collector {
+
+absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
+  subject_ = &subject;
+  turn_ = std::move(turn);
+  if (turn_.update == nullptr) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      prepared_,
+      PrepareSubjectUpdate(*turn_.update, deps_.engine, deps_.content));
+  // A subject that is known has a head, until its device is deleted.
+  if (subject.known && prepared_.made_from == KnownStamp()) {
+    Finish(/*stored=*/false);
+    return absl::FailedPreconditionError(
+        "the device was deleted while it reported; start again");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReportCommit::Submit(Done done) {
+  Change change;
+  change.names = subject_->known ? Subjects::NamesOf(subject_->id)
+                                 : Subjects::NamesOfNew(subject_->id, agent_);
+  change.build = [this](KnownStamp stamp, const Reader& reader,
+                        Writes& writes) {
+    return Build(stamp, reader, writes);
+  };
+  change.done =
+      [this, done = std::move(done)](const absl::StatusOr<KnownStamp>& stamp) {
+        Finish(stamp.ok());
+        done(stamp);
+      };
+  const absl::Status submitted = deps_.committer.Submit(std::move(change));
+  if (!submitted.ok()) Finish(/*stored=*/false);
+  return submitted;
+}
+
+absl::Status ReportCommit::Build(KnownStamp stamp, const Reader& reader,
+                                 Writes& writes) {
+  const AgentReport report = {agent_, deps_.clock.Now(), turn_.evidence};
+  if (subject_->known) {
+    ROLLCALL_RETURN_IF_ERROR(
+        deps_.subjects.BuildEvidence(subject_->id, report, reader, writes));
+  } else {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        subject_->ordinal,
+        deps_.subjects.BuildNew(subject_->id, report, subject_->device, stamp,
+                                reader, writes));
+  }
+  if (turn_.update == nullptr) return absl::OkStatus();
+  return WriteSubjectUpdate(prepared_, subject_->ordinal, stamp, reader,
+                            writes);
+}
+
+void ReportCommit::Finish(bool stored) {
+  // It holds rows that must not be collected: let go at once, since the agent
+  // may take long to say more or to hang up.
+  prepared_ = PreparedUpdate();
+  const Turn turn = std::exchange(turn_, Turn());
+  if (!stored) return;
+  subject_->known = true;
+  if (turn.update != nullptr) {
+    subject_->root = turn.update->subject_root;
+    subject_->row_level = turn.update->row_level;
+  }
+  if (turn.evidence.has_value()) subject_->evidence = turn.evidence;
+}
+
+}  // namespace rollcall::collector
