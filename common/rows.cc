@@ -98,6 +98,13 @@ absl::Span<const RowKind> AllRowKinds() { return Kinds(); }
 
 absl::Span<const std::string> AllSections() { return Sections(); }
 
+bool HasOwnRows(absl::string_view section) {
+  for (const RowKind& kind : Kinds()) {
+    if (kind.section == section && kind.scope == v1::ROW_SCOPE_OWN) return true;
+  }
+  return false;
+}
+
 bool IsSection(absl::string_view name, int level) {
   const auto section = SectionLevels().find(std::string(name));
   return section != SectionLevels().end() && section->second <= level;
@@ -153,7 +160,11 @@ RowId ComputeRowId(absl::string_view section, int level,
 RootId ComputeSectionRoot(absl::Span<const RowId> ids) {
   Sha256 hash;
   hash.Update("\x01");
-  for (const RowId& id : ids) hash.Update(id.bytes());
+  static_assert(sizeof(RowId) == RowId::kSize);
+  if (!ids.empty()) {
+    hash.Update(absl::string_view(ids.front().bytes().data(),
+                                  ids.size() * RowId::kSize));
+  }
   return hash.FinishAs<RootId>();
 }
 

@@ -51,6 +51,8 @@ absl::Span<const RowKind> AllRowKinds();
 const RowKind* FindRowKind(const v1::Row& row);
 // All section names, in order of name.
 absl::Span<const std::string> AllSections();
+// Whether rows of the section may be one machine's own.
+bool HasOwnRows(absl::string_view section);
 // Whether the level has a section of this name.
 bool IsSection(absl::string_view name, int level = kRowLevel);
 

@@ -69,23 +69,24 @@ class Applier {
                               target_.content.bases.FindOfSection(
                                   *root, change.section(), target_.row_level));
     if (known == nullptr) return false;
-    update_.sections[change.section()] = {*root, *known};
+    update_.sections[change.section()] = {*root, *root, {}, {}};
     return true;
   }
 
   absl::StatusOr<bool> TakeRows(const v1::SectionChange& change) {
     ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, IdsOf(change.section()));
-    ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
-                              UnpackIds(change.removed_ids()));
-    ROLLCALL_ASSIGN_OR_RETURN(const RowSet added, TakeAdded(change));
+    ROLLCALL_ASSIGN_OR_RETURN(RowSet removed, UnpackIds(change.removed_ids()));
+    ROLLCALL_ASSIGN_OR_RETURN(RowSet added, TakeAdded(change));
     ids = Union(Minus(ids, removed), added);
     if (ids.size() > kMaxRowsPerSection) {
       return absl::InvalidArgumentError(absl::StrCat(
           "check_in.changes: section ", change.section(), " would have ",
           ids.size(), " rows; at most ", kMaxRowsPerSection));
     }
-    const RootId root = ComputeSectionRoot(ids);
-    update_.sections[change.section()] = {root, std::move(ids)};
+    ReportedSection& section = update_.sections[change.section()];
+    // Of one that is not stored the root is zero, which is the empty set.
+    section = {ComputeSectionRoot(ids), section.root, std::move(added),
+               std::move(removed)};
     return true;
   }
 

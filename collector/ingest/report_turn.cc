@@ -37,7 +37,6 @@ void ReportTurn::Clear() {
   // Streams idle for long: their memory is given back.
   subject_ = TurnSubject();
   due_ = std::vector<std::string>();
-  offered_ = std::vector<RowSet>();
   needed_ = std::vector<std::pair<size_t, RowId>>();
   deltas_ = rows_ = bytes_ = 0;
   shares_ = std::vector<ByteBudget::Share>();
@@ -80,8 +79,7 @@ absl::StatusOr<v1::SectionWant> ReportTurn::WantOf(const std::string& name,
       const auto known,
       deps_.content.bases.FindOfSection(root, name, subject_.row_level));
   if (known != nullptr) {
-    ROLLCALL_RETURN_IF_ERROR(Hold(known->size() * kHeldBytesPerId));
-    update_.sections[name].ids = *known;
+    update_.sections[name].base = root;
     want.set_equal(true);
     return want;
   }
@@ -123,21 +121,23 @@ absl::Status ReportTurn::TakeDelta(const v1::Delta& delta) {
   const size_t count = delta.added_ids().size() / RowId::kSize;
   if (count > kMaxRowsPerSection) return TooManyRows(name, " has ", count);
   ROLLCALL_ASSIGN_OR_RETURN(RowSet added, UnpackIds(delta.added_ids()));
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
-                            UnpackIds(delta.removed_ids()));
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet base, BaseOf(delta));
-  ReportedSection& section = update_.sections[name];
-  section.ids = Union(Minus(base, removed), added);
-  ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
-  if (section.ids.size() > kMaxRowsPerSection) {
-    return TooManyRows(name, " would have ", section.ids.size());
+  ROLLCALL_ASSIGN_OR_RETURN(RowSet removed, UnpackIds(delta.removed_ids()));
+  ROLLCALL_RETURN_IF_ERROR(
+      Hold((added.size() + removed.size()) * kHeldBytesPerId));
+  ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, BaseOf(delta));
+  ids = Union(Minus(ids, removed), added);
+  if (ids.size() > kMaxRowsPerSection) {
+    return TooManyRows(name, " would have ", ids.size());
   }
+  ReportedSection& section = update_.sections[name];
   if (delta.new_root() != section.root.bytes() ||
-      ComputeSectionRoot(section.ids) != section.root) {
+      ComputeSectionRoot(ids) != section.root) {
     return absl::InvalidArgumentError(absl::StrCat(
         "delta: the ids of section ", name, " do not hash to its root"));
   }
-  offered_.push_back(std::move(added));
+  section.base = RootId::FromBytes(delta.base_root()).value_or(RootId());
+  section.added = std::move(added);
+  section.removed = std::move(removed);
   ++deltas_;
   if (delta.last() == AwaitsDelta()) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -151,7 +151,7 @@ absl::StatusOr<v1::Need> ReportTurn::AskForRows() {
   std::string& bits = *need.mutable_unknown();
   size_t place = 0;
   for (size_t due = 0; due < due_.size(); ++due) {
-    const RowSet& ids = offered_[due];
+    const RowSet& ids = update_.sections.at(due_[due]).added;
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto known,
         WhichAreKnown(deps_.engine, deps_.content,
@@ -224,7 +224,8 @@ absl::Status ReportTurn::AddRow(const std::string& canonical) {
 absl::Status ReportTurn::TakeWhole(SubjectUpdate update) {
   Clear();
   for (const auto& [name, section] : update.sections) {
-    ROLLCALL_RETURN_IF_ERROR(Hold(section.ids.size() * kHeldBytesPerId));
+    const size_t ids = section.added.size() + section.removed.size();
+    ROLLCALL_RETURN_IF_ERROR(Hold(ids * kHeldBytesPerId));
   }
   update_ = std::move(update);
   return absl::OkStatus();

@@ -60,7 +60,7 @@ class ReportTurn {
   void Clear();
 
  private:
-  // What is wanted of one section; adds its ids where they are known.
+  // What is wanted of one section; takes it where the set is known.
   absl::StatusOr<v1::SectionWant> WantOf(const std::string& name, RootId root);
   // The root that the store holds of the section at this level; empty: none.
   std::string StoredRoot(const std::string& name) const;
@@ -73,10 +73,8 @@ class ReportTurn {
   const SyncDeps& deps_;
   TurnSubject subject_;
   SubjectUpdate update_;
-  // Sections that a Delta is due for, in their order, how many came, and which
-  // rows each added.
+  // Sections that a Delta is due for, in their order, and how many came.
   std::vector<std::string> due_;
-  std::vector<RowSet> offered_;
   size_t deltas_ = 0;
   // Rows that were asked for, in their order, each with the place of its
   // section in due_; and how many came.

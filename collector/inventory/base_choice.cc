@@ -13,61 +13,77 @@ namespace {
 // A base and how a set differs from it.
 struct Candidate {
   RootId root;
-  RowSet added;
-  RowSet removed;
+  RowNumbers added;
+  RowNumbers removed;
 
   size_t differences() const { return added.size() + removed.size(); }
 };
 
-absl::StatusOr<std::optional<Candidate>> Compare(const RowSet& rows,
+absl::StatusOr<std::optional<Candidate>> Compare(const RowNumbers& rows,
                                                  std::optional<RootId> root,
                                                  const Content& content) {
   if (!root.has_value()) return std::optional<Candidate>();
   ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(*root));
   if (base == nullptr) return std::optional<Candidate>();
   return std::optional<Candidate>(
-      Candidate{*root, Minus(rows, *base), Minus(*base, rows)});
+      Candidate{*root, Minus(rows, base->numbers), Minus(base->numbers, rows)});
 }
 
-absl::Status Fill(const Candidate& candidate, const Content& content,
-                  stored::v1::HeadSection& section) {
+// With more differences a set of so many rows becomes a base itself.
+size_t MostDifferences(size_t rows) {
+  return std::max(kMaxRowsWithoutBase, rows / kShareThatDiffers);
+}
+
+void Fill(const Candidate& candidate, stored::v1::HeadSection& section) {
   if (!candidate.root.IsZero()) {
     section.set_base_root(candidate.root.ToBytes());
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const auto added,
-                            content.rows.NumbersOf(candidate.added));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto removed,
-                            content.rows.NumbersOf(candidate.removed));
-  section.set_added_rows(PackNumbers(added));
-  section.set_removed_rows(PackNumbers(removed));
+  section.set_added_rows(PackNumbers(candidate.added));
+  section.set_removed_rows(PackNumbers(candidate.removed));
+}
+
+// As ChooseBase, where `best` is not near enough.
+absl::Status LookFurther(const FleetRows& rows, std::optional<Candidate> best,
+                         const Content& content,
+                         stored::v1::HeadSection& section) {
+  RowSet found;
+  if (rows.ids == nullptr) {
+    ROLLCALL_ASSIGN_OR_RETURN(found, content.rows.IdsOf(rows.numbers));
+  }
+  const RowSet& ids = rows.ids == nullptr ? found : *rows.ids;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto nearest, Compare(rows.numbers, content.bases.Nearest(ids), content));
+  const bool nearer =
+      nearest.has_value() &&
+      (!best.has_value() || nearest->differences() < best->differences());
+  if (nearer) best = std::move(nearest);
+  if (best.has_value() && best->differences() <= MostDifferences(ids.size())) {
+    Fill(*best, section);
+    return absl::OkStatus();
+  }
+  const RootId root = ComputeSectionRoot(ids);
+  ROLLCALL_RETURN_IF_ERROR(content.bases.Keep(root, {ids, rows.numbers}));
+  Fill({root, {}, {}}, section);
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status ChooseBase(const RowSet& rows, std::optional<RootId> before,
+absl::Status ChooseBase(const FleetRows& rows, std::optional<RootId> before,
                         const Content& content,
                         stored::v1::HeadSection& section) {
-  if (rows.size() <= kMaxRowsWithoutBase) {
-    return Fill({RootId(), rows, {}}, content, section);
+  if (rows.numbers.size() <= kMaxRowsWithoutBase) {
+    Fill({RootId(), rows.numbers, {}}, section);
+    return absl::OkStatus();
   }
-  ROLLCALL_ASSIGN_OR_RETURN(auto best, Compare(rows, before, content));
-  if (!best.has_value() || best->differences() > kFewDifferences) {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        auto nearest, Compare(rows, content.bases.Nearest(rows), content));
-    const bool nearer =
-        nearest.has_value() &&
-        (!best.has_value() || nearest->differences() < best->differences());
-    if (nearer) best = std::move(nearest);
+  ROLLCALL_ASSIGN_OR_RETURN(auto best, Compare(rows.numbers, before, content));
+  const size_t few =
+      std::min(kFewDifferences, MostDifferences(rows.numbers.size()));
+  if (best.has_value() && best->differences() <= few) {
+    Fill(*best, section);
+    return absl::OkStatus();
   }
-  const size_t most =
-      std::max(kMaxRowsWithoutBase, rows.size() / kShareThatDiffers);
-  if (best.has_value() && best->differences() <= most) {
-    return Fill(*best, content, section);
-  }
-  const RootId root = ComputeSectionRoot(rows);
-  ROLLCALL_RETURN_IF_ERROR(content.bases.Keep(root, rows));
-  return Fill({root, {}, {}}, content, section);
+  return LookFurther(rows, std::move(best), content, section);
 }
 
 }  // namespace rollcall::collector

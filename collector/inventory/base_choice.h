@@ -18,10 +18,17 @@ inline constexpr size_t kFewDifferences = 48;
 // the nearest.
 inline constexpr size_t kShareThatDiffers = 8;
 
+// A set of fleet rows.
+struct FleetRows {
+  const RowNumbers& numbers;
+  // The same by id; null: look them up where they are needed.
+  const RowSet* ids = nullptr;
+};
+
 // Fills in base and differences of `section` for the set. `before` is the base
 // that it has. Stores the set as a base where none is near. Chains do not
 // arise: a base is always a full set. Errors as for BaseSets.
-absl::Status ChooseBase(const RowSet& rows, std::optional<RootId> before,
+absl::Status ChooseBase(const FleetRows& rows, std::optional<RootId> before,
                         const Content& content,
                         stored::v1::HeadSection& section);
 

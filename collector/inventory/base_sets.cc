@@ -99,29 +99,30 @@ void BaseSets::DropSketch(RootId root, const Sketch& sketch) {
   }
 }
 
-void BaseSets::Remember(RootId root, std::shared_ptr<const RowSet> ids) {
-  while (!kept_.empty() && kept_ids_ + ids->size() > max_ids_) {
+void BaseSets::Remember(RootId root, std::shared_ptr<const BaseRows> rows) {
+  while (!kept_.empty() && kept_rows_ + rows->ids.size() > max_rows_) {
     const auto oldest = std::min_element(kept_.begin(), kept_.end(),
                                          [](const auto& a, const auto& b) {
                                            return a.second.used < b.second.used;
                                          });
-    kept_ids_ -= oldest->second.ids->size();
+    kept_rows_ -= oldest->second.rows->ids.size();
     kept_.erase(oldest);
   }
-  kept_ids_ += ids->size();
-  kept_[root] = {std::move(ids), ++uses_};
+  kept_rows_ += rows->ids.size();
+  kept_[root] = {std::move(rows), ++uses_};
 }
 
-absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Read(
+absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Read(
     RootId root) const {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kBaseTable.Get(engine_, {root}));
-  if (!stored.has_value()) return std::shared_ptr<const RowSet>();
-  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(stored->rows()));
-  ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, rows_.IdsOf(numbers));
-  return std::make_shared<const RowSet>(std::move(ids));
+  if (!stored.has_value()) return std::shared_ptr<const BaseRows>();
+  BaseRows rows;
+  ROLLCALL_ASSIGN_OR_RETURN(rows.numbers, UnpackNumbers(stored->rows()));
+  ROLLCALL_ASSIGN_OR_RETURN(rows.ids, rows_.IdsOf(rows.numbers));
+  return std::make_shared<const BaseRows>(std::move(rows));
 }
 
-absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
+absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Find(RootId root) {
   while (true) {
     uint64_t sweeps = 0;
     {
@@ -130,7 +131,7 @@ absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
       if (kept != kept_.end()) {
         kept->second.used = ++uses_;
         marks_.insert(root);
-        return kept->second.ids;
+        return kept->second.rows;
       }
       sweeps = sweeps_;
     }
@@ -140,7 +141,7 @@ absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
     if (sweeps != sweeps_) continue;
     if (!read.ok()) return read.status();
     if (*read == nullptr || condemned_.contains(root)) {
-      return std::shared_ptr<const RowSet>();
+      return std::shared_ptr<const BaseRows>();
     }
     marks_.insert(root);
     if (!kept_.contains(root)) Remember(root, *read);
@@ -148,24 +149,25 @@ absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::Find(RootId root) {
   }
 }
 
-absl::StatusOr<std::shared_ptr<const RowSet>> BaseSets::FindOfSection(
+absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::FindOfSection(
     RootId root, absl::string_view section, int row_level) {
   ROLLCALL_ASSIGN_OR_RETURN(auto base, Find(root));
-  if (base == nullptr || base->empty()) return std::shared_ptr<const RowSet>();
+  if (base == nullptr || base->ids.empty()) {
+    return std::shared_ptr<const BaseRows>();
+  }
   // A base's rows are all of one section and level.
-  ROLLCALL_ASSIGN_OR_RETURN(const auto first,
-                            rows_.Find(section, row_level, {base->front()}));
-  if (!first[0].has_value()) return std::shared_ptr<const RowSet>();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto first, rows_.Find(section, row_level, {base->ids.front()}));
+  if (!first[0].has_value()) return std::shared_ptr<const BaseRows>();
   return base;
 }
 
-absl::Status BaseSets::Keep(RootId root, const RowSet& ids) {
+absl::Status BaseSets::Keep(RootId root, BaseRows rows) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto known, Find(root));
   if (known != nullptr) return absl::OkStatus();
-  ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, rows_.NumbersOf(ids));
-  const Sketch sketch = MakeSketch(ids);
+  const Sketch sketch = MakeSketch(rows.ids);
   stored::v1::BaseSet base;
-  base.set_rows(PackNumbers(numbers));
+  base.set_rows(PackNumbers(rows.numbers));
   base.set_sketch(SketchToBytes(sketch));
   Batch batch;
   kBaseTable.Put(batch, {root}, base);
@@ -177,8 +179,9 @@ absl::Status BaseSets::Keep(RootId root, const RowSet& ids) {
   MutexLock lock(&mutex_);
   marks_.insert(root);
   // One that asked for it since then has it in memory.
-  if (!kept_.contains(root))
-    Remember(root, std::make_shared<const RowSet>(ids));
+  if (!kept_.contains(root)) {
+    Remember(root, std::make_shared<const BaseRows>(std::move(rows)));
+  }
   AddSketch(root, sketch);
   return absl::OkStatus();
 }

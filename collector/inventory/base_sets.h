@@ -31,30 +31,37 @@ std::string SketchToBytes(const Sketch& sketch);
 // Nothing if the bytes are not those of a sketch.
 std::optional<Sketch> SketchFromBytes(absl::string_view bytes);
 
+// The rows of a base set: the same by id and by number.
+struct BaseRows {
+  RowSet ids;
+  RowNumbers numbers;
+};
+
 // Thread-safe. Keeps sets that were asked for in memory, up to a bound, and the
 // sketches of all.
 //
 // Errors as for RowDirectory.
 class BaseSets {
  public:
-  // Ids in memory, 16 bytes each.
-  static constexpr size_t kDefaultMaxIds = 2'000'000;
+  // Rows in memory, 20 bytes each.
+  static constexpr size_t kDefaultMaxRows = 2'000'000;
 
   // Both outlive it.
-  BaseSets(Engine& engine, RowDirectory& rows, size_t max_ids = kDefaultMaxIds)
-      : engine_(engine), rows_(rows), max_ids_(max_ids) {}
+  BaseSets(Engine& engine, RowDirectory& rows,
+           size_t max_rows = kDefaultMaxRows)
+      : engine_(engine), rows_(rows), max_rows_(max_rows) {}
 
   // Reads the sketches of all bases. Once, before anything else.
   absl::Status Load();
 
   // The base with this root; null if there is none.
-  absl::StatusOr<std::shared_ptr<const RowSet>> Find(RootId root);
+  absl::StatusOr<std::shared_ptr<const BaseRows>> Find(RootId root);
   // As Find, but null also if its rows are of another section or level.
-  absl::StatusOr<std::shared_ptr<const RowSet>> FindOfSection(
+  absl::StatusOr<std::shared_ptr<const BaseRows>> FindOfSection(
       RootId root, absl::string_view section, int row_level);
   // Stores the set as a base, if it is not one. Its rows are stored already.
   // Durable with the next synced write.
-  absl::Status Keep(RootId root, const RowSet& ids);
+  absl::Status Keep(RootId root, BaseRows rows);
   // The base that shares most with the set, as far as sketches tell; nothing if
   // none does. Of equally near ones the one with the smallest root.
   std::optional<RootId> Nearest(const RowSet& ids) const;
@@ -73,17 +80,17 @@ class BaseSets {
     int64_t bytes = 0;
   };
   struct Kept {
-    std::shared_ptr<const RowSet> ids;
+    std::shared_ptr<const BaseRows> rows;
     uint64_t used = 0;
   };
-  void Remember(RootId root, std::shared_ptr<const RowSet> ids)
+  void Remember(RootId root, std::shared_ptr<const BaseRows> rows)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddSketch(RootId root, const Sketch& sketch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropSketch(RootId root, const Sketch& sketch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // As stored; null if it is not.
-  absl::StatusOr<std::shared_ptr<const RowSet>> Read(RootId root) const;
+  absl::StatusOr<std::shared_ptr<const BaseRows>> Read(RootId root) const;
   bool IsMarked(RootId root) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return marks_.contains(root) || older_marks_.contains(root);
   }
@@ -96,12 +103,12 @@ class BaseSets {
 
   Engine& engine_;
   RowDirectory& rows_;
-  const size_t max_ids_;
+  const size_t max_rows_;
   // Held while bases are stored or deleted.
   Mutex keep_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   mutable Mutex mutex_;
   absl::flat_hash_map<RootId, Kept> kept_ ABSL_GUARDED_BY(mutex_);
-  size_t kept_ids_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t kept_rows_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
   // Of each place of a sketch: which bases have a value there.
   std::array<absl::flat_hash_map<uint64_t, std::vector<RootId>>, kSketchSize>

@@ -54,7 +54,7 @@ std::vector<BaseSets::StoredBase> BaseSets::Condemn(
     if (IsMarked(base.root)) continue;
     const auto kept = kept_.find(base.root);
     if (kept != kept_.end()) {
-      kept_ids_ -= kept->second.ids->size();
+      kept_rows_ -= kept->second.rows->ids.size();
       kept_.erase(kept);
     }
     DropSketch(base.root, base.sketch);

@@ -57,6 +57,7 @@ uint32_t ChoosePackBits(size_t rows, uint32_t bits) {
 absl::StatusOr<OwnRows> ReadOwnRows(const Reader& reader,
                                     const OwnSection& section) {
   OwnRows rows;
+  if (!HasOwnRows(section.section)) return rows;
   KeyWriter prefix;
   prefix.U16(ShardOf(section.subject))
       .AddId(section.subject)

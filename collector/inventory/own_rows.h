@@ -27,7 +27,8 @@ struct OwnSection {
 // much fuller nor much emptier.
 uint32_t ChoosePackBits(size_t rows, uint32_t bits);
 
-// All rows of the section. DATA_LOSS if stored bytes are damaged.
+// All rows of the section; none of one that has none of its own (rows.h).
+// DATA_LOSS if stored bytes are damaged.
 absl::StatusOr<OwnRows> ReadOwnRows(const Reader& reader,
                                     const OwnSection& section);
 

@@ -170,10 +170,9 @@ absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<RowNumber>> RowDirectory::NumbersOf(
-    const RowSet& ids) {
+absl::StatusOr<RowNumbers> RowDirectory::NumbersOf(const RowSet& ids) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto found, FindAll(ids));
-  std::vector<RowNumber> numbers;
+  RowNumbers numbers;
   numbers.reserve(ids.size());
   for (size_t i = 0; i < ids.size(); ++i) {
     if (!found[i].has_value()) {

@@ -52,7 +52,7 @@ class RowDirectory {
 
   // The numbers of rows that the store has, ascending. DATA_LOSS if it lacks
   // one.
-  absl::StatusOr<std::vector<RowNumber>> NumbersOf(const RowSet& ids);
+  absl::StatusOr<RowNumbers> NumbersOf(const RowSet& ids);
   // The ids of numbered rows, ascending by id. DATA_LOSS if a number was never
   // given.
   absl::StatusOr<RowSet> IdsOf(absl::Span<const RowNumber> numbers);

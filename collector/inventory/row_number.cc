@@ -31,8 +31,8 @@ std::string PackNumbers(absl::Span<const RowNumber> numbers) {
   return bytes;
 }
 
-absl::StatusOr<std::vector<RowNumber>> UnpackNumbers(absl::string_view bytes) {
-  std::vector<RowNumber> numbers;
+absl::StatusOr<RowNumbers> UnpackNumbers(absl::string_view bytes) {
+  RowNumbers numbers;
   numbers.reserve(bytes.size() / 2);
   uint64_t last = 0;
   uint64_t gap = 0;

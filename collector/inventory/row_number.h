@@ -9,17 +9,21 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "collector/inventory/sorted_set.h"
 
 namespace rollcall::collector {
 
 // Given by RowDirectory, once per row, and never to another. 0 is no row.
 using RowNumber = uint32_t;
 
+// A set of rows: numbers ascending without repetition.
+using RowNumbers = std::vector<RowNumber>;
+
 // Numbers in ascending order as the differences between them, each as a
 // protobuf varint: about 2 bytes for a row of a set, where ids take 16.
 // REQUIRES: ascending, without repetition, without 0.
 std::string PackNumbers(absl::Span<const RowNumber> numbers);
 // DATA_LOSS if the bytes are not what PackNumbers makes.
-absl::StatusOr<std::vector<RowNumber>> UnpackNumbers(absl::string_view bytes);
+absl::StatusOr<RowNumbers> UnpackNumbers(absl::string_view bytes);
 
 }  // namespace rollcall::collector

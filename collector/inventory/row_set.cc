@@ -1,8 +1,5 @@
 #include "collector/inventory/row_set.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "absl/status/status.h"
 
 namespace rollcall::collector {
@@ -31,21 +28,6 @@ absl::StatusOr<RowSet> UnpackIds(absl::string_view bytes) {
     ids.push_back(id);
   }
   return ids;
-}
-
-RowSet Minus(const RowSet& a, const RowSet& b) {
-  RowSet result;
-  std::set_difference(a.begin(), a.end(), b.begin(), b.end(),
-                      std::back_inserter(result));
-  return result;
-}
-
-RowSet Union(const RowSet& a, const RowSet& b) {
-  RowSet result;
-  result.reserve(a.size() + b.size());
-  std::set_union(a.begin(), a.end(), b.begin(), b.end(),
-                 std::back_inserter(result));
-  return result;
 }
 
 }  // namespace rollcall::collector

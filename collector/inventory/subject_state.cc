@@ -1,5 +1,6 @@
 #include "collector/inventory/subject_state.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,6 +39,20 @@ absl::StatusOr<SubjectState> StateNow(const Reader& reader,
         ReadOwnRows(reader, {subject, section.section(), head.row_level()}));
   }
   return state;
+}
+
+absl::StatusOr<std::shared_ptr<const BaseRows>> BaseOf(
+    const Content& content, const HeadSection& section) {
+  const auto root = RootId::FromBytes(section.base_root());
+  if (!root.has_value()) {
+    return absl::DataLossError("head with a malformed base root");
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(auto base, content.bases.Find(*root));
+  if (base == nullptr) {
+    return absl::DataLossError(
+        absl::StrCat("base set ", root->ToHex(), " is missing"));
+  }
+  return base;
 }
 
 absl::StatusOr<RowSet> Numbered(const Content& content,
@@ -103,18 +118,21 @@ absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
   ROLLCALL_ASSIGN_OR_RETURN(RowSet added,
                             Numbered(content, section.added_rows()));
   if (section.base_root().empty()) return added;
-  const auto root = RootId::FromBytes(section.base_root());
-  if (!root.has_value()) {
-    return absl::DataLossError("head with a malformed base root");
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(*root));
-  if (base == nullptr) {
-    return absl::DataLossError(
-        absl::StrCat("base set ", root->ToHex(), " is missing"));
-  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto base, BaseOf(content, section));
   ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
                             Numbered(content, section.removed_rows()));
-  return Union(Minus(*base, removed), added);
+  return Union(Minus(base->ids, removed), added);
+}
+
+absl::StatusOr<RowNumbers> ReadFleetNumbers(const Content& content,
+                                            const HeadSection& section) {
+  ROLLCALL_ASSIGN_OR_RETURN(RowNumbers added,
+                            UnpackNumbers(section.added_rows()));
+  if (section.base_root().empty()) return added;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto base, BaseOf(content, section));
+  ROLLCALL_ASSIGN_OR_RETURN(const RowNumbers removed,
+                            UnpackNumbers(section.removed_rows()));
+  return Union(Minus(base->numbers, removed), added);
 }
 
 absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,

@@ -44,6 +44,10 @@ absl::StatusOr<std::optional<stored::v1::Head>> ReadHead(const Reader& reader,
 absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
                                      const stored::v1::HeadSection& section);
 
+// The same by number.
+absl::StatusOr<RowNumbers> ReadFleetNumbers(
+    const Content& content, const stored::v1::HeadSection& section);
+
 // The ids of all rows of a section of a head, fleet and own.
 absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,
                                       const Content& content, SubjectId subject,

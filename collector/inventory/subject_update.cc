@@ -7,6 +7,7 @@
 #include "collector/inventory/base_choice.h"
 #include "collector/inventory/level_switch.h"
 #include "collector/inventory/posting_change.h"
+#include "collector/inventory/section_rows.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "common/rows.h"
@@ -80,73 +81,47 @@ class UpdateBuilder {
 
   absl::Status AddSection(const std::string& name,
                           const ReportedSection& reported,
-                          const HeadSection* before) {
-    const bool same_level = before_.row_level() == update_.row_level;
-    if (before != nullptr && same_level &&
-        before->root() == reported.root.bytes()) {
-      *prepared_.head.add_sections() = *before;
+                          const HeadSection* stored) {
+    SectionBefore before;
+    if (stored != nullptr && before_.row_level() == update_.row_level) {
+      before.root = RootId::FromBytes(stored->root()).value_or(RootId());
+    }
+    if (!before.root.IsZero() && before.root == reported.root) {
+      *prepared_.head.add_sections() = *stored;
       return absl::OkStatus();
     }
-    if (reported.ids.empty() && reported.root != ComputeSectionRoot({})) {
-      // Its rows were not asked for, since the store had them at that time.
-      return absl::FailedPreconditionError(absl::StrCat(
-          "section ", name, " changed while it was reported; start again"));
-    }
-    SectionState old;
-    if (before != nullptr) {
-      ROLLCALL_ASSIGN_OR_RETURN(old, ReadSection(*before));
+    if (stored != nullptr) {
+      ROLLCALL_ASSIGN_OR_RETURN(before.rows, ReadRows(*stored));
     } else {
       prepared_.history.add_new_sections(name);
     }
-    SectionState now;
-    ROLLCALL_RETURN_IF_ERROR(Partition(name, reported, old, now));
+    ROLLCALL_ASSIGN_OR_RETURN(const SectionRows now,
+                              ApplyReport(update_, name, before, content_));
     HeadSection section;
     section.set_section(name);
     section.set_root(reported.root.ToBytes());
-    WriteOwn(old, now, before, section);
-    ROLLCALL_RETURN_IF_ERROR(Record(name, old, now));
+    WriteOwn(before.rows, now, stored, section);
+    ROLLCALL_RETURN_IF_ERROR(Record(name, before.rows, now));
     std::optional<RootId> base;
-    if (before != nullptr) base = RootId::FromBytes(before->base_root());
-    ROLLCALL_RETURN_IF_ERROR(ChooseBase(now.fleet, base, content_, section));
+    if (stored != nullptr) base = RootId::FromBytes(stored->base_root());
+    if (!reported.base.IsZero() && reported.base != before.root) {
+      base = reported.base;
+    }
+    // Of a set that was told as a whole the ids are at hand.
+    const bool whole = reported.base.IsZero() && now.own.empty();
+    ROLLCALL_RETURN_IF_ERROR(
+        ChooseBase({now.fleet, whole ? &reported.added : nullptr}, base,
+                   content_, section));
     *prepared_.head.add_sections() = std::move(section);
     return absl::OkStatus();
   }
 
-  absl::StatusOr<SectionState> ReadSection(const HeadSection& section) const {
-    SectionState state;
-    ROLLCALL_ASSIGN_OR_RETURN(state.fleet, ReadFleetRows(content_, section));
-    ROLLCALL_ASSIGN_OR_RETURN(
-        state.own, ReadOwnRows(reader_, {update_.subject, section.section(),
-                                         before_.row_level()}));
-    return state;
+  absl::StatusOr<SectionRows> ReadRows(const HeadSection& section) const {
+    return ReadSectionRows(reader_, content_, update_.subject,
+                           before_.row_level(), section);
   }
 
-  // Tells fleet rows from own rows.
-  absl::Status Partition(const std::string& name,
-                         const ReportedSection& reported,
-                         const SectionState& old, SectionState& now) {
-    for (const RowId& id : reported.ids) {
-      const auto sent = update_.rows.find(id);
-      if (const auto own = old.own.find(id); own != old.own.end()) {
-        now.own[id] = own->second;
-      } else if (sent != update_.rows.end() && sent->second.own) {
-        now.own[id] = sent->second.canonical;
-      } else {
-        now.fleet.push_back(id);
-      }
-    }
-    const RowSet came = Minus(now.fleet, old.fleet);
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto found, content_.rows.Find(name, update_.row_level, came));
-    for (const auto& number : found) {
-      if (number.has_value()) continue;
-      return absl::FailedPreconditionError(absl::StrCat(
-          "a row of section ", name, " is neither known nor was sent"));
-    }
-    return absl::OkStatus();
-  }
-
-  void WriteOwn(const SectionState& old, const SectionState& now,
+  void WriteOwn(const SectionRows& old, const SectionRows& now,
                 const HeadSection* before, HeadSection& section) {
     const uint32_t bits = before == nullptr ? 0 : before->pack_bits();
     const uint32_t chosen = ChoosePackBits(now.own.size(), bits);
@@ -156,13 +131,14 @@ class UpdateBuilder {
   }
 
   // Notes what changed.
-  absl::Status Record(const std::string& name, const SectionState& old,
-                      const SectionState& now) {
+  absl::Status Record(const std::string& name, const SectionRows& old,
+                      const SectionRows& now) {
     // The first report is the whole state: history need not hold it again.
     if (first_report_) return absl::OkStatus();
     SectionChange change;
     change.set_section(name);
-    ROLLCALL_RETURN_IF_ERROR(RecordFleet(old, now, change));
+    change.set_added_rows(PackNumbers(Minus(now.fleet, old.fleet)));
+    change.set_removed_rows(PackNumbers(Minus(old.fleet, now.fleet)));
     if (before_.row_level() != update_.row_level) {
       ROLLCALL_RETURN_IF_ERROR(RecordSwitch(old, now, change));
     } else {
@@ -172,18 +148,7 @@ class UpdateBuilder {
     return absl::OkStatus();
   }
 
-  absl::Status RecordFleet(const SectionState& old, const SectionState& now,
-                           SectionChange& change) const {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto added, content_.rows.NumbersOf(Minus(now.fleet, old.fleet)));
-    ROLLCALL_ASSIGN_OR_RETURN(const auto removed, content_.rows.NumbersOf(Minus(
-                                                      old.fleet, now.fleet)));
-    change.set_added_rows(PackNumbers(added));
-    change.set_removed_rows(PackNumbers(removed));
-    return absl::OkStatus();
-  }
-
-  static void RecordOwn(const SectionState& old, const SectionState& now,
+  static void RecordOwn(const SectionRows& old, const SectionRows& now,
                         SectionChange& change) {
     for (const auto& [id, canonical] : now.own) {
       if (!old.own.contains(id)) change.add_own_added(canonical);
@@ -195,12 +160,14 @@ class UpdateBuilder {
 
   // Every row went and came at another level: notes those that changed beyond
   // that, and what undoing the switch needs.
-  absl::Status RecordSwitch(const SectionState& old, const SectionState& now,
+  absl::Status RecordSwitch(const SectionRows& old, const SectionRows& now,
                             SectionChange& change) const {
+    ROLLCALL_ASSIGN_OR_RETURN(const SectionState old_ids, ById(old));
+    ROLLCALL_ASSIGN_OR_RETURN(const SectionState now_ids, ById(now));
     ROLLCALL_ASSIGN_OR_RETURN(
         const SectionSwitch differing,
-        CompareLevels(reader_, change.section(), {old, before_.row_level()},
-                      {now, update_.row_level}));
+        CompareLevels(reader_, change.section(), {old_ids, before_.row_level()},
+                      {now_ids, update_.row_level}));
     ROLLCALL_ASSIGN_OR_RETURN(const auto added,
                               content_.rows.NumbersOf(differing.fleet_added));
     ROLLCALL_ASSIGN_OR_RETURN(const auto removed,
@@ -215,12 +182,18 @@ class UpdateBuilder {
     return absl::OkStatus();
   }
 
+  absl::StatusOr<SectionState> ById(const SectionRows& rows) const {
+    SectionState state = {{}, rows.own};
+    ROLLCALL_ASSIGN_OR_RETURN(state.fleet, content_.rows.IdsOf(rows.fleet));
+    return state;
+  }
+
   absl::Status DropSection(const HeadSection& section) {
-    ROLLCALL_ASSIGN_OR_RETURN(const SectionState old, ReadSection(section));
+    ROLLCALL_ASSIGN_OR_RETURN(const SectionRows old, ReadRows(section));
     HeadSection gone = section;
-    WriteOwn(old, SectionState(), &section, gone);
+    WriteOwn(old, SectionRows(), &section, gone);
     prepared_.history.add_gone_sections(section.section());
-    return Record(section.section(), old, SectionState());
+    return Record(section.section(), old, SectionRows());
   }
 
   void FillHead() {

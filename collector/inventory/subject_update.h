@@ -14,11 +14,15 @@
 
 namespace rollcall::collector {
 
-// A section as reported.
+// A section as reported: by how it differs from a set that the store holds.
 struct ReportedSection {
   RootId root;
-  // All its rows, fleet and own.
-  RowSet ids;
+  // What it differs from: the section as the store holds it of the subject, or
+  // a base set. Zero: the empty set.
+  RootId base;
+  // Of rows fleet and own. What is in both was added.
+  RowSet added;
+  RowSet removed;
 };
 
 // A row that the store may not have yet: checked canonical bytes.
@@ -35,8 +39,8 @@ struct SubjectUpdate {
   std::string agent_version;
   int row_level = 0;
   RootId subject_root;
-  // Every section that the subject has. Of a section whose root the store holds
-  // already `ids` may be empty.
+  // Every section that the subject has. REQUIRES: each makes its root. Of a
+  // section whose root the store holds the rest does not matter.
   std::map<std::string, ReportedSection> sections;
   // Rows that were sent. Rows that were known are not here.
   std::map<RowId, ReportedRow> rows;
@@ -61,8 +65,8 @@ struct PreparedUpdate {
 
 // Works the update out. Stores rows and bases that are new, which do no harm if
 // the update then is not written. FAILED_PRECONDITION if a row was neither sent
-// nor known, or a section without ids is not the one that the store holds (the
-// store changed since it was asked: start again). Blocking.
+// nor known, or a section differs from a set that the store does not hold (it
+// changed since it was asked: start again). Blocking.
 absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
                                                     const Reader& reader,
                                                     const Content& content);

@@ -37,14 +37,14 @@ inline collector::SubjectUpdate UpdateOf(SubjectId subject,
     const RowKind* kind = FindRowKind(row);
     const std::string canonical = EncodeRow(row);
     const RowId id = ComputeRowId(kind->section, kRowLevel, canonical);
-    update.sections[kind->section].ids.push_back(id);
+    update.sections[kind->section].added.push_back(id);
     update.rows[id] = {kind->section, canonical,
                        kind->scope == v1::ROW_SCOPE_OWN};
   }
   std::map<std::string, RootId> roots;
   for (auto& [name, section] : update.sections) {
-    std::sort(section.ids.begin(), section.ids.end());
-    roots[name] = section.root = ComputeSectionRoot(section.ids);
+    std::sort(section.added.begin(), section.added.end());
+    roots[name] = section.root = ComputeSectionRoot(section.added);
   }
   update.subject_root = ComputeSubjectRoot(roots);
   return update;

@@ -190,7 +190,7 @@ class Pipeline {
       collector::ReportedSection& reported = update.sections[name];
       reported.root = section->root;
       for (const swarm::EncodedRow* row : section->rows) {
-        reported.ids.push_back(row->id);
+        reported.added.push_back(row->id);
         if (!known_.insert(row->id).second) continue;
         const auto decoded = DecodeRow(name, row->canonical);
         const bool own =

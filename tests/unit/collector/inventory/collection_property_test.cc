@@ -95,7 +95,7 @@ TEST_P(CollectionCourse, ChangesNoAnswerAndLeavesNothingOver) {
     const auto root = *RootId::FromBytes(at->key());
     const auto base = content().bases.Find(root);
     ASSERT_OK(base);
-    for (const RowId& id : **base) {
+    for (const RowId& id : (*base)->ids) {
       const auto row = kRowTable.Get(engine_, {id});
       ASSERT_OK(row);
       in_bases.insert((*row)->canonical());

@@ -56,11 +56,13 @@ TEST(RowNumber, DamagedBytesAreDataLoss) {
 
 class ContentTest : public FleetFixture {
  protected:
-  static NewRow RowOf(int number) {
+  static NewRow RowOf(int number) { return RowOf("software", number); }
+  // Whatever a row of the section says.
+  static NewRow RowOf(const std::string& section, int number) {
     const std::string canonical =
         EncodeRow(PackageRow("p" + std::to_string(number), "1"));
-    return {ComputeRowId("software", kRowLevel, canonical), "software",
-            kRowLevel, canonical};
+    return {ComputeRowId(section, kRowLevel, canonical), section, kRowLevel,
+            canonical};
   }
   // The set of the packages from `first` to before `end`, stored.
   RowSet SetOf(int first, int end) {
@@ -73,6 +75,14 @@ class ContentTest : public FleetFixture {
     EXPECT_OK(content_.rows.Keep(rows));
     std::sort(ids.begin(), ids.end());
     return ids;
+  }
+  BaseRows RowsOf(const RowSet& ids) {
+    return {ids, *content_.rows.NumbersOf(ids)};
+  }
+  absl::Status Choose(const RowSet& rows, std::optional<RootId> before,
+                      stored::v1::HeadSection& section) {
+    return ChooseBase({*content_.rows.NumbersOf(rows)}, before, content_,
+                      section);
   }
 };
 
@@ -111,8 +121,8 @@ TEST_F(ContentTest, TheNearestBaseIsFoundAlsoAfterARestart) {
   const RowSet image = SetOf(0, 1'000);
   const RowSet other = SetOf(5'000, 6'000);
   const RootId image_root = ComputeSectionRoot(image);
-  ASSERT_OK(content_.bases.Keep(image_root, image));
-  ASSERT_OK(content_.bases.Keep(ComputeSectionRoot(other), other));
+  ASSERT_OK(content_.bases.Keep(image_root, RowsOf(image)));
+  ASSERT_OK(content_.bases.Keep(ComputeSectionRoot(other), RowsOf(other)));
   const RowSet near = SetOf(10, 1'010);
   EXPECT_EQ(content_.bases.Nearest(near), image_root);
   BaseSets again(engine_, content_.rows);
@@ -120,7 +130,8 @@ TEST_F(ContentTest, TheNearestBaseIsFoundAlsoAfterARestart) {
   EXPECT_EQ(again.Nearest(near), image_root);
   EXPECT_EQ(again.Nearest(SetOf(9'000, 9'100)), std::nullopt);
   ASSERT_OK_AND_ASSIGN(const auto found, again.Find(image_root));
-  EXPECT_EQ(*found, image);
+  EXPECT_EQ(found->ids, image);
+  EXPECT_EQ(found->numbers, RowsOf(image).numbers);
 }
 
 TEST_F(ContentTest, BasesBeyondTheBoundAreReadAgain) {
@@ -128,11 +139,11 @@ TEST_F(ContentTest, BasesBeyondTheBoundAreReadAgain) {
   std::vector<RowSet> sets;
   for (int i = 0; i < 5; ++i) {
     sets.push_back(SetOf(1'000 * i, 1'000 * i + 100));
-    ASSERT_OK(small.Keep(ComputeSectionRoot(sets.back()), sets.back()));
+    ASSERT_OK(small.Keep(ComputeSectionRoot(sets.back()), RowsOf(sets.back())));
   }
   for (const RowSet& set : sets) {
     ASSERT_OK_AND_ASSIGN(const auto found, small.Find(ComputeSectionRoot(set)));
-    EXPECT_EQ(*found, set);
+    EXPECT_EQ(found->ids, set);
   }
   EXPECT_THAT(small.Find(RootId()), IsOkAndHolds(IsNull()));
 }
@@ -140,8 +151,8 @@ TEST_F(ContentTest, BasesBeyondTheBoundAreReadAgain) {
 TEST_F(ContentTest, HostsOfOneImageShareItsBase) {
   stored::v1::HeadSection first;
   stored::v1::HeadSection second;
-  ASSERT_OK(ChooseBase(SetOf(0, 1'000), std::nullopt, content_, first));
-  ASSERT_OK(ChooseBase(SetOf(15, 1'015), std::nullopt, content_, second));
+  ASSERT_OK(Choose(SetOf(0, 1'000), std::nullopt, first));
+  ASSERT_OK(Choose(SetOf(15, 1'015), std::nullopt, second));
   EXPECT_THAT(first.base_root(), SizeIs(16));
   EXPECT_EQ(second.base_root(), first.base_root());
   EXPECT_THAT(UnpackNumbers(second.added_rows()), IsOkAndHolds(SizeIs(15)));
@@ -151,11 +162,11 @@ TEST_F(ContentTest, HostsOfOneImageShareItsBase) {
 
 TEST_F(ContentTest, ASetFarFromEveryBaseBecomesOne) {
   stored::v1::HeadSection section;
-  ASSERT_OK(ChooseBase(SetOf(0, 1'000), std::nullopt, content_, section));
+  ASSERT_OK(Choose(SetOf(0, 1'000), std::nullopt, section));
   const auto image = *RootId::FromBytes(section.base_root());
   stored::v1::HeadSection far;
   const RowSet mixed = SetOf(300, 1'300);
-  ASSERT_OK(ChooseBase(mixed, image, content_, far));
+  ASSERT_OK(Choose(mixed, image, far));
   EXPECT_EQ(far.base_root(), ComputeSectionRoot(mixed).ToBytes());
   EXPECT_THAT(far.added_rows(), IsEmpty());
   EXPECT_THAT(far.removed_rows(), IsEmpty());
@@ -164,7 +175,7 @@ TEST_F(ContentTest, ASetFarFromEveryBaseBecomesOne) {
 TEST_F(ContentTest, AHandfulOfRowsNeedsNoBase) {
   stored::v1::HeadSection section;
   const RowSet few = SetOf(0, 16);
-  ASSERT_OK(ChooseBase(few, std::nullopt, content_, section));
+  ASSERT_OK(Choose(few, std::nullopt, section));
   EXPECT_THAT(section.base_root(), IsEmpty());
   section.set_section("software");
   EXPECT_THAT(content_.rows.IdsOf(*UnpackNumbers(section.added_rows())),
@@ -179,16 +190,16 @@ TEST_F(ContentTest, OwnRowsReadBackAsTheyGrowAndShrink) {
   for (const int count : {0, 3, 12, 900, 905, 20, 0, 3'000, 1}) {
     OwnRows after;
     for (int i = 0; i < count; ++i) {
-      const NewRow row = RowOf(i);
+      const NewRow row = RowOf("software.install", i);
       after[row.id] = row.canonical;
     }
     const uint32_t chosen = ChoosePackBits(after.size(), bits);
     EXPECT_LE(after.size(), (size_t{1} << chosen) * 48);
     Batch batch;
-    WriteOwnRows({subject, "software", kRowLevel},
+    WriteOwnRows({subject, "software.install", kRowLevel},
                  {before, bits, after, chosen}, batch);
     ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
-    EXPECT_THAT(ReadOwnRows(engine_, {subject, "software", kRowLevel}),
+    EXPECT_THAT(ReadOwnRows(engine_, {subject, "software.install", kRowLevel}),
                 IsOkAndHolds(Eq(after)));
     before = after;
     bits = chosen;
@@ -198,13 +209,16 @@ TEST_F(ContentTest, OwnRowsReadBackAsTheyGrowAndShrink) {
 TEST_F(ContentTest, AChangedOwnRowRewritesItsPackOnly) {
   const SubjectId subject = AddDevice();
   OwnRows before;
-  for (int i = 0; i < 900; ++i) before[RowOf(i).id] = RowOf(i).canonical;
+  for (int i = 0; i < 900; ++i) {
+    const NewRow row = RowOf("software.install", i);
+    before[row.id] = row.canonical;
+  }
   const uint32_t bits = ChoosePackBits(before.size(), 0);
   OwnRows after = before;
   after.erase(after.begin());
   Batch batch;
-  WriteOwnRows({subject, "software", kRowLevel}, {before, bits, after, bits},
-               batch);
+  WriteOwnRows({subject, "software.install", kRowLevel},
+               {before, bits, after, bits}, batch);
   EXPECT_THAT(batch.ops(), SizeIs(1));
 }
 

@@ -217,7 +217,7 @@ TEST_F(InventoryTest, ARowThatIsNeitherKnownNorSentIsRefused) {
   SubjectUpdate update;
   update.subject = subject_;
   update.row_level = kRowLevel;
-  update.sections["software"].ids = {RowId::Generate(random_)};
+  update.sections["software"].added = {RowId::Generate(random_)};
   EXPECT_THAT(Write(update), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 

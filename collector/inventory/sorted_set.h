@@ -1,0 +1,64 @@
+// Sets as sorted vectors. Pure; thread-safe.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace rollcall::collector {
+
+// The first of [begin, end) that is not below `value`, looked for near `begin`:
+// takes about the logarithm of how far that is.
+template <typename Iterator, typename T>
+Iterator FindNear(Iterator begin, Iterator end, const T& value) {
+  std::ptrdiff_t step = 1;
+  while (end - begin >= step && *(begin + (step - 1)) < value) {
+    begin += step;
+    step *= 2;
+  }
+  return std::lower_bound(begin, begin + std::min(step, end - begin), value);
+}
+
+// `a` without the elements of `b`. Both ascend without repetition. As fast as
+// copying where one of them is small.
+template <typename T>
+std::vector<T> Minus(const std::vector<T>& a, const std::vector<T>& b) {
+  std::vector<T> result;
+  result.reserve(a.size());
+  if (a.size() < b.size()) {
+    auto other = b.begin();
+    for (const T& one : a) {
+      other = FindNear(other, b.end(), one);
+      if (other == b.end() || one < *other) result.push_back(one);
+    }
+    return result;
+  }
+  auto from = a.begin();
+  for (const T& one : b) {
+    const auto at = FindNear(from, a.end(), one);
+    result.insert(result.end(), from, at);
+    from = at != a.end() && *at == one ? at + 1 : at;
+  }
+  result.insert(result.end(), from, a.end());
+  return result;
+}
+
+// The elements of both, each of which ascends without repetition. As fast as
+// copying where one of them is small.
+template <typename T>
+std::vector<T> Union(const std::vector<T>& a, const std::vector<T>& b) {
+  if (a.size() < b.size()) return Union(b, a);
+  std::vector<T> result;
+  result.reserve(a.size() + b.size());
+  auto from = a.begin();
+  for (const T& one : b) {
+    const auto at = FindNear(from, a.end(), one);
+    result.insert(result.end(), from, at);
+    result.push_back(one);
+    from = at != a.end() && *at == one ? at + 1 : at;
+  }
+  result.insert(result.end(), from, a.end());
+  return result;
+}
+
+}  // namespace rollcall::collector
