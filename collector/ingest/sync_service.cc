@@ -6,6 +6,8 @@
 #include <grpcpp/support/proto_buffer_writer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -116,6 +118,7 @@ class SyncReactor final : public RawReactor, private EndableStream {
   }
 
   void OnWriteDone(bool ok) override {
+    TakeOver();
     if (!ok) {
       Finish(grpc::Status::OK);
       return;
@@ -130,6 +133,7 @@ class SyncReactor final : public RawReactor, private EndableStream {
   }
 
   void OnDone() override {
+    TakeOver();
     --deps_.stats.streams;
     ending_->Detach();
     streams_.Remove(agent_, ending_.get());
@@ -223,8 +227,15 @@ class SyncReactor final : public RawReactor, private EndableStream {
     Continue();
   }
 
+  // The threads of the executor, of the committer and of gRPC work on a stream
+  // one after the other. gRPC orders them too, but by locks that cannot be seen
+  // into: what one left behind is handed to the next by these.
+  void HandOver() { handed_over_.fetch_add(1, std::memory_order_release); }
+  void TakeOver() { (void)handed_over_.load(std::memory_order_acquire); }
+
   // Writes the next message, else finishes, else reads on.
   void Continue() {
+    HandOver();
     if (!outgoing_.empty()) {
       StartWrite(&outgoing_.front());
     } else if (end_with_.has_value()) {
@@ -261,6 +272,7 @@ class SyncReactor final : public RawReactor, private EndableStream {
   std::string boot_id_;
   std::shared_ptr<TwinSeat> seat_;
   bool one_too_many_ = false;
+  std::atomic<uint32_t> handed_over_{0};
   grpc::ByteBuffer incoming_;
   std::optional<ByteBudget::Share> share_;
   std::deque<grpc::ByteBuffer> outgoing_;
