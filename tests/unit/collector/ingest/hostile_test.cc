@@ -216,8 +216,12 @@ TEST_F(HostileTest, HandshakesThatAreBegunAndLeftAreClosed) {
     sockets.push_back(std::make_unique<RawSocket>(listener->port()));
     ASSERT_GE(sockets.back()->fd(), 0);
     // A third says nothing, a third begins a TLS record, a third is no TLS.
-    if (i % 3 == 1) ASSERT_TRUE(sockets.back()->Send("\x16\x03\x01\x02"));
-    if (i % 3 == 2) ASSERT_TRUE(sockets.back()->Send("GET / HTTP/1.1\r\n\r\n"));
+    if (i % 3 == 1) {
+      ASSERT_TRUE(sockets.back()->Send("\x16\x03\x01\x02"));
+    }
+    if (i % 3 == 2) {
+      ASSERT_TRUE(sockets.back()->Send("GET / HTTP/1.1\r\n\r\n"));
+    }
   }
   for (const auto& socket : sockets) EXPECT_TRUE(socket->AwaitClose());
   EXPECT_EQ(stats_.streams, 1);  // the good agent's, on the other port

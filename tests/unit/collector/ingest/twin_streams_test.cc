@@ -50,7 +50,9 @@ class TwinStreamsTest : public ::testing::Test {
   }
   // The agent checks in: it hears what it is asked, and answers.
   void CheckIn(Stream& stream) {
-    if (Hear(stream)) EXPECT_OK(Answer(stream));
+    if (Hear(stream)) {
+      EXPECT_OK(Answer(stream));
+    }
   }
 
   FakeClock clock_;

@@ -142,7 +142,9 @@ TEST_F(PostingsTest, OverManyRandomChangesTheyAgreeWithTheSets) {
     const int added = 200 + static_cast<int>(random_.Next64() % 6);
     for (v1::Row& row : Packages(200, added)) rows.push_back(std::move(row));
     Report(subject, rows);
-    if (random_.Next64() % 5 == 0) ASSERT_OK(keeper_.CatchUp().status());
+    if (random_.Next64() % 5 == 0) {
+      ASSERT_OK(keeper_.CatchUp().status());
+    }
     const v1::Row asked =
         PackageRow("p" + std::to_string(random_.Next64() % 120), "1");
     ASSERT_EQ(With(asked), TrulyWith(asked)) << "step " << step;
@@ -155,7 +157,9 @@ TEST_F(PostingsTest, OverManyRandomChangesTheyAgreeWithTheSets) {
 TEST_F(PostingsTest, CountsAreThoseOfTheLists) {
   for (int i = 0; i < 6; ++i) {
     Report(NewSubject(), Packages(i, 40 + i));
-    if (i == 3) ASSERT_OK(keeper_.CatchUp().status());
+    if (i == 3) {
+      ASSERT_OK(keeper_.CatchUp().status());
+    }
   }
   const auto snapshot = engine_.Snapshot();
   PostingOverlay overlay(*snapshot);
@@ -218,7 +222,9 @@ TEST_F(PostingsTest, TheyAreRebuiltFromNothingWhileChangesWait) {
   ASSERT_OK_AND_ASSIGN(const auto rebuilt, keeper_.Rebuild());
   EXPECT_GT(rebuilt.differences, 0);
   for (const v1::Row& row : Packages(0, 100)) {
-    if (NumberOf(row) != 0) EXPECT_EQ(With(row), TrulyWith(row));
+    if (NumberOf(row) != 0) {
+      EXPECT_EQ(With(row), TrulyWith(row));
+    }
   }
   EXPECT_EQ(keeper_.Check()->differences, 0);
 }
