@@ -2,7 +2,8 @@
 # rollcall_executable(NAME OUTPUT name SOURCES a.cc ... DEPS x ...)
 # rollcall_test(NAME SOURCES a_test.cc ... DEPS x ... [LABELS l ...] [TIMEOUT s])
 #
-# GRPC and PROTO choose the precompiled header that the target shares.
+# GRPC and PROTO choose the precompiled header that the target shares; tests have
+# one of their own.
 
 add_library(rollcall_options INTERFACE)
 target_include_directories(rollcall_options INTERFACE ${CMAKE_SOURCE_DIR})
@@ -51,12 +52,12 @@ function(rollcall_executable name)
 endfunction()
 
 function(rollcall_test name)
-  cmake_parse_arguments(ARG "GRPC;PROTO" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   rollcall_executable(${name} SOURCES ${ARG_SOURCES} DEPS ${ARG_DEPS} rollcall_test_main)
-  _rollcall_pch(${name} "${ARG_GRPC}" "${ARG_PROTO}")
+  target_precompile_headers(${name} REUSE_FROM rollcall_pch_test)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   # What may take long begins first, so that nothing long is left for the end.
