@@ -34,6 +34,14 @@ size_t MostDifferences(size_t rows) {
   return std::max(kMaxRowsWithoutBase, rows / kShareThatDiffers);
 }
 
+// Whether it is not worth while to look for a nearer base.
+bool IsNearEnough(size_t differences, const BaseBefore& before, size_t rows) {
+  if (differences > MostDifferences(rows)) return false;
+  return differences <= kFewDifferences ||
+         differences / kMoreDifferences <=
+             before.differences / kMoreDifferences;
+}
+
 void Fill(const Candidate& candidate, stored::v1::HeadSection& section) {
   if (!candidate.root.IsZero()) {
     section.set_base_root(candidate.root.ToBytes());
@@ -69,17 +77,17 @@ absl::Status LookFurther(const FleetRows& rows, std::optional<Candidate> best,
 
 }  // namespace
 
-absl::Status ChooseBase(const FleetRows& rows, std::optional<RootId> before,
+absl::Status ChooseBase(const FleetRows& rows, const BaseBefore& before,
                         const Content& content,
                         stored::v1::HeadSection& section) {
   if (rows.numbers.size() <= kMaxRowsWithoutBase) {
     Fill({RootId(), rows.numbers, {}}, section);
     return absl::OkStatus();
   }
-  ROLLCALL_ASSIGN_OR_RETURN(auto best, Compare(rows.numbers, before, content));
-  const size_t few =
-      std::min(kFewDifferences, MostDifferences(rows.numbers.size()));
-  if (best.has_value() && best->differences() <= few) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto best,
+                            Compare(rows.numbers, before.root, content));
+  if (best.has_value() &&
+      IsNearEnough(best->differences(), before, rows.numbers.size())) {
     Fill(*best, section);
     return absl::OkStatus();
   }

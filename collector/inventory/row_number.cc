@@ -1,5 +1,7 @@
 #include "collector/inventory/row_number.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 
 namespace rollcall::collector {
@@ -29,6 +31,13 @@ std::string PackNumbers(absl::Span<const RowNumber> numbers) {
     last = number;
   }
   return bytes;
+}
+
+size_t CountNumbers(absl::string_view bytes) {
+  // Each ends with the one byte that says so.
+  return static_cast<size_t>(std::count_if(
+      bytes.begin(), bytes.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & kMore) == 0; }));
 }
 
 absl::StatusOr<RowNumbers> UnpackNumbers(absl::string_view bytes) {

@@ -2,6 +2,7 @@
 // since ids of 16 random bytes cannot be compressed. Pure; thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ using RowNumbers = std::vector<RowNumber>;
 // protobuf varint: about 2 bytes for a row of a set, where ids take 16.
 // REQUIRES: ascending, without repetition, without 0.
 std::string PackNumbers(absl::Span<const RowNumber> numbers);
+// How many numbers these bytes pack.
+size_t CountNumbers(absl::string_view bytes);
 // DATA_LOSS if the bytes are not what PackNumbers makes.
 absl::StatusOr<RowNumbers> UnpackNumbers(absl::string_view bytes);
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/subject_state.h"
+#include "common/rows.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -73,20 +74,29 @@ class Sorter {
   const Content& content_;
 };
 
+absl::Status Changed(absl::string_view section) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "section ", section, " changed while it was reported; start again"));
+}
+
 // What the section differs from.
 absl::StatusOr<SectionRows> BaseOf(const SubjectUpdate& update,
-                                   absl::string_view name, RootId base,
+                                   const std::string& name,
                                    const SectionBefore& before,
                                    const Content& content) {
-  if (base.IsZero()) return SectionRows();
-  if (base == before.root) return before.rows;
+  const ReportedSection& reported = update.sections.at(name);
+  if (reported.base.IsZero()) {
+    // Nothing but a root, which the store held when it was told.
+    const bool untold =
+        reported.added.empty() && reported.root != ComputeSectionRoot({});
+    if (untold) return Changed(name);
+    return SectionRows();
+  }
+  if (reported.base == before.root) return before.rows;
   ROLLCALL_ASSIGN_OR_RETURN(
       const auto known,
-      content.bases.FindOfSection(base, name, update.row_level));
-  if (known == nullptr) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "section ", name, " changed while it was reported; start again"));
-  }
+      content.bases.FindOfSection(reported.base, name, update.row_level));
+  if (known == nullptr) return Changed(name);
   return SectionRows{known->numbers, {}};
 }
 
@@ -107,8 +117,8 @@ absl::StatusOr<SectionRows> ApplyReport(const SubjectUpdate& update,
                                         const SectionBefore& before,
                                         const Content& content) {
   const ReportedSection& reported = update.sections.at(name);
-  ROLLCALL_ASSIGN_OR_RETURN(
-      SectionRows now, BaseOf(update, name, reported.base, before, content));
+  ROLLCALL_ASSIGN_OR_RETURN(SectionRows now,
+                            BaseOf(update, name, before, content));
   const Sorter sorter(update, name, content);
   if (!reported.removed.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(const RowNumbers removed,

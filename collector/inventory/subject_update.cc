@@ -102,10 +102,14 @@ class UpdateBuilder {
     section.set_root(reported.root.ToBytes());
     WriteOwn(before.rows, now, stored, section);
     ROLLCALL_RETURN_IF_ERROR(Record(name, before.rows, now));
-    std::optional<RootId> base;
-    if (stored != nullptr) base = RootId::FromBytes(stored->base_root());
+    BaseBefore base;
+    if (stored != nullptr) {
+      base = {RootId::FromBytes(stored->base_root()),
+              CountNumbers(stored->added_rows()) +
+                  CountNumbers(stored->removed_rows())};
+    }
     if (!reported.base.IsZero() && reported.base != before.root) {
-      base = reported.base;
+      base = {reported.base, 0};
     }
     // Of a set that was told as a whole the ids are at hand.
     const bool whole = reported.base.IsZero() && now.own.empty();

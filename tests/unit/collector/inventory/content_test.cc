@@ -31,6 +31,7 @@ TEST(RowNumber, PackedNumbersReadBack) {
        {Numbers{}, Numbers{1}, Numbers{1, 2, 3}, Numbers{127, 128, 16'384},
         Numbers{last}, Numbers{1, last}}) {
     EXPECT_THAT(UnpackNumbers(PackNumbers(numbers)), IsOkAndHolds(Eq(numbers)));
+    EXPECT_EQ(CountNumbers(PackNumbers(numbers)), numbers.size());
   }
 }
 
@@ -81,7 +82,7 @@ class ContentTest : public FleetFixture {
   }
   absl::Status Choose(const RowSet& rows, std::optional<RootId> before,
                       stored::v1::HeadSection& section) {
-    return ChooseBase({*content_.rows.NumbersOf(rows)}, before, content_,
+    return ChooseBase({*content_.rows.NumbersOf(rows)}, {before}, content_,
                       section);
   }
 };
@@ -170,6 +171,24 @@ TEST_F(ContentTest, ASetFarFromEveryBaseBecomesOne) {
   EXPECT_EQ(far.base_root(), ComputeSectionRoot(mixed).ToBytes());
   EXPECT_THAT(far.added_rows(), IsEmpty());
   EXPECT_THAT(far.removed_rows(), IsEmpty());
+}
+
+// A set that drifts by a row at a time: it looks for a nearer base only now and
+// then, and once it did so finds it.
+TEST_F(ContentTest, ADriftingSetLooksForANearerBaseNowAndThen) {
+  stored::v1::HeadSection section;
+  ASSERT_OK(Choose(SetOf(0, 1'000), std::nullopt, section));
+  const auto image = *RootId::FromBytes(section.base_root());
+  const RowSet near = SetOf(30, 1'030);
+  const RootId near_root = ComputeSectionRoot(near);
+  ASSERT_OK(content_.bases.Keep(near_root, RowsOf(near)));
+  const RowNumbers drifted = RowsOf(SetOf(26, 1'026)).numbers;
+  stored::v1::HeadSection kept;
+  ASSERT_OK(ChooseBase({drifted}, {image, 50}, content_, kept));
+  EXPECT_EQ(kept.base_root(), image.ToBytes());
+  stored::v1::HeadSection moved;
+  ASSERT_OK(ChooseBase({drifted}, {image, 47}, content_, moved));
+  EXPECT_EQ(moved.base_root(), near_root.ToBytes());
 }
 
 TEST_F(ContentTest, AHandfulOfRowsNeedsNoBase) {
