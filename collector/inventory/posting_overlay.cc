@@ -17,91 +17,11 @@ KeyWriter PrefixOf(PostingTerm term) {
   return prefix;
 }
 
-absl::StatusOr<RootId> RootFrom(const std::string& bytes) {
-  const auto root = RootId::FromBytes(bytes);
-  if (!root.has_value()) {
-    return absl::DataLossError("table change: a base root is malformed");
-  }
-  return *root;
-}
-
 }  // namespace
-
-void PostingOverlay::Delta::Gain(uint32_t member) {
-  lost.remove(member);
-  gained.add(member);
-}
-
-void PostingOverlay::Delta::Lose(uint32_t member) {
-  gained.remove(member);
-  lost.add(member);
-}
 
 void PostingOverlay::Delta::ApplyTo(PostingSet& set) const {
   set -= lost;
   set |= gained;
-}
-
-absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
-  ROLLCALL_ASSIGN_OR_RETURN(const uint64_t stored,
-                            ReadPostingMeta(reader_, kPostingsWatermarkKey));
-  watermark_ = KnownStamp::FromRaw(stored);
-  // What was stored is deleted; starting after it passes no traces of it.
-  auto changes = kChangeTable.ScanFrom(
-      reader_, {KnownStamp::FromRaw(stored + 1)}, KeyWriter());
-  while (taken_.size() < limit) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, changes.Next());
-    if (!entry.has_value()) break;
-    ROLLCALL_RETURN_IF_ERROR(Take(entry->value));
-    taken_.push_back(entry->key.stamp);
-    watermark_ = entry->key.stamp;
-  }
-  return taken_.size();
-}
-
-absl::Status PostingOverlay::Take(const stored::v1::ChangedSubject& change) {
-  const auto subject = SubjectId::FromBytes(change.subject_id());
-  if (!subject.has_value()) {
-    return absl::DataLossError("table change: a subject id is malformed");
-  }
-  const uint32_t ordinal = change.ordinal();
-  if (change.is_new()) ordinals_[ordinal] = *subject;
-  if (change.is_gone()) ordinals_[ordinal] = std::nullopt;
-  for (const std::string& bytes : change.bases_gained()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
-    ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, NumberOrNew(root));
-    deltas_[{PostingKind::kBase, number}].Gain(ordinal);
-  }
-  for (const std::string& bytes : change.bases_lost()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
-    ROLLCALL_ASSIGN_OR_RETURN(const auto number, NumberOf(root));
-    if (!number.has_value()) continue;
-    deltas_[{PostingKind::kBase, *number}].Lose(ordinal);
-    left_bases_[root] = *number;
-  }
-  using Kind = PostingKind;
-  ROLLCALL_RETURN_IF_ERROR(
-      TakeRows(change.added_lost(), Kind::kRowAdded, ordinal, false));
-  ROLLCALL_RETURN_IF_ERROR(
-      TakeRows(change.added_gained(), Kind::kRowAdded, ordinal, true));
-  ROLLCALL_RETURN_IF_ERROR(
-      TakeRows(change.removed_lost(), Kind::kRowRemoved, ordinal, false));
-  return TakeRows(change.removed_gained(), Kind::kRowRemoved, ordinal, true);
-}
-
-absl::Status PostingOverlay::TakeRows(const std::string& packed,
-                                      PostingKind kind, uint32_t ordinal,
-                                      bool gained) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto rows, UnpackNumbers(packed));
-  for (const RowNumber row : rows) {
-    Delta& delta = deltas_[{kind, row}];
-    if (gained) {
-      delta.Gain(ordinal);
-    } else {
-      delta.Lose(ordinal);
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<uint32_t>> PostingOverlay::NumberOf(
@@ -113,23 +33,6 @@ absl::StatusOr<std::optional<uint32_t>> PostingOverlay::NumberOf(
                             kBaseNumberTable.Get(reader_, {base}));
   if (!stored.has_value()) return std::optional<uint32_t>();
   return std::optional<uint32_t>(stored->number());
-}
-
-absl::StatusOr<uint32_t> PostingOverlay::NumberOrNew(RootId base) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto known, NumberOf(base));
-  if (known.has_value()) return *known;
-  if (next_base_ == 0) {
-    ROLLCALL_ASSIGN_OR_RETURN(const uint64_t next,
-                              ReadPostingMeta(reader_, kNextBaseNumberKey));
-    next_base_ = std::max<uint32_t>(1, static_cast<uint32_t>(next));
-  }
-  const uint32_t number = next_base_++;
-  new_bases_[base] = number;
-  ROLLCALL_ASSIGN_OR_RETURN(const auto rows, RowsOf(base));
-  for (const RowNumber row : rows) {
-    deltas_[{PostingKind::kRowInBase, row}].Gain(number);
-  }
-  return number;
 }
 
 absl::StatusOr<std::vector<RowNumber>> PostingOverlay::RowsOf(

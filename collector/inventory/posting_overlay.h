@@ -46,7 +46,7 @@ class PostingOverlay {
   // The number of a base; nothing if no subject is kept against it.
   absl::StatusOr<std::optional<uint32_t>> NumberOf(RootId base) const;
 
-  // The same, given one if it has none.
+  // The same, given one, and its rows taken, if it has none. After TakeChanges.
   absl::StatusOr<uint32_t> NumberOrNew(RootId base);
 
   // Adds the writes that store what was taken. Once.
@@ -67,6 +67,11 @@ class PostingOverlay {
     void ApplyTo(PostingSet& set) const;
   };
   absl::Status Take(const stored::v1::ChangedSubject& change);
+  // The number of a base, given one if it has none.
+  absl::StatusOr<uint32_t> Number(RootId base);
+  // Takes the rows of bases that are new and still kept.
+  absl::Status TakeRowsOfNewBases();
+  absl::Status TakeRowsOf(RootId base, uint32_t number);
   absl::Status TakeRows(const std::string& packed, PostingKind kind,
                         uint32_t ordinal, bool gained);
   absl::StatusOr<std::vector<RowNumber>> RowsOf(RootId base) const;

@@ -131,6 +131,24 @@ TEST_F(PostingsTest, ABaseThatNobodyUsesLeavesNoTrace) {
   EXPECT_EQ(checked.differences, 0) << checked.first;
 }
 
+TEST_F(PostingsTest, ABaseThatCameAndWentMeanwhileIsNeverCounted) {
+  const SubjectId one = NewSubject();
+  for (const int first : {0, 100, 200}) {
+    Report(one, Packages(first, first + 40));
+  }
+  EXPECT_THAT(keeper_.CatchUp(), IsOkAndHolds(3u));
+  EXPECT_THAT(With(PackageRow("p1", "1")), IsEmpty());
+  EXPECT_THAT(With(PackageRow("p201", "1")),
+              UnorderedElementsAre(OrdinalOf(one)));
+  int bases = 0;
+  for (auto at = engine_.Scan(TableId::kBaseNumber, "", ""); at->Valid();
+       at->Next()) {
+    ++bases;
+  }
+  EXPECT_EQ(bases, 1);
+  EXPECT_EQ(keeper_.Check()->differences, 0);
+}
+
 TEST_F(PostingsTest, OverManyRandomChangesTheyAgreeWithTheSets) {
   for (int i = 0; i < 12; ++i) NewSubject();
   for (int step = 0; step < 150; ++step) {

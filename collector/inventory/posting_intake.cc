@@ -1,0 +1,143 @@
+// How an overlay takes changes.
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "collector/inventory/posting_overlay.h"
+#include "collector/inventory/tables.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+absl::StatusOr<RootId> RootFrom(const std::string& bytes) {
+  const auto root = RootId::FromBytes(bytes);
+  if (!root.has_value()) {
+    return absl::DataLossError("table change: a base root is malformed");
+  }
+  return *root;
+}
+
+}  // namespace
+
+void PostingOverlay::Delta::Gain(uint32_t member) {
+  lost.remove(member);
+  gained.add(member);
+}
+
+void PostingOverlay::Delta::Lose(uint32_t member) {
+  gained.remove(member);
+  lost.add(member);
+}
+
+absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
+  ROLLCALL_ASSIGN_OR_RETURN(const uint64_t stored,
+                            ReadPostingMeta(reader_, kPostingsWatermarkKey));
+  watermark_ = KnownStamp::FromRaw(stored);
+  // What was stored is deleted; starting after it passes no traces of it.
+  auto changes = kChangeTable.ScanFrom(
+      reader_, {KnownStamp::FromRaw(stored + 1)}, KeyWriter());
+  while (taken_.size() < limit) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, changes.Next());
+    if (!entry.has_value()) break;
+    ROLLCALL_RETURN_IF_ERROR(Take(entry->value));
+    taken_.push_back(entry->key.stamp);
+    watermark_ = entry->key.stamp;
+  }
+  ROLLCALL_RETURN_IF_ERROR(TakeRowsOfNewBases());
+  return taken_.size();
+}
+
+absl::Status PostingOverlay::TakeRowsOfNewBases() {
+  for (auto base = new_bases_.begin(); base != new_bases_.end();) {
+    const auto& [root, number] = *base;
+    const auto kept = deltas_.find({PostingKind::kBase, number});
+    if (kept == deltas_.end() || kept->second.gained.isEmpty()) {
+      // It came and went, as sets do that a machine has only for a while.
+      if (kept != deltas_.end()) deltas_.erase(kept);
+      left_bases_.erase(root);
+      base = new_bases_.erase(base);
+      continue;
+    }
+    ROLLCALL_RETURN_IF_ERROR(TakeRowsOf(root, number));
+    ++base;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PostingOverlay::TakeRowsOf(RootId base, uint32_t number) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto rows, RowsOf(base));
+  for (const RowNumber row : rows) {
+    deltas_[{PostingKind::kRowInBase, row}].Gain(number);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PostingOverlay::Take(const stored::v1::ChangedSubject& change) {
+  const auto subject = SubjectId::FromBytes(change.subject_id());
+  if (!subject.has_value()) {
+    return absl::DataLossError("table change: a subject id is malformed");
+  }
+  const uint32_t ordinal = change.ordinal();
+  if (change.is_new()) ordinals_[ordinal] = *subject;
+  if (change.is_gone()) ordinals_[ordinal] = std::nullopt;
+  for (const std::string& bytes : change.bases_gained()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
+    ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, Number(root));
+    deltas_[{PostingKind::kBase, number}].Gain(ordinal);
+  }
+  for (const std::string& bytes : change.bases_lost()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto number, NumberOf(root));
+    if (!number.has_value()) continue;
+    deltas_[{PostingKind::kBase, *number}].Lose(ordinal);
+    left_bases_[root] = *number;
+  }
+  using Kind = PostingKind;
+  ROLLCALL_RETURN_IF_ERROR(
+      TakeRows(change.added_lost(), Kind::kRowAdded, ordinal, false));
+  ROLLCALL_RETURN_IF_ERROR(
+      TakeRows(change.added_gained(), Kind::kRowAdded, ordinal, true));
+  ROLLCALL_RETURN_IF_ERROR(
+      TakeRows(change.removed_lost(), Kind::kRowRemoved, ordinal, false));
+  return TakeRows(change.removed_gained(), Kind::kRowRemoved, ordinal, true);
+}
+
+absl::Status PostingOverlay::TakeRows(const std::string& packed,
+                                      PostingKind kind, uint32_t ordinal,
+                                      bool gained) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto rows, UnpackNumbers(packed));
+  for (const RowNumber row : rows) {
+    Delta& delta = deltas_[{kind, row}];
+    if (gained) {
+      delta.Gain(ordinal);
+    } else {
+      delta.Lose(ordinal);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint32_t> PostingOverlay::NumberOrNew(RootId base) {
+  const size_t new_before = new_bases_.size();
+  ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, Number(base));
+  if (new_bases_.size() > new_before) {
+    ROLLCALL_RETURN_IF_ERROR(TakeRowsOf(base, number));
+  }
+  return number;
+}
+
+absl::StatusOr<uint32_t> PostingOverlay::Number(RootId base) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto known, NumberOf(base));
+  if (known.has_value()) return *known;
+  if (next_base_ == 0) {
+    ROLLCALL_ASSIGN_OR_RETURN(const uint64_t next,
+                              ReadPostingMeta(reader_, kNextBaseNumberKey));
+    next_base_ = std::max<uint32_t>(1, static_cast<uint32_t>(next));
+  }
+  const uint32_t number = next_base_++;
+  new_bases_[base] = number;
+  return number;
+}
+
+}  // namespace rollcall::collector
