@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 namespace rollcall::collector {
@@ -19,13 +20,19 @@ Iterator FindNear(Iterator begin, Iterator end, const T& value) {
   return std::lower_bound(begin, begin + std::min(step, end - begin), value);
 }
 
+// Whether it is faster to look for each element of the smaller of two sets in
+// the larger than to go through both.
+inline bool IsMuchSmaller(std::size_t small, std::size_t large) {
+  constexpr std::size_t kTimes = 8;
+  return small < large / kTimes;
+}
+
 // `a` without the elements of `b`. Both ascend without repetition. As fast as
-// copying where one of them is small.
+// copying where `b` is much smaller than `a`.
 template <typename T>
 std::vector<T> Minus(const std::vector<T>& a, const std::vector<T>& b) {
   std::vector<T> result;
-  result.reserve(a.size());
-  if (a.size() < b.size()) {
+  if (IsMuchSmaller(a.size(), b.size())) {
     auto other = b.begin();
     for (const T& one : a) {
       other = FindNear(other, b.end(), one);
@@ -33,6 +40,12 @@ std::vector<T> Minus(const std::vector<T>& a, const std::vector<T>& b) {
     }
     return result;
   }
+  if (!IsMuchSmaller(b.size(), a.size())) {
+    std::set_difference(a.begin(), a.end(), b.begin(), b.end(),
+                        std::back_inserter(result));
+    return result;
+  }
+  result.reserve(a.size());
   auto from = a.begin();
   for (const T& one : b) {
     const auto at = FindNear(from, a.end(), one);
@@ -44,12 +57,17 @@ std::vector<T> Minus(const std::vector<T>& a, const std::vector<T>& b) {
 }
 
 // The elements of both, each of which ascends without repetition. As fast as
-// copying where one of them is small.
+// copying where one of them is much smaller.
 template <typename T>
 std::vector<T> Union(const std::vector<T>& a, const std::vector<T>& b) {
   if (a.size() < b.size()) return Union(b, a);
   std::vector<T> result;
   result.reserve(a.size() + b.size());
+  if (!IsMuchSmaller(b.size(), a.size())) {
+    std::set_union(a.begin(), a.end(), b.begin(), b.end(),
+                   std::back_inserter(result));
+    return result;
+  }
   auto from = a.begin();
   for (const T& one : b) {
     const auto at = FindNear(from, a.end(), one);

@@ -70,4 +70,14 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const RocksDbOptions& options) {
   return table;
 }
 
+rocksdb::ColumnFamilyOptions ForTable(rocksdb::ColumnFamilyOptions options,
+                                      const TableSpec& table) {
+  if (!table.mostly_absent) return options;
+  // A filter also for what is still in memory: a fiftieth of its size, which is
+  // some 20 bits for a row.
+  options.memtable_prefix_bloom_size_ratio = 0.02;
+  options.memtable_whole_key_filtering = true;
+  return options;
+}
+
 }  // namespace rollcall::collector

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "collector/storage/rocksdb_settings.h"
 #include "collector/storage/schema.h"
 
 namespace rollcall::collector {
 namespace {
 
+using rocksdb::ColumnFamilyDescriptor;
 using rocksdb::ColumnFamilyHandle;
 
 // The tables that the store has; of a new or unreadable one only "default":
@@ -21,30 +23,15 @@ std::vector<std::string> TablesOf(const rocksdb::DBOptions& options,
   return names;
 }
 
-// Of those names the tables that this build has, and "default".
-std::vector<rocksdb::ColumnFamilyDescriptor> Known(
-    const std::vector<std::string>& names,
+// The tables that this build has, and "default", which stays empty.
+std::vector<ColumnFamilyDescriptor> AllDescriptors(
     const rocksdb::ColumnFamilyOptions& options) {
-  std::vector<rocksdb::ColumnFamilyDescriptor> known;
-  for (const std::string& name : names) {
-    const bool is_table =
-        std::any_of(AllTables().begin(), AllTables().end(),
-                    [&](const TableSpec& table) { return table.name == name; });
-    if (is_table || name == rocksdb::kDefaultColumnFamilyName) {
-      known.emplace_back(name, options);
-    }
-  }
-  return known;
-}
-
-std::vector<std::string> Lacking(
-    const std::map<std::string, ColumnFamilyHandle*>& tables) {
-  std::vector<std::string> names;
+  std::vector<ColumnFamilyDescriptor> all;
   for (const TableSpec& table : AllTables()) {
-    const std::string name(table.name);
-    if (!tables.contains(name)) names.push_back(name);
+    all.emplace_back(std::string(table.name), ForTable(options, table));
   }
-  return names;
+  all.emplace_back(rocksdb::kDefaultColumnFamilyName, options);
+  return all;
 }
 
 }  // namespace
@@ -53,34 +40,34 @@ rocksdb::Status OpenTables(const rocksdb::DBOptions& options,
                            const rocksdb::ColumnFamilyOptions& table_options,
                            const std::string& path, rocksdb::DB** db,
                            std::vector<ColumnFamilyHandle*>* tables) {
-  const auto known = Known(TablesOf(options, path), table_options);
+  const std::vector<std::string> names = TablesOf(options, path);
+  std::vector<ColumnFamilyDescriptor> all = AllDescriptors(table_options);
+  const auto lacking =
+      std::partition(all.begin(), all.end(), [&](const auto& table) {
+        return std::find(names.begin(), names.end(), table.name) != names.end();
+      });
   std::vector<ColumnFamilyHandle*> handles;
   rocksdb::Status status =
-      rocksdb::DB::Open(options, path, known, &handles, db);
+      rocksdb::DB::Open(options, path, {all.begin(), lacking}, &handles, db);
   if (!status.ok()) return status;
-  std::map<std::string, ColumnFamilyHandle*> by_name;
-  for (ColumnFamilyHandle* handle : handles) {
-    by_name[handle->GetName()] = handle;
-  }
-  const std::vector<std::string> lacking = Lacking(by_name);
-  if (!lacking.empty()) {
-    status = (*db)->CreateColumnFamilies(table_options, lacking, &handles);
-    for (ColumnFamilyHandle* handle : handles) {
-      by_name[handle->GetName()] = handle;
-    }
-  }
+  std::vector<ColumnFamilyHandle*> made;
+  status = (*db)->CreateColumnFamilies({lacking, all.end()}, &made);
+  handles.insert(handles.end(), made.begin(), made.end());
   if (!status.ok()) {
-    for (const auto& [name, handle] : by_name) {
+    for (ColumnFamilyHandle* handle : handles) {
       (*db)->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
     }
     delete *db;
     *db = nullptr;
     return status;
   }
-  for (const TableSpec& table : AllTables()) {
-    tables->push_back(by_name.at(std::string(table.name)));
+  std::map<std::string, ColumnFamilyHandle*> by_name;
+  for (ColumnFamilyHandle* handle : handles) {
+    by_name[handle->GetName()] = handle;
   }
-  tables->push_back(by_name.at(rocksdb::kDefaultColumnFamilyName));
+  for (const auto& table : AllDescriptors(table_options)) {
+    tables->push_back(by_name.at(table.name));
+  }
   return status;
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr TableSpec kTables[] = {
     {TableId::kMeta, "meta", "schema version, store incarnation"},
-    {TableId::kRow, "row", "row id -> canonical bytes of a fleet row"},
+    {TableId::kRow, "row", "row id -> canonical bytes of a fleet row",
+     /*mostly_absent=*/true},
     {TableId::kBase, "base", "section root -> ids of a full set"},
     {TableId::kShard, "shard", "shard -> next subject number"},
     {TableId::kSubject, "subject", "subject -> who reports for it"},

@@ -58,6 +58,8 @@ struct TableSpec {
   // The name on disk; never changes.
   absl::string_view name;
   absl::string_view comment;
+  // Whether most keys that are looked up are not there.
+  bool mostly_absent = false;
 };
 
 // All tables in order of their id: what is opened and created derives from it.
