@@ -31,6 +31,7 @@
 #include "collector/ingest/sync_service.h"
 #include "collector/inventory/deletions.h"
 #include "collector/inventory/device_deletion.h"
+#include "collector/inventory/device_holds.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/device_service.h"
 #include "collector/inventory/last_seen.h"
@@ -83,8 +84,9 @@ struct Parts {
         executor(options.executor),
         enrolment(*engine, committer, clock, random, options.enrolment),
         identity(*engine, committer, last_seen, clock, random),
-        housekeeping({*engine, content, committer, deletions, clock},
-                     options.housekeeping),
+        housekeeping(
+            {*engine, content, directory, committer, deletions, clock},
+            options.housekeeping),
         postings(*engine, options.check_at) {}
 
   SystemClock clock;
@@ -126,6 +128,7 @@ struct Parts {
                               hybrid_clock, last_seen, device_eraser};
   DeviceDeletion device_deletion{deletion};
   Deletions deletions{*engine, committer, clock};
+  DeviceHolds device_holds{fleet, committer};
   Housekeeping housekeeping;
   PostingUpkeep postings;
 };
@@ -162,7 +165,7 @@ class AdminServices {
  private:
   explicit AdminServices(Parts& parts)
       : devices_(parts.device_queries, parts.device_deletion, parts.deletions,
-                 parts.dispatcher),
+                 parts.device_holds, parts.dispatcher),
         contracts_(parts.entitlement_importer, parts.contract_queries,
                    parts.dispatcher),
         enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
