@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "agent/host/host_probe.h"
-#include "agent/host/path_resolver.h"
+#include "common/unique_fd.h"
 
 namespace rollcall {
 namespace {

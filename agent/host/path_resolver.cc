@@ -106,13 +106,6 @@ class Walker {
 
 }  // namespace
 
-UniqueFd::~UniqueFd() {
-  if (fd_ < 0) return;
-  const int saved = errno;
-  close(fd_);
-  errno = saved;
-}
-
 UniqueFd OpenByWalking(int root_fd, absl::string_view path, int flags) {
   return Walker(root_fd, path, flags).Run();
 }

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/app/credential_files.h"
+#include "collector/app/descriptor_limits.h"
 #include "collector/app/device_directory.h"
 #include "collector/app/device_eraser.h"
 #include "collector/app/enrolment_parts.h"
@@ -31,6 +32,7 @@
 #include "collector/ingest/sync_service.h"
 #include "collector/inventory/deletions.h"
 #include "collector/inventory/device_deletion.h"
+#include "collector/inventory/device_holds.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/device_service.h"
 #include "collector/inventory/last_seen.h"
@@ -83,7 +85,7 @@ struct Parts {
         executor(options.executor),
         enrolment(*engine, committer, clock, random, options.enrolment),
         identity(*engine, committer, last_seen, clock, random),
-        housekeeping({*engine, content, committer, deletions, clock},
+        housekeeping({*engine, content, directory, committer, deletions, clock},
                      options.housekeeping),
         postings(*engine, options.check_at) {}
 
@@ -126,6 +128,7 @@ struct Parts {
                               hybrid_clock, last_seen, device_eraser};
   DeviceDeletion device_deletion{deletion};
   Deletions deletions{*engine, committer, clock};
+  DeviceHolds device_holds{fleet, committer};
   Housekeeping housekeeping;
   PostingUpkeep postings;
 };
@@ -162,7 +165,7 @@ class AdminServices {
  private:
   explicit AdminServices(Parts& parts)
       : devices_(parts.device_queries, parts.device_deletion, parts.deletions,
-                 parts.dispatcher),
+                 parts.device_holds, parts.dispatcher),
         contracts_(parts.entitlement_importer, parts.contract_queries,
                    parts.dispatcher),
         enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
@@ -218,7 +221,8 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   absl::Status Open(const CollectorOptions& options,
-                    const Credentials& credentials) {
+                    const Credentials& credentials,
+                    const DescriptorBounds& descriptors) {
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
     ROLLCALL_RETURN_IF_ERROR(parts_->enrolment.revocations.Load());
     ROLLCALL_ASSIGN_OR_RETURN(parts_->sync.store_incarnation,
@@ -226,7 +230,8 @@ class CollectorAppImpl final : public CollectorApp {
     parts_->enrolment.enrolment.UseAuthority(credentials.authority);
     ROLLCALL_RETURN_IF_ERROR(parts_->bases.Load());
     ROLLCALL_ASSIGN_OR_RETURN(admin_services_, AdminServices::Create(*parts_));
-    ROLLCALL_RETURN_IF_ERROR(Listen(options, credentials.listener));
+    ROLLCALL_RETURN_IF_ERROR(
+        Listen(options, credentials.listener, descriptors));
     Tick();
     ticker_.emplace(kFlushInterval, [this] { Tick(); });
     reloader_.emplace(kReloadInterval, [this] { ReloadCredentials(); });
@@ -248,22 +253,26 @@ class CollectorAppImpl final : public CollectorApp {
 
  private:
   absl::Status Listen(const CollectorOptions& options,
-                      const TlsCredentials& credentials) {
+                      const TlsCredentials& credentials,
+                      const DescriptorBounds& descriptors) {
     GrpcListenerOptions agents;
     agents.address = options.agent_listen;
     agents.credentials = credentials;
     agents.max_message_bytes = options.ingest.max_message_bytes;
+    agents.descriptor_bound = descriptors.agents;
     ROLLCALL_ASSIGN_OR_RETURN(agents_,
                               GrpcListener::Start(agents, {&sync_service_}));
     GrpcListenerOptions admin;
     admin.address = options.admin_listen;
     admin.credentials = credentials;
     admin.max_message_bytes = kMaxAdminMessageBytes;
+    admin.descriptor_bound = descriptors.admins;
     ROLLCALL_ASSIGN_OR_RETURN(
         admin_, GrpcListener::Start(admin, admin_services_->all()));
     HttpsListenerOptions https;
     https.address = options.https_listen;
     https.credentials = credentials;
+    https.descriptor_bound = descriptors.agents;
     ROLLCALL_ASSIGN_OR_RETURN(
         https_, HttpsListener::Start(
                     https, [this](const HttpRequest& request,
@@ -321,6 +330,10 @@ class CollectorAppImpl final : public CollectorApp {
     sources.streams_slow_started = sync_service_.refused_by_slow_start();
     sources.link_due = parts_->identity.linker.due();
     sources.last_seen_unstored = parts_->last_seen.unstored();
+    sources.agents_refused = agents_->refused();
+    sources.admins_refused = admin_->refused();
+    sources.accept_failures =
+        agents_->accept_failures() + admin_->accept_failures();
     if (const HttpsListener* const https = https_view_; https != nullptr) {
       sources.https_refused = https->refused();
       sources.https_connections = https->connections();
@@ -379,6 +392,12 @@ absl::StatusOr<std::unique_ptr<Catalog>> LoadCatalog(
 
 absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
     const CollectorOptions& options) {
+  const DescriptorBounds descriptors = ShareDescriptors(RaiseDescriptorLimit());
+  if (descriptors.agents < options.ingest.max_streams) {
+    Log(LogLevel::kInfo, "file descriptors bound how many agents may connect",
+        {{"descriptors", descriptors.agents},
+         {"max_streams", options.ingest.max_streams}});
+  }
   const SystemClock clock;
   CredentialFiles files(options);
   ROLLCALL_ASSIGN_OR_RETURN(const Credentials credentials,
@@ -388,7 +407,7 @@ absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
   auto app = std::make_unique<CollectorAppImpl>(
       std::make_unique<Parts>(std::move(engine), std::move(catalog), options),
       std::move(files));
-  ROLLCALL_RETURN_IF_ERROR(app->Open(options, credentials));
+  ROLLCALL_RETURN_IF_ERROR(app->Open(options, credentials, descriptors));
   return app;
 }
 

@@ -1,8 +1,10 @@
 #include "collector/app/device_directory.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "collector/identity/current_devices.h"
+#include "collector/identity/enrolment_tables.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -46,6 +48,29 @@ absl::StatusOr<DeviceEntry> SubjectDeviceDirectory::DeviceOf(
     const Reader& reader, SubjectId subject) const {
   ROLLCALL_ASSIGN_OR_RETURN(auto linked, CurrentDeviceOf(reader, subject));
   return ToEntry(std::move(linked));
+}
+
+absl::StatusOr<std::string> SubjectDeviceDirectory::ClassOf(
+    const Reader& reader, const DeviceEntry& device) const {
+  std::vector<const DeviceSubject*> newest_first;
+  for (const DeviceSubject& subject : device.subjects) {
+    newest_first.push_back(&subject);
+  }
+  std::stable_sort(newest_first.begin(), newest_first.end(),
+                   [](const DeviceSubject* a, const DeviceSubject* b) {
+                     return a->first_seen > b->first_seen;
+                   });
+  for (const DeviceSubject* subject : newest_first) {
+    for (auto it = subject->agents.rbegin(); it != subject->agents.rend();
+         ++it) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto agent,
+                                kEnrolledAgentTable.Get(reader, {*it}));
+      if (agent.has_value() && !agent->device_class().empty()) {
+        return agent->device_class();
+      }
+    }
+  }
+  return std::string();
 }
 
 absl::StatusOr<std::vector<DeviceEntry>>

@@ -1,6 +1,8 @@
 // Devices as inventory asks for them, answered by identity.
 #pragma once
 
+#include <string>
+
 #include "collector/identity/subjects.h"
 #include "collector/inventory/device_directory.h"
 
@@ -18,6 +20,9 @@ class SubjectDeviceDirectory final : public DeviceDirectory {
       const Reader& reader, DeviceId device, KnownStamp as_of) const override;
   absl::StatusOr<DeviceEntry> DeviceOf(const Reader& reader,
                                        SubjectId subject) const override;
+  // Out of the records of enrolments.
+  absl::StatusOr<std::string> ClassOf(const Reader& reader,
+                                      const DeviceEntry& device) const override;
   absl::StatusOr<std::vector<DeviceEntry>> ListDevicesOfSeveral(
       const Reader& reader) const override;
 

@@ -10,7 +10,8 @@ Housekeeping::Housekeeping(const HousekeepingDeps& deps,
                            const HousekeepingOptions& options)
     : deps_(deps),
       options_(options),
-      history_(deps_.engine, deps_.committer, [this] { return Pause(); }),
+      history_(deps_.engine, deps_.directory, deps_.committer,
+               [this] { return Pause(); }),
       collector_(deps_.engine, deps_.content, [this] { return Pause(); }) {}
 
 absl::Status Housekeeping::Pause() {
@@ -30,9 +31,9 @@ void Housekeeping::Stop() {
 
 absl::Status Housekeeping::DropOld() {
   const absl::Time now = deps_.clock.Now();
-  if (options_.keep_history > absl::ZeroDuration()) {
+  if (options_.keep_history.drops()) {
     ROLLCALL_ASSIGN_OR_RETURN(const DroppedHistory dropped,
-                              history_.DropBefore(now - options_.keep_history));
+                              history_.DropOld(now, options_.keep_history));
     stats_.history_dropped += dropped.entries + dropped.emptied;
     if (dropped.entries + dropped.emptied > 0) {
       Log(LogLevel::kInfo, "history was dropped",

@@ -21,8 +21,8 @@ struct HousekeepingOptions {
   // Between two runs. What nothing refers to goes at the end of the second run
   // after; what a session was told is there for so long.
   absl::Duration interval = absl::Hours(1);
+  HistoryKeeping keep_history;
   // Zero: for ever.
-  absl::Duration keep_history;
   absl::Duration keep_identity_events;
   // Between two steps of a run, so that agents have the disk meanwhile.
   absl::Duration pause = absl::Milliseconds(5);
@@ -43,6 +43,7 @@ struct HousekeepingStats {
 struct HousekeepingDeps {
   Engine& engine;
   const Content& content;
+  const DeviceDirectory& directory;
   Committer& committer;
   Deletions& deletions;
   const Clock& clock;

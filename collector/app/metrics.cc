@@ -204,6 +204,19 @@ std::string MetricsText(const MetricSources& sources) {
                    "Changes refused since too many waited.", commits.refused);
   families.Gauge("rollcall_commit_queue", "Changes that wait to be written.",
                  static_cast<int64_t>(commits.queue));
+  families.Counter("rollcall_agent_connections_refused_total",
+                   "Connections to the agents' port closed since too many file "
+                   "descriptors were in use.",
+                   sources.agents_refused);
+  families.Counter("rollcall_admin_connections_refused_total",
+                   "Connections to the admins' port closed since too many file "
+                   "descriptors were in use.",
+                   sources.admins_refused);
+  families.Counter(
+      "rollcall_accept_failures_total",
+      "Times that the agents' or the admins' port could not accept "
+      "a connection, and put it off.",
+      sources.accept_failures);
   families.Counter("rollcall_https_connections_refused_total",
                    "Connections to the HTTPS port closed for want of room.",
                    sources.https_refused);

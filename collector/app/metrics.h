@@ -37,6 +37,11 @@ struct MetricSources {
   // Left out where there is none.
   const HousekeepingStats* housekeeping = nullptr;
   const PostingStats* postings = nullptr;
+  // Connections that the gRPC ports closed for want of file descriptors.
+  int64_t agents_refused = 0;
+  int64_t admins_refused = 0;
+  // Times that accepting one failed, and was put off.
+  int64_t accept_failures = 0;
 };
 
 // The text of /metrics. Thread-safe; does not block.

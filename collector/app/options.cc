@@ -2,11 +2,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <istream>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "collector/app/history_option.h"
 #include "common/log.h"
 #include "common/rows.h"
 #include "common/version.h"
@@ -26,29 +31,63 @@ constexpr char kFooter[] =
     "--cert=server.pem "
     "--key=server.key";
 
+constexpr int kMostDays = 36'500;
+constexpr char kHistoryOption[] = "--keep-history-days";
+
+// A file in which an option may stand on several lines, anywhere: else those
+// that do not follow each other would be passed over.
+class AllLines final : public CLI::ConfigTOML {
+ public:
+  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+    std::vector<CLI::ConfigItem> merged;
+    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(input)) {
+      const auto same = std::find_if(
+          merged.begin(), merged.end(), [&](const CLI::ConfigItem& other) {
+            return other.name == item.name && other.parents == item.parents &&
+                   item.name != "++" && item.name != "--";
+          });
+      if (same == merged.end()) {
+        merged.push_back(std::move(item));
+      } else {
+        same->inputs.insert(same->inputs.end(), item.inputs.begin(),
+                            item.inputs.end());
+      }
+    }
+    return merged;
+  }
+};
+
+HistoryKeeping HistoryKeepingOf(const std::vector<std::string>& arguments) {
+  auto keeping = ParseHistoryKeeping(arguments, kMostDays);
+  if (keeping.ok()) return *std::move(keeping);
+  throw CLI::ValidationError(kHistoryOption,
+                             std::string(keeping.status().message()));
+}
+
 // Of housekeeping, as they are given.
 struct KeepOptions {
   int64_t collect_minutes = 60;
-  int64_t history_days = 0;
+  std::vector<std::string> history;
   int64_t event_days = 0;
 
   void Apply(HousekeepingOptions& options) const {
     options.interval = absl::Minutes(collect_minutes);
-    options.keep_history = history_days * absl::Hours(24);
+    options.keep_history = HistoryKeepingOf(history);
     options.keep_identity_events = event_days * absl::Hours(24);
   }
 };
 
 void AddKeepOptions(CLI::App& app, KeepOptions& keep) {
-  constexpr int kMostDays = 36'500;
   app.add_option("--collect-minutes", keep.collect_minutes,
                  "Time between two looks for rows and sets that nothing uses")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'080));
-  app.add_option("--keep-history-days", keep.history_days,
-                 "Days for which what devices held can be told; 0: for ever")
-      ->capture_default_str()
-      ->check(CLI::Range(0, kMostDays));
+  app.add_option(kHistoryOption, keep.history,
+                 "Days for which what devices held can be told, 0: for ever; "
+                 "may be given again for each device class that differs, as "
+                 "CLASS=N")
+      ->default_str("0")
+      ->allow_extra_args(false);
   app.add_option(
          "--keep-identity-events-days", keep.event_days,
          "Days for which merges and splits of devices are explained; 0: "
@@ -179,6 +218,7 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
   app.add_option("--log-level", log_level, "debug, info, warning, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
+  app.config_formatter(std::make_shared<AllLines>());
   app.set_config("--config", "", "File of options, a line each: name=value");
 }
 
@@ -212,6 +252,7 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   try {
     app.parse(argc, argv);
     CheckListening(app, options);
+    keep.Apply(options.housekeeping);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : 2;
     return absl::CancelledError("told on the command line");
@@ -219,7 +260,6 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   options.ingest.check_in_interval = absl::Seconds(check_in_seconds);
   options.ingest.scan_interval = absl::Seconds(scan_seconds);
   KeepRoomForCallers(options.ingest);
-  keep.Apply(options.housekeeping);
   options.enrolment.agent_life = certificate_days * absl::Hours(24);
   const absl::Status level = SetLogLevelByName(log_level);
   if (!level.ok()) return level;

@@ -9,6 +9,7 @@
 #include "collector/identity/contact_log.h"
 #include "collector/identity/device_moves.h"
 #include "collector/identity/evidence_pieces.h"
+#include "collector/identity/held_events.h"
 #include "collector/identity/link_view.h"
 #include "collector/identity/subjects.h"
 #include "collector/storage/erasure.h"
@@ -174,7 +175,8 @@ class Eraser {
       ROLLCALL_ASSIGN_OR_RETURN(auto event,
                                 FindEvent(reader_, entry->key.event));
       if (!event.has_value()) continue;
-      EraseFrom(entry->key.event, *std::move(event), to_read);
+      ROLLCALL_RETURN_IF_ERROR(
+          EraseFrom(entry->key.event, *std::move(event), to_read));
     }
   }
 
@@ -185,8 +187,8 @@ class Eraser {
 
   // Takes the moves of its subjects out of an event; and the event, if none is
   // left.
-  void EraseFrom(IdentityEventId id, v1::IdentityEvent event,
-                 std::vector<DeviceId>& to_read) {
+  absl::Status EraseFrom(IdentityEventId id, v1::IdentityEvent event,
+                         std::vector<DeviceId>& to_read) {
     std::set<DeviceId> devices;
     bool erases = false;
     for (const v1::SubjectMove& move : event.moves()) {
@@ -202,7 +204,8 @@ class Eraser {
         }
       }
     }
-    if (!erases && !devices.contains(device_.device)) return;
+    if (!erases && !devices.contains(device_.device)) return absl::OkStatus();
+    ROLLCALL_RETURN_IF_ERROR(CheckEventNotHeld(event));
     auto& moves = *event.mutable_moves();
     moves.erase(std::remove_if(moves.begin(), moves.end(),
                                [&](const v1::SubjectMove& move) {
@@ -214,12 +217,22 @@ class Eraser {
       event.add_reasons("a device that took part was deleted");
       kDeviceEventTable.Delete(batch_, {device_.device, id});
       PutEvent(event, batch_);
-      return;
+      return absl::OkStatus();
     }
     for (const DeviceId device : devices) {
       kDeviceEventTable.Delete(batch_, {device, id});
     }
     kIdentityEventTable.Delete(batch_, {id});
+    return absl::OkStatus();
+  }
+
+  // The device itself is not held, so that another is.
+  absl::Status CheckEventNotHeld(const v1::IdentityEvent& event) const {
+    ROLLCALL_ASSIGN_OR_RETURN(const bool held, IsEventHeld(reader_, event));
+    if (!held) return absl::OkStatus();
+    return absl::FailedPreconditionError(absl::StrCat(
+        "identity event ", event.event_id(),
+        " must stay: another device that took part in it is held"));
   }
 
   const ErasedDevice& device_;

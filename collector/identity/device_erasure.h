@@ -31,8 +31,9 @@ std::vector<std::string> NamesOfErasure(const ErasedDevice& device);
 // A subject that lost a value of evidence long ago may still be counted among
 // those that gave it, by its id, which then leads nowhere.
 //
-// ABORTED if other subjects belong to the device by now. The change carries
-// NamesOfErasure().
+// ABORTED if other subjects belong to the device by now; FAILED_PRECONDITION if
+// one of its events must stay, since another device is held (hold_table.h). The
+// change carries NamesOfErasure(). REQUIRES: the device itself is not held.
 absl::Status EraseDevice(const ErasedDevice& device, const Reader& reader,
                          Batch& batch);
 

@@ -126,8 +126,11 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
     }
     PutCertificate(issue.record, issue.serial, writes.head);
     if (is_new && token == nullptr && issue.parent.has_value()) {
-      ROLLCALL_RETURN_IF_ERROR(
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const stored::v1::EnrolledAgent parent,
           CountChild(*issue.parent, stamp, reader, writes.head));
+      known->set_device_class(parent.device_class());
+      known->set_organisation_unit(parent.organisation_unit());
     }
     if (token != nullptr) {
       const std::string token_id =
@@ -150,8 +153,9 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
   return committer_.Commit(std::move(names), build).status();
 }
 
-absl::Status Enrolment::CountChild(AgentId parent, KnownStamp stamp,
-                                   const Reader& reader, Batch& batch) const {
+absl::StatusOr<stored::v1::EnrolledAgent> Enrolment::CountChild(
+    AgentId parent, KnownStamp stamp, const Reader& reader,
+    Batch& batch) const {
   ROLLCALL_ASSIGN_OR_RETURN(auto record,
                             kEnrolledAgentTable.Get(reader, {parent}));
   if (!record.has_value()) {
@@ -166,7 +170,7 @@ absl::Status Enrolment::CountChild(AgentId parent, KnownStamp stamp,
   }
   record->set_child_count(record->child_count() + 1);
   kEnrolledAgentTable.Put(batch, {parent}, *record);
-  return absl::OkStatus();
+  return *std::move(record);
 }
 
 absl::StatusOr<v1::EnrolResponse> Enrolment::Enrol(

@@ -14,6 +14,7 @@
 #include "common/clock.h"
 #include "common/random.h"
 #include "common/sync.h"
+#include "rollcall/stored/v1/enrolment.pb.h"
 #include "rollcall/v1/enrolment.pb.h"
 
 namespace rollcall::collector {
@@ -70,8 +71,11 @@ class Enrolment {
                                  absl::string_view principal) const;
   absl::Status StoreAgent(const v1::Token* token, const Issue& issue,
                           AgentId agent);
-  absl::Status CountChild(AgentId parent, KnownStamp stamp,
-                          const Reader& reader, Batch& batch) const;
+  // The record of the parent, whose class and unit its child has.
+  absl::StatusOr<stored::v1::EnrolledAgent> CountChild(AgentId parent,
+                                                       KnownStamp stamp,
+                                                       const Reader& reader,
+                                                       Batch& batch) const;
 
   const Engine& engine_;
   Committer& committer_;

@@ -3,15 +3,18 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "collector/identity/device_moves.h"
+#include "collector/identity/held_events.h"
+#include "collector/storage/hold_table.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
 
 // Events of one change: the committer does nothing else meanwhile.
-constexpr int kSome = 256;
+constexpr size_t kSome = 256;
 
 void DeleteEvent(IdentityEventId id, const v1::IdentityEvent& event,
                  Batch& batch) {
@@ -28,6 +31,45 @@ void DeleteEvent(IdentityEventId id, const v1::IdentityEvent& event,
   kIdentityEventTable.Delete(batch, {id});
 }
 
+using Event = decltype(kIdentityEventTable)::Entry;
+
+// Some events of before `first_kept`, oldest first, from `from` on.
+absl::StatusOr<std::vector<Event>> ReadSome(const Engine& engine,
+                                            IdentityEventId from,
+                                            KnownStamp first_kept) {
+  std::vector<Event> some;
+  auto events = kIdentityEventTable.ScanFrom(engine, {from}, KeyWriter());
+  while (some.size() < kSome) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto entry, events.Next());
+    if (!entry.has_value() || StampOf(entry->key.event) >= first_kept) break;
+    some.push_back(*std::move(entry));
+  }
+  return some;
+}
+
+// Deletes those of them that no hold keeps, in one change; returns how many.
+absl::StatusOr<int64_t> DropSome(const std::vector<Event>& some,
+                                 Committer& committer) {
+  int64_t dropped = 0;
+  const auto build = [&](KnownStamp, const Reader& reader,
+                         Writes& writes) -> absl::Status {
+    dropped = 0;
+    for (const Event& event : some) {
+      ROLLCALL_ASSIGN_OR_RETURN(const bool held,
+                                IsEventHeld(reader, event.value.event()));
+      if (held) continue;
+      DeleteEvent(event.key.event, event.value.event(), writes.head);
+      ++dropped;
+    }
+    return absl::OkStatus();
+  };
+  ROLLCALL_RETURN_IF_ERROR(
+      committer
+          .Commit({std::string(kMovesName), std::string(kHoldsName)}, build)
+          .status());
+  return dropped;
+}
+
 }  // namespace
 
 absl::StatusOr<int64_t> DropIdentityEventsBefore(absl::Time time,
@@ -35,27 +77,17 @@ absl::StatusOr<int64_t> DropIdentityEventsBefore(absl::Time time,
                                                  Committer& committer) {
   const KnownStamp first_kept = KnownStamp::AtEndOf(time);
   int64_t dropped = 0;
+  IdentityEventId from;
   while (true) {
-    int some = 0;
-    // Oldest first, so that those to drop come first.
-    auto events = kIdentityEventTable.ScanPrefix(engine, KeyWriter());
-    Batch batch;
-    while (some < kSome) {
-      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, events.Next());
-      if (!entry.has_value() || StampOf(entry->key.event) >= first_kept) break;
-      DeleteEvent(entry->key.event, entry->value.event(), batch);
-      ++some;
-    }
-    if (some == 0) return dropped;
-    ROLLCALL_RETURN_IF_ERROR(
-        committer
-            .Commit({std::string(kMovesName)},
-                    [&](KnownStamp, const Reader&, Writes& writes) {
-                      writes.head.Append(std::move(batch));
-                      return absl::OkStatus();
-                    })
-            .status());
-    dropped += some;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto some,
+                              ReadSome(engine, from, first_kept));
+    if (some.empty()) return dropped;
+    ROLLCALL_ASSIGN_OR_RETURN(const int64_t now, DropSome(some, committer));
+    dropped += now;
+    // What is held stays in the way: go on behind it.
+    KeyReader last(some.back().key.event.bytes());
+    const KnownStamp stamp = last.Stamp();
+    from = MakeEventId(stamp, last.U64() + 1);
   }
 }
 

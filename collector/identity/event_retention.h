@@ -10,7 +10,8 @@
 
 namespace rollcall::collector {
 
-// Deletes the events of before `time` and returns how many. Which subjects
+// Deletes the events of before `time` that no hold keeps (held_events.h) and
+// returns how many. Which subjects
 // belonged to which device is not told by events, so that no answer about
 // devices changes; such an event can no longer be undone. Blocking. Where it
 // fails, the next call does what is left.

@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/deletions.h"
+#include "collector/inventory/device_holds.h"
 #include "collector/inventory/posting_change.h"
 #include "collector/inventory/retention.h"
 #include "collector/inventory/subject_state.h"
@@ -14,6 +15,7 @@
 #include "collector/inventory/used_content.h"
 #include "collector/rpc/reason.h"
 #include "collector/storage/erasure.h"
+#include "collector/storage/hold_table.h"
 #include "common/hash.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -144,6 +146,7 @@ absl::Status DeviceDeletion::Build(const Plan& plan,
     response = *std::move(given);
     return absl::OkStatus();
   }
+  ROLLCALL_RETURN_IF_ERROR(CheckNotHeld(reader, plan.device));
   Batch erased;
   ROLLCALL_RETURN_IF_ERROR(EraseSubjects(plan, reader, erased));
   ROLLCALL_RETURN_IF_ERROR(deps_.eraser.Erase(plan.device, reader, erased));
@@ -170,10 +173,12 @@ absl::StatusOr<v1::DeleteDeviceResponse> DeviceDeletion::Try(
       repeatable.FindAnswer<v1::DeleteDeviceResponse>(deps_.engine));
   if (given.has_value()) return *std::move(given);
   ROLLCALL_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request, principal));
+  std::vector<std::string> names = deps_.eraser.NamesOf(plan.device);
+  names.emplace_back(kHoldsName);
   v1::DeleteDeviceResponse response;
   ROLLCALL_RETURN_IF_ERROR(
       deps_.committer
-          .Commit(deps_.eraser.NamesOf(plan.device),
+          .Commit(std::move(names),
                   [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
                     return Build(plan, repeatable, stamp, reader, writes,
                                  response);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -40,6 +41,10 @@ class DeviceDirectory {
   // The device that a subject belongs to now. NOT_FOUND if there is none.
   virtual absl::StatusOr<DeviceEntry> DeviceOf(const Reader& reader,
                                                SubjectId subject) const = 0;
+  // The class that the device was enrolled as; of several, that of the subject
+  // which came last of those that have one. Empty if none has.
+  virtual absl::StatusOr<std::string> ClassOf(
+      const Reader& reader, const DeviceEntry& device) const = 0;
   // Devices that more than one subject belongs to now, ordered by device.
   virtual absl::StatusOr<std::vector<DeviceEntry>> ListDevicesOfSeveral(
       const Reader& reader) const = 0;

@@ -18,7 +18,8 @@ class DeviceEraser {
   // The names (Change::names) of a change that erases the device.
   virtual std::vector<std::string> NamesOf(const DeviceEntry& device) const = 0;
   // Adds the writes that erase it. ABORTED if other subjects belong to it by
-  // now.
+  // now, FAILED_PRECONDITION if a hold on another device forbids it. REQUIRES:
+  // the device itself is not held.
   virtual absl::Status Erase(const DeviceEntry& device, const Reader& reader,
                              Batch& batch) const = 0;
   // It is gone, durably: ends what its agents have open.

@@ -11,8 +11,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "collector/inventory/as_of.h"
+#include "collector/inventory/device_holds.h"
 #include "collector/inventory/history.h"
-#include "collector/inventory/retention.h"
+#include "collector/inventory/history_horizon.h"
 #include "collector/rpc/paging.h"
 #include "common/proto_time.h"
 #include "common/rows.h"
@@ -57,6 +58,17 @@ bool Matches(const v1::Device& device, const std::string& part) {
          Contains(device.model(), part) || Contains(device.device_id(), part);
 }
 
+// What of a device is as it is now, whatever the time that was asked for.
+absl::Status AddPresent(const Fleet& fleet, const DeviceEntry& entry,
+                        v1::Device& device) {
+  ROLLCALL_ASSIGN_OR_RETURN(const std::string device_class,
+                            fleet.directory().ClassOf(fleet.reader(), entry));
+  if (!device_class.empty()) device.set_device_class(device_class);
+  ROLLCALL_ASSIGN_OR_RETURN(auto holds, HoldsOn(fleet.reader(), entry));
+  device.mutable_holds()->Assign(holds.begin(), holds.end());
+  return absl::OkStatus();
+}
+
 // The place of a row within a device, for page tokens.
 std::string RowCursor(const FleetRowRef& row) {
   return absl::StrCat(row.section, "/", row.id.ToHex());
@@ -90,6 +102,7 @@ absl::StatusOr<v1::ListDevicesResponse> DeviceQueries::ListDevices(
       response.set_next_page_token(page.TokenAfter(last->bytes()));
       break;
     }
+    ROLLCALL_RETURN_IF_ERROR(AddPresent(fleet, entry, device));
     *response.add_devices() = std::move(device);
   }
   return response;
@@ -103,6 +116,8 @@ absl::StatusOr<v1::GetDeviceResponse> DeviceQueries::GetDevice(
                             fleet.Resolve(request.device_id()));
   v1::GetDeviceResponse response;
   ROLLCALL_ASSIGN_OR_RETURN(*response.mutable_device(), fleet.Describe(entry));
+  ROLLCALL_RETURN_IF_ERROR(
+      AddPresent(fleet, entry, *response.mutable_device()));
   ROLLCALL_ASSIGN_OR_RETURN(const auto statuses,
                             fleet.Rows(entry, "source_status"));
   for (const FleetRowRef& status : statuses) {
@@ -180,8 +195,9 @@ absl::StatusOr<v1::ListDeviceHistoryResponse> DeviceQueries::ListDeviceHistory(
       HistoryPage history,
       ReadHistory(fleet, entry, sections, cursor, page.size));
   v1::ListDeviceHistoryResponse response;
-  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp horizon,
-                            HistoryHorizon(fleet.reader()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const KnownStamp horizon,
+      DeviceHistoryHorizon(fleet.reader(), fleet.directory(), entry));
   if (horizon != KnownStamp()) {
     *response.mutable_kept_since() = ToProto(horizon.time());
   }

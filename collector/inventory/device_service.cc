@@ -85,4 +85,35 @@ grpc::ServerUnaryReactor* DeviceServiceImpl::ListDeletions(
   });
 }
 
+grpc::ServerUnaryReactor* DeviceServiceImpl::HoldDevice(
+    grpc::CallbackServerContext* context, const v1::HoldDeviceRequest* request,
+    v1::HoldDeviceResponse* response) {
+  return dispatcher_.Run(
+      context, [this, request, response](const Caller& caller) -> absl::Status {
+        ROLLCALL_ASSIGN_OR_RETURN(
+            *response, holds_.HoldDevice(*request, caller.principal));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* DeviceServiceImpl::ReleaseDevice(
+    grpc::CallbackServerContext* context,
+    const v1::ReleaseDeviceRequest* request,
+    v1::ReleaseDeviceResponse* response) {
+  return dispatcher_.Run(
+      context, [this, request, response](const Caller& caller) -> absl::Status {
+        ROLLCALL_ASSIGN_OR_RETURN(
+            *response, holds_.ReleaseDevice(*request, caller.principal));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* DeviceServiceImpl::ListHolds(
+    grpc::CallbackServerContext* context, const v1::ListHoldsRequest* request,
+    v1::ListHoldsResponse* response) {
+  return dispatcher_.Answer(context, response, [this, request] {
+    return holds_.ListHolds(*request);
+  });
+}
+
 }  // namespace rollcall::collector

@@ -3,6 +3,7 @@
 
 #include "collector/inventory/deletions.h"
 #include "collector/inventory/device_deletion.h"
+#include "collector/inventory/device_holds.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
@@ -13,11 +14,12 @@ namespace rollcall::collector {
 class DeviceServiceImpl final : public v1::DeviceService::CallbackService {
  public:
   DeviceServiceImpl(const DeviceQueries& queries, DeviceDeletion& deletion,
-                    const Deletions& deletions,
+                    const Deletions& deletions, DeviceHolds& holds,
                     const UnaryDispatcher& dispatcher)
       : queries_(queries),
         deletion_(deletion),
         deletions_(deletions),
+        holds_(holds),
         dispatcher_(dispatcher) {}
 
   grpc::ServerUnaryReactor* ListDevices(
@@ -55,11 +57,23 @@ class DeviceServiceImpl final : public v1::DeviceService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ListDeletionsRequest* request,
       v1::ListDeletionsResponse* response) override;
+  grpc::ServerUnaryReactor* HoldDevice(
+      grpc::CallbackServerContext* context,
+      const v1::HoldDeviceRequest* request,
+      v1::HoldDeviceResponse* response) override;
+  grpc::ServerUnaryReactor* ReleaseDevice(
+      grpc::CallbackServerContext* context,
+      const v1::ReleaseDeviceRequest* request,
+      v1::ReleaseDeviceResponse* response) override;
+  grpc::ServerUnaryReactor* ListHolds(grpc::CallbackServerContext* context,
+                                      const v1::ListHoldsRequest* request,
+                                      v1::ListHoldsResponse* response) override;
 
  private:
   const DeviceQueries& queries_;
   DeviceDeletion& deletion_;
   const Deletions& deletions_;
+  DeviceHolds& holds_;
   const UnaryDispatcher& dispatcher_;
 };
 

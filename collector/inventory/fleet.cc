@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/describe.h"
+#include "collector/inventory/history_horizon.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "common/proto_time.h"
@@ -76,7 +77,7 @@ Fleet::~Fleet() = default;
 
 absl::StatusOr<absl::Span<const DeviceEntry>> Fleet::Devices() {
   if (!devices_.has_value()) {
-    ROLLCALL_RETURN_IF_ERROR(CheckKept());
+    ROLLCALL_RETURN_IF_ERROR(CheckFleetHistoryKept(*snapshot_, as_of_));
     ROLLCALL_ASSIGN_OR_RETURN(
         devices_, sources_.directory.ListDevices(*snapshot_, as_of_));
   }
@@ -85,11 +86,14 @@ absl::StatusOr<absl::Span<const DeviceEntry>> Fleet::Devices() {
 
 absl::StatusOr<DeviceEntry> Fleet::Resolve(absl::string_view id_or_hostname) {
   if (const auto id = DeviceId::FromHex(id_or_hostname)) {
-    ROLLCALL_RETURN_IF_ERROR(CheckKept());
     ROLLCALL_ASSIGN_OR_RETURN(
         auto entry, sources_.directory.FindDevice(*snapshot_, *id, as_of_));
-    if (entry.has_value()) return *std::move(entry);
-    return absl::NotFoundError(absl::StrCat("no device ", id_or_hostname));
+    if (!entry.has_value()) {
+      return absl::NotFoundError(absl::StrCat("no device ", id_or_hostname));
+    }
+    ROLLCALL_RETURN_IF_ERROR(
+        CheckDeviceHistoryKept(*snapshot_, sources_.directory, *entry, as_of_));
+    return *std::move(entry);
   }
   if (id_or_hostname.empty()) {
     return absl::InvalidArgumentError("device_id is empty");

@@ -15,7 +15,6 @@
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/device_directory.h"
 #include "collector/inventory/last_seen.h"
-#include "collector/inventory/retention.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
 #include "common/id.h"
@@ -45,7 +44,8 @@ struct FleetSources {
 // thread-safe: make one per question.
 //
 // All methods: DATA_LOSS if stored bytes are damaged, UNAVAILABLE if the store
-// cannot be read, FAILED_PRECONDITION if history is not kept as far back.
+// cannot be read, FAILED_PRECONDITION if history is not kept as far back: of
+// the fleet for all devices, of one device where it is asked for by its id.
 class Fleet {
  public:
   Fleet(const FleetSources& sources, KnownStamp as_of);
@@ -85,10 +85,6 @@ class Fleet {
   struct SubjectState;
   absl::StatusOr<const SubjectState*> Speaker(const DeviceEntry& device);
   absl::StatusOr<const SubjectState*> StateOf(SubjectId subject);
-  // Whether the past is kept as far back as as_of().
-  absl::Status CheckKept() const {
-    return CheckHistoryKept(*snapshot_, as_of_);
-  }
   // The newest check-in over all its subjects; nothing if it is not known.
   std::optional<LastSeenTracker::Seen> LastCheckIn(
       const DeviceEntry& device) const;

@@ -1,8 +1,9 @@
-// How far back the past of devices is kept.
+// Dropping the past of devices that is older than it is kept.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "collector/inventory/device_directory.h"
+#include "collector/inventory/history_horizon.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
@@ -17,14 +20,15 @@
 
 namespace rollcall::collector {
 
-// Key of meta; its value is a stamp as decimal text. What a device held can be
-// told as of this stamp and later; never goes back.
-inline constexpr absl::string_view kHistoryHorizonKey = "history_horizon";
+// How long history is kept. Zero: for ever.
+struct HistoryKeeping {
+  absl::Duration usual;
+  // Of devices of a class that has a time of its own.
+  std::map<std::string, absl::Duration> by_class;
 
-// The stamp; zero while everything is kept. Thread-safe.
-absl::StatusOr<KnownStamp> HistoryHorizon(const Reader& reader);
-// FAILED_PRECONDITION if what was known at `as_of` can no longer be told.
-absl::Status CheckHistoryKept(const Reader& reader, KnownStamp as_of);
+  // Whether anything is ever dropped.
+  bool drops() const;
+};
 
 // The name (Change::names) of changes to a subject.
 std::string SubjectChangeName(SubjectId subject);
@@ -36,31 +40,42 @@ struct DroppedHistory {
   int64_t emptied = 0;
 };
 
-// Drops old history. One thread at a time. A run may end anywhere; the next
-// does what is left. All arguments outlive it.
+// Drops old history, by the class of the device that a subject belongs to now,
+// and none of a device that is held. One thread at a time. A run may end
+// anywhere; the next does what is left. All arguments outlive it.
 class HistoryRetention {
  public:
   // As that of ContentCollector.
   using Pause = std::function<absl::Status()>;
 
-  HistoryRetention(const Engine& engine, Committer& committer, Pause pause,
+  HistoryRetention(const Engine& engine, const DeviceDirectory& directory,
+                   Committer& committer, Pause pause,
                    size_t keys_per_step = 1'024)
       : engine_(engine),
+        directory_(directory),
         committer_(committer),
         pause_(std::move(pause)),
         keys_per_step_(keys_per_step) {}
 
-  // Drops what is needed only for questions as of times before `time`, or
-  // before the horizon where that is later. First such questions are refused,
-  // durably. Blocking. UNAVAILABLE if the store fails.
-  absl::StatusOr<DroppedHistory> DropBefore(absl::Time time);
+  // Drops what is needed only for questions as of times before those up to
+  // which history is kept at `now`, or before the horizons where those are
+  // later. First such questions are refused, durably. Blocking. UNAVAILABLE if
+  // the store fails.
+  absl::StatusOr<DroppedHistory> DropOld(absl::Time now,
+                                         const HistoryKeeping& keeping);
 
  private:
-  struct Step;
-  absl::StatusOr<KnownStamp> MoveHorizon(KnownStamp horizon);
-  absl::Status Write(Step& step, DroppedHistory& dropped);
+  // By class; "" for all others.
+  using Horizons = std::map<std::string, KnownStamp>;
+  class Walk;
+
+  absl::StatusOr<Horizons> MoveHorizons(absl::Time now,
+                                        const HistoryKeeping& keeping);
+  absl::StatusOr<KnownStamp> MoveHorizon(const std::string& device_class,
+                                         KnownStamp horizon);
 
   const Engine& engine_;
+  const DeviceDirectory& directory_;
   Committer& committer_;
   const Pause pause_;
   const size_t keys_per_step_;

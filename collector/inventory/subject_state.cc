@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collector/inventory/history_horizon.h"
 #include "collector/inventory/level_switch.h"
-#include "collector/inventory/retention.h"
 #include "collector/inventory/tables.h"
 #include "common/rows.h"
 #include "common/status.h"
@@ -158,7 +158,6 @@ absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
   ROLLCALL_ASSIGN_OR_RETURN(SubjectState state,
                             StateNow(reader, content, subject, *head));
   if (state.changed <= as_of) return std::optional<SubjectState>(state);
-  ROLLCALL_RETURN_IF_ERROR(CheckHistoryKept(reader, as_of));
   KeyWriter prefix;
   prefix.U16(ShardOf(subject)).AddId(subject);
   auto scan = kHistoryTable.ScanPrefix(reader, std::move(prefix));
@@ -168,6 +167,11 @@ absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
     if (entry->key.stamp <= as_of) {
       state.changed = entry->key.stamp;
       return std::optional<SubjectState>(std::move(state));
+    }
+    if (IsCut(entry->value)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("not recomputable: history of subject ", subject.ToHex(),
+                       " of that time was dropped"));
     }
     const absl::Status undone = UndoEntry(content, entry->value, state);
     if (!undone.ok()) return Damaged(subject, undone);

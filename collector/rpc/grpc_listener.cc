@@ -2,12 +2,12 @@
 
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
-#include <grpcpp/server_builder.h>
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "collector/rpc/listening_sockets.h"
+#include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
@@ -27,7 +27,6 @@ void SetBounds(const GrpcListenerOptions& options,
   builder.AddChannelArgument(
       GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5 * 60 * 1000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20 * 60 * 1000);
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   grpc::ResourceQuota quota("listener");
   quota.Resize(options.transport_bytes);
   builder.SetResourceQuota(quota);
@@ -38,23 +37,35 @@ void SetBounds(const GrpcListenerOptions& options,
 absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
     const GrpcListenerOptions& options,
     const std::vector<grpc::Service*>& services) {
+  ROLLCALL_ASSIGN_OR_RETURN(ListeningSockets listening,
+                            Listen(options.address));
   // gRPC asks for this before a server is built, once for the process.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetBounds(options, builder);
-  int port = 0;
   auto credentials =
       std::make_shared<TlsServerCredentials>(options.credentials);
-  builder.AddListeningPort(options.address, credentials, &port);
+  auto handover = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
+      credentials);
   for (grpc::Service* service : services) builder.RegisterService(service);
   auto server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", options.address,
-                     "; is the address this machine's, and the port free?"));
-  }
-  return std::unique_ptr<GrpcListener>(
-      new GrpcListener(std::move(credentials), std::move(server), port));
+  if (server == nullptr) return absl::InternalError("gRPC does not start");
+  std::unique_ptr<GrpcListener> listener(new GrpcListener(
+      std::move(credentials), std::move(server), std::move(handover)));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      listener->acceptor_,
+      ConnectionAcceptor::Start(std::move(listening), options.descriptor_bound,
+                                [view = listener.get()](UniqueFd connection) {
+                                  view->Take(std::move(connection));
+                                }));
+  return listener;
+}
+
+void GrpcListener::Take(UniqueFd connection) {
+  Handover::NewConnectionParameters parameters;
+  parameters.fd = connection.Release();
+  handover_->HandleNewConnection(&parameters);
 }
 
 void GrpcListener::UseCredentials(TlsCredentials credentials) {
@@ -62,6 +73,7 @@ void GrpcListener::UseCredentials(TlsCredentials credentials) {
 }
 
 void GrpcListener::Stop(absl::Duration grace) {
+  acceptor_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
 }

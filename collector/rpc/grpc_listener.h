@@ -3,13 +3,17 @@
 
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "collector/rpc/connection_acceptor.h"
 #include "collector/rpc/tls_server_credentials.h"
 #include "common/tls.h"
 
@@ -26,17 +30,25 @@ struct GrpcListenerOptions {
   absl::Duration handshake_within = absl::Seconds(10);
   // All that the transport may hold for this port, in bytes.
   size_t transport_bytes = 512 << 20;
+  // A connection that is given this file descriptor or a higher one is closed
+  // at once; see ConnectionAcceptor. None by default.
+  int descriptor_bound = std::numeric_limits<int>::max();
 };
 
 // Listens until it goes. Thread-safe.
 class GrpcListener {
  public:
-  // `services` outlive it. UNAVAILABLE if the address cannot be had.
+  // `services` outlive it. UNAVAILABLE if the address cannot be had,
+  // INVALID_ARGUMENT if it is malformed.
   static absl::StatusOr<std::unique_ptr<GrpcListener>> Start(
       const GrpcListenerOptions& options,
       const std::vector<grpc::Service*>& services);
 
-  int port() const { return port_; }
+  int port() const { return acceptor_->port(); }
+  // Connections that were closed for want of descriptors, since the start.
+  int64_t refused() const { return acceptor_->refused(); }
+  // See ConnectionAcceptor.
+  int64_t accept_failures() const { return acceptor_->failures(); }
   // Shows this certificate, and takes clients of these roots, on connections to
   // come. The credentials must be good (LoadTlsCredentials): with others no
   // connection comes about until better ones are given.
@@ -46,15 +58,23 @@ class GrpcListener {
   void Stop(absl::Duration grace);
 
  private:
+  using Handover = grpc::experimental::ExternalConnectionAcceptor;
+
   GrpcListener(std::shared_ptr<TlsServerCredentials> credentials,
-               std::unique_ptr<grpc::Server> server, int port)
+               std::unique_ptr<grpc::Server> server,
+               std::unique_ptr<Handover> handover)
       : credentials_(std::move(credentials)),
         server_(std::move(server)),
-        port_(port) {}
+        handover_(std::move(handover)) {}
+
+  // Gives the connection to gRPC.
+  void Take(UniqueFd connection);
 
   const std::shared_ptr<TlsServerCredentials> credentials_;
   const std::unique_ptr<grpc::Server> server_;
-  const int port_;
+  const std::unique_ptr<Handover> handover_;
+  // Last: goes before what it hands connections to.
+  std::unique_ptr<ConnectionAcceptor> acceptor_;
 };
 
 }  // namespace rollcall::collector

@@ -140,6 +140,7 @@ class HttpsListenerImpl final : public HttpsListener {
     std::string peer = PeerOf(socket);
     const auto held = shared_.per_peer.find(peer);
     if (shared_.connections >= shared_.options.max_connections ||
+        socket.native_handle() >= shared_.options.descriptor_bound ||
         (held != shared_.per_peer.end() &&
          held->second >= shared_.options.max_connections_per_peer)) {
       ++refused_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -22,6 +23,9 @@ struct HttpsListenerOptions {
   int max_connections = 256;
   // And of one peer (see HttpRequest), so that none can take them all.
   int max_connections_per_peer = 64;
+  // A connection that is given this file descriptor or a higher one is closed
+  // at once, so that some are left for what must not fail. None by default.
+  int descriptor_bound = std::numeric_limits<int>::max();
   // For the handshake, for a request to be there whole, and for an answer to be
   // taken; each anew.
   absl::Duration time_limit = absl::Seconds(10);

@@ -53,6 +53,8 @@ constexpr TableSpec kTables[] = {
     {TableId::kBaseNumber, "base_number", "base -> its number in postings"},
     {TableId::kOrdinal, "ordinal", "ordinal -> subject"},
     {TableId::kDeletion, "deletion", "deletion -> the proof of it"},
+    {TableId::kHold, "hold", "hold -> who held what, and why"},
+    {TableId::kHeldSubject, "held_subject", "subject, hold -> that it is on"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

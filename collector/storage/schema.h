@@ -51,6 +51,8 @@ enum class TableId {
   kBaseNumber,
   kOrdinal,
   kDeletion,
+  kHold,
+  kHeldSubject,
 };
 
 struct TableSpec {

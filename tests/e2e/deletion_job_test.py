@@ -45,6 +45,28 @@ class DeletionJobTest(unittest.TestCase):
             self.assertEqual([one["deviceId"] for one in listed],
                              [proof["deviceId"]])
 
+    def test_a_held_device_is_not_deleted_until_it_is_released(self):
+        with Stack(["--keep-history-days=1",
+                    "--keep-history-days=server=0"]) as stack:
+            self.report(stack, "held", [package("shared", "1")])
+            hold = stack.rollcall_json("device", "hold", "held",
+                                       "--reason=case 4711")
+            refused = stack.rollcall("device", "delete", "held",
+                                     "--reason=sold", "--yes")
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("case 4711", refused.stderr)
+            shown = stack.rollcall_json("device", "show", "held")["device"]
+            self.assertEqual(shown["holds"], [hold])
+            released = stack.rollcall_json("device", "release", "held",
+                                           "--reason=closed")
+            self.assertEqual(released["holdId"], hold["holdId"])
+            listed = stack.rollcall_json("holds", "--released")["holds"]
+            self.assertEqual(listed, [released])
+            self.assertEqual(stack.rollcall_json("holds").get("holds", []), [])
+            stack.rollcall_json("device", "delete", "held", "--reason=sold",
+                                "--yes")
+            self.assertEqual(self.hosts(stack), [])
+
     def test_an_agent_that_still_reports_is_a_new_device(self):
         with Stack(["--check-in-seconds=1", "--scan-seconds=1"]) as stack:
             root = make_machine(stack.dir / "m", "daemon", [package("a", "1")])

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +19,9 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
     collector::DeviceEntry& entry = devices_[device];
     entry.device = device;
     entry.subjects.push_back({subject, {}, first_seen});
+  }
+  void SetClass(DeviceId device, const std::string& name) {
+    classes_[device] = name;
   }
 
   absl::StatusOr<std::vector<collector::DeviceEntry>> ListDevices(
@@ -46,6 +50,12 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
     }
     return absl::NotFoundError("no such subject");
   }
+  absl::StatusOr<std::string> ClassOf(
+      const collector::Reader&,
+      const collector::DeviceEntry& device) const override {
+    const auto it = classes_.find(device.device);
+    return it == classes_.end() ? "" : it->second;
+  }
   absl::StatusOr<std::vector<collector::DeviceEntry>> ListDevicesOfSeveral(
       const collector::Reader&) const override {
     std::vector<collector::DeviceEntry> entries;
@@ -61,6 +71,7 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
     return entry.subjects[0].first_seen <= as_of.time();
   }
   std::map<DeviceId, collector::DeviceEntry> devices_;
+  std::map<DeviceId, std::string> classes_;
 };
 
 }  // namespace rollcall::testing

@@ -20,6 +20,9 @@ enum class Purpose : uint64_t {
   kPackage = 6,
   kMachine = 7,
   kLife = 8,
+  kIncident = 9,
+  kImageIdentity = 10,
+  kDock = 11,
 };
 
 // A sequence of draws (SplitMix64). Not thread-safe.

@@ -136,8 +136,10 @@ std::shared_ptr<const SectionReport> FleetGenerator::SoftwareSection(
 
 std::shared_ptr<const Report> FleetGenerator::ReportOf(uint32_t host,
                                                        HostTime time) const {
-  Machine machine = MakeMachine(options_.seed, host);
-  machine.rows.push_back(OsReleaseRow(ImageOf(host)));
+  const uint32_t image = ImageOf(host);
+  Machine machine = MakeMachineAt(options_.seed, options_.incidents,
+                                  {host, image, time.happened});
+  machine.rows.push_back(OsReleaseRow(image));
   std::map<std::string, std::deque<EncodedRow>> own;
   for (const v1::Row& row : machine.rows) {
     SectionRow encoded = Encode(row);

@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "common/sync.h"
+#include "tests/swarm/incidents.h"
 #include "tests/swarm/report.h"
 #include "tests/swarm/zipf.h"
 
@@ -29,13 +30,17 @@ struct FleetOptions {
   // At the end of a month an image changes so many rows, on all its hosts.
   uint32_t days_per_month = 30;
   uint32_t rows_per_month = 30;
+  // What makes machines hard to tell apart; none by default.
+  IncidentShares incidents;
 };
 
-// A host's moment: the day, from 0, and upgrades of one package each that were
-// asked for beyond what the day brought.
+// A host's moment: the day, from 0; upgrades of one package each that were
+// asked for beyond what the day brought; and whether what happens to it has
+// happened.
 struct HostTime {
   uint32_t day = 0;
   uint32_t upgrades = 0;
+  bool happened = false;
 };
 
 // A package in one of its versions.
@@ -54,6 +59,9 @@ class FleetGenerator {
   explicit FleetGenerator(const FleetOptions& options = {});
 
   uint32_t ImageOf(uint32_t host) const;
+  Incident IncidentOf(uint32_t host) const {
+    return swarm::IncidentOf(options_.seed, options_.incidents, host);
+  }
   // The packages of an image on a day, each once.
   std::vector<PackageVersion> ImageOn(uint32_t image, uint32_t day) const;
   // The packages of a host, each once: its image's, then its own.
@@ -63,8 +71,9 @@ class FleetGenerator {
 
   // Everything that the host states.
   std::shared_ptr<const Report> ReportOf(uint32_t host, HostTime time) const;
-  // The same, where `before` is an earlier report of the host: sections that
-  // cannot have changed since are taken from there.
+  // The same, where `before` is an earlier report of the host, with nothing
+  // that happened to it in between: sections that cannot have changed since are
+  // taken from there.
   std::shared_ptr<const Report> ReportAfter(const Report& before, uint32_t host,
                                             HostTime time) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include "common/rows.h"
@@ -195,6 +196,80 @@ TEST(Report, SaysWhichSectionsCameAndWent) {
   EXPECT_THAT(back[0].added_rows(),
               SizeIs(all->sections.at("os")->rows.size()));
   EXPECT_THAT(back[0].removed_ids(), IsEmpty());
+}
+
+FleetOptions WithIncidents() {
+  FleetOptions options;
+  options.incidents = {.same_uuid = 20,
+                       .imaged = 50,
+                       .renamed = 100,
+                       .board_swapped = 30,
+                       .docked = 80,
+                       .restored = 10,
+                       .copied = 5};
+  return options;
+}
+
+TEST(Incidents, HappenToTheirSharesOfAllHosts) {
+  const FleetGenerator fleet(WithIncidents());
+  std::map<Incident, int> count;
+  for (uint32_t host = 0; host < kHosts; ++host) {
+    ++count[fleet.IncidentOf(host)];
+  }
+  const auto share = [&](Incident incident, int of_thousand) {
+    const int expected = static_cast<int>(kHosts) / 1'000 * of_thousand;
+    EXPECT_THAT(count[incident],
+                AllOf(Ge(expected * 7 / 10), Le(expected * 13 / 10)))
+        << IncidentName(incident);
+  };
+  share(Incident::kSameUuid, 20);
+  share(Incident::kImaged, 50);
+  share(Incident::kRenamed, 100);
+  share(Incident::kBoardSwapped, 30);
+  share(Incident::kDocked, 80);
+  share(Incident::kRestored, 10);
+  share(Incident::kCopied, 5);
+  share(Incident::kNone, 705);
+}
+
+TEST(Incidents, DoNotHappenUnlessToldSo) {
+  const FleetGenerator fleet;
+  for (uint32_t host = 0; host < 1'000; ++host) {
+    ASSERT_EQ(fleet.IncidentOf(host), Incident::kNone);
+  }
+  EXPECT_EQ(fleet.ReportOf(5, {.happened = true})->subject_root,
+            fleet.ReportOf(5, {})->subject_root);
+}
+
+TEST(Incidents, ChangeWhatAMachineSaysOfItselfAsTheirNamesSay) {
+  const FleetGenerator fleet(WithIncidents());
+  std::map<Incident, v1::Evidence> before;
+  std::map<Incident, v1::Evidence> after;
+  for (uint32_t host = 0; host < 2'000; ++host) {
+    const Incident incident = fleet.IncidentOf(host);
+    before[incident] = fleet.ReportOf(host, {})->evidence;
+    const auto report = fleet.ReportOf(host, {.happened = true});
+    after[incident] = report->evidence;
+    ASSERT_EQ(report->evidence_hash,
+              fleet.ReportOf(host, {.happened = true})->evidence_hash);
+  }
+  for (const Incident same :
+       {Incident::kNone, Incident::kSameUuid, Incident::kImaged,
+        Incident::kRestored, Incident::kCopied}) {
+    EXPECT_EQ(before[same].SerializeAsString(),
+              after[same].SerializeAsString());
+  }
+  const auto& renamed = after[Incident::kRenamed];
+  EXPECT_NE(renamed.hostname(), before[Incident::kRenamed].hostname());
+  EXPECT_EQ(renamed.machine_id(), before[Incident::kRenamed].machine_id());
+  const auto& swapped = after[Incident::kBoardSwapped];
+  const auto& whole = before[Incident::kBoardSwapped];
+  EXPECT_NE(swapped.system_uuid(), whole.system_uuid());
+  EXPECT_NE(swapped.permanent_macs(0), whole.permanent_macs(0));
+  EXPECT_EQ(swapped.system_serial(), whole.system_serial());
+  EXPECT_EQ(swapped.disk_ids(0), whole.disk_ids(0));
+  EXPECT_EQ(after[Incident::kDocked].permanent_macs_size(),
+            before[Incident::kDocked].permanent_macs_size() + 1);
 }
 
 }  // namespace

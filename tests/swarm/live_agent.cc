@@ -51,6 +51,10 @@ void LiveAgent::GoOn(int64_t stream) {
 
 void LiveAgent::OnEnded(SwarmAgent& /*agent*/, const absl::Status& status) {
   board_.NoteEnded(status);
+  if (agent_.must_rekey() && options_.rekey != nullptr) {
+    const auto own = options_.rekey(agent_.memory().credentials);
+    if (own.ok()) agent_.BecomeAnother(*own);
+  }
   if (board_.held) return;
   loop_.PostAfter(Pause(), [this] { Connect(); });
 }

@@ -62,7 +62,13 @@ const SectionReport* FindSection(const Report* report,
 void SwarmAgent::Connect(int port) {
   failure_ = absl::OkStatus();
   sequence_ = 0;
-  stream_.Open(MakeChannel(port, credentials_), kMethod);
+  stream_.Open(MakeChannel(port, memory_.credentials), kMethod);
+}
+
+void SwarmAgent::Remember(AgentMemory memory) {
+  memory_ = std::move(memory);
+  must_rekey_ = false;
+  base_.reset();
 }
 
 void SwarmAgent::OnOpen() { observer_.OnConnected(*this); }
@@ -90,8 +96,8 @@ void SwarmAgent::Begin() {
   v1::Hello& hello = *message.mutable_hello();
   hello.set_agent_version(kVersion);
   hello.add_row_levels(kRowLevel);
-  hello.set_nonce(nonce_);
-  hello.set_store_incarnation(store_incarnation_);
+  hello.set_nonce(memory_.nonce);
+  hello.set_store_incarnation(memory_.store_incarnation);
   hello.set_evidence_hash(target_->evidence_hash.ToBytes());
   hello.set_subject_root(target_->subject_root.ToBytes());
   hello.set_root_level(kRowLevel);
@@ -100,7 +106,7 @@ void SwarmAgent::Begin() {
 }
 
 void SwarmAgent::CheckIn(const PreparedChange* change) {
-  promised_ = change == nullptr ? acknowledged_ : change->subject_root;
+  promised_ = change == nullptr ? memory_.acknowledged : change->subject_root;
   v1::AgentMessage message;
   v1::CheckIn& check_in = *message.mutable_check_in();
   check_in.set_sequence(++sequence_);
@@ -127,6 +133,9 @@ void SwarmAgent::OnMessage(const std::string& bytes) {
     Send(answer);
   } else if (message.has_retry()) {
     status = absl::UnavailableError(message.retry().reason());
+  } else if (message.has_rekey() && due_ == Due::kPlan) {
+    must_rekey_ = true;
+    status = absl::PermissionDeniedError(message.rekey().reason());
   } else if (message.has_plan() &&
              (due_ == Due::kPlan || due_ == Due::kPlanOrAck)) {
     status = OnPlan(message.plan());
@@ -147,8 +156,8 @@ void SwarmAgent::OnMessage(const std::string& bytes) {
 
 absl::Status SwarmAgent::OnPlan(const v1::Plan& plan) {
   if (plan.row_level() != kRowLevel) return ProtocolError("its row level");
-  nonce_ = plan.next_nonce();
-  store_incarnation_ = plan.store_incarnation();
+  memory_.nonce = plan.next_nonce();
+  memory_.store_incarnation = plan.store_incarnation();
   if (due_ == Due::kPlanOrAck) ++turns_;
   if (plan.equal() && !plan.send_evidence()) {
     Synced();
@@ -243,7 +252,7 @@ absl::Status SwarmAgent::OnAck(const v1::Ack& ack) {
 
 void SwarmAgent::Synced() {
   due_ = Due::kNothing;
-  acknowledged_ = promised_;
+  memory_.acknowledged = promised_;
   if (keep_base_ && target_ != nullptr) base_ = target_;
   target_.reset();
   offered_ = {};

@@ -29,6 +29,16 @@ struct PreparedChange {
   std::vector<v1::SectionChange> changes;
 };
 
+// What an agent keeps from stream to stream: what a copy or a backup of its
+// disk has too.
+struct AgentMemory {
+  TlsCredentials credentials;
+  std::string nonce;
+  int64_t store_incarnation = 0;
+  // What was acknowledged last.
+  RootId acknowledged;
+};
+
 // All methods, and the observer's, on the loop's thread. Holds a report only
 // while it syncs, unless told to keep the last one as the base of deltas.
 class SwarmAgent final : private RawStream::Handler {
@@ -41,14 +51,15 @@ class SwarmAgent final : private RawStream::Handler {
     // The collector holds what the agent stated last, for good.
     virtual void OnSynced(SwarmAgent& agent) = 0;
     // The stream and its connection are gone. INTERNAL where the collector
-    // broke the protocol; UNAVAILABLE where it asked to come back later.
+    // broke the protocol; UNAVAILABLE where it asked to come back later;
+    // PERMISSION_DENIED where the agent must become another one (must_rekey).
     virtual void OnEnded(SwarmAgent& agent, const absl::Status& status) = 0;
   };
 
   // All but the credentials outlive this.
   SwarmAgent(StreamLoop& loop, const TlsCredentials& credentials,
              ReportSource& source, Observer& observer, bool keep_base = false)
-      : credentials_(credentials),
+      : memory_({credentials, "", 0, RootId()}),
         source_(source),
         observer_(observer),
         keep_base_(keep_base),
@@ -66,7 +77,17 @@ class SwarmAgent final : private RawStream::Handler {
 
   bool away() const { return !stream_.open(); }
   // What the collector acknowledged last, over all streams.
-  RootId acknowledged() const { return acknowledged_; }
+  RootId acknowledged() const { return memory_.acknowledged; }
+  const AgentMemory& memory() const { return memory_; }
+  // Goes on from there: as a copy of another agent, or as it was before.
+  // REQUIRES: away.
+  void Remember(AgentMemory memory);
+  // Goes on as a new agent. REQUIRES: away.
+  void BecomeAnother(const TlsCredentials& credentials) {
+    Remember({credentials, "", 0, RootId()});
+  }
+  // It was told to become another one.
+  bool must_rekey() const { return must_rekey_; }
   // Since it was made, of messages alone.
   int64_t bytes_sent() const { return bytes_sent_; }
   int64_t bytes_received() const { return bytes_received_; }
@@ -89,7 +110,7 @@ class SwarmAgent final : private RawStream::Handler {
   void Send(const v1::AgentMessage& message);
   void Synced();
 
-  const TlsCredentials credentials_;
+  AgentMemory memory_;
   ReportSource& source_;
   Observer& observer_;
   const bool keep_base_;
@@ -97,10 +118,8 @@ class SwarmAgent final : private RawStream::Handler {
 
   Due due_ = Due::kNothing;
   absl::Status failure_;
+  bool must_rekey_ = false;
   int64_t sequence_ = 0;
-  std::string nonce_;
-  int64_t store_incarnation_ = 0;
-  RootId acknowledged_;
   // What a check-in under way promises.
   RootId promised_;
   std::shared_ptr<const Report> base_;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/sync.h"
 #include "common/tls.h"
@@ -24,6 +25,11 @@ struct SwarmOptions {
   absl::Duration pause = absl::Milliseconds(200);
   // One of so many check-ins brings an upgraded package.
   uint32_t upgrade_one_of = 2;
+  // Gives an agent that is told to become another one a key and a certificate
+  // of its own for those that it has, on its loop's thread. Without it, or
+  // where that fails, it comes again with those.
+  std::function<absl::StatusOr<TlsCredentials>(const TlsCredentials& old)>
+      rekey;
 };
 
 // What an agent was promised, and what it said last: the collector holds the

@@ -9,6 +9,7 @@
 #include "collector/cli/columns.h"
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
+#include "collector/cli/views/hold_view.h"
 
 namespace rollcall::cli {
 namespace {
@@ -62,6 +63,20 @@ std::string Virtualization(const Device& device) {
       });
 }
 
+std::string HoldIds(const Device& device) {
+  return absl::StrJoin(device.holds(), ";",
+                       [](std::string* out, const v1::DeviceHold& hold) {
+                         out->append(hold.hold_id());
+                       });
+}
+
+std::string Holds(const Device& device) {
+  return absl::StrJoin(device.holds(), "; ",
+                       [](std::string* out, const v1::DeviceHold& hold) {
+                         out->append(HoldText(hold));
+                       });
+}
+
 constexpr Column<Device> kDeviceColumns[] = {
     {"DEVICE", nullptr, Align::kKey,
      [](const Device& d) { return ShortId(d.device_id()); }},
@@ -100,6 +115,9 @@ constexpr Column<Device> kDeviceColumns[] = {
      [](const Device& d) { return ExactTimeText(d.last_changed()); }},
     {nullptr, "agent_version", Align::kLeft,
      [](const Device& d) { return d.agent_version(); }},
+    {nullptr, "device_class", Align::kLeft,
+     [](const Device& d) { return d.device_class(); }},
+    {nullptr, "hold_ids", Align::kLeft, HoldIds},
 };
 
 constexpr Column<SourceStatus> kSourceColumns[] = {
@@ -155,6 +173,8 @@ std::vector<Line> Facts(const Device& d) {
       {"last changed", TimeText(d.last_changed())},
       {"agents", ListText(d.agent_ids())},
       {"agent version", d.agent_version()},
+      {"device class", d.device_class()},
+      {"held", Holds(d)},
   };
 }
 

@@ -199,6 +199,19 @@ TEST_F(MetricsTest, TellsWhatWasMadeDurableAndWhatWasNot) {
   EXPECT_THAT(values, Contains(Pair("rollcall_commits_total", "2")));
 }
 
+TEST_F(MetricsTest, TellsWhichConnectionsWereRefused) {
+  MetricSources sources{ingest_, messages_, rows_, executor_, committer_};
+  sources.agents_refused = 31;
+  sources.admins_refused = 32;
+  sources.accept_failures = 33;
+  const std::string text = MetricsText(sources);
+  for (const char* line : {"\nrollcall_agent_connections_refused_total 31\n",
+                           "\nrollcall_admin_connections_refused_total 32\n",
+                           "\nrollcall_accept_failures_total 33\n"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 TEST_F(MetricsTest, TellsWhatEnrolmentDid) {
   EnrolmentStats enrolment;
   enrolment.enrolled = 21;

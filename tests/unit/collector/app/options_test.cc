@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/log.h"
 #include "common/rows.h"
 #include "tests/support/command_line.h"
@@ -13,7 +14,10 @@ namespace {
 
 using ::rollcall::testing::TempDir;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
 
 class CollectorOptionsTest : public testing::CommandLineTest {
  protected:
@@ -136,6 +140,56 @@ TEST_F(CollectorOptionsTest, OptionsMayComeFromAFileAndTheCommandLineWins) {
   EXPECT_EQ(options.admin_listen, "127.0.0.1:1");
   EXPECT_EQ(options.https_listen, "127.0.0.1:3");
   ExpectRefused("--config=" + dir.File("none"), "none");
+}
+
+TEST_F(CollectorOptionsTest, HistoryIsKeptForEverUnlessToldOtherwise) {
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions usual, Parse(required_));
+  EXPECT_FALSE(usual.housekeeping.keep_history.drops());
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions one,
+                       ParseMore({"--keep-history-days=730"}));
+  EXPECT_EQ(one.housekeeping.keep_history.usual, 730 * absl::Hours(24));
+  EXPECT_THAT(one.housekeeping.keep_history.by_class, IsEmpty());
+}
+
+TEST_F(CollectorOptionsTest, ADeviceClassMayBeKeptForATimeOfItsOwn) {
+  ASSERT_OK_AND_ASSIGN(
+      const CollectorOptions options,
+      ParseMore({"--keep-history-days=730", "--keep-history-days=server=3650",
+                 "--keep-history-days=a=b=0"}));
+  const HistoryKeeping& keeping = options.housekeeping.keep_history;
+  EXPECT_EQ(keeping.usual, 730 * absl::Hours(24));
+  EXPECT_THAT(keeping.by_class,
+              ElementsAre(Pair("a=b", absl::ZeroDuration()),
+                          Pair("server", 3'650 * absl::Hours(24))));
+  const TempDir dir;
+  const std::string file = dir.Write("collector.conf",
+                                     "keep-history-days=30\n"
+                                     "log-level=info\n"
+                                     "keep-history-days=server=60\n");
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions from_file,
+                       ParseMore({"--config=" + file}));
+  EXPECT_EQ(from_file.housekeeping.keep_history.usual, 30 * absl::Hours(24));
+  EXPECT_THAT(from_file.housekeeping.keep_history.by_class,
+              ElementsAre(Pair("server", 60 * absl::Hours(24))));
+}
+
+TEST_F(CollectorOptionsTest, ATimeOfHistoryIsANumberOfDaysOfAClass) {
+  for (const char* bad : {"x", "-1", "36501", "server=", "server=x", "1.5",
+                          "server=-1", "99999999999999999999"}) {
+    ExpectRefused(absl::StrCat("--keep-history-days=", bad),
+                  "number of days from 0 to 36500");
+  }
+  ExpectRefused("--keep-history-days==5", "names no device class");
+  ExpectRefused(
+      absl::StrCat("--keep-history-days=", std::string(65, 'c'), "=5"),
+      "names no device class");
+  ExpectRefused("--keep-history-days=\xff=5", "names no device class");
+  EXPECT_FALSE(
+      ParseMore({"--keep-history-days=1", "--keep-history-days=2"}).ok());
+  EXPECT_THAT(errors_, HasSubstr("without a device class"));
+  EXPECT_FALSE(
+      ParseMore({"--keep-history-days=a=1", "--keep-history-days=a=1"}).ok());
+  EXPECT_THAT(errors_, HasSubstr("a=1 names a device class again"));
 }
 
 TEST_F(CollectorOptionsTest, HelpAndVersionAreNoErrors) {

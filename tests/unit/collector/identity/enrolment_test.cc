@@ -1,6 +1,7 @@
 #include "collector/identity/enrolment.h"
 
 #include "absl/strings/str_cat.h"
+#include "collector/identity/enrolment_tables.h"
 #include "common/proto_time.h"
 #include "tests/unit/collector/identity/enrolment_fixture.h"
 
@@ -155,6 +156,23 @@ TEST_F(EnrolmentTest, ANewKeyIsANewAgentWithAParent) {
   ASSERT_OK_AND_ASSIGN(const auto listed, certificates_.List(request));
   ASSERT_THAT(listed.certificates(), SizeIs(1));
   EXPECT_EQ(listed.certificates(0).parent_agent_id(), old.agent_id());
+}
+
+TEST_F(EnrolmentTest, AChildHasTheClassAndTheUnitOfItsParent) {
+  v1::CreateTokenRequest request;
+  request.set_device_class("laptop");
+  request.set_organisation_unit("sales");
+  const std::string old_key = NewKeyPem();
+  ASSERT_OK_AND_ASSIGN(const auto old,
+                       Enrol(MakeToken(request).text(), old_key));
+  ASSERT_OK_AND_ASSIGN(const auto answer,
+                       Renew(old.certificate_pem(), old_key, NewKeyPem()));
+  ASSERT_OK_AND_ASSIGN(
+      const auto child,
+      kEnrolledAgentTable.Get(engine_, {*AgentId::FromHex(answer.agent_id())}));
+  ASSERT_TRUE(child.has_value());
+  EXPECT_EQ(child->device_class(), "laptop");
+  EXPECT_EQ(child->organisation_unit(), "sales");
 }
 
 TEST_F(EnrolmentTest, ACertificateBringsInSoManyAgentsAndNoMore) {

@@ -1,0 +1,80 @@
+#include "collector/cli/views/hold_view.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/cli/columns.h"
+#include "collector/cli/values.h"
+#include "collector/cli/views/device_view.h"
+#include "common/text.h"
+
+namespace rollcall::cli {
+namespace {
+
+using v1::DeviceHold;
+
+std::string Released(const DeviceHold& hold) {
+  return hold.has_release_time() ? TimeText(hold.release_time()) : "";
+}
+
+constexpr Column<DeviceHold> kColumns[] = {
+    {"HELD", nullptr, Align::kLeft,
+     [](const DeviceHold& h) { return TimeText(h.hold_time()); }},
+    {nullptr, "hold_time", Align::kLeft,
+     [](const DeviceHold& h) { return ExactTimeText(h.hold_time()); }},
+    {"DEVICE", nullptr, Align::kKey,
+     [](const DeviceHold& h) { return ShortId(h.device_id()); }},
+    {nullptr, "device_id", Align::kLeft,
+     [](const DeviceHold& h) { return h.device_id(); }},
+    {nullptr, "subject_ids", Align::kLeft,
+     [](const DeviceHold& h) { return absl::StrJoin(h.subject_ids(), ";"); }},
+    {"BY", "held_by", Align::kLeft,
+     [](const DeviceHold& h) { return h.held_by(); }},
+    {"HOLD", "hold_id", Align::kKey,
+     [](const DeviceHold& h) { return h.hold_id(); }},
+    {"RELEASED", nullptr, Align::kLeft, Released},
+    {nullptr, "release_time", Align::kLeft,
+     [](const DeviceHold& h) { return ExactTimeText(h.release_time()); }},
+    {nullptr, "released_by", Align::kLeft,
+     [](const DeviceHold& h) { return h.released_by(); }},
+    {nullptr, "release_reason", Align::kLeft,
+     [](const DeviceHold& h) { return h.release_reason(); }},
+    {"REASON", "reason", Align::kWrap,
+     [](const DeviceHold& h) { return h.reason(); }},
+};
+
+}  // namespace
+
+std::string HoldText(const DeviceHold& hold) {
+  return absl::StrCat("since ", TimeText(hold.hold_time()), " by ",
+                      hold.held_by(), ": ", hold.reason(), " (hold ",
+                      hold.hold_id(), ")");
+}
+
+std::string HoldTable(const DeviceHold& hold, int /*width*/) {
+  std::string text =
+      absl::StrCat("Device ", hold.device_id(), " is held ", HoldText(hold));
+  if (hold.has_release_time()) {
+    text =
+        absl::StrCat("Device ", hold.device_id(), " was held ", HoldText(hold),
+                     "; released at ", Released(hold), " by ",
+                     hold.released_by(), ": ", hold.release_reason());
+  }
+  return absl::StrCat(EscapeForTerminal(text), "\n");
+}
+
+std::string HoldCsv(const DeviceHold& hold) {
+  return ToCsv(kColumns, std::vector<DeviceHold>{hold});
+}
+
+std::string HoldsTable(const v1::ListHoldsResponse& response, int width) {
+  if (response.holds().empty()) return "";
+  return RenderTable(ToTable(kColumns, response.holds()), width);
+}
+
+std::string HoldsCsv(const v1::ListHoldsResponse& response) {
+  return ToCsv(kColumns, response.holds());
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,56 @@
+#include "collector/identity/held_events.h"
+
+#include <set>
+#include <string>
+
+#include "collector/identity/current_devices.h"
+#include "collector/identity/subjects.h"
+#include "collector/storage/hold_table.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+// A device without subjects any more is not held.
+absl::StatusOr<bool> IsDeviceHeld(const Reader& reader, DeviceId device) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto found,
+      Subjects().FindDevice(reader, device, KnownStamp::Max()));
+  if (!found.has_value()) return false;
+  return IsAnyHeld(reader, found->subjects);
+}
+
+// The device that a subject belongs to; none if the subject was deleted.
+absl::Status AddDeviceOf(const Reader& reader, SubjectId subject,
+                         std::set<DeviceId>& devices) {
+  const auto device = CurrentDeviceOf(reader, subject);
+  if (absl::IsNotFound(device.status())) return absl::OkStatus();
+  ROLLCALL_RETURN_IF_ERROR(device.status());
+  devices.insert(device->device);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<bool> IsEventHeld(const Reader& reader,
+                                 const v1::IdentityEvent& event) {
+  ROLLCALL_ASSIGN_OR_RETURN(const bool any, IsAnythingHeld(reader));
+  if (!any) return false;
+  std::set<DeviceId> devices;
+  for (const v1::SubjectMove& move : event.moves()) {
+    for (const std::string& hex :
+         {move.from_device_id(), move.to_device_id()}) {
+      if (const auto device = DeviceId::FromHex(hex)) devices.insert(*device);
+    }
+    if (const auto subject = SubjectId::FromHex(move.subject_id())) {
+      ROLLCALL_RETURN_IF_ERROR(AddDeviceOf(reader, *subject, devices));
+    }
+  }
+  for (const DeviceId device : devices) {
+    ROLLCALL_ASSIGN_OR_RETURN(const bool held, IsDeviceHeld(reader, device));
+    if (held) return true;
+  }
+  return false;
+}
+
+}  // namespace rollcall::collector
