@@ -3,16 +3,13 @@
 //
 // ROLLCALL_FAULT_PLACES sets in how many random places each kind of file is
 // damaged in each way.
-#include <algorithm>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
+#include <optional>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/storage/rocksdb_engine.h"
+#include "tests/faults/damage.h"
 #include "tests/faults/fault_options.h"
 #include "tests/faults/store_oracle.h"
 #include "tests/support/status_matchers.h"
@@ -56,18 +53,9 @@ class SampleStore {
   std::string path() const { return dir_.File("store"); }
   const StoreOracle& oracle() const { return *oracle_; }
 
-  // The names of its files that start and end like this, sorted.
-  std::vector<std::string> Files(const std::string& start,
-                                 const std::string& end) const {
-    std::vector<std::string> names;
-    for (const auto& file : fs::directory_iterator(path())) {
-      const std::string name = file.path().filename();
-      if (absl::StartsWith(name, start) && absl::EndsWith(name, end)) {
-        names.push_back(name);
-      }
-    }
-    std::sort(names.begin(), names.end());
-    return names;
+  // The names of its files of this kind, sorted.
+  std::vector<std::string> Files(const FileKind& kind) const {
+    return FilesOf(path(), kind);
   }
 
   // Makes `copy` the same store. RocksDB replaces files and does not write into
@@ -104,38 +92,6 @@ const ::testing::Environment* const kSampleEnvironment =
 
 const SampleStore& Sample() { return *SampleEnvironment::sample; }
 
-enum class Damage { kFlippedBit, kCut };
-
-struct Kind {
-  const char* name;
-  const char* start;
-  const char* end;
-};
-constexpr Kind kKinds[] = {{"Table", "", ".sst"},
-                           {"Log", "", ".log"},
-                           {"Manifest", "MANIFEST-", ""},
-                           {"Current", "CURRENT", ""},
-                           {"Options", "OPTIONS-", ""},
-                           {"Identity", "IDENTITY", ""},
-                           {"Acknowledged", "ACKNOWLEDGED", ""}};
-
-// Damages the file at a random place; returns what was done.
-std::string Harm(const std::string& path, Damage damage, FakeRandom& random) {
-  const auto size = static_cast<uint64_t>(fs::file_size(path));
-  const uint64_t at = random.Next64() % size;
-  if (damage == Damage::kCut) {
-    fs::resize_file(path, at);
-    return absl::StrCat(path, " cut at ", at, " of ", size);
-  }
-  const auto bit = static_cast<int>(random.Next64() % 8);
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(at));
-  const int byte = file.get();
-  file.seekp(static_cast<std::streamoff>(at));
-  file.put(static_cast<char>(byte ^ (1 << bit)));
-  return absl::StrCat(path, " bit ", bit, " of byte ", at, " of ", size);
-}
-
 struct Outcomes {
   int right = 0;
   int refused = 0;
@@ -143,7 +99,7 @@ struct Outcomes {
 };
 
 class CorruptionTest
-    : public ::testing::TestWithParam<std::tuple<Kind, Damage>> {
+    : public ::testing::TestWithParam<std::tuple<FileKind, Damage>> {
  protected:
   // Opens the damaged store and asks it for everything.
   static void Judge(const std::string& path, const std::string& damaged,
@@ -169,7 +125,7 @@ class CorruptionTest
 
 TEST_P(CorruptionTest, IsFoundOutOrDoesNoHarm) {
   const auto [kind, damage] = GetParam();
-  const auto files = Sample().Files(kind.start, kind.end);
+  const auto files = Sample().Files(kind);
   ASSERT_FALSE(files.empty());
   const TempDir dir;
   FakeRandom random(FaultSeed() + (damage == Damage::kCut ? 1 : 0));
@@ -192,13 +148,16 @@ TEST_P(CorruptionTest, IsFoundOutOrDoesNoHarm) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, CorruptionTest,
-    ::testing::Combine(::testing::ValuesIn(kKinds),
+    ::testing::Combine(::testing::ValuesIn(kFileKinds),
                        ::testing::Values(Damage::kFlippedBit, Damage::kCut)),
     [](const auto& test) {
       return absl::StrCat(
           std::get<0>(test.param).name,
           std::get<1>(test.param) == Damage::kCut ? "Cut" : "Bit");
     });
+
+constexpr FileKind kTable = kFileKinds[0];
+constexpr FileKind kLog = kFileKinds[1];
 
 TEST(Corruption, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
   const TempDir dir;
@@ -207,12 +166,12 @@ TEST(Corruption, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
   fs::remove(fs::path(copy) / "CURRENT");
   EXPECT_THAT(Open(copy), StatusIs(absl::StatusCode::kDataLoss,
                                    ::testing::HasSubstr("CURRENT")));
-  EXPECT_TRUE(fs::exists(fs::path(copy) / Sample().Files("", ".sst").front()));
+  EXPECT_TRUE(fs::exists(fs::path(copy) / Sample().Files(kTable).front()));
 }
 
 TEST(Corruption, TheSampleHasSeveralTablesAndLogs) {
-  EXPECT_GT(Sample().Files("", ".sst").size(), 3U);
-  EXPECT_GT(Sample().Files("", ".log").size(), 1U);
+  EXPECT_GT(Sample().Files(kTable).size(), 3U);
+  EXPECT_GT(Sample().Files(kLog).size(), 1U);
   EXPECT_GT(Sample().oracle().entries(), 1'000U);
 }
 
