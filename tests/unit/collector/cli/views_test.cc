@@ -58,7 +58,8 @@ TEST(DevicesCsv, LeavesUnknownNumbersEmpty) {
   EXPECT_THAT(csv,
               HasSubstr(",2,16,32,68719476736,,912,,2026-02-02T02:40:00Z"));
   EXPECT_THAT(
-      csv, HasSubstr("\n5a000000000000000000000000000000,,,,,,,,,,,,,,,,,,,\n"));
+      csv,
+      HasSubstr("\n5a000000000000000000000000000000,,,,,,,,,,,,,,,,,,,\n"));
 }
 
 TEST(DeviceTable, NamesWhatSourcesCouldNotSee) {
