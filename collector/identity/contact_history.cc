@@ -26,6 +26,33 @@ class History {
     return -1;
   }
 
+  // The branch of a machine that was sent away and comes with the old key all
+  // the same; -1 for none. It may hold the nonce that it presented then.
+  int FindSentAway(const std::string& nonce) const {
+    for (int i = branches_.size() - 1; i >= 0; --i) {
+      const ContactBranch& b = branches_[i];
+      const bool holds = b.nonce() == nonce || b.previous_nonce() == nonce;
+      if (b.sent_away() && holds) return i;
+    }
+    return -1;
+  }
+
+  // Whether some that had the key were sent away, and one is left.
+  bool OnlyOneIsLeft() const {
+    int sent_away = 0;
+    int left = 0;
+    for (const ContactBranch& branch : branches_) {
+      if (branch.current()) ++(branch.sent_away() ? sent_away : left);
+    }
+    return sent_away > 0 && left == 1;
+  }
+  // All but the newest are history, unless they return.
+  void ForgetOthers() {
+    for (int i = 0; i + 1 < branches_.size(); ++i) {
+      branches_[i].set_current(false);
+    }
+  }
+
   bool IsNewest(int index) const { return index == branches_.size() - 1; }
 
   // Whether the newest contact presented this nonce too: what it was given may
@@ -41,6 +68,7 @@ class History {
     branch.set_previous_nonce(branch.nonce());
     branch.set_nonce(next.ToBytes());
     branch.set_contacts(branch.contacts() + 1);
+    branch.set_current(true);
     *branches_.Add() = std::move(branch);
   }
 
@@ -54,6 +82,7 @@ class History {
     branch.set_previous_nonce(presented);
     branch.set_contacts(1);
     branch.set_after_loss(after_loss);
+    branch.set_current(true);
     record_.set_next_branch(record_.next_branch() + 1);
     record_.set_run(1);
   }
@@ -65,6 +94,7 @@ class History {
     if (later < 0) return;
     const int first = FindLeaf(older);
     if (first >= 0) {
+      branches_[first].set_current(true);
       if (branches_[first].number() < branches_[later].number()) return;
       const int32_t number = branches_[first].number();
       branches_[first].set_number(branches_[later].number());
@@ -75,6 +105,7 @@ class History {
     branch.set_number(branches_[later].number());
     branch.set_nonce(older);
     branch.set_contacts(1);
+    branch.set_current(true);
     branches_[later].set_number(record_.next_branch());
     record_.set_next_branch(record_.next_branch() + 1);
     if (branches_.size() >= kMaxBranches) ForgetOne();
@@ -88,12 +119,24 @@ class History {
   // go on stays known, so that they are seen if they return.
   void Settle() {
     if (record_.run() < kContactsToForget) return;
+    StartAgain();
+    ForgetOthers();
+  }
+  // The same where the clones are history, and what comes is another case.
+  void LeaveClonesBehind() {
+    StartAgain();
+    for (ContactBranch& branch : branches_) {
+      if (branch.sent_away()) branch.set_current(false);
+    }
+  }
+
+ private:
+  void StartAgain() {
     record_.set_splits(0);
     record_.set_skips(0);
     record_.set_both_answered(false);
   }
 
- private:
   // Of all but the first and the newest the one that was silent longest: copies
   // that try again and again must not push out the one that they are of.
   void ForgetOne() {
@@ -127,24 +170,39 @@ bool IsPaused(const Contact& contact, const AgentContacts& record) {
 void TakeAfterRestoredStore(const std::string& presented, Nonce next,
                             History& history) {
   const int leaf = history.FindLeaf(presented);
-  if (leaf >= 0) {
-    history.GoOn(leaf, next);
-  } else {
-    history.Begin(presented, next);
-  }
+  leaf >= 0 ? history.GoOn(leaf, next) : history.Begin(presented, next);
 }
 
-void Take(const std::string& presented, Nonce next, AgentContacts& record,
+// One that was sent away stays a clone, however often it comes, and never
+// counts as the one that is left.
+void TakeSentAway(int index, const std::string& presented, Nonce next,
+                  AgentContacts& record, History& history) {
+  record.set_skips(std::max(record.skips(), record.splits() + 2));
+  history.GoOn(index, next);
+  record.set_run(0);
+  record.mutable_branches(record.branches_size() - 1)
+      ->set_previous_nonce(presented);
+}
+
+// Whether the contact went on from a place of its own.
+bool Take(const std::string& presented, Nonce next, AgentContacts& record,
           History& history) {
+  const int sent_away = history.FindSentAway(presented);
+  if (sent_away >= 0) {
+    TakeSentAway(sent_away, presented, next, record, history);
+    return true;
+  }
   const int leaf = history.FindLeaf(presented);
   if (leaf >= 0) {
     if (!history.IsNewest(leaf)) record.set_skips(record.skips() + 1);
     history.GoOn(leaf, next);
-    return;
+    return true;
   }
+  if (history.OnlyOneIsLeft()) history.LeaveClonesBehind();
   record.set_skips(record.skips() + 1);
   record.set_splits(record.splits() + 1);
   history.Begin(presented, next);
+  return false;
 }
 
 bool BothSidesAreKnown(const AgentContacts& record) {
@@ -157,11 +215,23 @@ bool BothSidesAreKnown(const AgentContacts& record) {
                      });
 }
 
+// Of those that have the key and speak. One that was sent away is none of them.
 bool NewestWasFirst(const AgentContacts& record) {
-  const int32_t newest = record.branches(record.branches_size() - 1).number();
-  return std::none_of(
-      record.branches().begin(), record.branches().end(),
-      [&](const ContactBranch& b) { return b.number() < newest; });
+  const ContactBranch& newest = record.branches(record.branches_size() - 1);
+  return !newest.sent_away() &&
+         std::none_of(record.branches().begin(), record.branches().end(),
+                      [&](const ContactBranch& other) {
+                        return other.current() && !other.sent_away() &&
+                               other.number() < newest.number();
+                      });
+}
+
+// Whether the newest has spoken alone for long enough to have taken the place
+// of those before it.
+bool HasReplacedOthers(const AgentContacts& record, ContactVerdict verdict) {
+  return (verdict == ContactVerdict::kNormal ||
+          verdict == ContactVerdict::kRestored) &&
+         record.run() >= kContactsToTell;
 }
 
 }  // namespace
@@ -189,12 +259,13 @@ ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
   const bool first = record.contacts() == 0;
   const bool paused = IsPaused(contact, record);
   History history(record);
+  bool went_on = false;
   if (first) {
     history.Begin(presented, next_nonce);
   } else if (paused) {
     TakeAfterRestoredStore(presented, next_nonce, history);
   } else {
-    Take(presented, next_nonce, record, history);
+    went_on = Take(presented, next_nonce, record, history);
   }
   history.Settle();
   record.set_contacts(record.contacts() + 1);
@@ -210,8 +281,13 @@ ContactOutcome ApplyContact(const Contact& contact, Nonce next_nonce,
                     : paused ? ContactVerdict::kPaused
                              : StandingVerdict(record);
   if (outcome.verdict == ContactVerdict::kClone) record.set_cloned(true);
+  if (HasReplacedOthers(record, outcome.verdict)) history.ForgetOthers();
   outcome.must_rekey =
       outcome.verdict == ContactVerdict::kClone && !NewestWasFirst(record);
+  // A nonce that began a branch may be another machine's too.
+  if (outcome.must_rekey && went_on) {
+    record.mutable_branches(record.branches_size() - 1)->set_sent_away(true);
+  }
   return outcome;
 }
 

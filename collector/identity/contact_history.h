@@ -7,8 +7,10 @@
 // from there already, also a split. A restored backup makes one skip with one
 // split, and so does a nonce that a crash lost on its way. Two agents with one
 // key make one split and then skip each time the other one was there before:
-// skips beyond splits prove a clone. (The counters are those of Fleetspeak's
-// contact history, DISCOVERY 4.)
+// skips beyond splits prove a clone. One that is told to take a key of its own
+// is known by its nonce from then on; once all others were told, the count
+// starts again with the next contact that goes on from nowhere known. (The
+// counters are those of Fleetspeak's contact history.)
 #pragma once
 
 #include <optional>

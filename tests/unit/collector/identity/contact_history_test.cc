@@ -143,10 +143,91 @@ TEST_F(ContactHistoryTest, OfAClonePairTheLaterMustRekey) {
   EXPECT_FALSE(outcome.must_rekey);
 }
 
+TEST_F(ContactHistoryTest, ARestoreSoonAfterACloneIsNoClone) {
+  Machine a;
+  Last(a, 4);
+  Machine b = a;
+  Hello(a);
+  const Machine backup = a;
+  while (!Hello(b).must_rekey) Hello(a);
+  Hello(a);
+  a = backup;
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kAmbiguous);
+  EXPECT_EQ(Hello(a).verdict, ContactVerdict::kAmbiguous);
+  const ContactOutcome third = Hello(a);
+  EXPECT_EQ(third.verdict, ContactVerdict::kRestored);
+  EXPECT_FALSE(third.must_rekey);
+}
+
+// What was before the restore is no machine of its own that would have had the
+// key first.
+TEST_F(ContactHistoryTest, OfACloneOfARestoredAgentTheCopyMustRekeyAlone) {
+  Machine a;
+  Last(a, 2);
+  const Machine backup = a;
+  Last(a, 4);
+  a = backup;
+  EXPECT_EQ(Last(a, 4), ContactVerdict::kRestored);
+  Machine b = a;
+  Hello(a);
+  while (!Hello(b).must_rekey) EXPECT_FALSE(Hello(a).must_rekey);
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(Hello(a).must_rekey);
+}
+
+TEST_F(ContactHistoryTest, TheFirstThatSleptWhileItsCopySpokeStaysTheFirst) {
+  Machine a;
+  Last(a, 4);
+  Machine b = a;
+  Hello(a);
+  Last(b, 2 * kContactsToForget);
+  Last(a, 3);
+  EXPECT_FALSE(Hello(a).must_rekey);
+  EXPECT_TRUE(Hello(b).must_rekey);
+}
+
+TEST_F(ContactHistoryTest, ACopyThatWasSentAwayStaysSentAway) {
+  Machine a;
+  Last(a, 4);
+  Machine b = a;
+  Hello(a);
+  Hello(b);
+  Hello(a);
+  // It is not given another nonce then.
+  EXPECT_TRUE(Hello(b, /*answer_arrives=*/false).must_rekey);
+  EXPECT_EQ(Last(a, kContactsToForget), ContactVerdict::kNormal);
+  for (int i = 0; i < 3 * kContactsToForget; ++i) {
+    const ContactOutcome again = Hello(b, /*answer_arrives=*/false);
+    EXPECT_EQ(again.verdict, ContactVerdict::kClone);
+    EXPECT_TRUE(again.must_rekey);
+    EXPECT_EQ(StandingVerdict(record_), ContactVerdict::kClone);
+  }
+  EXPECT_FALSE(Hello(a).must_rekey);
+  EXPECT_EQ(record_.branches_size(), 2);
+}
+
+TEST_F(ContactHistoryTest, ASecondCopyIsFoundOutAfterTheFirstWasSentAway) {
+  Machine a;
+  Last(a, 4);
+  Machine b = a;
+  Machine c = a;
+  Hello(a);
+  while (!Hello(b).must_rekey) Hello(a);
+  Hello(a);
+  EXPECT_EQ(Hello(c).verdict, ContactVerdict::kAmbiguous);
+  ContactOutcome of_copy;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(Hello(a).must_rekey);
+    of_copy = Hello(c);
+  }
+  EXPECT_EQ(of_copy.verdict, ContactVerdict::kClone);
+  EXPECT_TRUE(of_copy.must_rekey);
+}
+
 TEST_F(ContactHistoryTest, OnceTheCloneHasAKeyOfItsOwnAllIsNormalAgain) {
   Machine a;
   Last(a, 4);
   Machine b = a;
+  Hello(a);
   for (int i = 0; i < 5; ++i) {
     Hello(b);
     Hello(a);

@@ -232,7 +232,9 @@ void FleetSimulation::MakeContact(Machine& machine) {
   ++contacts_[machine.agent.id];
   const bool clone = outcome.verdict == ContactVerdict::kClone;
   if (machine.twin == nullptr) {
-    if (clone && !machine.told_clone) ++result_.wrong_clones;
+    if ((clone && !machine.told_clone) || outcome.must_rekey) {
+      ++result_.wrong_clones;
+    }
     if (machine.since_restore >= 0 && ++machine.since_restore == 3) {
       if (outcome.verdict != ContactVerdict::kRestored &&
           outcome.verdict != ContactVerdict::kNormal) {
