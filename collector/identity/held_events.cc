@@ -25,7 +25,7 @@ absl::Status AddDeviceOf(const Reader& reader, SubjectId subject,
                          std::set<DeviceId>& devices) {
   const auto device = CurrentDeviceOf(reader, subject);
   if (absl::IsNotFound(device.status())) return absl::OkStatus();
-  ROLLCALL_RETURN_IF_ERROR(device.status());
+  if (!device.ok()) return device.status();
   devices.insert(device->device);
   return absl::OkStatus();
 }

@@ -58,7 +58,7 @@ absl::StatusOr<std::optional<bool>> IsHeld(const Reader& reader,
                                            SubjectId subject) {
   const auto device = directory.DeviceOf(reader, subject);
   if (absl::IsNotFound(device.status())) return std::optional<bool>();
-  ROLLCALL_RETURN_IF_ERROR(device.status());
+  if (!device.ok()) return device.status();
   ROLLCALL_ASSIGN_OR_RETURN(const bool held,
                             IsAnyHeld(reader, device->subjects));
   return std::optional<bool>(held);

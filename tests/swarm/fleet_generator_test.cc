@@ -15,11 +15,9 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::Field;
 using ::testing::Ge;
 using ::testing::IsEmpty;
 using ::testing::Le;
-using ::testing::Ne;
 using ::testing::SizeIs;
 
 constexpr uint32_t kHosts = 20'000;
