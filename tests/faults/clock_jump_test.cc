@@ -188,7 +188,9 @@ TEST_F(ClockJumpHistoryTest, WhatWasHeldWhenIsToldRight) {
   for (int64_t jump = 0; jump < jumps; ++jump) {
     SCOPED_TRACE(jump);
     ASSERT_NO_FATAL_FAILURE(Step());
-    if (jump % 20 == 19) ASSERT_NO_FATAL_FAILURE(Restart());
+    if (jump % 20 == 19) {
+      ASSERT_NO_FATAL_FAILURE(Restart());
+    }
   }
   HangUp();
   ExpectHistoryIsRight();
