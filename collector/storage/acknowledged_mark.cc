@@ -91,6 +91,11 @@ absl::Status CheckManifest(const std::string& folder,
                 absl::StrCat("names ", name, " instead of number ",
                              state.manifest_number));
   }
+  // A number is one with a blank before it, too; a name is not.
+  if (access(PathIn(folder, name).c_str(), F_OK) != 0) {
+    return Lost(folder, "CURRENT",
+                absl::StrCat("names ", name, ", which is not there"));
+  }
   const auto extent = ReadLogExtent(PathIn(folder, name));
   if (!extent.ok()) return Lost(folder, name, "cannot be read");
   if (extent->bytes >= state.manifest_bytes) return absl::OkStatus();

@@ -117,6 +117,13 @@ TEST_F(AcknowledgedMarkTest, ACutManifestIsFoundOut) {
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr(manifest)));
 }
 
+TEST_F(AcknowledgedMarkTest, ABlankInWhatCurrentNamesIsCurrentsFault) {
+  // "MANIFEST-000005" and the like: the first digit.
+  Replace(Only("CURRENT"), 9, ' ');
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kDataLoss,
+                               HasSubstr(Only("CURRENT"))));
+}
+
 TEST_F(AcknowledgedMarkTest, TheLossCanBeAcceptedByDeletingTheNote) {
   fs::resize_file(Only(".log"), fs::file_size(Only(".log")) - 1);
   ASSERT_THAT(Open(), StatusIs(absl::StatusCode::kDataLoss,
