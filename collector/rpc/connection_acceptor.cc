@@ -6,10 +6,9 @@
 #include <sys/socket.h>
 
 #include <bit>
-#include <system_error>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/status/status.h"
 #include "common/log.h"
 
 namespace rollcall::collector {
@@ -47,8 +46,8 @@ absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Start(
     ListeningSockets listening, int descriptor_bound, Take take) {
   UniqueFd stop(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!stop.ok()) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "cannot accept connections: ", std::generic_category().message(errno)));
+    return absl::ResourceExhaustedError(
+        absl::ErrnoToStatus(errno, "cannot accept connections").message());
   }
   return std::unique_ptr<ConnectionAcceptor>(
       new ConnectionAcceptor(std::move(listening), descriptor_bound,
@@ -103,9 +102,10 @@ bool ConnectionAcceptor::AcceptFrom(const UniqueFd& listening) {
     }
     if (errno == EAGAIN) return true;
     if (IsOfTheConnection(errno)) continue;
+    const absl::Status error = absl::ErrnoToStatus(errno, "accept");
     ++failures_;
     Log(LogLevel::kWarning, "cannot accept connections for the moment",
-        {{"error", std::generic_category().message(errno)}});
+        {{"error", error.message()}});
     return false;
   }
   return true;
