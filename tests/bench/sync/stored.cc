@@ -191,10 +191,12 @@ class Pipeline {
       reported.root = section->root;
       for (const swarm::EncodedRow* row : section->rows) {
         reported.added.push_back(row->id);
-        if (!known_.insert(row->id).second) continue;
+        if (known_.contains(row->id)) continue;
         const auto decoded = DecodeRow(name, row->canonical);
         const bool own =
             decoded.ok() && FindRowKind(*decoded)->scope == v1::ROW_SCOPE_OWN;
+        // Two machines may say the same of themselves.
+        if (!own) known_.insert(row->id);
         update.rows[row->id] = {name, row->canonical, own};
       }
     }
@@ -245,7 +247,7 @@ class Pipeline {
   // Written by the committer; a deque, since references to it stay good.
   std::deque<uint32_t> ordinals_of_;
   std::vector<AgentId> agents_of_;
-  // Rows that the store has.
+  // Fleet rows that the store has.
   absl::flat_hash_set<RowId> known_;
 
   Mutex mutex_;
