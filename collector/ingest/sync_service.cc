@@ -74,6 +74,8 @@ class SyncReactor final : public RawReactor, private EndableStream {
         twins_(twins),
         wait_(wait),
         session_(deps, caller.agent) {
+    // Before anybody can see that the stream is there.
+    const absl::Duration opened = deps_.clock.Monotonic();
     ++deps_.stats.streams_opened;
     // One too many is told so in answer to its first message: an answer that
     // runs ahead of the question may meet it on the way and be lost.
@@ -85,7 +87,8 @@ class SyncReactor final : public RawReactor, private EndableStream {
       streams_.CountRefused();
       ending_->End(Revocations::Refusal(agent_));
     }
-    Continue();
+    HandOver();
+    ending_->Wait(opened + session_.Patience());
   }
 
   void OnReadDone(bool ok) override {
