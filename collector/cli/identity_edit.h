@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "collector/cli/arguments.h"
+#include "collector/cli/explained_edit.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/identity_view.h"
 #include "common/status.h"
@@ -12,16 +13,9 @@
 
 namespace rollcall::cli {
 
-// Why a person does it, and the id that makes a repeated call harmless.
 class IdentityEdit {
  public:
-  void Declare(Arguments& arguments) {
-    arguments.Text("reason", "Why, for those who look later; needed", &reason_);
-    arguments.Text("request-id",
-                   "A word of yours: a repeated call with it changes nothing "
-                   "and gets the first one's answer",
-                   &request_id_);
-  }
+  void Declare(Arguments& arguments) { edit_.Declare(arguments); }
 
   // Sends the request and prints the event that it became. INVALID_ARGUMENT
   // without a reason, else as Session::Call.
@@ -32,12 +26,8 @@ class IdentityEdit {
                                                         const Request&,
                                                         Response*),
       Request request) const {
-    if (reason_.empty()) {
-      return absl::InvalidArgumentError(
-          "--reason is needed: say why, for those who look later");
-    }
-    request.set_reason(reason_);
-    request.set_request_id(request_id_);
+    ROLLCALL_RETURN_IF_ERROR(edit_.Check());
+    edit_.Fill(request);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::IdentityService>());
     ROLLCALL_ASSIGN_OR_RETURN(const Response response,
@@ -57,8 +47,7 @@ class IdentityEdit {
     return EventCsv(response.event());
   }
 
-  std::string reason_;
-  std::string request_id_;
+  ExplainedEdit edit_;
 };
 
 }  // namespace rollcall::cli

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/identity/device_lookup.h"
 #include "collector/rpc/reason.h"
+#include "collector/storage/apply_once.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 
@@ -95,26 +96,18 @@ template <typename Response>
 absl::StatusOr<Response> IdentityEdits::Apply(
     const RepeatableRequest& repeatable, const Plan& plan,
     const Finish& finish) {
-  Response response;
-  const auto build = [&](KnownStamp stamp, const Reader& reader,
-                         Writes& writes) -> absl::Status {
-    ROLLCALL_ASSIGN_OR_RETURN(auto given,
-                              repeatable.FindAnswer<Response>(reader));
-    if (given.has_value()) {
-      response = *std::move(given);
-      return absl::OkStatus();
-    }
-    ROLLCALL_ASSIGN_OR_RETURN(const MoveEvent event, plan(reader));
-    ROLLCALL_RETURN_IF_ERROR(PutDecidedLinks(event.moves, reader, writes.head));
-    v1::IdentityEvent put = PutMoves(event, stamp, 0, writes.head);
-    finish(put, writes.head);
-    *response.mutable_event() = std::move(put);
-    repeatable.KeepAnswer(response, writes.head);
-    return absl::OkStatus();
-  };
-  ROLLCALL_RETURN_IF_ERROR(
-      committer_.Commit({std::string(kMovesName)}, build).status());
-  return response;
+  return ApplyOnce<Response>(
+      committer_, {std::string(kMovesName)}, repeatable,
+      [&](KnownStamp stamp, const Reader& reader, Writes& writes,
+          Response& response) -> absl::Status {
+        ROLLCALL_ASSIGN_OR_RETURN(const MoveEvent event, plan(reader));
+        ROLLCALL_RETURN_IF_ERROR(
+            PutDecidedLinks(event.moves, reader, writes.head));
+        v1::IdentityEvent put = PutMoves(event, stamp, 0, writes.head);
+        finish(put, writes.head);
+        *response.mutable_event() = std::move(put);
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<v1::MergeDevicesResponse> IdentityEdits::MergeDevices(

@@ -14,6 +14,7 @@
 #include "collector/inventory/tables.h"
 #include "collector/inventory/used_content.h"
 #include "collector/rpc/reason.h"
+#include "collector/storage/apply_once.h"
 #include "collector/storage/erasure.h"
 #include "collector/storage/hold_table.h"
 #include "common/hash.h"
@@ -135,17 +136,9 @@ absl::Status DeviceDeletion::PutChanges(const Plan& plan, KnownStamp stamp,
   return absl::OkStatus();
 }
 
-absl::Status DeviceDeletion::Build(const Plan& plan,
-                                   const RepeatableRequest& repeatable,
-                                   KnownStamp stamp, const Reader& reader,
-                                   Writes& writes,
+absl::Status DeviceDeletion::Build(const Plan& plan, KnownStamp stamp,
+                                   const Reader& reader, Writes& writes,
                                    v1::DeleteDeviceResponse& response) const {
-  ROLLCALL_ASSIGN_OR_RETURN(
-      auto given, repeatable.FindAnswer<v1::DeleteDeviceResponse>(reader));
-  if (given.has_value()) {
-    response = *std::move(given);
-    return absl::OkStatus();
-  }
   ROLLCALL_RETURN_IF_ERROR(CheckNotHeld(reader, plan.device));
   Batch erased;
   ROLLCALL_RETURN_IF_ERROR(EraseSubjects(plan, reader, erased));
@@ -161,7 +154,6 @@ absl::Status DeviceDeletion::Build(const Plan& plan,
   writes.head.Append(std::move(erased));
   ROLLCALL_RETURN_IF_ERROR(PutChanges(plan, stamp, writes.head));
   kDeletionTable.Put(writes.head, {id}, record);
-  repeatable.KeepAnswer(response, writes.head);
   return absl::OkStatus();
 }
 
@@ -175,15 +167,13 @@ absl::StatusOr<v1::DeleteDeviceResponse> DeviceDeletion::Try(
   ROLLCALL_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request, principal));
   std::vector<std::string> names = deps_.eraser.NamesOf(plan.device);
   names.emplace_back(kHoldsName);
-  v1::DeleteDeviceResponse response;
-  ROLLCALL_RETURN_IF_ERROR(
-      deps_.committer
-          .Commit(std::move(names),
-                  [&](KnownStamp stamp, const Reader& reader, Writes& writes) {
-                    return Build(plan, repeatable, stamp, reader, writes,
-                                 response);
-                  })
-          .status());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto response, ApplyOnce<v1::DeleteDeviceResponse>(
+                         deps_.committer, std::move(names), repeatable,
+                         [&](KnownStamp stamp, const Reader& reader,
+                             Writes& writes, v1::DeleteDeviceResponse& made) {
+                           return Build(plan, stamp, reader, writes, made);
+                         }));
   for (const SubjectId subject : SubjectsOf(plan.device)) {
     deps_.last_seen.Forget(subject);
   }

@@ -48,9 +48,8 @@ class DeviceDeletion {
   };
   absl::StatusOr<Plan> MakePlan(const v1::DeleteDeviceRequest& request,
                                 absl::string_view principal) const;
-  absl::Status Build(const Plan& plan, const RepeatableRequest& repeatable,
-                     KnownStamp stamp, const Reader& reader, Writes& writes,
-                     v1::DeleteDeviceResponse& response) const;
+  absl::Status Build(const Plan& plan, KnownStamp stamp, const Reader& reader,
+                     Writes& writes, v1::DeleteDeviceResponse& response) const;
   absl::Status EraseSubjects(const Plan& plan, const Reader& reader,
                              Batch& batch) const;
   absl::Status PutChanges(const Plan& plan, KnownStamp stamp,

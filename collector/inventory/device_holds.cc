@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/rpc/paging.h"
 #include "collector/rpc/reason.h"
+#include "collector/storage/apply_once.h"
 #include "collector/storage/hold_table.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -134,23 +135,12 @@ absl::StatusOr<DeviceEntry> DeviceHolds::Now(const Reader& reader,
 template <typename Response>
 absl::StatusOr<Response> DeviceHolds::Apply(const RepeatableRequest& repeatable,
                                             const Work& work) {
-  Response response;
-  const auto build = [&](KnownStamp stamp, const Reader& reader,
-                         Writes& writes) -> absl::Status {
-    ROLLCALL_ASSIGN_OR_RETURN(auto given,
-                              repeatable.FindAnswer<Response>(reader));
-    if (given.has_value()) {
-      response = *std::move(given);
-      return absl::OkStatus();
-    }
-    ROLLCALL_RETURN_IF_ERROR(
-        work(stamp, reader, writes.head, *response.mutable_hold()));
-    repeatable.KeepAnswer(response, writes.head);
-    return absl::OkStatus();
-  };
-  ROLLCALL_RETURN_IF_ERROR(
-      committer_.Commit({std::string(kHoldsName)}, build).status());
-  return response;
+  return ApplyOnce<Response>(committer_, {std::string(kHoldsName)}, repeatable,
+                             [&](KnownStamp stamp, const Reader& reader,
+                                 Writes& writes, Response& response) {
+                               return work(stamp, reader, writes.head,
+                                           *response.mutable_hold());
+                             });
 }
 
 absl::StatusOr<v1::HoldDeviceResponse> DeviceHolds::HoldDevice(

@@ -1,10 +1,8 @@
 #include "collector/inventory/posting_change.h"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "collector/inventory/row_number.h"
 #include "common/status.h"
@@ -19,11 +17,11 @@ using stored::v1::HeadSection;
 // lost by it.
 struct Terms {
   std::set<std::string> bases;
-  std::vector<RowNumber> added;
-  std::vector<RowNumber> removed;
+  RowNumbers added;
+  RowNumbers removed;
 };
 
-absl::Status Append(const std::string& packed, std::vector<RowNumber>& all) {
+absl::Status Append(const std::string& packed, RowNumbers& all) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto numbers, UnpackNumbers(packed));
   all.insert(all.end(), numbers.begin(), numbers.end());
   return absl::OkStatus();
@@ -39,15 +37,6 @@ absl::StatusOr<Terms> TermsOf(const Head& head) {
   std::sort(terms.added.begin(), terms.added.end());
   std::sort(terms.removed.begin(), terms.removed.end());
   return terms;
-}
-
-// Those of `a` that are not in `b`.
-std::string Only(const std::vector<RowNumber>& a,
-                 const std::vector<RowNumber>& b) {
-  std::vector<RowNumber> only;
-  std::set_difference(a.begin(), a.end(), b.begin(), b.end(),
-                      std::back_inserter(only));
-  return PackNumbers(only);
 }
 
 }  // namespace
@@ -68,10 +57,10 @@ absl::StatusOr<stored::v1::ChangedSubject> MakePostingChange(
   for (const std::string& base : old.bases) {
     if (!now.bases.contains(base)) change.add_bases_lost(base);
   }
-  change.set_added_gained(Only(now.added, old.added));
-  change.set_added_lost(Only(old.added, now.added));
-  change.set_removed_gained(Only(now.removed, old.removed));
-  change.set_removed_lost(Only(old.removed, now.removed));
+  change.set_added_gained(PackNumbers(Minus(now.added, old.added)));
+  change.set_added_lost(PackNumbers(Minus(old.added, now.added)));
+  change.set_removed_gained(PackNumbers(Minus(now.removed, old.removed)));
+  change.set_removed_lost(PackNumbers(Minus(old.removed, now.removed)));
   return change;
 }
 

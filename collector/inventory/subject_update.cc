@@ -102,22 +102,26 @@ class UpdateBuilder {
     section.set_root(reported.root.ToBytes());
     WriteOwn(before.rows, now, stored, section);
     ROLLCALL_RETURN_IF_ERROR(Record(name, before.rows, now));
-    BaseBefore base;
-    if (stored != nullptr) {
-      base = {RootId::FromBytes(stored->base_root()),
-              CountNumbers(stored->added_rows()) +
-                  CountNumbers(stored->removed_rows())};
-    }
-    if (!reported.base.IsZero() && reported.base != before.root) {
-      base = {reported.base, 0};
-    }
     // Of a set that was told as a whole the ids are at hand.
     const bool whole = reported.base.IsZero() && now.own.empty();
     ROLLCALL_RETURN_IF_ERROR(
-        ChooseBase({now.fleet, whole ? &reported.added : nullptr}, base,
-                   content_, section));
+        ChooseBase({now.fleet, whole ? &reported.added : nullptr},
+                   BaseOf(reported, before, stored), content_, section));
     *prepared_.head.add_sections() = std::move(section);
     return absl::OkStatus();
+  }
+
+  // A base set that the report names, else the one that the section has.
+  static BaseBefore BaseOf(const ReportedSection& reported,
+                           const SectionBefore& before,
+                           const HeadSection* stored) {
+    if (!reported.base.IsZero() && reported.base != before.root) {
+      return {reported.base, 0};
+    }
+    if (stored == nullptr) return {};
+    return {RootId::FromBytes(stored->base_root()),
+            CountNumbers(stored->added_rows()) +
+                CountNumbers(stored->removed_rows())};
   }
 
   absl::StatusOr<SectionRows> ReadRows(const HeadSection& section) const {

@@ -11,6 +11,7 @@
 
 #include "absl/time/clock.h"
 #include "tests/faults/fault_options.h"
+#include "tests/faults/small_fleet.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
@@ -29,26 +30,10 @@ constexpr int64_t kLeastAcks = 100;
 // One of so many rounds kills the next start as well.
 constexpr int64_t kStartKilledOneOf = 5;
 constexpr absl::Duration kLongestStart = absl::Milliseconds(400);
+constexpr absl::Duration kPause = absl::Milliseconds(2);
 constexpr absl::Duration kTimeout = absl::Seconds(120);
 // The line for reopening, where the machine has the time: 2 s.
 constexpr absl::Duration kReopenLine = absl::Seconds(2);
-
-// What is tested here does not depend on the size of a machine.
-swarm::FleetOptions SmallMachines() {
-  swarm::FleetOptions options;
-  options.seed = FaultSeed();
-  options.image_rows = 10;
-  options.catalogue_rows = 2'000;
-  return options;
-}
-
-// Every check-in brings a change, and soon after the last.
-swarm::SwarmOptions Busy() {
-  swarm::SwarmOptions options;
-  options.pause = absl::Milliseconds(2);
-  options.upgrade_one_of = 1;
-  return options;
-}
 
 absl::Duration Percentile(std::vector<absl::Duration> times, size_t percent) {
   if (times.empty()) return absl::ZeroDuration();
@@ -59,10 +44,9 @@ absl::Duration Percentile(std::vector<absl::Duration> times, size_t percent) {
 class KillTest : public ::testing::Test {
  protected:
   KillTest() {
-    std::vector<TlsCredentials> credentials;
-    credentials.reserve(kAgents);
-    for (int i = 0; i < kAgents; ++i) credentials.push_back(pki_.Agent());
-    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials, Busy());
+    const auto credentials = AgentsOf(pki_, kAgents);
+    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials,
+                                                  BusyEvery(kPause));
   }
 
   // Streams for a while, then kills the collector in the middle.
@@ -134,7 +118,7 @@ class KillTest : public ::testing::Test {
   FakeRandom random_{FaultSeed()};
   const TestPki pki_;
   const TlsCredentials admin_ = pki_.Admin("auditor");
-  const swarm::FleetGenerator fleet_{SmallMachines()};
+  const swarm::FleetGenerator fleet_{SmallMachines(10)};
   swarm::ServerProcess collector_{BinaryPath("rollcall-collector"), pki_};
   std::unique_ptr<swarm::SwarmClient> swarm_;
   std::vector<absl::Duration> reopenings_;

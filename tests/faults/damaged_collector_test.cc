@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "tests/faults/damage.h"
 #include "tests/faults/fault_options.h"
+#include "tests/faults/small_fleet.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
@@ -25,31 +26,15 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr int kAgents = 8;
+constexpr absl::Duration kPause = absl::Milliseconds(4);
 constexpr absl::Duration kTimeout = absl::Seconds(120);
-
-swarm::FleetOptions SmallMachines() {
-  swarm::FleetOptions options;
-  options.seed = FaultSeed();
-  options.image_rows = 40;
-  options.catalogue_rows = 2'000;
-  return options;
-}
-
-swarm::SwarmOptions Busy() {
-  swarm::SwarmOptions options;
-  options.pause = absl::Milliseconds(4);
-  options.upgrade_one_of = 1;
-  return options;
-}
 
 class DamagedCollectorTest : public ::testing::Test {
  protected:
   // A store with tables and a log, as a killed collector leaves it.
   void SetUp() override {
-    std::vector<TlsCredentials> credentials;
-    credentials.reserve(kAgents);
-    for (int i = 0; i < kAgents; ++i) credentials.push_back(pki_.Agent());
-    swarm::SwarmClient swarm(fleet_, credentials, Busy());
+    const auto credentials = AgentsOf(pki_, kAgents);
+    swarm::SwarmClient swarm(fleet_, credentials, BusyEvery(kPause));
     for (int run = 0; run < 3; ++run) {
       ASSERT_OK(sample_.Start());
       swarm.Release(sample_.agent_port());

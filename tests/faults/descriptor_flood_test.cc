@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "tests/faults/connection_flood.h"
 #include "tests/faults/fault_options.h"
+#include "tests/faults/small_fleet.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -30,25 +31,10 @@ using ::testing::SizeIs;
 constexpr int kDescriptors = 192;
 constexpr size_t kConnections = 400;
 constexpr int kAgents = 24;
+constexpr absl::Duration kPause = absl::Milliseconds(50);
 constexpr absl::Duration kTimeout = absl::Seconds(120);
 // The line: all are back within that time of the end of the flood.
 constexpr absl::Duration kBackWithin = absl::Seconds(5);
-
-swarm::FleetOptions SmallMachines() {
-  swarm::FleetOptions options;
-  options.seed = FaultSeed();
-  options.image_rows = 40;
-  options.catalogue_rows = 2'000;
-  return options;
-}
-
-// Every check-in brings a change, so that the store has work meanwhile.
-swarm::SwarmOptions Busy() {
-  swarm::SwarmOptions options;
-  options.pause = absl::Milliseconds(50);
-  options.upgrade_one_of = 1;
-  return options;
-}
 
 // A program that starts the collector with so few descriptors.
 std::string LimitedCollector(const TempDir& dir) {
@@ -64,10 +50,9 @@ std::string LimitedCollector(const TempDir& dir) {
 class DescriptorFloodTest : public ::testing::Test {
  protected:
   DescriptorFloodTest() {
-    std::vector<TlsCredentials> credentials;
-    credentials.reserve(kAgents);
-    for (int i = 0; i < kAgents; ++i) credentials.push_back(pki_.Agent());
-    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials, Busy());
+    const auto credentials = AgentsOf(pki_, kAgents);
+    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials,
+                                                  BusyEvery(kPause));
   }
 
   void SetUp() override {

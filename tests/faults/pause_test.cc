@@ -13,6 +13,7 @@
 #include "common/file.h"
 #include "re2/re2.h"
 #include "tests/faults/fault_options.h"
+#include "tests/faults/small_fleet.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
@@ -24,33 +25,18 @@ namespace rollcall::testing {
 namespace {
 
 constexpr int kAgents = 24;
+constexpr absl::Duration kPause = absl::Milliseconds(10);
 constexpr absl::Duration kTimeout = absl::Seconds(120);
 // The line: all are served again within that time.
 constexpr absl::Duration kBackWithin = absl::Seconds(5);
 constexpr int64_t kMore = int64_t{1} << 40;
 
-swarm::FleetOptions SmallMachines() {
-  swarm::FleetOptions options;
-  options.seed = FaultSeed();
-  options.image_rows = 40;
-  options.catalogue_rows = 2'000;
-  return options;
-}
-
-swarm::SwarmOptions Busy() {
-  swarm::SwarmOptions options;
-  options.pause = absl::Milliseconds(10);
-  options.upgrade_one_of = 1;
-  return options;
-}
-
 class PauseTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::vector<TlsCredentials> credentials;
-    credentials.reserve(kAgents);
-    for (int i = 0; i < kAgents; ++i) credentials.push_back(pki_.Agent());
-    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials, Busy());
+    const auto credentials = AgentsOf(pki_, kAgents);
+    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials,
+                                                  BusyEvery(kPause));
     ASSERT_OK(collector_.Start());
     ASSERT_OK_AND_ASSIGN(const std::string ready,
                          ReadFile(collector_.dir().File("ready.json"), 4'096));

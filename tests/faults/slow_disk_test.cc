@@ -16,6 +16,7 @@
 #include "collector/storage/rocksdb_engine.h"
 #include "tests/faults/fault_options.h"
 #include "tests/faults/local_collector.h"
+#include "tests/faults/small_fleet.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/swarm/swarm_client.h"
@@ -29,23 +30,9 @@ constexpr int kAgents = 32;
 constexpr size_t kMostWaiting = 6;
 constexpr int kCheckIns = 20;
 constexpr absl::Duration kSync = absl::Milliseconds(200);
+// Those who are turned away come back as soon.
+constexpr absl::Duration kPause = absl::Milliseconds(300);
 constexpr absl::Duration kTimeout = absl::Seconds(120);
-
-swarm::FleetOptions SmallMachines() {
-  swarm::FleetOptions options;
-  options.seed = FaultSeed();
-  options.image_rows = 40;
-  options.catalogue_rows = 2'000;
-  return options;
-}
-
-// Every check-in brings a change. Those who are turned away come back as soon.
-swarm::SwarmOptions Busy() {
-  swarm::SwarmOptions options;
-  options.pause = absl::Milliseconds(300);
-  options.upgrade_one_of = 1;
-  return options;
-}
 
 agent::UplinkOptions UplinkTo(int port, const TlsCredentials& credentials) {
   agent::UplinkOptions options;
@@ -92,7 +79,8 @@ class SlowDiskTest : public ::testing::Test {
     quiet_.emplace(collector_->port(), pki_.Agent());
     ASSERT_OK(quiet_->Begin());
     for (int i = 0; i < kAgents; ++i) credentials_.push_back(pki_.Agent());
-    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials_, Busy());
+    swarm_ = std::make_unique<swarm::SwarmClient>(fleet_, credentials_,
+                                                  BusyEvery(kPause));
     swarm_->Release(collector_->port());
     ASSERT_TRUE(swarm_->AwaitAllSynced(kTimeout));
   }

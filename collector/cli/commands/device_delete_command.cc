@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/explained_edit.h"
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/deletion_view.h"
@@ -31,26 +32,18 @@ class DeviceDeleteCommand final : public Command {
                          "A device id, the first digits of one (4 or more), or "
                          "a host name",
                          &id_);
-    arguments.Text("reason", "Why, for those who look later; needed", &reason_);
-    arguments.Text("request-id",
-                   "A word of yours: a repeated call with it changes nothing "
-                   "and gets the first one's answer",
-                   &request_id_);
+    edit_.Declare(arguments);
     arguments.Flag("yes", "Delete it; there is no way back", &yes_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
-    if (reason_.empty()) {
-      return absl::InvalidArgumentError(
-          "--reason is needed: say why, for those who look later");
-    }
+    ROLLCALL_RETURN_IF_ERROR(edit_.Check());
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::DeviceService>());
     if (!yes_) return Ask(session, *stub);
     v1::DeleteDeviceRequest request;
     request.set_device_id(id_);
-    request.set_reason(reason_);
-    request.set_request_id(request_id_);
+    edit_.Fill(request);
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto response, session.Call(*stub, &Stub::DeleteDevice, request));
     ROLLCALL_RETURN_IF_ERROR(
@@ -74,8 +67,7 @@ class DeviceDeleteCommand final : public Command {
   }
 
   std::string id_;
-  std::string reason_;
-  std::string request_id_;
+  ExplainedEdit edit_;
   bool yes_ = false;
 };
 

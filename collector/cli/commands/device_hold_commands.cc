@@ -1,4 +1,5 @@
 #include "collector/cli/commands.h"
+#include "collector/cli/explained_edit.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/hold_view.h"
@@ -10,8 +11,7 @@ namespace {
 
 using Stub = v1::DeviceService::Stub;
 
-// What holding and releasing share: which device, why, and the id that makes a
-// repeated call harmless.
+// What holding and releasing share.
 class HoldEdit {
  public:
   void Declare(Arguments& arguments) {
@@ -19,11 +19,7 @@ class HoldEdit {
                          "A device id, the first digits of one (4 or more), or "
                          "a host name",
                          &id_);
-    arguments.Text("reason", "Why, for those who look later; needed", &reason_);
-    arguments.Text("request-id",
-                   "A word of yours: a repeated call with it changes nothing "
-                   "and gets the first one's answer",
-                   &request_id_);
+    edit_.Declare(arguments);
   }
 
   template <typename Request, typename Response>
@@ -32,13 +28,9 @@ class HoldEdit {
       grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                    Response*),
       Request request) const {
-    if (reason_.empty()) {
-      return absl::InvalidArgumentError(
-          "--reason is needed: say why, for those who look later");
-    }
+    ROLLCALL_RETURN_IF_ERROR(edit_.Check());
     request.set_device_id(id_);
-    request.set_reason(reason_);
-    request.set_request_id(request_id_);
+    edit_.Fill(request);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::DeviceService>());
     ROLLCALL_ASSIGN_OR_RETURN(const Response response,
@@ -50,8 +42,7 @@ class HoldEdit {
 
  private:
   std::string id_;
-  std::string reason_;
-  std::string request_id_;
+  ExplainedEdit edit_;
 };
 
 class DeviceHoldCommand final : public Command {
