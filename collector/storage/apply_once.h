@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -19,7 +18,7 @@ namespace rollcall::collector {
 // Errors are those of `work` and the committer. Blocking; thread-safe.
 template <typename Response>
 absl::StatusOr<Response> ApplyOnce(
-    Committer& committer, std::vector<std::string> names,
+    Committer& committer, const std::vector<std::string>& names,
     const RepeatableRequest& repeatable,
     absl::FunctionRef<absl::Status(KnownStamp stamp, const Reader& reader,
                                    Writes& writes, Response& response)>
@@ -37,7 +36,7 @@ absl::StatusOr<Response> ApplyOnce(
     repeatable.KeepAnswer(response, writes.head);
     return absl::OkStatus();
   };
-  ROLLCALL_RETURN_IF_ERROR(committer.Commit(std::move(names), build).status());
+  ROLLCALL_RETURN_IF_ERROR(committer.Commit(names, build).status());
   return response;
 }
 
