@@ -17,7 +17,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kPageBounds = {100, 1'000};
 constexpr size_t kMaxFilterBytes = 256;
 
 // The key that a page token holds; nothing for the first page.
@@ -85,7 +84,7 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
   ROLLCALL_RETURN_IF_ERROR(CheckFilter("product", request.product()));
   ROLLCALL_RETURN_IF_ERROR(
       CheckFilter("contract_number", request.contract_number()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   ROLLCALL_ASSIGN_OR_RETURN(const auto after, CursorKey<EntitlementKey>(page));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
@@ -111,7 +110,7 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
 
 absl::StatusOr<v1::ListChangeSetsResponse> ContractQueries::ListChangeSets(
     const v1::ListChangeSetsRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   v1::ListChangeSetsResponse response;
   ROLLCALL_ASSIGN_OR_RETURN(
@@ -126,7 +125,7 @@ absl::StatusOr<v1::ListChangeSetsResponse> ContractQueries::ListChangeSets(
 absl::StatusOr<v1::ListQuarantinedLinesResponse>
 ContractQueries::ListQuarantinedLines(
     const v1::ListQuarantinedLinesRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   KeyWriter prefix;
   if (!request.change_set_id().empty()) {
     const auto id = ChangeSetId::FromHex(request.change_set_id());

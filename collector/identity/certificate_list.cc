@@ -13,7 +13,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kPageBounds = {100, 1'000};
 constexpr absl::Duration kKept = absl::Hours(90 * 24);
 // Forgotten at once, so that it never takes long.
 constexpr size_t kForgottenAtOnce = 1'000;
@@ -40,7 +39,7 @@ absl::StatusOr<CertificateKey> KeyAt(absl::string_view cursor) {
 
 absl::StatusOr<v1::ListCertificatesResponse> CertificateList::List(
     const v1::ListCertificatesRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   if (!request.agent_id().empty() &&
       !AgentId::FromHex(request.agent_id()).has_value()) {
     return absl::InvalidArgumentError("agent_id must be 32 hex digits");

@@ -20,7 +20,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kPages = {100, 1'000};
 constexpr int kMaxEvents = 100;
 constexpr int kMaxPossible = 100;
 
@@ -222,7 +221,7 @@ IdentityQueries::GetDeviceIdentity(
 absl::StatusOr<v1::ListPossibleDuplicatesResponse>
 IdentityQueries::ListPossibleDuplicates(
     const v1::ListPossibleDuplicatesRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPages));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   LinkView view(*snapshot, times_);
   v1::ListPossibleDuplicatesResponse response;

@@ -14,7 +14,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kPageBounds = {100, 1'000};
 constexpr int32_t kMostUses = 1'000'000;
 constexpr absl::Duration kUsualLife = absl::Hours(7 * 24);
 constexpr absl::Duration kLeastLife = absl::Minutes(1);
@@ -134,7 +133,7 @@ absl::StatusOr<v1::CreateTokenResponse> TokenStore::Create(
 
 absl::StatusOr<v1::ListTokensResponse> TokenStore::List(
     const v1::ListTokensRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   TokenKey from;
   if (!page.after.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(from.token, IdOf(page.after));

@@ -18,7 +18,6 @@ namespace {
 
 using stored::v1::DeletionRecord;
 
-constexpr PageBounds kPages = {100, 1'000};
 // Ids that a proof lists; beyond, its hash stands for them.
 constexpr int kMaxListed = 10'000;
 
@@ -140,7 +139,7 @@ absl::StatusOr<v1::GetDeletionResponse> Deletions::GetDeletion(
 
 absl::StatusOr<v1::ListDeletionsResponse> Deletions::ListDeletions(
     const v1::ListDeletionsRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPages));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   const auto after = DeletionId::FromBytes(page.after);
   auto records = kDeletionTable.ScanFrom(
       engine_, {after.value_or(DeletionId())}, KeyWriter());

@@ -17,7 +17,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kPages = {100, 1'000};
 // That are on one device at once.
 constexpr size_t kMaxHolds = 100;
 
@@ -210,7 +209,7 @@ absl::StatusOr<v1::ReleaseDeviceResponse> DeviceHolds::ReleaseDevice(
 
 absl::StatusOr<v1::ListHoldsResponse> DeviceHolds::ListHolds(
     const v1::ListHoldsRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPages));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   const auto after = HoldId::FromBytes(page.after);
   auto records = kHoldTable.ScanFrom(sources_.engine,
                                      {after.value_or(HoldId())}, KeyWriter());

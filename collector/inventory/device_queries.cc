@@ -23,7 +23,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kDevicePages = {100, 1'000};
 constexpr PageBounds kRowPages = {500, 5'000};
 constexpr size_t kMaxTextBytes = 256;
 
@@ -86,7 +85,7 @@ absl::Status CheckTextLength(absl::string_view field, absl::string_view text) {
 absl::StatusOr<v1::ListDevicesResponse> DeviceQueries::ListDevices(
     const v1::ListDevicesRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(CheckText("contains", request.contains()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kDevicePages));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   Fleet fleet(sources_, as_of);
   ROLLCALL_ASSIGN_OR_RETURN(const auto devices, fleet.Devices());
@@ -175,7 +174,7 @@ absl::StatusOr<v1::ListDeviceRowsResponse> DeviceQueries::ListDeviceRows(
 absl::StatusOr<v1::ListDeviceHistoryResponse> DeviceQueries::ListDeviceHistory(
     const v1::ListDeviceHistoryRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(CheckSections(request.sections()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kDevicePages));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   HistoryCursor cursor;
   if (!page.after.empty()) {
     const std::vector<std::string> parts = absl::StrSplit(page.after, '/');

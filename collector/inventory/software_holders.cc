@@ -11,14 +11,12 @@
 #include "collector/inventory/as_of.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/holders.h"
+#include "collector/inventory/software_index.h"
 #include "collector/rpc/paging.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
-
-constexpr PageBounds kPages = {100, 1'000};
-constexpr char kSection[] = "software";
 
 // What a software row must be to match.
 struct SoftwareFilter {
@@ -117,7 +115,7 @@ class HolderSearch {
     ROLLCALL_ASSIGN_OR_RETURN(const auto devices, fleet_.Devices());
     for (const DeviceEntry& device : devices) {
       ROLLCALL_ASSIGN_OR_RETURN(const auto ids,
-                                fleet_.FleetRowIds(device, kSection));
+                                fleet_.FleetRowIds(device, kSoftwareSection));
       Found found = {device, {}};
       for (const RowId& id : ids) {
         ROLLCALL_ASSIGN_OR_RETURN(const bool matches, Matching(id));
@@ -187,7 +185,7 @@ DeviceQueries::ListSoftwareDevices(
   if (request.name().empty() && request.product().empty()) {
     return absl::InvalidArgumentError("name or product is needed");
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPages));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const PageRange range, RangeOf(page));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   Fleet fleet(sources_, as_of);

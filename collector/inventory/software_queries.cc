@@ -11,14 +11,12 @@
 #include "collector/inventory/as_of.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/holders.h"
+#include "collector/inventory/software_index.h"
 #include "collector/rpc/paging.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
-
-constexpr PageBounds kPages = {100, 1'000};
-constexpr char kSection[] = "software";
 
 // Distinct software rows with how many devices have each.
 using Counts = absl::flat_hash_map<RowId, int32_t>;
@@ -42,7 +40,7 @@ absl::StatusOr<Counts> CountThen(Fleet& fleet) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto devices, fleet.Devices());
   for (const DeviceEntry& device : devices) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto ids,
-                              fleet.FleetRowIds(device, kSection));
+                              fleet.FleetRowIds(device, kSoftwareSection));
     for (const RowId& id : ids) ++counts[id];
   }
   return counts;
@@ -62,7 +60,7 @@ absl::StatusOr<v1::ListSoftwareResponse> DeviceQueries::ListSoftware(
     const v1::ListSoftwareRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(
       CheckTextLength("name_contains", request.name_contains()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPages));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   Fleet fleet(sources_, as_of);
   ROLLCALL_ASSIGN_OR_RETURN(

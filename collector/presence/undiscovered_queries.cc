@@ -20,7 +20,6 @@ namespace {
 using Request = v1::ListUndiscoveredRequest;
 using Response = v1::ListUndiscoveredResponse;
 
-constexpr PageBounds kPageBounds = {100, 1'000};
 constexpr int kDefaultStaleDays = 60;
 constexpr int kMaxStaleDays = 3'650;
 
@@ -121,7 +120,7 @@ absl::StatusOr<Response> UndiscoveredQueries::ListUndiscovered(
   ROLLCALL_ASSIGN_OR_RETURN(const absl::Duration stale_after,
                             StaleAfter(request));
   ROLLCALL_RETURN_IF_ERROR(CheckStates(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const Place place, ReadPlace(page, clock_.Now()));
   std::shared_ptr<const Listing> listing;
   if (!place.after.empty()) listing = Kept(place.time, stale_after);

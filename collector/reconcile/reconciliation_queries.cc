@@ -21,7 +21,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kPageBounds = {100, 1'000};
 constexpr size_t kMaxTextBytes = 256;
 
 // When a question is about: which contracts count, and what was known.
@@ -192,7 +191,7 @@ absl::Status AddConsumptions(Fleet& fleet, const Page& page,
 absl::StatusOr<v1::ListPositionsResponse> ReconciliationQueries::ListPositions(
     const v1::ListPositionsRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(CheckText("product", request.product()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const Moment moment, MomentOf(request, clock_));
   Fleet fleet(sources_, moment.as_of);
   PositionReader reader(fleet, products_);
@@ -233,7 +232,7 @@ ReconciliationQueries::ExplainPosition(
   ROLLCALL_RETURN_IF_ERROR(CheckText("product", request.product()));
   ROLLCALL_RETURN_IF_ERROR(CheckText("publisher", request.publisher()));
   ROLLCALL_RETURN_IF_ERROR(CheckText("metric", request.metric()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const Moment moment, MomentOf(request, clock_));
   Fleet fleet(sources_, moment.as_of);
   PositionReader reader(fleet, products_);

@@ -15,8 +15,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr PageBounds kPageBounds = {100, 1'000};
-
 // The device that the page before ended with; nothing for the first page.
 absl::StatusOr<std::optional<ExpectedDeviceKey>> CursorKey(const Page& page) {
   if (page.after.empty()) return std::optional<ExpectedDeviceKey>();
@@ -42,7 +40,7 @@ RegisterQueries::ListExpectedDevices(
     const v1::ListExpectedDevicesRequest& request) const {
   // An empty name means all registers here.
   ROLLCALL_RETURN_IF_ERROR(ParseRegisterName(request.register_()).status());
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request, kPageBounds));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   ROLLCALL_ASSIGN_OR_RETURN(const auto after, CursorKey(page));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();

@@ -10,9 +10,11 @@
 
 namespace rollcall::collector {
 
+// How long a page is when none asks, and at most. Those of most listings,
+// unless said otherwise.
 struct PageBounds {
-  int default_size;
-  int max_size;
+  int default_size = 100;
+  int max_size = 1'000;
 };
 
 // Where a page starts and how long it is.
@@ -31,6 +33,6 @@ struct Page {
 // INVALID_ARGUMENT if the size is negative, or the token is malformed or came
 // from another request. A size over the maximum means the maximum.
 absl::StatusOr<Page> ReadPage(const google::protobuf::Message& request,
-                              PageBounds bounds);
+                              PageBounds bounds = {});
 
 }  // namespace rollcall::collector
