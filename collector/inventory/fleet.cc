@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/describe.h"
 #include "collector/inventory/history_horizon.h"
+#include "collector/inventory/software_index.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "common/proto_time.h"
@@ -258,9 +259,10 @@ absl::StatusOr<v1::Device> Fleet::Describe(const DeviceEntry& device) {
   }
   DescribeRows(rows, facts);
   ROLLCALL_ASSIGN_OR_RETURN(const auto sections, Sections(device));
-  if (std::find(sections.begin(), sections.end(), "software") !=
+  if (std::find(sections.begin(), sections.end(), kSoftwareSection) !=
       sections.end()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto ids, FleetRowIds(device, "software"));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto ids,
+                              FleetRowIds(device, kSoftwareSection));
     facts.set_software_count(static_cast<int32_t>(ids.size()));
   }
   return facts;

@@ -9,8 +9,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr char kSection[] = "software";
-
 size_t HashOf(absl::string_view text) {
   return absl::Hash<absl::string_view>()(text);
 }
@@ -57,7 +55,7 @@ absl::Status SoftwareIndex::Add(const Reader& reader, RowNumber number,
   ROLLCALL_ASSIGN_OR_RETURN(const auto row, kRowTable.Get(reader, {id}));
   // Of the last number given, a collection may leave only the number.
   if (!row.has_value() || row->number() != number) return absl::OkStatus();
-  if (row->section() != kSection) return absl::OkStatus();
+  if (row->section() != kSoftwareSection) return absl::OkStatus();
   v1::Row decoded;  // checked before it was stored
   if (!decoded.ParseFromString(row->canonical())) {
     return absl::DataLossError(absl::StrCat("row ", id.ToHex(), " is damaged"));

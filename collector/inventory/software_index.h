@@ -15,6 +15,8 @@
 
 namespace rollcall::collector {
 
+inline constexpr char kSoftwareSection[] = "software";
+
 // A software row of the store.
 struct IndexedSoftware {
   RowNumber number = 0;
