@@ -27,6 +27,8 @@ function(rollcall_proto_library name)
     list(APPEND sources ${out})
   endforeach()
   add_library(${name} STATIC ${sources})
+  # protoc gives the same file-local names to every message file.
+  set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_include_directories(${name} SYSTEM PUBLIC ${ROLLCALL_PROTO_OUT})
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
   if(ARG_GRPC_PROTOS)

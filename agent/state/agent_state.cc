@@ -13,7 +13,7 @@
 namespace rollcall::agent {
 namespace {
 constexpr size_t kMaxStateBytes = 64 << 20;
-constexpr char kFileName[] = "agent-state.pb";
+constexpr char kStateFileName[] = "agent-state.pb";
 }  // namespace
 
 absl::StatusOr<StateFile> StateFile::Open(const std::string& folder) {
@@ -21,7 +21,7 @@ absl::StatusOr<StateFile> StateFile::Open(const std::string& folder) {
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     return FileError(folder, "cannot make the state folder", errno);
   }
-  StateFile file(absl::StrCat(folder, "/", kFileName));
+  StateFile file(absl::StrCat(folder, "/", kStateFileName));
   const auto content = ReadFile(file.path_, kMaxStateBytes);
   if (absl::IsNotFound(content.status())) return file;
   // Not the file is wrong, but where it is: state could never be kept there.

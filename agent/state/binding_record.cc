@@ -20,7 +20,7 @@ using stored::v1::BoundPart;
 using PartHash = Id<struct PartHashTag>;
 
 constexpr size_t kMaxBindingBytes = 64 << 10;
-constexpr char kFileName[] = "agent-binding.pb";
+constexpr char kBindingFileName[] = "agent-binding.pb";
 
 struct PartKind {
   BoundPart::Kind kind;
@@ -82,7 +82,7 @@ const BoundPart* FindPart(const BindingRecord& record, BoundPart::Kind kind) {
 }
 
 std::string PathIn(absl::string_view folder) {
-  return absl::StrCat(folder, "/", kFileName);
+  return absl::StrCat(folder, "/", kBindingFileName);
 }
 
 }  // namespace

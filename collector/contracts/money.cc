@@ -11,7 +11,7 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr int kDecimals = 6;
+constexpr int kMicroDecimals = 6;
 
 // ISO 4217 lists one (currencies of countries and unions) and, since contracts
 // run for years, the codes of list three that were withdrawn since 2015.
@@ -44,11 +44,11 @@ v1::Money Money::ToProto() const {
 }
 
 std::string Money::ToString() const {
-  return absl::StrCat(DecimalToString(micros, kDecimals), " ", currency);
+  return absl::StrCat(DecimalToString(micros, kMicroDecimals), " ", currency);
 }
 
 absl::StatusOr<int64_t> ParseMicros(absl::string_view text) {
-  return ParseDecimal(text, kDecimals);
+  return ParseDecimal(text, kMicroDecimals);
 }
 
 absl::StatusOr<std::string> ParseCurrency(absl::string_view text) {

@@ -10,7 +10,7 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr int kDecimals = 6;
+constexpr int kMostDecimals = 6;
 constexpr int64_t kDecimalUnit = 1'000'000;
 
 __int128 GreatestCommonDivisor(__int128 a, __int128 b) {
@@ -53,7 +53,7 @@ absl::StatusOr<Rational> Rational::Make(int64_t numerator,
 
 absl::StatusOr<Rational> Rational::ParseDecimal(absl::string_view text) {
   ROLLCALL_ASSIGN_OR_RETURN(const int64_t scaled,
-                            collector::ParseDecimal(text, kDecimals));
+                            collector::ParseDecimal(text, kMostDecimals));
   return FromWide(scaled, kDecimalUnit);
 }
 
@@ -80,7 +80,7 @@ std::string Rational::ToString() const {
     const __int128 scaled =
         __int128{numerator_} * (kDecimalUnit / denominator_);
     if (Fits(scaled)) {
-      return DecimalToString(static_cast<int64_t>(scaled), kDecimals);
+      return DecimalToString(static_cast<int64_t>(scaled), kMostDecimals);
     }
   }
   if (denominator_ == 1) return absl::StrCat(numerator_);

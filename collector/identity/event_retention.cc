@@ -14,7 +14,7 @@ namespace rollcall::collector {
 namespace {
 
 // Events of one change: the committer does nothing else meanwhile.
-constexpr size_t kSome = 256;
+constexpr size_t kBatch = 256;
 
 void DeleteEvent(IdentityEventId id, const v1::IdentityEvent& event,
                  Batch& batch) {
@@ -39,7 +39,7 @@ absl::StatusOr<std::vector<Event>> ReadSome(const Engine& engine,
                                             KnownStamp first_kept) {
   std::vector<Event> some;
   auto events = kIdentityEventTable.ScanFrom(engine, {from}, KeyWriter());
-  while (some.size() < kSome) {
+  while (some.size() < kBatch) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, events.Next());
     if (!entry.has_value() || StampOf(entry->key.event) >= first_kept) break;
     some.push_back(*std::move(entry));

@@ -17,15 +17,15 @@ using Outcome = KindFinding::Outcome;
 constexpr size_t kMaxListed = 3;
 
 // One side's values of one kind.
-struct Values {
+struct OneSide {
   std::vector<std::string> worthy;
   std::vector<std::string> worthless;
   std::vector<std::string> texts;  // of `worthy`
 };
 
-Values Select(absl::Span<const EvidencePiece> pieces, EvidenceKind kind,
-              const IsWorthless& is_worthless) {
-  Values values;
+OneSide Select(absl::Span<const EvidencePiece> pieces, EvidenceKind kind,
+               const IsWorthless& is_worthless) {
+  OneSide values;
   for (const EvidencePiece& piece : pieces) {
     if (piece.kind != kind) continue;
     if (is_worthless(piece)) {
@@ -65,7 +65,7 @@ std::string TextOf(EvidenceKind kind, const std::vector<std::string>& values) {
   return Listed(texts);
 }
 
-KindFinding Compare(EvidenceKind kind, const Values& a, const Values& b) {
+KindFinding Compare(EvidenceKind kind, const OneSide& a, const OneSide& b) {
   const int weight = InfoOf(kind).weight;
   const auto common = Common(a.worthy, b.worthy);
   if (a.worthy.empty() || b.worthy.empty()) {
@@ -199,8 +199,8 @@ MatchDecision CompareMachines(absl::Span<const EvidencePiece> a,
                               const IsWorthless& is_worthless) {
   MatchDecision decision;
   for (const EvidenceKindInfo& info : AllEvidenceKinds()) {
-    const Values of_a = Select(a, info.kind, is_worthless);
-    const Values of_b = Select(b, info.kind, is_worthless);
+    const OneSide of_a = Select(a, info.kind, is_worthless);
+    const OneSide of_b = Select(b, info.kind, is_worthless);
     const bool any = !of_a.worthy.empty() || !of_a.worthless.empty() ||
                      !of_b.worthy.empty() || !of_b.worthless.empty();
     if (any) decision.findings.push_back(Compare(info.kind, of_a, of_b));

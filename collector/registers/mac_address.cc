@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kOctets = 6;
 constexpr size_t kDigits = 2 * kOctets;
-constexpr size_t kMaxBytes = kDigits + kOctets - 1;
+constexpr size_t kLongestText = kDigits + kOctets - 1;
 
 bool AreHexDigits(absl::string_view text) {
   for (const char c : text) {
@@ -42,7 +42,7 @@ std::optional<std::string> Join(absl::string_view text, char separator,
 
 // The twelve digits of an address in any notation.
 std::optional<std::string> Digits(absl::string_view text) {
-  if (text.size() > kMaxBytes) return std::nullopt;
+  if (text.size() > kLongestText) return std::nullopt;
   std::optional<std::string> digits;
   if (text.find(':') != absl::string_view::npos) {
     digits = Join(text, ':', 2, /*fill=*/true);

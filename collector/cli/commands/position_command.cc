@@ -9,7 +9,7 @@
 namespace rollcall::cli {
 namespace {
 
-using Stub = v1::ReconciliationService::Stub;
+using ReconciliationStub = v1::ReconciliationService::Stub;
 
 class PositionCommand final : public Command {
  public:
@@ -47,8 +47,8 @@ class PositionCommand final : public Command {
         fail_on_shortfall_ && limit_ == 0 ? 0 : session.LimitOf(limit_);
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto response,
-        FollowPages(session, *stub, &Stub::ListPositions, request, limit,
-                    &v1::ListPositionsResponse::positions_size));
+        FollowPages(session, *stub, &ReconciliationStub::ListPositions, request,
+                    limit, &v1::ListPositionsResponse::positions_size));
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, PositionsTable, PositionsCsv,
         product_.empty()
@@ -103,8 +103,8 @@ class PositionExplainCommand final : public Command {
                               session.Stub<v1::ReconciliationService>());
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto response,
-        FollowPages(session, *stub, &Stub::ExplainPosition, request,
-                    session.LimitOf(limit_),
+        FollowPages(session, *stub, &ReconciliationStub::ExplainPosition,
+                    request, session.LimitOf(limit_),
                     &v1::ExplainPositionResponse::consumptions_size));
     ROLLCALL_RETURN_IF_ERROR(
         session.Print(response, ExplanationTable, ExplanationCsv, ""));

@@ -9,7 +9,7 @@
 namespace rollcall::cli {
 namespace {
 
-using Stub = v1::StoreService::Stub;
+using StoreStub = v1::StoreService::Stub;
 
 ExitCode OkIfAllAgrees(const v1::CheckStoreResponse& response) {
   for (const v1::StoreCheck& check : response.checks()) {
@@ -23,7 +23,8 @@ struct Question {
   const char* name;
   const char* summary;
   const char* examples;
-  grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*);
+  grpc::Status (StoreStub::*method)(grpc::ClientContext*, const Request&,
+                                    Response*);
   std::string (*table)(const Response& response, int width);
   std::string (*csv)(const Response& response);
   ExitCode (*exit_code)(const Response& response);
@@ -61,7 +62,7 @@ std::unique_ptr<Command> MakeStoreShowCommand() {
   return std::make_unique<Asked>(
       Question<v1::GetStoreRequest, v1::GetStoreResponse>{
           "store show", "Show what the collector's store is",
-          "  rollcall store show\n", &Stub::GetStore, StoreTable, StoreCsv,
+          "  rollcall store show\n", &StoreStub::GetStore, StoreTable, StoreCsv,
           [](const v1::GetStoreResponse&) { return ExitCode::kOk; }});
 }
 
@@ -70,7 +71,7 @@ std::unique_ptr<Command> MakeStoreCheckCommand() {
   return std::make_unique<Asked>(
       Question<v1::CheckStoreRequest, v1::CheckStoreResponse>{
           "store check", "Recompute what the store derives, and compare",
-          "  rollcall store check --timeout=3600\n", &Stub::CheckStore,
+          "  rollcall store check --timeout=3600\n", &StoreStub::CheckStore,
           StoreChecksTable, StoreChecksCsv, OkIfAllAgrees});
 }
 
@@ -81,8 +82,8 @@ std::unique_ptr<Command> MakeStoreRebuildCommand() {
       Question<v1::RebuildPostingsRequest, v1::RebuildPostingsResponse>{
           "store rebuild",
           "Make the postings anew; questions are answered meanwhile",
-          "  rollcall store rebuild --timeout=3600\n", &Stub::RebuildPostings,
-          RebuiltTable, RebuiltCsv,
+          "  rollcall store rebuild --timeout=3600\n",
+          &StoreStub::RebuildPostings, RebuiltTable, RebuiltCsv,
           [](const v1::RebuildPostingsResponse&) { return ExitCode::kOk; }});
 }
 

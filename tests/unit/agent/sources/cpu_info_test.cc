@@ -14,7 +14,7 @@ using ::testing::IsEmpty;
 using ::testing::Optional;
 using ::testing::SizeIs;
 
-CpuInfo Parse(absl::string_view content) {
+CpuInfo ParseCpuInfo(absl::string_view content) {
   CpuInfoParser parser;
   for (const absl::string_view line : absl::StrSplit(content, '\n')) {
     parser.AddLine(line);
@@ -23,7 +23,7 @@ CpuInfo Parse(absl::string_view content) {
 }
 
 TEST(CpuInfo, ReadsX86) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "processor\t: 0\n"
       "vendor_id\t: GenuineIntel\n"
       "cpu family\t: 6\n"
@@ -48,13 +48,15 @@ TEST(CpuInfo, ReadsX86) {
 }
 
 TEST(CpuInfo, TellsA32BitKernelOnA64BitProcessor) {
-  EXPECT_EQ(Parse("processor: 0\nfdiv_bug: no\nflags: fpu lm\n").architecture,
+  EXPECT_EQ(
+      ParseCpuInfo("processor: 0\nfdiv_bug: no\nflags: fpu lm\n").architecture,
+      "i686");
+  EXPECT_EQ(ParseCpuInfo("processor: 0\nflags: fpu sse\n").architecture,
             "i686");
-  EXPECT_EQ(Parse("processor: 0\nflags: fpu sse\n").architecture, "i686");
 }
 
 TEST(CpuInfo, NamesArmCoresByImplementerAndPart) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "processor\t: 0\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\n"
       "CPU architecture: 8\nCPU part\t: 0xd03\n\n"
       "processor\t: 1\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\n"
@@ -65,7 +67,7 @@ TEST(CpuInfo, NamesArmCoresByImplementerAndPart) {
 }
 
 TEST(CpuInfo, PrefersAnArmPartToTheNameOfItsArchitecture) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "processor\t: 0\nmodel name\t: ARMv7 Processor rev 5 (v7l)\n"
       "Features\t: half thumb neon\nCPU implementer\t: 0x41\n"
       "CPU architecture: 7\nCPU part\t: 0xc07\n\n"
@@ -75,7 +77,7 @@ TEST(CpuInfo, PrefersAnArmPartToTheNameOfItsArchitecture) {
 }
 
 TEST(CpuInfo, StatesAnUnknownArmImplementerByItsNumber) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "processor : 0\nCPU implementer : 0xee\nCPU architecture: 8\n"
       "CPU part : 0x123\n");
   EXPECT_EQ(info.vendor, "0xee");
@@ -83,7 +85,7 @@ TEST(CpuInfo, StatesAnUnknownArmImplementerByItsNumber) {
 }
 
 TEST(CpuInfo, ReadsS390) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "vendor_id       : IBM/S390\n# processors    : 2\n"
       "features\t: esan3 zarch stfle\n"
       "processor 0: version = FF,  identification = 29AA14,  machine = 2817\n"
@@ -96,7 +98,7 @@ TEST(CpuInfo, ReadsS390) {
 }
 
 TEST(CpuInfo, ReadsSparc) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "cpu\t\t: UltraSparc T1 (Niagara)\ntype\t\t: sun4v\n"
       "Cpu0ClkTck\t: 000000003b9aca00\nState:\nCPU0:\t\tonline\n"
       "CPU1:\t\tonline\n");
@@ -107,43 +109,44 @@ TEST(CpuInfo, ReadsSparc) {
 }
 
 TEST(CpuInfo, ReadsPower) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "processor\t: 0\ncpu\t\t: POWER9, altivec supported\n\n"
       "timebase\t: 512000000\nplatform\t: PowerNV\n");
   EXPECT_EQ(info.architecture, "ppc64");
   EXPECT_EQ(info.platform, "PowerNV");
   EXPECT_THAT(info.models, ElementsAre("POWER9, altivec supported"));
-  EXPECT_EQ(Parse("processor : 0\ncpu : 7447A, altivec supported\n"
-                  "timebase : 1\n")
+  EXPECT_EQ(ParseCpuInfo("processor : 0\ncpu : 7447A, altivec supported\n"
+                         "timebase : 1\n")
                 .architecture,
             "ppc");
 }
 
 TEST(CpuInfo, ReadsRiscV) {
-  const CpuInfo info = Parse(
+  const CpuInfo info = ParseCpuInfo(
       "processor\t: 0\nhart\t\t: 1\nisa\t\t: rv64imafdc\nmmu\t\t: sv39\n"
       "uarch\t\t: sifive,u74-mc\nmvendorid\t: 0x489\n\n");
   EXPECT_EQ(info.architecture, "riscv64");
   EXPECT_EQ(info.vendor, "0x489");
   EXPECT_THAT(info.models, ElementsAre("sifive,u74-mc"));
-  EXPECT_EQ(Parse("processor : 0\nisa : rv64i\nmvendorid : 0x0\n").vendor, "");
+  EXPECT_EQ(
+      ParseCpuInfo("processor : 0\nisa : rv64i\nmvendorid : 0x0\n").vendor, "");
 }
 
 TEST(CpuInfo, ReadsLoongArchAndMips) {
-  EXPECT_EQ(Parse("processor : 0\npackage : 0\ncore : 0\n"
-                  "CPU Family : Loongson-64bit\nModel Name : X\n"
-                  "ISA : loongarch32 loongarch64\n")
+  EXPECT_EQ(ParseCpuInfo("processor : 0\npackage : 0\ncore : 0\n"
+                         "CPU Family : Loongson-64bit\nModel Name : X\n"
+                         "ISA : loongarch32 loongarch64\n")
                 .architecture,
             "loongarch64");
-  EXPECT_EQ(Parse("processor : 0\ncpu model : MIPS 24Kc V7.4\n"
-                  "isa : mips1 mips2 mips32r1\n")
+  EXPECT_EQ(ParseCpuInfo("processor : 0\ncpu model : MIPS 24Kc V7.4\n"
+                         "isa : mips1 mips2 mips32r1\n")
                 .architecture,
             "mips");
 }
 
 TEST(CpuInfo, CountsLinesThatAreNone) {
-  const CpuInfo info =
-      Parse("processor : x\nno colon\nprocessor : 99999\nprocessor : 1\n");
+  const CpuInfo info = ParseCpuInfo(
+      "processor : x\nno colon\nprocessor : 99999\nprocessor : 1\n");
   EXPECT_EQ(info.malformed, 3);
   EXPECT_THAT(info.processors, SizeIs(1));
 }
@@ -158,7 +161,7 @@ TEST(CpuInfo, SurvivesRandomText) {
   for (int i = 0; i < 2000; ++i) {
     std::string text;
     for (int j = 0; j < 30; ++j) text += words[random() % words.size()];
-    const CpuInfo info = Parse(text);
+    const CpuInfo info = ParseCpuInfo(text);
     EXPECT_LE(info.processors.size(), 60);
   }
 }

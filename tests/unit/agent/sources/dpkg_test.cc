@@ -35,7 +35,7 @@ struct Parsed {
   bool is_cut_off = false;
 };
 
-Parsed Parse(const std::string& content, size_t max_line_bytes = 4096) {
+Parsed ParseStatus(const std::string& content, size_t max_line_bytes = 4096) {
   Parsed parsed;
   const auto take = [&](const DpkgPackage& p) { parsed.packages.push_back(p); };
   DpkgStatusParser parser(/*status_optional=*/false, take);
@@ -54,22 +54,22 @@ auto Named(const std::string& name) {
 }
 
 TEST(DpkgStatus, FindsWhatIsInstalledOnly) {
-  const Parsed parsed = Parse(Record("a", "install ok installed") +
-                              Record("b", "deinstall ok config-files") +
-                              Record("c", "install ok half-installed") +
-                              Record("d", "install ok unpacked") +
-                              Record("e", "hold ok installed") +
-                              Record("f", "deinstall ok installed") +
-                              Record("g", "install ok half-configured") +
-                              Record("h", "install ok triggers-pending") +
-                              Record("i", "purge ok not-installed"));
+  const Parsed parsed = ParseStatus(Record("a", "install ok installed") +
+                                    Record("b", "deinstall ok config-files") +
+                                    Record("c", "install ok half-installed") +
+                                    Record("d", "install ok unpacked") +
+                                    Record("e", "hold ok installed") +
+                                    Record("f", "deinstall ok installed") +
+                                    Record("g", "install ok half-configured") +
+                                    Record("h", "install ok triggers-pending") +
+                                    Record("i", "purge ok not-installed"));
   EXPECT_THAT(parsed.packages,
               ElementsAre(Named("a"), Named("e"), Named("f"), Named("h")));
   EXPECT_EQ(parsed.malformed, 0);
 }
 
 TEST(DpkgStatus, ReadsTheFieldsThatMatter) {
-  const Parsed parsed = Parse(
+  const Parsed parsed = ParseStatus(
       "Package: libc6\nStatus: install ok installed\nPriority: optional\n"
       "Section: libs\nInstalled-Size: 12991\n"
       "Maintainer: GNU Libc Maintainers <glibc@example.org>\n"
@@ -88,7 +88,7 @@ TEST(DpkgStatus, ReadsTheFieldsThatMatter) {
 }
 
 TEST(DpkgStatus, SkipsAndCountsRecordsThatAreMalformed) {
-  const Parsed parsed = Parse(
+  const Parsed parsed = ParseStatus(
       "Status: install ok installed\nVersion: 1\n\n"
       "Package: no-version\nStatus: install ok installed\n\n"
       "Package: no-status\nVersion: 1\n\n"
@@ -105,9 +105,9 @@ TEST(DpkgStatus, SkipsAndCountsRecordsThatAreMalformed) {
 TEST(DpkgStatus, SaysThatAFileBreaksOff) {
   const std::string first = Record("a", "install ok installed");
   const std::string content = first + Record("b", "install ok installed");
-  EXPECT_FALSE(Parse(content).is_cut_off);
+  EXPECT_FALSE(ParseStatus(content).is_cut_off);
   for (size_t size = first.size() + 1; size < content.size(); ++size) {
-    const Parsed parsed = Parse(content.substr(0, size));
+    const Parsed parsed = ParseStatus(content.substr(0, size));
     EXPECT_TRUE(parsed.is_cut_off) << size;
     EXPECT_THAT(parsed.packages, SizeIs(::testing::Ge(1))) << size;
     // A version that may lack its end is not stated.
@@ -117,10 +117,10 @@ TEST(DpkgStatus, SaysThatAFileBreaksOff) {
 
 TEST(DpkgStatus, SurvivesALineOfTenMegabytes) {
   const std::string huge(10 << 20, 'x');
-  const Parsed parsed =
-      Parse(Record("a", "install ok installed", "Description: " + huge + "\n") +
-            "Package: b\nStatus: install ok installed\nVersion: " + huge +
-            "\n\n" + Record("c", "install ok installed"));
+  const Parsed parsed = ParseStatus(
+      Record("a", "install ok installed", "Description: " + huge + "\n") +
+      "Package: b\nStatus: install ok installed\nVersion: " + huge + "\n\n" +
+      Record("c", "install ok installed"));
   EXPECT_THAT(parsed.packages, ElementsAre(Named("a"), Named("c")));
   EXPECT_EQ(parsed.malformed, 1);
 }
@@ -134,7 +134,7 @@ TEST(DpkgStatus, SurvivesRandomText) {
   for (int i = 0; i < 5000; ++i) {
     std::string text;
     for (int j = 0; j < 40; ++j) text += words[random() % words.size()];
-    for (const DpkgPackage& package : Parse(text, 30).packages) {
+    for (const DpkgPackage& package : ParseStatus(text, 30).packages) {
       EXPECT_FALSE(package.name.empty());
       EXPECT_FALSE(package.version.empty());
     }

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class FakeDeviceService final : public v1::DeviceService::Service {
+class FakeDeletionService final : public v1::DeviceService::Service {
  public:
   grpc::Status GetDevice(grpc::ServerContext*, const v1::GetDeviceRequest*,
                          v1::GetDeviceResponse* response) override {
@@ -48,7 +48,7 @@ class FakeDeviceService final : public v1::DeviceService::Service {
   int deletions = 0;
 };
 
-class DeletionCommandsTest : public CommandTest<FakeDeviceService> {
+class DeletionCommandsTest : public CommandTest<FakeDeletionService> {
  protected:
   void SetProof() {
     service_.proof = FromText<v1::DeletionProof>(

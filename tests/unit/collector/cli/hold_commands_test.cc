@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 constexpr char kHold[] =
     "hold_id: 'h1' device_id: '4f1c' held_by: 'ada' reason: '=case()\\033[2J'";
 
-class FakeDeviceService final : public v1::DeviceService::Service {
+class FakeHoldService final : public v1::DeviceService::Service {
  public:
   grpc::Status GetDevice(grpc::ServerContext*, const v1::GetDeviceRequest*,
                          v1::GetDeviceResponse* response) override {
@@ -59,7 +59,7 @@ class FakeDeviceService final : public v1::DeviceService::Service {
   v1::ListHoldsRequest listed;
 };
 
-using HoldCommandsTest = CommandTest<FakeDeviceService>;
+using HoldCommandsTest = CommandTest<FakeHoldService>;
 
 TEST_F(HoldCommandsTest, AHoldNeedsAReason) {
   EXPECT_NE(Run({"device", "hold", "4f1c"}), ExitCode::kOk);

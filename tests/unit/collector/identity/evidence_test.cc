@@ -11,7 +11,7 @@ using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-v1::Evidence Laptop() {
+v1::Evidence PlainLaptop() {
   return FromText<v1::Evidence>(R"pb(
     machine_id: "0123456789abcdef0123456789abcdef"
     system_uuid: "4c4c4544-0039-3010-8048-b7c04f384432"
@@ -24,22 +24,22 @@ v1::Evidence Laptop() {
 }
 
 TEST(CompareEvidence, AMachineIsItself) {
-  EXPECT_FALSE(CompareEvidence(Laptop(), Laptop()).IsAnotherDevice());
+  EXPECT_FALSE(CompareEvidence(PlainLaptop(), PlainLaptop()).IsAnotherDevice());
 }
 
 TEST(CompareEvidence, ANewDiskAndANewSystemLeaveTheMachineWhatItIs) {
-  v1::Evidence reinstalled = Laptop();
+  v1::Evidence reinstalled = PlainLaptop();
   reinstalled.set_machine_id("fedcba98765432100123456789abcdef");
   reinstalled.set_disk_ids(0, "eui.2");
-  EXPECT_FALSE(CompareEvidence(Laptop(), reinstalled).IsAnotherDevice());
+  EXPECT_FALSE(CompareEvidence(PlainLaptop(), reinstalled).IsAnotherDevice());
 }
 
 TEST(CompareEvidence, ASwappedBoardLeavesTheMachineWhatItIs) {
-  v1::Evidence swapped = Laptop();
+  v1::Evidence swapped = PlainLaptop();
   swapped.set_system_uuid("00000000-1111-2222-3333-444444444444");
   swapped.set_system_serial("OTHER");
   swapped.set_permanent_macs(0, "66:77:88:99:aa:bb");
-  EXPECT_FALSE(CompareEvidence(Laptop(), swapped).IsAnotherDevice());
+  EXPECT_FALSE(CompareEvidence(PlainLaptop(), swapped).IsAnotherDevice());
 }
 
 TEST(CompareEvidence, WhereNothingAgreesItIsAnotherDevice) {
@@ -47,7 +47,7 @@ TEST(CompareEvidence, WhereNothingAgreesItIsAnotherDevice) {
     machine_id: "ffffffffffffffffffffffffffffffff"
     permanent_macs: "66:77:88:99:aa:bb"
   )pb");
-  const EvidenceComparison comparison = CompareEvidence(Laptop(), other);
+  const EvidenceComparison comparison = CompareEvidence(PlainLaptop(), other);
   EXPECT_TRUE(comparison.IsAnotherDevice());
   EXPECT_THAT(comparison.differing,
               ElementsAre("machine id", "permanent MACs"));
@@ -55,20 +55,20 @@ TEST(CompareEvidence, WhereNothingAgreesItIsAnotherDevice) {
 
 TEST(CompareEvidence, OneDifferenceAloneProvesNothing) {
   const auto only_id = FromText<v1::Evidence>("machine_id: 'aa'");
-  EXPECT_FALSE(CompareEvidence(Laptop(), only_id).IsAnotherDevice());
+  EXPECT_FALSE(CompareEvidence(PlainLaptop(), only_id).IsAnotherDevice());
   EXPECT_FALSE(
       CompareEvidence(v1::Evidence(), v1::Evidence()).IsAnotherDevice());
 }
 
 TEST(CompareEvidence, ASerialNumberCountsWithItsMakerAndModelOnly) {
-  v1::Evidence other_maker = Laptop();
+  v1::Evidence other_maker = PlainLaptop();
   other_maker.set_system_manufacturer("Other");
-  EXPECT_THAT(CompareEvidence(Laptop(), other_maker).differing,
+  EXPECT_THAT(CompareEvidence(PlainLaptop(), other_maker).differing,
               ElementsAre("serial number"));
 }
 
 TEST(ValidateEvidence, NamesTheFieldThatIsTooLong) {
-  v1::Evidence evidence = Laptop();
+  v1::Evidence evidence = PlainLaptop();
   evidence.set_hostname(std::string(257, 'h'));
   EXPECT_THAT(ValidateEvidence(evidence),
               StatusIs(absl::StatusCode::kInvalidArgument,

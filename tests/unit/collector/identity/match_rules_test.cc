@@ -26,7 +26,7 @@ const char kLaptop[] = R"pb(
   hostname: "laptop"
 )pb";
 
-v1::Evidence Laptop() { return FromText<v1::Evidence>(kLaptop); }
+v1::Evidence TypicalLaptop() { return FromText<v1::Evidence>(kLaptop); }
 
 MatchDecision Compare(const v1::Evidence& a, const v1::Evidence& b,
                       const std::vector<std::string>& worthless = {}) {
@@ -58,50 +58,50 @@ void ReplaceBoard(v1::Evidence& evidence) {
 }
 
 TEST(CompareMachines, ANewSystemOnTheSameHardwareMatches) {
-  v1::Evidence other = Laptop();
+  v1::Evidence other = TypicalLaptop();
   Reinstall(other);
-  EXPECT_EQ(Verdict(Laptop(), other), MatchVerdict::kMatch);
+  EXPECT_EQ(Verdict(TypicalLaptop(), other), MatchVerdict::kMatch);
 }
 
 TEST(CompareMachines, ANewDiskWithANewSystemMatches) {
-  v1::Evidence other = Laptop();
+  v1::Evidence other = TypicalLaptop();
   Reinstall(other);
   ReplaceDisk(other);
-  EXPECT_EQ(Verdict(Laptop(), other), MatchVerdict::kMatch);
+  EXPECT_EQ(Verdict(TypicalLaptop(), other), MatchVerdict::kMatch);
 }
 
 TEST(CompareMachines, ASwappedBoardMatchesWhereSerialNumberAndDiskStayed) {
-  v1::Evidence other = Laptop();
+  v1::Evidence other = TypicalLaptop();
   ReplaceBoard(other);
-  EXPECT_EQ(Verdict(Laptop(), other), MatchVerdict::kMatch);
+  EXPECT_EQ(Verdict(TypicalLaptop(), other), MatchVerdict::kMatch);
 }
 
 TEST(CompareMachines, ASwappedBoardWithAnotherSerialNumberIsNoMatch) {
-  v1::Evidence other = Laptop();
+  v1::Evidence other = TypicalLaptop();
   ReplaceBoard(other);
   other.set_system_serial("NEW");
-  EXPECT_EQ(Verdict(Laptop(), other), MatchVerdict::kNone);
+  EXPECT_EQ(Verdict(TypicalLaptop(), other), MatchVerdict::kNone);
 }
 
 TEST(CompareMachines, OnlyTheSerialNumberLeftIsNoMatch) {
-  v1::Evidence other = Laptop();
+  v1::Evidence other = TypicalLaptop();
   ReplaceBoard(other);
   ReplaceDisk(other);
-  EXPECT_EQ(Verdict(Laptop(), other), MatchVerdict::kNone);
+  EXPECT_EQ(Verdict(TypicalLaptop(), other), MatchVerdict::kNone);
 }
 
 TEST(CompareMachines, AGoldenImageOnOtherHardwareIsNoMatch) {
-  v1::Evidence other = Laptop();
+  v1::Evidence other = TypicalLaptop();
   ReplaceBoard(other);
   ReplaceDisk(other);
   other.set_system_serial("OTHER");
-  const MatchDecision decision = Compare(Laptop(), other);
+  const MatchDecision decision = Compare(TypicalLaptop(), other);
   EXPECT_EQ(decision.verdict, MatchVerdict::kNone);
   EXPECT_EQ(decision.weight_for, 15);
 }
 
 TEST(CompareMachines, FillersThatNobodyLearntYetAreForAPerson) {
-  v1::Evidence one = Laptop();
+  v1::Evidence one = TypicalLaptop();
   one.set_system_serial("To be filled by O.E.M.");
   one.set_system_uuid("03000200-0400-0500-0006-000700080009");
   v1::Evidence two = one;
@@ -116,7 +116,7 @@ TEST(CompareMachines, FillersThatNobodyLearntYetAreForAPerson) {
 }
 
 TEST(CompareMachines, FillersAndADockThatMovedAreNoMatch) {
-  v1::Evidence one = Laptop();
+  v1::Evidence one = TypicalLaptop();
   one.set_system_serial("To be filled by O.E.M.");
   one.set_system_uuid("03000200-0400-0500-0006-000700080009");
   one.mutable_permanent_macs()->Clear();
@@ -129,7 +129,7 @@ TEST(CompareMachines, FillersAndADockThatMovedAreNoMatch) {
 }
 
 TEST(CompareMachines, ADockThatMovedMakesNoMatchOfLaptops) {
-  v1::Evidence one = Laptop();
+  v1::Evidence one = TypicalLaptop();
   one.add_permanent_macs("dock");
   const auto two = FromText<v1::Evidence>(R"pb(
     system_serial: "OTHER"
@@ -143,9 +143,9 @@ TEST(CompareMachines, ADockThatMovedMakesNoMatchOfLaptops) {
 }
 
 TEST(CompareMachines, AnotherDockLeavesTheLaptopWhatItIs) {
-  v1::Evidence one = Laptop();
+  v1::Evidence one = TypicalLaptop();
   one.add_permanent_macs("dock-1");
-  v1::Evidence two = Laptop();
+  v1::Evidence two = TypicalLaptop();
   two.add_permanent_macs("dock-2");
   Reinstall(two);
   ReplaceDisk(two);
@@ -168,9 +168,9 @@ TEST(CompareMachines, AVirtualMachineMatchesByUuidAndMac) {
 TEST(CompareMachines, ACloudInstanceIsItselfAndNoOther) {
   const auto one = FromText<v1::Evidence>("cloud_instance_id: 'aws/i-1'");
   EXPECT_EQ(Verdict(one, one), MatchVerdict::kMatch);
-  v1::Evidence two = Laptop();
+  v1::Evidence two = TypicalLaptop();
   two.set_cloud_instance_id("aws/i-2");
-  v1::Evidence three = Laptop();
+  v1::Evidence three = TypicalLaptop();
   three.set_cloud_instance_id("aws/i-3");
   EXPECT_EQ(Verdict(two, three), MatchVerdict::kPossible);
 }
@@ -182,11 +182,11 @@ TEST(CompareMachines, ATpmKeyIsEnough) {
 }
 
 TEST(CompareMachines, OneOfManyDisksMayBeReplaced) {
-  v1::Evidence one = Laptop();
+  v1::Evidence one = TypicalLaptop();
   ReplaceBoard(one);
   one.add_disk_ids("eui.3");
   one.add_disk_ids("eui.4");
-  v1::Evidence two = Laptop();
+  v1::Evidence two = TypicalLaptop();
   two.add_disk_ids("eui.3");
   two.add_disk_ids("eui.5");
   EXPECT_EQ(Compare(one, two).findings[2].outcome, Outcome::kAgrees);
@@ -200,11 +200,11 @@ TEST(CompareMachines, NothingIsNothing) {
 }
 
 TEST(CompareMachines, EveryKindIsExplained) {
-  v1::Evidence other = Laptop();
+  v1::Evidence other = TypicalLaptop();
   ReplaceDisk(other);
   other.clear_hostname();
   const MatchDecision decision =
-      Compare(Laptop(), other, {"0123456789abcdef0123456789abcdef"});
+      Compare(TypicalLaptop(), other, {"0123456789abcdef0123456789abcdef"});
   std::vector<std::string> texts;
   for (const auto& finding : decision.findings) {
     texts.push_back(FindingText(finding));
