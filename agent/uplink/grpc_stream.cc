@@ -42,10 +42,23 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& collector,
                                    arguments);
 }
 
+// Whether it ended as on a server that has no such service, which refuses the
+// call in no words of its own.
+bool LacksService(const grpc::Status& status, bool answered) {
+  if (status.ok() || answered) return false;
+  return status.error_code() == grpc::StatusCode::UNIMPLEMENTED ||
+         status.error_message().empty();
+}
+
 // `answered`: whether the collector had said something on this stream.
 absl::Status FromGrpc(const grpc::Status& status, bool answered,
                       const std::string& collector) {
   const auto code = static_cast<absl::StatusCode>(status.error_code());
+  if (LacksService(status, answered)) {
+    return absl::Status(code, absl::StrCat(collector,
+                                           " does not take agents; is this the "
+                                           "collector's agents' port (7443)?"));
+  }
   if (code != absl::StatusCode::kUnavailable) {
     return absl::Status(code, status.error_message());
   }

@@ -443,6 +443,15 @@ class AgentTest(unittest.TestCase):
             self.assertIn("certificate used on another device",
                           stack.collector_log())
 
+    def test_a_port_that_takes_no_agents_is_named(self):
+        with Stack() as stack:
+            stack.ports["agent_port"] = stack.ports["admin_port"]
+            result = stack.run_agent("lost", "--once")
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(
+                f"127.0.0.1:{stack.ports['admin_port']} does not take agents",
+                result.stderr)
+
     def test_wrong_usage_says_what_is_needed(self):
         for options, word in ((["--once"], "--collector"),
                               (["--print", "--sources=nonsense"], "nonsense"),

@@ -202,6 +202,23 @@ TEST_F(GrpcStreamTest, GivesTheStatusThatTheCollectorEndsWith) {
               StatusIs(absl::StatusCode::kPermissionDenied, "not you"));
 }
 
+TEST_F(GrpcStreamTest, AServerThatTakesNoAgentsIsSaidToBeAnotherPort) {
+  const auto another_port =
+      AllOf(HasSubstr(options_.collector + " does not take agents"),
+            HasSubstr("agents' port (7443)"));
+  talk_ = [](grpc::ServerContext&, ServerStream&) {
+    return grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "");
+  };
+  const auto uplink = Uplink::Create(options_);
+  EXPECT_THAT(Exchange(*uplink->Open()),
+              StatusIs(absl::StatusCode::kUnimplemented, another_port));
+  talk_ = [](grpc::ServerContext&, ServerStream&) {
+    return grpc::Status(grpc::StatusCode::INTERNAL, "");
+  };
+  EXPECT_THAT(Exchange(*uplink->Open()),
+              StatusIs(absl::StatusCode::kInternal, another_port));
+}
+
 TEST_F(GrpcStreamTest, WhatTheCollectorSaysBeforeItEndsTheStreamIsHeard) {
   v1::CollectorMessage farewell;
   farewell.mutable_retry()->set_reason("later");
