@@ -51,6 +51,20 @@ class ImportArguments {
     return session.Call(stub, method, request);
   }
 
+  // Prints the answer in the format of --output.
+  template <typename Response>
+  absl::Status Print(const Session& session, const Response& response,
+                     std::string (*table)(const Response&, bool quarantine,
+                                          int width),
+                     std::string (*csv)(const Response&)) const {
+    return session.Print(
+        response,
+        [&](const Response& answer, int width) {
+          return table(answer, quarantine_, width);
+        },
+        csv, "");
+  }
+
  private:
   static constexpr size_t kLargeBytes = 256 << 10;
 

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <type_traits>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -24,6 +26,10 @@ inline constexpr int kDefaultTableLimit = 1'000;
 inline constexpr int kMaxLimit = 10'000'000;
 inline constexpr absl::string_view kLimitHelp =
     "At most this many; default: 1000 in a table, all in json and csv";
+
+// Renders an answer for people, fitted to a width.
+template <typename Response>
+using TableOf = absl::FunctionRef<std::string(const Response&, int width)>;
 
 // Not thread-safe. Both outlive it.
 class Session {
@@ -58,7 +64,7 @@ class Session {
   // instead, in words.
   template <typename Response>
   absl::Status Print(const Response& response,
-                     std::string (*table)(const Response&, int width),
+                     std::type_identity_t<TableOf<Response>> table,
                      std::string (*csv)(const Response&),
                      absl::string_view empty) const;
 
@@ -102,7 +108,7 @@ absl::StatusOr<Response> Session::Call(
 
 template <typename Response>
 absl::Status Session::Print(const Response& response,
-                            std::string (*table)(const Response&, int width),
+                            std::type_identity_t<TableOf<Response>> table,
                             std::string (*csv)(const Response&),
                             absl::string_view empty) const {
   if (options_.output == "json") return PrintJson(response);

@@ -243,6 +243,16 @@ class MainJobTest(unittest.TestCase):
         lines = self.stack.call("ContractService.ListQuarantinedLines",
                                 {"change_set_id": listed[0]["changeSetId"]})
         self.assertIn("OtherProduct", lines["lines"][0]["content"])
+        for option in ([], ["--dry-run"]):
+            again = self.stack.rollcall("contracts", "import", file,
+                                        "--quarantine", *option)
+            self.assertIn("1 unchanged, 1 kept aside already.\n"
+                          "Nothing was changed.\n", again.stdout)
+
+    def test_a_file_that_is_only_a_header_is_said_to_have_no_lines(self):
+        file = self.write("header.csv", ENTITLEMENT_HEADER)
+        result = self.stack.rollcall("contracts", "import", file)
+        self.assertIn("has no lines", result.stdout)
 
     def test_a_formula_in_a_cell_is_refused_with_its_place(self):
         file = self.write("formula.csv", ENTITLEMENT_HEADER +

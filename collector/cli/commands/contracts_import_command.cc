@@ -38,8 +38,8 @@ class ContractsImportCommand final : public Command {
         const auto response,
         import_.Send(session, *stub,
                      &v1::ContractService::Stub::ImportEntitlements, request));
-    ROLLCALL_RETURN_IF_ERROR(session.Print(response, EntitlementImportTable,
-                                           EntitlementImportCsv, ""));
+    ROLLCALL_RETURN_IF_ERROR(import_.Print(
+        session, response, EntitlementImportTable, EntitlementImportCsv));
     return ImportExitCode(response);
   }
 

@@ -45,8 +45,8 @@ class RegisterImportCommand final : public Command {
         import_.Send(session, *stub,
                      &v1::RegisterService::Stub::ImportExpectedDevices,
                      request));
-    ROLLCALL_RETURN_IF_ERROR(
-        session.Print(response, RegisterImportTable, RegisterImportCsv, ""));
+    ROLLCALL_RETURN_IF_ERROR(import_.Print(
+        session, response, RegisterImportTable, RegisterImportCsv));
     return ImportExitCode(response);
   }
 

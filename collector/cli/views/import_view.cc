@@ -35,9 +35,24 @@ int Removed(const v1::ImportExpectedDevicesResponse& response) {
   return response.removed_count();
 }
 
+template <typename Response>
+bool Changes(const Response& response) {
+  return response.added_count() + response.changed_count() + Removed(response) +
+             response.quarantined_count() >
+         0;
+}
+
+// The bad lines that the same file put aside before: where nothing changes, all
+// lines that are not as they were.
+template <typename Response>
+int KeptBefore(const Response& response, bool quarantine) {
+  if (!quarantine || response.error_count() == 0 || Changes(response)) return 0;
+  return response.line_count() - response.unchanged_count();
+}
+
 // "3 added, 1 changed", without what is zero.
 template <typename Response>
-std::string Counts(const Response& response) {
+std::string Counts(const Response& response, bool quarantine) {
   std::vector<std::string> counts;
   const auto add = [&](int count, absl::string_view what) {
     if (count > 0) counts.push_back(absl::StrCat(count, " ", what));
@@ -47,39 +62,44 @@ std::string Counts(const Response& response) {
   add(Removed(response), "removed");
   add(response.unchanged_count(), "unchanged");
   add(response.quarantined_count(), "kept aside");
+  add(KeptBefore(response, quarantine), "kept aside already");
   return counts.empty() ? "nothing" : absl::StrJoin(counts, ", ");
 }
 
+// Why a file with a bad place was not imported, and what to do.
 template <typename Response>
-bool Changes(const Response& response) {
-  return response.added_count() + response.changed_count() + Removed(response) +
-             response.quarantined_count() >
-         0;
+std::string Refusal(const Response& response) {
+  const std::string wrong = absl::StrCat(
+      "Nothing was imported: ",
+      CountText(response.error_count(), "place is", "places are"), " wrong");
+  // A file that cannot be read as a whole has no good lines either.
+  if (response.line_count() == 0) {
+    return absl::StrCat(wrong, ".\nCorrect the file and import it again.\n");
+  }
+  return absl::StrCat(
+      wrong, " in ", CountText(response.line_count(), "line", "lines"),
+      ".\nCorrect them and import the file again; or import the good lines "
+      "and keep the\nothers aside with --quarantine.\n");
 }
 
 template <typename Response>
-std::string Outcome(const Response& response) {
+std::string Outcome(const Response& response, bool quarantine) {
+  const int kept_before = KeptBefore(response, quarantine);
+  if (response.error_count() > 0 && response.quarantined_count() == 0 &&
+      kept_before == 0) {
+    return Refusal(response);
+  }
+  if (response.line_count() == 0 && !Changes(response)) {
+    return "The file has no lines below its header; nothing was changed.\n";
+  }
   const std::string read =
       absl::StrCat("Read ", CountText(response.line_count(), "line", "lines"),
-                   ": ", Counts(response), ".\n");
+                   ": ", Counts(response, quarantine), ".\n");
   if (response.applied()) {
     return absl::StrCat(read, "In effect, as change-set ",
                         response.change_set_id(), ".\n");
   }
-  if (response.error_count() > 0 && response.quarantined_count() == 0) {
-    const std::string wrong = absl::StrCat(
-        "Nothing was imported: ",
-        CountText(response.error_count(), "place is", "places are"), " wrong");
-    // A file that cannot be read as a whole has no good lines either.
-    if (response.line_count() == 0) {
-      return absl::StrCat(wrong, ".\nCorrect the file and import it again.\n");
-    }
-    return absl::StrCat(
-        wrong, " in ", CountText(response.line_count(), "line", "lines"),
-        ".\nCorrect them and import the file again; or import the good lines "
-        "and keep the\nothers aside with --quarantine.\n");
-  }
-  if (Changes(response)) {
+  if (Changes(response) || kept_before > 0) {
     return absl::StrCat(read, "Nothing was changed.\n");
   }
   return absl::StrCat(read,
@@ -87,8 +107,8 @@ std::string Outcome(const Response& response) {
 }
 
 template <typename Response>
-std::string ImportTable(const Response& response, int width) {
-  std::string out = Outcome(response);
+std::string ImportTable(const Response& response, bool quarantine, int width) {
+  std::string out = Outcome(response, quarantine);
   if (response.errors().empty()) return out;
   absl::StrAppend(
       &out, "\n",
@@ -101,13 +121,15 @@ std::string ImportTable(const Response& response, int width) {
 }  // namespace
 
 std::string EntitlementImportTable(
-    const v1::ImportEntitlementsResponse& response, int width) {
-  return ImportTable(response, width);
+    const v1::ImportEntitlementsResponse& response, bool quarantine,
+    int width) {
+  return ImportTable(response, quarantine, width);
 }
 
 std::string RegisterImportTable(
-    const v1::ImportExpectedDevicesResponse& response, int width) {
-  return ImportTable(response, width);
+    const v1::ImportExpectedDevicesResponse& response, bool quarantine,
+    int width) {
+  return ImportTable(response, quarantine, width);
 }
 
 std::string EntitlementImportCsv(

@@ -9,10 +9,12 @@
 namespace rollcall::cli {
 
 // What was imported, or why nothing was and what to do; then the bad places.
+// `quarantine`: whether bad lines were to be kept aside.
 std::string EntitlementImportTable(
-    const v1::ImportEntitlementsResponse& response, int width);
+    const v1::ImportEntitlementsResponse& response, bool quarantine, int width);
 std::string RegisterImportTable(
-    const v1::ImportExpectedDevicesResponse& response, int width);
+    const v1::ImportExpectedDevicesResponse& response, bool quarantine,
+    int width);
 
 // The bad places, one line each.
 std::string EntitlementImportCsv(

@@ -195,6 +195,9 @@ TEST(EntitlementsTable, ShowsExactQuantitiesAndPrices) {
   EXPECT_THAT(table, HasSubstr("      64  2024-01-01  -   120.00 EUR\n"));
 }
 
+constexpr bool kRefuseBad = false;
+constexpr bool kQuarantine = true;
+
 TEST(ImportView, SaysThatNothingWasImportedAndWhatToDo) {
   const auto response = FromText<v1::ImportExpectedDevicesResponse>(R"pb(
     line_count: 12
@@ -207,7 +210,7 @@ TEST(ImportView, SaysThatNothingWasImportedAndWhatToDo) {
       value: "00:00:00:00:00:00"
       reason: "is no address of a device"
     })pb");
-  EXPECT_EQ(RegisterImportTable(response, kUnlimitedWidth),
+  EXPECT_EQ(RegisterImportTable(response, kRefuseBad, kUnlimitedWidth),
             "Nothing was imported: 3 places are wrong in 12 lines.\n"
             "Correct them and import the file again; or import the good lines "
             "and keep the\nothers aside with --quarantine.\n"
@@ -220,7 +223,7 @@ TEST(ImportView, SaysThatNothingWasImportedAndWhatToDo) {
 TEST(ImportView, OffersNoQuarantineForAFileThatCannotBeRead) {
   const auto response = FromText<v1::ImportEntitlementsResponse>(
       "error_count: 1 errors { line: 1 reason: 'no header' }");
-  EXPECT_EQ(EntitlementImportTable(response, kUnlimitedWidth),
+  EXPECT_EQ(EntitlementImportTable(response, kRefuseBad, kUnlimitedWidth),
             "Nothing was imported: 1 place is wrong.\n"
             "Correct the file and import it again.\n"
             "\n"
@@ -236,7 +239,7 @@ TEST(ImportView, SaysWhatIsInEffect) {
     added_count: 3
     changed_count: 1
     removed_count: 2)pb");
-  EXPECT_EQ(RegisterImportTable(response, kUnlimitedWidth),
+  EXPECT_EQ(RegisterImportTable(response, kRefuseBad, kUnlimitedWidth),
             "Read 4 lines: 3 added, 1 changed, 2 removed.\n"
             "In effect, as change-set abcd.\n");
 }
@@ -244,7 +247,7 @@ TEST(ImportView, SaysWhatIsInEffect) {
 TEST(ImportView, SaysThatARepeatedFileChangesNothing) {
   const auto response = FromText<v1::ImportEntitlementsResponse>(
       "line_count: 1 unchanged_count: 1");
-  EXPECT_EQ(EntitlementImportTable(response, kUnlimitedWidth),
+  EXPECT_EQ(EntitlementImportTable(response, kRefuseBad, kUnlimitedWidth),
             "Read 1 line: 1 unchanged.\n"
             "The collector knew all of it; nothing was changed.\n");
 }
@@ -252,9 +255,45 @@ TEST(ImportView, SaysThatARepeatedFileChangesNothing) {
 TEST(ImportView, SaysThatADryRunChangedNothing) {
   const auto response =
       FromText<v1::ImportEntitlementsResponse>("line_count: 2 added_count: 2");
-  EXPECT_EQ(EntitlementImportTable(response, kUnlimitedWidth),
+  EXPECT_EQ(EntitlementImportTable(response, kRefuseBad, kUnlimitedWidth),
             "Read 2 lines: 2 added.\n"
             "Nothing was changed.\n");
+}
+
+TEST(ImportView, SaysThatBadLinesAreKeptAsideAlready) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(
+      "line_count: 11 unchanged_count: 8 error_count: 8 "
+      "errors { line: 4 reason: 'no metric' }");
+  EXPECT_EQ(EntitlementImportTable(response, kQuarantine, kUnlimitedWidth),
+            "Read 11 lines: 8 unchanged, 3 kept aside already.\n"
+            "Nothing was changed.\n"
+            "\n"
+            "LINE  COLUMN  VALUE  WHAT IS WRONG\n"
+            "   4  -       -      no metric\n"
+            "... and 7 more\n");
+}
+
+TEST(ImportView, SaysThatALineIsPutAside) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(
+      "change_set_id: 'abcd' applied: true line_count: 3 added_count: 1 "
+      "unchanged_count: 1 quarantined_count: 1 error_count: 1");
+  EXPECT_EQ(EntitlementImportTable(response, kQuarantine, kUnlimitedWidth),
+            "Read 3 lines: 1 added, 1 unchanged, 1 kept aside.\n"
+            "In effect, as change-set abcd.\n");
+}
+
+TEST(ImportView, OffersNoQuarantineToOneWhoAskedForIt) {
+  const auto response =
+      FromText<v1::ImportEntitlementsResponse>("error_count: 1");
+  EXPECT_EQ(EntitlementImportTable(response, kQuarantine, kUnlimitedWidth),
+            "Nothing was imported: 1 place is wrong.\n"
+            "Correct the file and import it again.\n");
+}
+
+TEST(ImportView, SaysThatAFileHasNoLines) {
+  EXPECT_EQ(EntitlementImportTable(v1::ImportEntitlementsResponse(), kRefuseBad,
+                                   kUnlimitedWidth),
+            "The file has no lines below its header; nothing was changed.\n");
 }
 
 TEST(ImportView, ShowsErrorsOfTheWholeFileWithoutPlace) {
