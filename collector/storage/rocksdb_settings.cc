@@ -18,6 +18,7 @@ namespace {
 
 constexpr rlim_t kMostOpenFiles = 512;
 constexpr rlim_t kFewestOpenFiles = 32;
+constexpr uint32_t kDictionaryBytes = 16 << 10;
 
 // A quarter of what the process may open: agents need the rest, and a database
 // that cannot open a file stops writing for good.
@@ -63,6 +64,12 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const RocksDbOptions& options) {
   table.level_compaction_dynamic_level_bytes = true;
   table.compression = rocksdb::kLZ4Compression;
   table.bottommost_compression = rocksdb::kZSTD;
+  // Blocks are small and their records alike: a dictionary per file saves what
+  // each block would have to learn anew.
+  table.bottommost_compression_opts.enabled = true;
+  table.bottommost_compression_opts.max_dict_bytes = kDictionaryBytes;
+  table.bottommost_compression_opts.zstd_max_train_bytes =
+      100 * kDictionaryBytes;
   table.write_buffer_size = options.write_buffer_bytes / 4;
   // More than 2 memtables may reorder updates after a failed flush (7.9).
   table.max_write_buffer_number = 2;
