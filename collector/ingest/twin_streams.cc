@@ -22,7 +22,7 @@ void TwinStreams::Greet(const std::shared_ptr<TwinSeat>& seat) {
   {
     MutexLock lock(&mutex_);
     Seats& seats = agents_[seat->agent];
-    seat->number = seats.empty() ? 1 : seats.back()->number + 1;
+    seat->number = ++last_number_;
     seats.push_back(seat);
     if (seats.size() > options_.max_streams) {
       oldest = seats.front();

@@ -44,8 +44,8 @@ struct TwinSeat {
   // A challenge waits for the next answer; may be read at any time.
   std::atomic<bool> is_due{false};
 
-  // Guarded by TwinStreams' mutex. Streams of an agent are numbered as they
-  // are greeted; a challenge proves a stream alive after all that were greeted
+  // Guarded by TwinStreams' mutex. Streams are numbered as they are
+  // greeted; a challenge proves a stream alive after all that were greeted
   // before it was made.
   int64_t number = 0;
   int64_t challenged_after = 0;
@@ -111,6 +111,9 @@ class TwinStreams {
   const TwinOptions options_;
 
   Mutex mutex_;
+  // Given once: of a stream that left, others may still be known to have
+  // spoken after it.
+  int64_t last_number_ ABSL_GUARDED_BY(mutex_) = 0;
   // In the order in which they were greeted.
   absl::flat_hash_map<AgentId, Seats> agents_ ABSL_GUARDED_BY(mutex_);
   // Of those that were challenged, for EndSilent.

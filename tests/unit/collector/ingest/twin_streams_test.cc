@@ -122,6 +122,17 @@ TEST_F(TwinStreamsTest, AMachineThatLostItsPowerIsNoClone) {
   EXPECT_EQ(stats_.twins_silent, 1);
 }
 
+TEST_F(TwinStreamsTest, AfterASecondProgramLeftLosingPowerIsStillNoClone) {
+  Stream service = Open('a');
+  Stream once = Open('a');
+  CheckIn(service);
+  twins_.Leave(*once.seat);
+  // The machine starts again before its old stream is found to be dead.
+  Stream after = Open('b');
+  CheckIn(after);
+  EXPECT_THAT(verdicts_, IsEmpty());
+}
+
 TEST_F(TwinStreamsTest, WhoOnlyHearsTheQuestionIsSilent) {
   Stream older = Open('a');
   Stream newer = Open('b');
