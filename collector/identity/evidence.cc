@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kMaxTextBytes = 256;
 constexpr int kMaxValues = 256;
+// All of it, with what a later version may add: it is read at each hello.
+constexpr size_t kMaxEvidenceBytes = 160 << 10;
 
 using Values = google::protobuf::RepeatedPtrField<std::string>;
 
@@ -71,6 +73,11 @@ EvidenceComparison CompareEvidence(const v1::Evidence& a,
 }
 
 absl::Status ValidateEvidence(const v1::Evidence& evidence) {
+  if (evidence.ByteSizeLong() > kMaxEvidenceBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("evidence has ", evidence.ByteSizeLong(),
+                     " bytes; at most ", kMaxEvidenceBytes));
+  }
   ROLLCALL_RETURN_IF_ERROR(CheckText("machine_id", evidence.machine_id()));
   ROLLCALL_RETURN_IF_ERROR(CheckText("system_uuid", evidence.system_uuid()));
   ROLLCALL_RETURN_IF_ERROR(

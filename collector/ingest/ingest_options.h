@@ -34,6 +34,8 @@ struct IngestOptions {
   // Between check-ins it may be silent for three intervals and a minute.
   absl::Duration hello_within = absl::Seconds(20);
   absl::Duration message_within = absl::Minutes(5);
+  // How long a whole turn may take: what it brought is held in memory.
+  absl::Duration turn_within = absl::Minutes(30);
   // For this long after the start new streams are let in at no more than a
   // rate, in streams a second; zero: at once.
   absl::Duration slow_start = absl::Minutes(5);

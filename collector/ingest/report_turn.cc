@@ -18,6 +18,11 @@ constexpr int kMaxFrames = 64;
 constexpr size_t kHeldBytesPerId = 40;
 constexpr size_t kHeldBytesPerRow = 160;
 
+absl::Status NoRoom() {
+  return absl::UnavailableError(
+      "the collector holds as many rows as it may; try again later");
+}
+
 bool IsOwn(const v1::Row& row) {
   return FindRowKind(row)->scope == v1::ROW_SCOPE_OWN;
 }
@@ -122,6 +127,9 @@ absl::Status ReportTurn::TakeDelta(const v1::Delta& delta) {
   if (count > kMaxRowsPerSection) return TooManyRows(name, " has ", count);
   ROLLCALL_ASSIGN_OR_RETURN(RowSet added, UnpackIds(delta.added_ids()));
   ROLLCALL_ASSIGN_OR_RETURN(RowSet removed, UnpackIds(delta.removed_ids()));
+  if (removed.size() > kMaxRowsPerSection) {
+    return TooManyRows(name, " removes ", removed.size());
+  }
   ROLLCALL_RETURN_IF_ERROR(
       Hold((added.size() + removed.size()) * kHeldBytesPerId));
   ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, BaseOf(delta));
@@ -172,26 +180,39 @@ absl::Status ReportTurn::TakeRows(const v1::Rows& rows) {
     return absl::InvalidArgumentError(absl::StrCat(
         "rows has ", rows.frames_size(), " frames; at most ", kMaxFrames));
   }
+  if (rows.frames().empty() && !rows.last()) {
+    return absl::InvalidArgumentError("a message of rows holds none");
+  }
   for (const std::string& frame : rows.frames()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
-    ROLLCALL_RETURN_IF_ERROR(Hold(content.size()));
-    v1::RowBatch batch;
-    if (!batch.ParseFromString(content)) {
-      return absl::InvalidArgumentError("a frame of rows does not parse");
-    }
-    if (batch.rows().empty()) {
-      // There could be any number of them.
-      return absl::InvalidArgumentError("a frame of rows holds none");
-    }
-    ROLLCALL_RETURN_IF_ERROR(
-        Hold(static_cast<size_t>(batch.rows_size()) * kHeldBytesPerRow));
-    for (const std::string& canonical : batch.rows()) {
-      ROLLCALL_RETURN_IF_ERROR(AddRow(canonical));
-    }
+    ROLLCALL_RETURN_IF_ERROR(TakeFrame(frame));
   }
   if (rows.last() && rows_ != needed_.size()) {
     return absl::InvalidArgumentError(absl::StrCat(
         needed_.size(), " rows were asked for and ", rows_, " came"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReportTurn::TakeFrame(const std::string& frame) {
+  ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
+  // For as long as the frame is being read.
+  const auto share =
+      deps_.row_budget.Admit(static_cast<int64_t>(content.size()));
+  if (!share.has_value()) return NoRoom();
+  v1::RowBatch batch;
+  if (!batch.ParseFromString(content)) {
+    return absl::InvalidArgumentError("a frame of rows does not parse");
+  }
+  if (batch.rows().empty()) {
+    // There could be any number of them.
+    return absl::InvalidArgumentError("a frame of rows holds none");
+  }
+  // What stays is what was asked for, so that nobody holds more by padding it.
+  size_t bytes = static_cast<size_t>(batch.rows_size()) * kHeldBytesPerRow;
+  for (const std::string& canonical : batch.rows()) bytes += canonical.size();
+  ROLLCALL_RETURN_IF_ERROR(Hold(bytes));
+  for (const std::string& canonical : batch.rows()) {
+    ROLLCALL_RETURN_IF_ERROR(AddRow(canonical));
   }
   return absl::OkStatus();
 }
@@ -233,10 +254,7 @@ absl::Status ReportTurn::TakeWhole(SubjectUpdate update) {
 
 absl::Status ReportTurn::Hold(size_t bytes) {
   auto share = deps_.row_budget.Admit(static_cast<int64_t>(bytes));
-  if (!share.has_value()) {
-    return absl::UnavailableError(
-        "the collector holds as many rows as it may; try again later");
-  }
+  if (!share.has_value()) return NoRoom();
   shares_.push_back(*std::move(share));
   return absl::OkStatus();
 }

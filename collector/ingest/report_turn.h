@@ -66,6 +66,7 @@ class ReportTurn {
   std::string StoredRoot(const std::string& name) const;
   // What the delta is against.
   absl::StatusOr<RowSet> BaseOf(const v1::Delta& delta) const;
+  absl::Status TakeFrame(const std::string& frame);
   absl::Status AddRow(const std::string& canonical);
   // Counts memory of the turn against the budget that all streams share.
   absl::Status Hold(size_t bytes);

@@ -16,6 +16,9 @@
 namespace rollcall::collector {
 namespace {
 
+// Kept in memory for each subject, with what a later version may add.
+constexpr size_t kMaxVitalsBytes = 256;
+
 v1::CollectorMessage MakeAck(int64_t sequence, RootId root) {
   v1::CollectorMessage message;
   message.mutable_ack()->set_sequence(sequence);
@@ -43,9 +46,11 @@ absl::Duration SyncSession::Patience() const {
     case State::kIdle:
       return 3 * deps_.options.check_in_interval + absl::Minutes(1);
     case State::kPlanned:
+      break;
     case State::kDeltas:
     case State::kRows:
-      break;
+      return std::clamp(turn_ends_ - deps_.clock.Monotonic(),
+                        absl::ZeroDuration(), deps_.options.message_within);
   }
   return deps_.options.message_within;
 }
@@ -215,6 +220,7 @@ absl::StatusOr<SyncReply> SyncSession::OnRoots(const v1::Roots& roots) {
   ROLLCALL_ASSIGN_OR_RETURN(*reply.messages.emplace_back().mutable_want(),
                             turn_.Begin(roots, std::move(subject)));
   state_ = State::kDeltas;
+  turn_ends_ = deps_.clock.Monotonic() + deps_.options.turn_within;
   return reply;
 }
 
@@ -241,6 +247,11 @@ absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
   ROLLCALL_ASSIGN_OR_RETURN(
       const RootId root,
       RootFrom("check_in.subject_root", check_in.subject_root()));
+  if (check_in.vitals().ByteSizeLong() > kMaxVitalsBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("check_in.vitals has ", check_in.vitals().ByteSizeLong(),
+                     " bytes; at most ", kMaxVitalsBytes));
+  }
   ++deps_.stats.check_ins;
   deps_.last_seen.Note(stored_.id, deps_.clock.Now(), check_in.vitals());
   SyncReply reply;

@@ -82,6 +82,8 @@ class SyncSession {
   const AgentId agent_;
 
   State state_ = State::kHello;
+  // Monotonic; of the turn that is under way.
+  absl::Duration turn_ends_;
   StoredSubject stored_;
   // The row schema level of this conversation.
   int row_level_ = 0;

@@ -67,6 +67,15 @@ TEST(CompareEvidence, ASerialNumberCountsWithItsMakerAndModelOnly) {
               ElementsAre("serial number"));
 }
 
+TEST(ValidateEvidence, BoundsWhatItDoesNotKnow) {
+  v1::Evidence evidence = PlainLaptop();
+  evidence.GetReflection()->MutableUnknownFields(&evidence)->AddLengthDelimited(
+      1'000, std::string(200'000, 'x'));
+  EXPECT_THAT(ValidateEvidence(evidence),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("at most 163840")));
+}
+
 TEST(ValidateEvidence, NamesTheFieldThatIsTooLong) {
   v1::Evidence evidence = PlainLaptop();
   evidence.set_hostname(std::string(257, 'h'));

@@ -103,6 +103,7 @@ class SyncTest : public ::testing::Test {
       return *result;
     }
 
+    absl::Duration Patience() const { return session_.Patience(); }
     const std::vector<v1::AgentMessage>& said() const { return said_; }
     int RowsSent() const {
       int rows = 0;

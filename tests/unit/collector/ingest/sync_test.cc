@@ -142,6 +142,12 @@ class HostileSyncTest : public SyncTest {
                 StatusIs(absl::StatusCode::kCancelled));
   }
 
+  std::string RandomText(size_t bytes) {
+    std::string text(bytes, '\0');
+    for (char& c : text) c = static_cast<char>('a' + random_.Next64() % 26);
+    return text;
+  }
+
   v1::AgentMessage RowsMessage(const std::vector<std::string>& canonical) {
     v1::RowBatch batch;
     for (const std::string& row : canonical) batch.add_rows(row);
@@ -223,6 +229,58 @@ TEST_F(HostileSyncTest, WhatATurnHoldsCountsAgainstOneBudgetAndIsGivenBack) {
   Wire wire(*deps_, agent_);
   ASSERT_OK(Sync(wire, facts));
   EXPECT_EQ(row_budget_.used(), 0);
+}
+
+// A row, and half a megabyte of a field that nobody knows, which takes next to
+// nothing on the wire.
+TEST_F(HostileSyncTest, PaddingIsNotHeld) {
+  const auto facts = MakeFacts({PackageText(1), PackageText(2)});
+  Wire wire(*deps_, agent_);
+  UpToRows(wire, facts);
+  v1::RowBatch batch;
+  batch.add_rows(facts.sections.at("software").rows[0].canonical);
+  batch.GetReflection()->MutableUnknownFields(&batch)->AddLengthDelimited(
+      1'000, RandomText(200'000));
+  v1::AgentMessage message;
+  message.mutable_rows()->add_frames(Compress(batch.SerializeAsString()));
+  ASSERT_OK(wire.Handle(message).status);
+  EXPECT_LT(row_budget_.used(), 1'000);
+}
+
+TEST_F(HostileSyncTest, MessagesThatBringNoRowsAreRefused) {
+  Wire wire(*deps_, agent_);
+  UpToRows(wire, MakeFacts({PackageText(1)}));
+  v1::AgentMessage message;
+  message.mutable_rows()->set_last(false);
+  EXPECT_THAT(
+      wire.Handle(message).status,
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("holds none")));
+}
+
+TEST_F(HostileSyncTest, ATurnMayNotTakeForEver) {
+  Wire wire(*deps_, agent_);
+  UpToRows(wire, MakeFacts({PackageText(1)}));
+  EXPECT_EQ(wire.Patience(), options_.message_within);
+  clock_.Advance(options_.turn_within - absl::Seconds(1));
+  EXPECT_EQ(wire.Patience(), absl::Seconds(1));
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_EQ(wire.Patience(), absl::ZeroDuration());
+}
+
+TEST_F(HostileSyncTest, VitalsThatNobodyKnowsAreBounded) {
+  const auto facts = MakeFacts({PackageText(1)});
+  Wire wire(*deps_, agent_);
+  ASSERT_OK(Sync(wire, facts));
+  v1::AgentMessage message;
+  v1::CheckIn& check_in = *message.mutable_check_in();
+  check_in.set_sequence(1);
+  check_in.set_subject_root(facts.subject_root.ToBytes());
+  v1::Vitals& vitals = *check_in.mutable_vitals();
+  vitals.GetReflection()->MutableUnknownFields(&vitals)->AddLengthDelimited(
+      1'000, std::string(1'000, 'x'));
+  EXPECT_THAT(wire.Handle(message).status,
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("check_in.vitals")));
 }
 
 // The second stream of an agent learns what the store has, then the first
