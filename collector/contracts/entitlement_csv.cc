@@ -70,6 +70,7 @@ class LineReader {
     ReadQuantity();
     ReadTerm();
     ReadPrice();
+    if (!Identifies()) return;
     entitlement_.set_entitlement_id(
         ComputeEntitlementId(entitlement_.contract_number(),
                              entitlement_.purchase_order(), entitlement_.line())
@@ -87,6 +88,17 @@ class LineReader {
   }
 
  private:
+  // Whether all that names the line was read without an error.
+  bool Identifies() const {
+    const auto is_name = [](const v1::ImportError& error) {
+      return error.column() == kColumns[kContractNumber].name ||
+             error.column() == kColumns[kPurchaseOrder].name ||
+             error.column() == kColumns[kLine].name;
+    };
+    return std::none_of(cells_.errors().begin(), cells_.errors().end(),
+                        is_name);
+  }
+
   void ReadNames() {
     entitlement_.set_contract_number(
         cells_.RequiredText(kContractNumber, kMaxNumberBytes));
@@ -238,12 +250,13 @@ struct Candidate {
   std::vector<v1::ImportError> errors;
 };
 
-// Notes an error on each line whose id another line has as well.
+// Notes an error on each line whose id another line has as well. A line that is
+// bad for another reason counts: which of the two holds is unknown.
 void MarkDuplicates(std::vector<Candidate>& candidates) {
   absl::flat_hash_map<std::string, size_t> first;
   for (size_t i = 0; i < candidates.size(); ++i) {
     Candidate& later = candidates[i];
-    if (!later.errors.empty()) continue;
+    if (later.entitlement.entitlement_id().empty()) continue;
     const auto [at, is_new] =
         first.try_emplace(later.entitlement.entitlement_id(), i);
     if (is_new) continue;

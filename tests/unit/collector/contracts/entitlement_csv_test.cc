@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kHeader[] =
+constexpr char kColumnLine[] =
     "contract_number,vendor,publisher,product,version,edition,metric,quantity,"
     "start_date,end_date,unit_price,currency,purchase_order,line,"
     "organisation_unit\n";
@@ -36,13 +36,13 @@ EntitlementFile ReadFile(absl::string_view content) {
 // The file with one column of kLine changed.
 EntitlementFile ReadWith(absl::string_view column, absl::string_view value) {
   const std::vector<std::string> names =
-      absl::StrSplit(absl::StripAsciiWhitespace(kHeader), ',');
+      absl::StrSplit(absl::StripAsciiWhitespace(kColumnLine), ',');
   std::vector<std::string> cells =
       absl::StrSplit(absl::StripAsciiWhitespace(kLine), ',');
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i] == column) cells[i] = std::string(value);
   }
-  return ReadFile(absl::StrCat(kHeader, absl::StrJoin(cells, ","), "\n"));
+  return ReadFile(absl::StrCat(kColumnLine, absl::StrJoin(cells, ","), "\n"));
 }
 
 // What is wrong with a value: "column: reason", or "none".
@@ -54,7 +54,7 @@ std::string WrongWith(absl::string_view column, absl::string_view value) {
 }
 
 TEST(EntitlementCsv, ReadsEveryColumn) {
-  const EntitlementFile file = ReadFile(absl::StrCat(kHeader, kLine));
+  const EntitlementFile file = ReadFile(absl::StrCat(kColumnLine, kLine));
   EXPECT_THAT(file.bad, IsEmpty());
   EXPECT_EQ(file.line_count, 1);
   ASSERT_THAT(file.good, SizeIs(1));
@@ -166,7 +166,7 @@ TEST(EntitlementCsv, RefusesFormulasInTexts) {
 
 TEST(EntitlementCsv, NamesLineColumnAndValueOfEveryError) {
   const EntitlementFile file = ReadFile(absl::StrCat(
-      kHeader, kLine,
+      kColumnLine, kLine,
       "\"C-2\",\"Acme, Inc.\",P,Q,,,watt,x,2026-01-01,,,,PO,1,=1\n"));
   ASSERT_THAT(file.bad, SizeIs(1));
   EXPECT_EQ(file.bad[0].line, 3);
@@ -187,7 +187,7 @@ TEST(EntitlementCsv, CallsBothLinesOfADuplicateBad) {
   const std::string other =
       absl::StrReplaceAll(kLine, {{"C-1,", "c-1,"}, {",64,", ",10,"}});
   const EntitlementFile file = ReadFile(absl::StrCat(
-      kHeader, kLine, absl::StrReplaceAll(kLine, {{"PO-1", "PO-2"}}), other));
+      kColumnLine, kLine, absl::StrReplaceAll(kLine, {{"PO-1", "PO-2"}}), other));
   EXPECT_THAT(file.good, SizeIs(1));
   ASSERT_THAT(file.bad, SizeIs(2));
   EXPECT_EQ(file.bad[0].line, 2);
@@ -196,9 +196,21 @@ TEST(EntitlementCsv, CallsBothLinesOfADuplicateBad) {
   EXPECT_THAT(file.bad[1].errors[0].reason(), HasSubstr("line 2 has the same"));
 }
 
+TEST(EntitlementCsv, ALineWhoseTwinIsMalformedIsBadToo) {
+  const std::string malformed =
+      absl::StrReplaceAll(kLine, {{",64,", ",1.200,"}});
+  for (const auto& [first, second] :
+       {std::pair(std::string(kLine), malformed), {malformed, kLine}}) {
+    const EntitlementFile file =
+        ReadFile(absl::StrCat(kColumnLine, first, second));
+    EXPECT_THAT(file.good, IsEmpty());
+    EXPECT_THAT(file.bad, SizeIs(2));
+  }
+}
+
 TEST(EntitlementCsv, HasNoLinesWhereTheFileCannotBeUsed) {
   const EntitlementFile file =
-      ReadFile(absl::StrCat(kHeader, kLine, "\"open,", kLine));
+      ReadFile(absl::StrCat(kColumnLine, kLine, "\"open,", kLine));
   EXPECT_THAT(file.file_errors, SizeIs(1));
   EXPECT_THAT(file.good, IsEmpty());
   EXPECT_THAT(file.bad, IsEmpty());
@@ -206,7 +218,7 @@ TEST(EntitlementCsv, HasNoLinesWhereTheFileCannotBeUsed) {
 
 TEST(EntitlementCsv, EscapesAndCutsTheContentOfBadLines) {
   const EntitlementFile file = ReadFile(
-      absl::StrCat(kHeader, "\x1b[31m\xff", std::string(10'000, 'x'), "\n"));
+      absl::StrCat(kColumnLine, "\x1b[31m\xff", std::string(10'000, 'x'), "\n"));
   ASSERT_THAT(file.bad, SizeIs(1));
   EXPECT_THAT(file.bad[0].content, HasSubstr("\\x1b[31m\\xff"));
   EXPECT_LE(file.bad[0].content.size(), 4'096u);
@@ -222,7 +234,7 @@ TEST(EntitlementCsv, GivesEachLineOfAPurchaseItsOwnId) {
 
 TEST(EntitlementCsv, CallsEveryLineOfAMutatedFileGoodOrBad) {
   const std::string original = absl::StrCat(
-      kHeader, kLine, absl::StrReplaceAll(kLine, {{"PO-1", "PO-2"}}));
+      kColumnLine, kLine, absl::StrReplaceAll(kLine, {{"PO-1", "PO-2"}}));
   const std::string alphabet =
       "\",\n\r=-0.\xff\xc3"
       "9z";
