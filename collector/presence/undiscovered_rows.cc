@@ -173,7 +173,7 @@ UndiscoveredDevice ShouldBeGoneRow(const RegisterMatch& match, size_t line,
   SetReason(
       absl::StrCat(absl::AsciiStrToUpper(expected.status()), "_BUT_SPEAKS"),
       absl::StrCat(LineWords(expected), " is ", expected.status(),
-                   ", known since ", TimeWords(expected.known_time()),
+                   ", known since ", TimeWords(expected.status_known_time()),
                    ", and an agent spoke for it on ",
                    TimeWords(seen.facts.last_seen())),
       row);

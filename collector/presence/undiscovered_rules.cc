@@ -104,7 +104,7 @@ class Finder {
     }
     // Only what was heard since the register says so contradicts it.
     const bool speaks = FromProto(seen.facts.last_seen()) >
-                        FromProto(match.line(line).known_time());
+                        FromProto(match.line(line).status_known_time());
     if (expectation == Expectation::kGone && speaks) {
       if (gone_.insert(device).second) {
         list_.devices.push_back(ShouldBeGoneRow(match, line, device));

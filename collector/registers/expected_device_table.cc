@@ -36,15 +36,35 @@ ExpectedDeviceWalk::ExpectedDeviceWalk(
 
 absl::StatusOr<std::optional<KnownExpectedDevice>> ExpectedDeviceWalk::Next() {
   while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries_.Next());
+    ROLLCALL_ASSIGN_OR_RETURN(auto entry, TakeEntry());
     if (!entry.has_value()) return std::optional<KnownExpectedDevice>();
     if (entry->key.stamp > as_of_) continue;
-    if (decided_.has_value() && decided_->SameDevice(entry->key)) continue;
-    decided_ = entry->key;
-    if (entry->value.removed()) continue;
     v1::ExpectedDevice device = std::move(*entry->value.mutable_device());
+    ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp since,
+                              PassOlder(entry->key, device.status()));
+    if (entry->value.removed()) continue;
     *device.mutable_known_time() = ToProto(entry->key.stamp.time());
+    *device.mutable_status_known_time() = ToProto(since.time());
     return std::optional<KnownExpectedDevice>({entry->key, std::move(device)});
+  }
+}
+
+absl::StatusOr<std::optional<ExpectedDeviceWalk::Entry>>
+ExpectedDeviceWalk::TakeEntry() {
+  if (passed_.has_value()) return std::exchange(passed_, std::nullopt);
+  return entries_.Next();
+}
+
+absl::StatusOr<KnownStamp> ExpectedDeviceWalk::PassOlder(
+    const ExpectedDeviceKey& newest, const std::string& status) {
+  KnownStamp since = newest.stamp;
+  bool unbroken = true;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(passed_, entries_.Next());
+    if (!passed_.has_value() || !passed_->key.SameDevice(newest)) return since;
+    unbroken = unbroken && !passed_->value.removed() &&
+               passed_->value.device().status() == status;
+    if (unbroken) since = passed_->key.stamp;
   }
 }
 

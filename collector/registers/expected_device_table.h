@@ -49,7 +49,8 @@ struct ExpectedDeviceKey {
 inline constexpr Table<ExpectedDeviceKey, stored::v1::ExpectedDeviceRecord>
     kExpectedDeviceTable(TableId::kExpectedDevice);
 
-// An expected device as it was known, with its known_time set.
+// An expected device as it was known, with its known_time and
+// status_known_time set.
 struct KnownExpectedDevice {
   ExpectedDeviceKey key;
   v1::ExpectedDevice device;
@@ -71,11 +72,18 @@ class ExpectedDeviceWalk {
 
  private:
   using Entries = decltype(kExpectedDeviceTable)::Iterator;
+  using Entry = decltype(kExpectedDeviceTable)::Entry;
+
+  // The entry that PassOlder read too far, else the next.
+  absl::StatusOr<std::optional<Entry>> TakeEntry();
+  // Reads on to the next device; returns since when this one had that status
+  // without interruption.
+  absl::StatusOr<KnownStamp> PassOlder(const ExpectedDeviceKey& newest,
+                                       const std::string& status);
 
   const KnownStamp as_of_;
   Entries entries_;
-  // The last device whose state at `as_of_` was read.
-  std::optional<ExpectedDeviceKey> decided_;
+  std::optional<Entry> passed_;
 };
 
 // All of one register, or with "" of all, in order.

@@ -15,6 +15,7 @@ std::string Statement(v1::ExpectedDevice device) {
   device.clear_register_();
   device.clear_change_set_id();
   device.clear_known_time();
+  device.clear_status_known_time();
   device.clear_source_line();
   return device.SerializeAsString();
 }

@@ -25,7 +25,7 @@ v1::ExpectedDevice Line(const std::string& tag, const std::string& serial,
   line.set_asset_tag(tag);
   if (!serial.empty()) line.set_serial_number(serial);
   if (!status.empty()) line.set_status(status);
-  *line.mutable_known_time() = ToProto(kNow - absl::Hours(48));
+  *line.mutable_status_known_time() = ToProto(kNow - absl::Hours(48));
   return line;
 }
 

@@ -57,6 +57,21 @@ TEST(RegisterImport, StoresAFileAsOneChangeSet) {
   EXPECT_EQ(change_sets[0].added_count(), 2);
 }
 
+TEST(RegisterImport, AStatusIsKnownSinceItWasFirstGivenWhateverElseChanges) {
+  RegisterStore store;
+  store.Import("asset_tag,serial,status,cost_centre\nA-1,S1,deployed,1\n");
+  store.clock.Advance(absl::Hours(1));
+  const absl::Time stolen = store.clock.Now();
+  store.Import("asset_tag,serial,status,cost_centre\nA-1,S1,stolen,1\n");
+  store.clock.Advance(absl::Hours(1));
+  const absl::Time moved = store.clock.Now();
+  store.Import("asset_tag,serial,status,cost_centre\nA-1,S1,stolen,2\n");
+  const auto all = store.All();
+  ASSERT_THAT(all, SizeIs(1));
+  EXPECT_EQ(FromProto(all[0].known_time()), moved);
+  EXPECT_EQ(FromProto(all[0].status_known_time()), stolen);
+}
+
 TEST(RegisterImport, ANewFileReplacesTheRegister) {
   RegisterStore store;
   store.Import("asset_tag,serial\nA-1,S1\nA-2,S2\nA-3,S3\n");
