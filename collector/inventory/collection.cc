@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "collector/inventory/posting_tables.h"
 #include "collector/inventory/tables.h"
+#include "collector/storage/newest_stamp.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -16,13 +16,9 @@ namespace {
 // The newest stamp up to which the reader sees all changes, and postings have
 // followed them; FORMAT.md, tables `meta` and `change`.
 absl::StatusOr<KnownStamp> NewestSettled(const Reader& reader) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
-                            reader.Get(TableId::kMeta, "last_stamp"));
-  if (!stored.has_value()) return KnownStamp();
-  uint64_t raw = 0;
-  if (!absl::SimpleAtoi(*stored, &raw)) {
-    return absl::DataLossError("the newest stamp of the store is unreadable");
-  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto newest, NewestStamp(reader));
+  if (!newest.has_value()) return KnownStamp();
+  uint64_t raw = newest->raw();
   auto changes = kChangeTable.ScanPrefix(reader, KeyWriter());
   ROLLCALL_ASSIGN_OR_RETURN(const auto first, changes.Next());
   if (first.has_value()) raw = std::min(raw, first->key.stamp.raw() - 1);

@@ -39,8 +39,10 @@ absl::StatusOr<Availability> Availability::Load(const Reader& reader) {
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
     if (!entry.has_value()) return Availability(std::move(periods));
-    periods.push_back(
-        {entry->key.start.time(), FromProto(entry->value.until())});
+    const auto& period = entry->value;
+    periods.push_back({period.has_since() ? FromProto(period.since())
+                                          : entry->key.start.time(),
+                       FromProto(period.until())});
   }
 }
 
@@ -62,14 +64,19 @@ absl::Duration Availability::Before(absl::Time time) const {
 
 absl::Status AvailabilityRecorder::Heartbeat() {
   const absl::Time now = clock_.Now();
+  absl::Time since = now;
   std::optional<KnownStamp> start;
   {
     MutexLock lock(&mutex_);
     const bool goes_on =
         start_.has_value() && now >= until_ && now - until_ <= kMaxGap;
-    if (goes_on) start = start_;
+    if (goes_on) {
+      start = start_;
+      since = since_;
+    }
   }
   stored::v1::AvailabilityPeriod period;
+  *period.mutable_since() = ToProto(since);
   *period.mutable_until() = ToProto(now);
   const auto noted = committer_.Commit(
       {"availability"}, [&](KnownStamp stamp, const Reader&, Writes& writes) {
@@ -79,6 +86,7 @@ absl::Status AvailabilityRecorder::Heartbeat() {
   if (!noted.ok()) return noted.status();
   MutexLock lock(&mutex_);
   start_ = start.value_or(*noted);
+  since_ = since;
   until_ = now;
   return absl::OkStatus();
 }

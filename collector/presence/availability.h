@@ -74,8 +74,9 @@ class AvailabilityRecorder {
   Committer& committer_;
   const Clock& clock_;
   Mutex mutex_;
-  // The current period, and its last noted moment.
+  // The current period, its first and its last noted moment.
   std::optional<KnownStamp> start_ ABSL_GUARDED_BY(mutex_);
+  absl::Time since_ ABSL_GUARDED_BY(mutex_);
   absl::Time until_ ABSL_GUARDED_BY(mutex_);
 };
 

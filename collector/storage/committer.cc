@@ -4,15 +4,16 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "collector/storage/newest_stamp.h"
 #include "common/log.h"
+#include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
 
-// Meta key of the newest stamp that was written; see FORMAT.md.
-constexpr absl::string_view kLastStampKey = "last_stamp";
+// Clocks of machines that keep time differ by less.
+constexpr absl::Duration kMostAhead = absl::Hours(24);
 
 // A change that was built and waits for the group's write.
 struct Built {
@@ -20,20 +21,31 @@ struct Built {
   std::function<void(absl::StatusOr<KnownStamp>)> done;
 };
 
-void ObserveLastStamp(const Engine& engine, HybridClock& clock) {
-  const auto stored = engine.Get(TableId::kMeta, kLastStampKey);
-  uint64_t raw = 0;
-  if (stored.ok() && stored->has_value() && absl::SimpleAtoi(**stored, &raw)) {
-    clock.Observe(KnownStamp::FromRaw(raw));
+// Makes every later stamp greater than those of the store: where the newest
+// cannot be read, nothing may be written.
+absl::Status ObserveLastStamp(const Engine& engine, HybridClock& clock) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto last, NewestStamp(engine));
+  if (!last.has_value()) return absl::OkStatus();
+  clock.Observe(*last);
+  const absl::Duration ahead = clock.AheadOfTime();
+  if (ahead > kMostAhead) {
+    Log(LogLevel::kError,
+        "the store's newest change is ahead of this machine's clock; questions "
+        "as of a time do not see what comes until the clock is there",
+        {{"newest", absl::FormatTime(last->time(), absl::UTCTimeZone())},
+         {"ahead", absl::FormatDuration(ahead)}});
   }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 Committer::Committer(Engine& engine, HybridClock& clock,
                      CommitterOptions options)
-    : engine_(engine), clock_(clock), options_(options) {
-  ObserveLastStamp(engine_, clock_);
+    : engine_(engine),
+      clock_(clock),
+      options_(options),
+      observed_(ObserveLastStamp(engine, clock)) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -47,6 +59,7 @@ Committer::~Committer() {
 }
 
 absl::Status Committer::Submit(Change change) {
+  if (!observed_.ok()) return observed_;
   {
     MutexLock lock(&mutex_);
     if (stopping_) return absl::UnavailableError("the collector is stopping");
@@ -152,7 +165,7 @@ void Committer::WriteGroup(std::vector<Change> group) {
   absl::Status status;
   if (!all.head.empty() || !all.content.empty()) {
     // Changes may have taken more stamps than the one they were given.
-    all.head.Put(TableId::kMeta, std::string(kLastStampKey),
+    all.head.Put(TableId::kMeta, kLastStampKey,
                  absl::StrCat(clock_.Next().raw()));
     status = engine_.Write(all.content, Durability::kBuffered);
     if (status.ok()) status = engine_.Write(all.head, Durability::kSynced);

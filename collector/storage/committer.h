@@ -68,7 +68,8 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   // Queues the change. RESOURCE_EXHAUSTED if too many wait, UNAVAILABLE while
-  // stopping; `done` is then not called.
+  // stopping, DATA_LOSS if the store's newest stamp was unreadable at the start;
+  // `done` is then not called.
   absl::Status Submit(Change change);
 
   // Submits and waits. Blocking: never from a reaction or the committer itself.
@@ -87,6 +88,8 @@ class Committer {
   Engine& engine_;
   HybridClock& clock_;
   const CommitterOptions options_;
+  // Whether the store's newest stamp is known.
+  const absl::Status observed_;
 
   mutable Mutex mutex_;
   CondVar wake_;

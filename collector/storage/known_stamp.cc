@@ -27,6 +27,12 @@ KnownStamp HybridClock::Next() {
   return KnownStamp::FromRaw(last_);
 }
 
+absl::Duration HybridClock::AheadOfTime() const {
+  const absl::Time now = clock_.Now();
+  MutexLock lock(&mutex_);
+  return KnownStamp::FromRaw(last_).time() - now;
+}
+
 void HybridClock::Observe(KnownStamp stamp) {
   MutexLock lock(&mutex_);
   last_ = std::max(last_, stamp.raw());

@@ -43,10 +43,12 @@ class HybridClock {
   // Makes every later stamp greater than `stamp`: called with the last stamp of
   // the store when it opens.
   void Observe(KnownStamp stamp);
+  // How far the newest stamp is ahead of the clock; 0 or less: it is not.
+  absl::Duration AheadOfTime() const;
 
  private:
   const Clock& clock_;
-  Mutex mutex_;
+  mutable Mutex mutex_;
   uint64_t last_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -115,5 +115,12 @@ TEST_F(RecorderTest, AClockThatGoesBackCountsNoTimeTwice) {
   EXPECT_EQ(SinceStart(), absl::Hours(3));
 }
 
+TEST_F(RecorderTest, CountsByTheClockWhereStampsAreYearsAheadOfIt) {
+  stamps_.Observe(KnownStamp::AtEndOf(start_ + absl::Hours(24 * 1'000)));
+  AvailabilityRecorder recorder(committer_, clock_);
+  BeatFor(recorder, absl::Hours(2));
+  EXPECT_EQ(SinceStart(), absl::Hours(2));
+}
+
 }  // namespace
 }  // namespace rollcall::collector

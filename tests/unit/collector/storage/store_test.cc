@@ -59,7 +59,8 @@ TEST(RocksDbEngine, SaysThatAnotherProcessHasTheStore) {
   const TempDir dir;
   ASSERT_OK_AND_ASSIGN(const auto engine, OpenIn(dir));
   EXPECT_THAT(OpenIn(dir), StatusIs(absl::StatusCode::kUnavailable,
-                                    HasSubstr(dir.File("store"))));
+                                    HasSubstr("another collector has " +
+                                              dir.File("store") + " open")));
 }
 
 TEST(RocksDbEngine, ScansWithinBoundsBothWays) {
@@ -275,6 +276,17 @@ TEST_F(CommitterTest, StampsGoOnAfterThoseOfAnEarlierRun) {
         return Increment(r, w);
       }));
   EXPECT_GT(second, first);
+}
+
+TEST_F(CommitterTest, WritesNothingWhereTheNewestStampIsUnreadable) {
+  Batch batch;
+  batch.Put(TableId::kMeta, "last_stamp", "soon");
+  ASSERT_OK(engine_->Write(batch, Durability::kBuffered));
+  Committer committer(*engine_, hybrid_);
+  EXPECT_THAT(
+      committer.Commit({}, [](KnownStamp, const Reader& r,
+                              Writes& w) { return Increment(r, w); }),
+      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("last_stamp")));
 }
 
 }  // namespace
