@@ -10,46 +10,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "collector/contracts/civil_date.h"
-#include "collector/inventory/as_of.h"
+#include "collector/reconcile/moment.h"
 #include "collector/reconcile/position_reader.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/key.h"
-#include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
 
 constexpr size_t kMaxTextBytes = 256;
-
-// When a question is about: which contracts count, and what was known.
-struct Moment {
-  CivilDate effective_date;
-  KnownStamp as_of;
-  // The time of as_of, or now.
-  absl::Time as_of_time;
-};
-
-template <typename Request>
-absl::StatusOr<Moment> MomentOf(const Request& request, const Clock& clock) {
-  const absl::Time now = clock.Now();
-  Moment moment{CivilDate::InUtc(now), KnownStamp(), now};
-  if (!request.effective_date().empty()) {
-    const auto date = CivilDate::Parse(request.effective_date());
-    if (!date.ok()) return Annotate(date.status(), "effective_date");
-    moment.effective_date = *date;
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(moment.as_of, AsOf(request));
-  if (request.has_as_of()) moment.as_of_time = FromProto(request.as_of());
-  return moment;
-}
-
-template <typename Response>
-void SetMoment(const Moment& moment, Response& response) {
-  response.set_effective_date(moment.effective_date.ToString());
-  *response.mutable_as_of() = ToProto(moment.as_of_time);
-}
 
 absl::Status CheckText(absl::string_view name, absl::string_view text) {
   if (text.size() <= kMaxTextBytes) return absl::OkStatus();
@@ -165,16 +135,17 @@ v1::Consumption DescribeDemand(const DeviceDemand& demand,
   return consumption;
 }
 
-// A page of what the devices use.
+// A page of what the devices use, at that moment.
 absl::Status AddConsumptions(Fleet& fleet, const Page& page,
-                             const ReadPosition& read, const ProductUse& use,
+                             const Moment& moment, const ReadPosition& read,
+                             const ProductUse& use,
                              v1::ExplainPositionResponse& response) {
   for (size_t i = 0; i < read.demands.size(); ++i) {
     const DeviceDemand& demand = read.demands[i];
     if (demand.device.bytes() <= absl::string_view(page.after)) continue;
     if (response.consumptions_size() == page.size) {
-      response.set_next_page_token(
-          page.TokenAfter(read.demands[i - 1].device.bytes()));
+      response.set_next_page_token(page.TokenAfter(
+          CursorAt(moment, read.demands[i - 1].device.bytes())));
       return absl::OkStatus();
     }
     v1::Consumption consumption = DescribeDemand(demand, use.devices[i]);
@@ -191,9 +162,11 @@ absl::Status AddConsumptions(Fleet& fleet, const Page& page,
 absl::StatusOr<v1::ListPositionsResponse> ReconciliationQueries::ListPositions(
     const v1::ListPositionsRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(CheckText("product", request.product()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const Moment moment, MomentOf(request, clock_));
+  ROLLCALL_ASSIGN_OR_RETURN(Page page, ReadPage(request));
+  ROLLCALL_ASSIGN_OR_RETURN(Moment moment,
+                            MomentOf(request, clock_.Now(), page));
   Fleet fleet(sources_, moment.as_of);
+  ROLLCALL_RETURN_IF_ERROR(Settle(fleet.reader(), moment));
   PositionReader reader(fleet, products_);
   ROLLCALL_RETURN_IF_ERROR(reader.Load());
   v1::ListPositionsResponse response;
@@ -211,7 +184,7 @@ absl::StatusOr<v1::ListPositionsResponse> ReconciliationQueries::ListPositions(
       std::string here = PositionCursor(key, metric);
       if (here <= page.after) continue;
       if (response.positions_size() == page.size) {
-        response.set_next_page_token(page.TokenAfter(cursor));
+        response.set_next_page_token(page.TokenAfter(CursorAt(moment, cursor)));
         return response;
       }
       ROLLCALL_ASSIGN_OR_RETURN(
@@ -232,9 +205,11 @@ ReconciliationQueries::ExplainPosition(
   ROLLCALL_RETURN_IF_ERROR(CheckText("product", request.product()));
   ROLLCALL_RETURN_IF_ERROR(CheckText("publisher", request.publisher()));
   ROLLCALL_RETURN_IF_ERROR(CheckText("metric", request.metric()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const Moment moment, MomentOf(request, clock_));
+  ROLLCALL_ASSIGN_OR_RETURN(Page page, ReadPage(request));
+  ROLLCALL_ASSIGN_OR_RETURN(Moment moment,
+                            MomentOf(request, clock_.Now(), page));
   Fleet fleet(sources_, moment.as_of);
+  ROLLCALL_RETURN_IF_ERROR(Settle(fleet.reader(), moment));
   PositionReader reader(fleet, products_);
   ROLLCALL_RETURN_IF_ERROR(reader.Load());
   ROLLCALL_ASSIGN_OR_RETURN(const Target target,
@@ -255,7 +230,7 @@ ReconciliationQueries::ExplainPosition(
   }
   if (const ProductUse* use = reader.UseOf(target.key); use != nullptr) {
     ROLLCALL_RETURN_IF_ERROR(
-        AddConsumptions(fleet, page, read, *use, response));
+        AddConsumptions(fleet, page, moment, read, *use, response));
   }
   return response;
 }

@@ -207,6 +207,34 @@ TEST_F(ReconciliationTest, AnswersAsWasKnownThen) {
   EXPECT_THAT(Positions(then), ElementsAre("Redis/Redis/core 4 4 COVERED"));
 }
 
+TEST_F(ReconciliationTest, AllPagesAreOfOneMoment) {
+  AddDevice({Deb("redis-server", "1-1"), Cores(4), Seen()});
+  Buy({"Redis,Redis,core,4,2026-01-01,,", "Redis,Redis,device,1,2026-01-01,,"});
+  v1::ListPositionsRequest request;
+  request.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(const auto first, queries_->ListPositions(request));
+  clock_.Advance(absl::Hours(30));
+  Buy({"Redis,Redis,device,9,2026-01-01,,"});
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second, queries_->ListPositions(request));
+  EXPECT_THAT(Positions(request),
+              ElementsAre("Redis/Redis/device 1 1 COVERED"));
+  EXPECT_EQ(second.effective_date(), first.effective_date());
+  EXPECT_EQ(FromProto(second.as_of()), FromProto(first.as_of()));
+  request.set_page_token(first.next_page_token().substr(0, 24));
+  EXPECT_THAT(queries_->ListPositions(request),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(ReconciliationTest, OfTheFutureItTellsWhatIsKnownNow) {
+  Buy({"Redis,Redis,core,4,2026-01-01,,"});
+  v1::ListPositionsRequest request;
+  *request.mutable_as_of() = ToProto(clock_.Now() + absl::Hours(1'000));
+  ASSERT_OK_AND_ASSIGN(const auto positions, queries_->ListPositions(request));
+  EXPECT_EQ(positions.positions_size(), 1);
+  EXPECT_EQ(FromProto(positions.as_of()), clock_.Now());
+}
+
 TEST_F(ReconciliationTest, ExplainsDownToLinesDevicesAndRows) {
   const std::string small = AddDevice(
       {Deb("redis-server", "5:7.0.15-1"), Cores(4), Seen(), Hostname("till")});
