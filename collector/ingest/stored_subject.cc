@@ -13,8 +13,10 @@ namespace rollcall::collector {
 absl::StatusOr<StoredSubject> ReadStoredSubject(const SyncDeps& deps,
                                                 AgentId agent) {
   StoredSubject subject;
+  // Of one moment: the device may be deleted meanwhile.
+  const auto snapshot = deps.engine.Snapshot();
   ROLLCALL_ASSIGN_OR_RETURN(const auto found,
-                            deps.subjects.FindByAgent(deps.engine, agent));
+                            deps.subjects.FindByAgent(*snapshot, agent));
   if (!found.has_value()) {
     subject.id = Subjects::NewSubjectId(deps.random);
     subject.device = Subjects::NewDeviceId(subject.id, deps.random);
@@ -26,7 +28,7 @@ absl::StatusOr<StoredSubject> ReadStoredSubject(const SyncDeps& deps,
   subject.evidence = found->record.evidence();
   subject.evidence_hash =
       RootId::FromBytes(found->record.evidence_hash()).value_or(RootId());
-  ROLLCALL_ASSIGN_OR_RETURN(const auto head, ReadHead(deps.engine, subject.id));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto head, ReadHead(*snapshot, subject.id));
   if (head.has_value()) {
     subject.root = RootId::FromBytes(head->subject_root());
     subject.row_level = head->row_level();
