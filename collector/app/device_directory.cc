@@ -5,6 +5,7 @@
 
 #include "collector/identity/current_devices.h"
 #include "collector/identity/enrolment_tables.h"
+#include "collector/identity/merged_devices.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -71,6 +72,12 @@ absl::StatusOr<std::string> SubjectDeviceDirectory::ClassOf(
     }
   }
   return std::string();
+}
+
+absl::StatusOr<std::string> SubjectDeviceDirectory::WhereItWent(
+    const Reader& reader, absl::string_view id, KnownStamp as_of) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto merged, FindMerged(reader, id, as_of));
+  return merged.has_value() ? MergedText(*merged) : "";
 }
 
 absl::StatusOr<std::vector<DeviceEntry>>

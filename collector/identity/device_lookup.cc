@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "collector/identity/merged_devices.h"
 #include "collector/identity/tables.h"
 #include "common/status.h"
 #include "common/text.h"
@@ -16,10 +17,19 @@ namespace {
 constexpr size_t kMinIdPrefix = 4;
 constexpr size_t kMaxTextBytes = 256;
 
-absl::Status NotFound(absl::string_view field, absl::string_view text) {
-  return absl::NotFoundError(
-      absl::StrCat(field, ": no device has the id, id prefix or host name \"",
-                   EscapeForTerminal(text), "\""));
+// Says where it went, if it was merged.
+absl::Status NotFound(const Reader& reader, absl::string_view field,
+                      absl::string_view text, KnownStamp as_of) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto merged, FindMerged(reader, text, as_of));
+  if (merged.has_value()) {
+    return absl::NotFoundError(absl::StrCat(field, ": ", MergedText(*merged)));
+  }
+  return absl::NotFoundError(absl::StrCat(
+      field, ": no device has the id, id prefix or host name \"",
+      EscapeForTerminal(text), "\"",
+      text.size() < kMinIdPrefix
+          ? absl::StrCat("; of an id give at least ", kMinIdPrefix, " digits")
+          : ""));
 }
 
 absl::StatusOr<bool> HasHostname(const Reader& reader,
@@ -51,7 +61,7 @@ absl::StatusOr<LinkedDevice> ResolveDevice(const Reader& reader,
     ROLLCALL_ASSIGN_OR_RETURN(auto found,
                               subjects.FindDevice(reader, *id, as_of));
     if (found.has_value()) return *std::move(found);
-    return NotFound(field, text);
+    return NotFound(reader, field, text, as_of);
   }
   const std::string wanted = absl::AsciiStrToLower(text);
   ROLLCALL_ASSIGN_OR_RETURN(auto devices, subjects.ListDevices(reader, as_of));
@@ -64,7 +74,7 @@ absl::StatusOr<LinkedDevice> ResolveDevice(const Reader& reader,
     }
     if (fits) found.push_back(std::move(device));
   }
-  if (found.empty()) return NotFound(field, text);
+  if (found.empty()) return NotFound(reader, field, text, as_of);
   if (found.size() > 1) {
     return absl::FailedPreconditionError(absl::StrCat(
         field, ": \"", EscapeForTerminal(text), "\" fits ", found.size(),

@@ -8,9 +8,9 @@
 namespace rollcall::collector {
 
 // The device with this id, or unique prefix of an id (4 or more hex digits), or
-// host name. INVALID_ARGUMENT if `field` is empty, NOT_FOUND if there is none,
-// FAILED_PRECONDITION if several fit. Reads all devices unless given a whole
-// id.
+// host name. INVALID_ARGUMENT if `field` is empty, NOT_FOUND if there is none
+// (of one that was merged it says into which), FAILED_PRECONDITION if several
+// fit. Reads all devices unless given a whole id.
 absl::StatusOr<LinkedDevice> ResolveDevice(const Reader& reader,
                                            absl::string_view field,
                                            absl::string_view text,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
@@ -45,6 +46,12 @@ class DeviceDirectory {
   // which came last of those that have one. Empty if none has.
   virtual absl::StatusOr<std::string> ClassOf(
       const Reader& reader, const DeviceEntry& device) const = 0;
+  // What people are told of an id, or the first digits of one, that no device
+  // has as known at `as_of`: where its subjects went. Empty if it never had
+  // any.
+  virtual absl::StatusOr<std::string> WhereItWent(const Reader& reader,
+                                                  absl::string_view id,
+                                                  KnownStamp as_of) const = 0;
   // Devices that more than one subject belongs to now, ordered by device.
   virtual absl::StatusOr<std::vector<DeviceEntry>> ListDevicesOfSeveral(
       const Reader& reader) const = 0;

@@ -89,9 +89,7 @@ absl::StatusOr<DeviceEntry> Fleet::Resolve(absl::string_view id_or_hostname) {
   if (const auto id = DeviceId::FromHex(id_or_hostname)) {
     ROLLCALL_ASSIGN_OR_RETURN(
         auto entry, sources_.directory.FindDevice(*snapshot_, *id, as_of_));
-    if (!entry.has_value()) {
-      return absl::NotFoundError(absl::StrCat("no device ", id_or_hostname));
-    }
+    if (!entry.has_value()) return NotFound(id_or_hostname);
     ROLLCALL_RETURN_IF_ERROR(
         CheckDeviceHistoryKept(*snapshot_, sources_.directory, *entry, as_of_));
     return *std::move(entry);
@@ -111,17 +109,49 @@ absl::StatusOr<DeviceEntry> Fleet::Resolve(absl::string_view id_or_hostname) {
     }
     found.push_back(device);
   }
-  if (found.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("no device has the id, id prefix or host name \"",
-                     id_or_hostname, "\""));
-  }
+  if (found.empty()) return NotFound(id_or_hostname);
   if (found.size() > 1) {
     return absl::FailedPreconditionError(
         absl::StrCat("\"", id_or_hostname, "\" fits ", found.size(),
                      " devices: ", NamesOf(found)));
   }
   return found[0];
+}
+
+absl::Status Fleet::NotFound(absl::string_view id_or_hostname) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const std::string went,
+      sources_.directory.WhereItWent(*snapshot_, id_or_hostname, as_of_));
+  if (!went.empty()) return absl::NotFoundError(went);
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto device,
+      FindSilentHostname(absl::AsciiStrToLower(id_or_hostname)));
+  if (device.has_value()) {
+    return absl::NotFoundError(absl::StrCat(
+        "\"", id_or_hostname, "\" is the host name of a part of device ",
+        device->ToHex(), ", which goes by another: `rollcall device identity ",
+        device->ToHex(), "` tells why"));
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "no device has the id, id prefix or host name \"", id_or_hostname, "\"",
+      id_or_hostname.size() < kMinIdPrefix
+          ? absl::StrCat("; of an id give at least ", kMinIdPrefix, " digits")
+          : ""));
+}
+
+absl::StatusOr<std::optional<DeviceId>> Fleet::FindSilentHostname(
+    const std::string& lower_case) {
+  if (!devices_.has_value()) return std::optional<DeviceId>();
+  for (const DeviceEntry& device : *devices_) {
+    if (device.subjects.size() < 2) continue;
+    for (const DeviceSubject& subject : device.subjects) {
+      ROLLCALL_ASSIGN_OR_RETURN(const v1::Device part,
+                                Describe({device.device, {subject}}));
+      if (absl::AsciiStrToLower(part.hostname()) != lower_case) continue;
+      return std::optional<DeviceId>(device.device);
+    }
+  }
+  return std::optional<DeviceId>();
 }
 
 absl::StatusOr<const Fleet::SubjectState*> Fleet::StateOf(SubjectId subject) {

@@ -59,7 +59,8 @@ class Fleet {
   // All devices, ordered by id. Valid for the life of this view.
   absl::StatusOr<absl::Span<const DeviceEntry>> Devices();
   // The device with this id or unique id prefix (4 or more hex digits) or host
-  // name. NOT_FOUND if none; FAILED_PRECONDITION if several, naming a few.
+  // name. NOT_FOUND if none, which says where a device that was merged went;
+  // FAILED_PRECONDITION if several, naming a few.
   absl::StatusOr<DeviceEntry> Resolve(absl::string_view id_or_hostname);
 
   // The rows of one section, fleet and own, ordered by natural key then id. Of
@@ -83,6 +84,12 @@ class Fleet {
 
  private:
   struct SubjectState;
+  // That no device has it, and what is known of it.
+  absl::Status NotFound(absl::string_view id_or_hostname);
+  // The device of several subjects one of which has this host name, though the
+  // one that speaks for the device has another.
+  absl::StatusOr<std::optional<DeviceId>> FindSilentHostname(
+      const std::string& lower_case);
   absl::StatusOr<const SubjectState*> Speaker(const DeviceEntry& device);
   absl::StatusOr<const SubjectState*> StateOf(SubjectId subject);
   // The newest check-in over all its subjects; nothing if it is not known.

@@ -56,6 +56,11 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
     const auto it = classes_.find(device.device);
     return it == classes_.end() ? "" : it->second;
   }
+  absl::StatusOr<std::string> WhereItWent(
+      const collector::Reader&, absl::string_view,
+      collector::KnownStamp) const override {
+    return "";
+  }
   absl::StatusOr<std::vector<collector::DeviceEntry>> ListDevicesOfSeveral(
       const collector::Reader&) const override {
     std::vector<collector::DeviceEntry> entries;

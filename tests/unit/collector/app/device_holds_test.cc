@@ -158,6 +158,32 @@ TEST_F(DeviceHoldsTest, AHoldGoesWhereItsSubjectsGo) {
   EXPECT_EQ(Show(now).holds(0).hold_id(), hold.hold_id());
 }
 
+TEST_F(DeviceHoldsTest, AMergedDeviceIsNotFoundAndItIsSaidWhereItWent) {
+  const std::string into =
+      Report(agent_, {"os_instance { hostname: 'alpha' }"});
+  const std::string from = Report(other_, {"os_instance { hostname: 'beta' }"});
+  const absl::Time before = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  // So that it speaks for both.
+  Merge(into, from);
+  Report(agent_, {"os_instance { hostname: 'alpha' }", PackageText(1)});
+  const DeviceQueries queries(sources_, *catalog_);
+  v1::GetDeviceRequest request;
+  for (const std::string& text : {from, from.substr(0, 12)}) {
+    request.set_device_id(text);
+    EXPECT_THAT(queries.GetDevice(request),
+                StatusIs(StatusCode::kNotFound,
+                         AllOf(HasSubstr("was merged on"),
+                               HasSubstr("part of device " + into))));
+  }
+  request.set_device_id("BETA");
+  EXPECT_THAT(queries.GetDevice(request),
+              StatusIs(StatusCode::kNotFound,
+                       AllOf(HasSubstr("BETA"), HasSubstr(into))));
+  *request.mutable_as_of() = ToProto(before);
+  EXPECT_EQ(queries.GetDevice(request)->device().device_id(), from);
+}
+
 TEST_F(DeviceHoldsTest, AHoldOnADeviceThatIsSplitIsOnBothAndEndsOnBoth) {
   const std::string into = Report(agent_, {PackageText(1)});
   Merge(into, Report(other_, {PackageText(2)}));

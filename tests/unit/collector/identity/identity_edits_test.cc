@@ -10,6 +10,7 @@ namespace {
 
 using ::rollcall::testing::EqualsProto;
 using ::rollcall::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -87,6 +88,9 @@ TEST_F(IdentityEditsTest, DevicesAreNamedByPrefixOrHostName) {
   EXPECT_THAT(SubjectsOf(first_), SizeIs(2));
   EXPECT_THAT(Merge("laptop-1", "nobody"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("nobody")));
+  EXPECT_THAT(Merge("laptop-1", second_.ToHex().substr(0, 3)),
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("of an id give at least 4 digits")));
   EXPECT_THAT(
       Merge("", "laptop-1"),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("device_id")));
@@ -100,6 +104,18 @@ TEST_F(IdentityEditsTest, ANameThatSeveralHaveIsRefused) {
   EXPECT_THAT(Merge("laptop-1", second_.ToHex()),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("fits 2 devices")));
+}
+
+TEST_F(IdentityEditsTest,
+       ADeviceThatWasMergedIsNotFoundAndItIsSaidWhereItWent) {
+  ASSERT_OK(Merge(first_.ToHex(), second_.ToHex()));
+  for (const std::string& other :
+       {second_.ToHex(), second_.ToHex().substr(0, 12)}) {
+    EXPECT_THAT(Merge(first_.ToHex(), other),
+                StatusIs(absl::StatusCode::kNotFound,
+                         AllOf(HasSubstr("other_device_id: device"),
+                               HasSubstr("part of device " + first_.ToHex()))));
+  }
 }
 
 TEST_F(IdentityEditsTest, ADeviceIsNotMergedWithItself) {
