@@ -36,9 +36,9 @@ constexpr Column<DeviceHold> kColumns[] = {
     {"RELEASED", nullptr, Align::kLeft, Released},
     {nullptr, "release_time", Align::kLeft,
      [](const DeviceHold& h) { return ExactTimeText(h.release_time()); }},
-    {nullptr, "released_by", Align::kLeft,
+    {"RELEASED BY", "released_by", Align::kLeft,
      [](const DeviceHold& h) { return h.released_by(); }},
-    {nullptr, "release_reason", Align::kLeft,
+    {"RELEASED, WHY", "release_reason", Align::kLeft,
      [](const DeviceHold& h) { return h.release_reason(); }},
     {"REASON", "reason", Align::kWrap,
      [](const DeviceHold& h) { return h.reason(); }},
@@ -70,7 +70,8 @@ std::string HoldCsv(const DeviceHold& hold) {
 
 std::string HoldsTable(const v1::ListHoldsResponse& response, int width) {
   if (response.holds().empty()) return "";
-  return RenderTable(ToTable(kColumns, response.holds()), width);
+  return RenderTable(WithoutEmptyColumns(ToTable(kColumns, response.holds())),
+                     width);
 }
 
 std::string HoldsCsv(const v1::ListHoldsResponse& response) {

@@ -15,7 +15,8 @@ std::string HoldTable(const v1::DeviceHold& hold, int width);
 // A header line and one line.
 std::string HoldCsv(const v1::DeviceHold& hold);
 
-// A line a hold; the table is fitted to `width`, and empty if there is none.
+// A line a hold; the table is fitted to `width`, and empty if there is none. It
+// says who released them, and why, where any was.
 std::string HoldsTable(const v1::ListHoldsResponse& response, int width);
 std::string HoldsCsv(const v1::ListHoldsResponse& response);
 

@@ -48,6 +48,12 @@ class FakeHoldService final : public v1::DeviceService::Service {
                          v1::ListHoldsResponse* response) override {
     listed = *request;
     if (any) *response->add_holds() = hold;
+    if (any && request->with_released()) {
+      *response->add_holds() = FromText<v1::DeviceHold>(
+          "hold_id: 'h0' device_id: '5a00' held_by: 'ada' reason: 'audit' "
+          "release_time { seconds: 1 } released_by: 'bea' "
+          "release_reason: 'closed'");
+    }
     return grpc::Status::OK;
   }
 
@@ -93,12 +99,21 @@ TEST_F(HoldCommandsTest, ListsHolds) {
   EXPECT_EQ(out_.str(), "No device is held.\n");
   EXPECT_FALSE(service_.listed.with_released());
   service_.any = true;
-  EXPECT_EQ(Run({"holds", "--released"}), ExitCode::kOk);
-  EXPECT_TRUE(service_.listed.with_released());
-  EXPECT_THAT(out_.str(), AllOf(HasSubstr("4f1c"), HasSubstr("ada"),
-                                Not(HasSubstr("\x1b"))));
+  EXPECT_EQ(Run({"holds"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("4f1c"), HasSubstr("ada"),
+                    Not(HasSubstr("RELEASED")), Not(HasSubstr("\x1b"))));
   EXPECT_EQ(Run({"holds", "--output=csv"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), HasSubstr("'=case()"));
+}
+
+TEST_F(HoldCommandsTest, SaysWhoReleasedAHoldAndWhy) {
+  service_.any = true;
+  EXPECT_EQ(Run({"holds", "--released"}), ExitCode::kOk);
+  EXPECT_TRUE(service_.listed.with_released());
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("RELEASED"), HasSubstr("RELEASED BY"),
+                                HasSubstr("RELEASED, WHY"), HasSubstr("bea"),
+                                HasSubstr("closed"), HasSubstr("4f1c")));
 }
 
 TEST_F(HoldCommandsTest, ADeviceIsShownWithItsClassAndItsHolds) {
