@@ -51,10 +51,23 @@ Table ToTable(const Column<T> (&columns)[N], const Items& items) {
   return columns_internal::Build(columns, items, &Column<T>::title);
 }
 
-// The columns for programs.
+// The same in every line of a CSV: what the answer as a whole says.
+struct SharedColumn {
+  std::string name;
+  std::string value;
+};
+
+// The columns for programs, and after them those that are the same in all
+// lines.
 template <typename T, size_t N, typename Items>
-std::string ToCsv(const Column<T> (&columns)[N], const Items& items) {
-  return RenderCsv(columns_internal::Build(columns, items, &Column<T>::name));
+std::string ToCsv(const Column<T> (&columns)[N], const Items& items,
+                  const std::vector<SharedColumn>& shared = {}) {
+  Table table = columns_internal::Build(columns, items, &Column<T>::name);
+  for (const SharedColumn& column : shared) {
+    table.columns.push_back({column.name, Align::kLeft});
+    for (auto& row : table.rows) row.push_back(column.value);
+  }
+  return RenderCsv(table);
 }
 
 }  // namespace rollcall::cli

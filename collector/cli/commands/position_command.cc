@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
@@ -37,18 +38,27 @@ class PositionCommand final : public Command {
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::ListPositionsRequest request;
     request.set_product(product_);
+    // A verdict over all of them needs all of them.
+    if (fail_on_shortfall_ && limit_ != 0) {
+      return absl::InvalidArgumentError(
+          "--fail-on-shortfall looks at every position: leave out --limit");
+    }
     ROLLCALL_RETURN_IF_ERROR(CheckDate("--date", date_));
     request.set_effective_date(date_);
     ROLLCALL_RETURN_IF_ERROR(SetAsOf(as_of_, request));
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::ReconciliationService>());
-    // A verdict over all of them needs all of them.
-    const int limit =
-        fail_on_shortfall_ && limit_ == 0 ? 0 : session.LimitOf(limit_);
+    const int limit = fail_on_shortfall_ ? 0 : session.LimitOf(limit_);
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto response,
         FollowPages(session, *stub, &ReconciliationStub::ListPositions, request,
                     limit, &v1::ListPositionsResponse::positions_size));
+    if (fail_on_shortfall_ && !product_.empty() &&
+        response.positions().empty()) {
+      // A name that is misspelt is no proof of cover.
+      return absl::NotFoundError(
+          absl::StrCat("no product \"", product_, "\" is bought or used"));
+    }
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, PositionsTable, PositionsCsv,
         product_.empty()

@@ -140,18 +140,33 @@ constexpr Column<Consumption> kConsumptionColumns[] = {
 template <typename Response>
 std::string DateLine(const Response& response) {
   if (response.effective_date().empty()) return "";
-  const std::string known = TimeText(response.as_of());
+  // In full, so that asking as of it gives the same answer.
+  const std::string known = ExactTimeText(response.as_of());
   return absl::StrCat("Position on ", response.effective_date(),
                       known.empty() ? "" : ", as known at ", known, "\n\n");
 }
 
-// Devices that may use more than the positions say.
-std::string UnseenLine(const v1::ListPositionsResponse& response) {
+// Devices that may use more than the numbers say.
+std::string UnseenLine(absl::string_view devices) {
+  return absl::StrCat(
+      "\nThe software of ", devices,
+      " was not seen, or not all of it; what it would add is in "
+      "none of these numbers.\n");
+}
+
+std::string UnseenOf(const v1::ListPositionsResponse& response) {
   if (response.software_unseen_count() == 0) return "";
-  return absl::StrCat("\nThe software of ", response.software_unseen_count(),
-                      " of ", response.device_count(),
-                      " devices was not seen, or not all of it; what it would "
-                      "add is in none of these numbers.\n");
+  return UnseenLine(absl::StrCat(response.software_unseen_count(), " of ",
+                                 response.device_count(), " devices"));
+}
+
+std::string UnseenOf(const v1::ExplainPositionResponse& response) {
+  // No more are listed.
+  constexpr int kMostListed = 1'000;
+  const int count = response.software_unseen_device_ids_size();
+  if (count == 0) return "";
+  return UnseenLine(absl::StrCat(count == kMostListed ? "at least " : "",
+                                 CountText(count, "device", "devices")));
 }
 
 }  // namespace
@@ -162,11 +177,15 @@ std::string PositionsTable(const v1::ListPositionsResponse& response,
   return absl::StrCat(
       DateLine(response),
       RenderTable(ToTable(kPositionColumns, response.positions()), width),
-      UnseenLine(response));
+      UnseenOf(response));
 }
 
 std::string PositionsCsv(const v1::ListPositionsResponse& response) {
-  return ToCsv(kPositionColumns, response.positions());
+  return ToCsv(kPositionColumns, response.positions(),
+               {{"effective_date", response.effective_date()},
+                {"as_of", ExactTimeText(response.as_of())},
+                {"software_unseen_count",
+                 absl::StrCat(response.software_unseen_count())}});
 }
 
 std::string ExplanationTable(const v1::ExplainPositionResponse& response,
@@ -190,11 +209,18 @@ std::string ExplanationTable(const v1::ExplainPositionResponse& response,
                             : RenderTable(ToTable(kConsumptionColumns,
                                                   response.consumptions()),
                                           width));
+  absl::StrAppend(&out, UnseenOf(response));
   return out;
 }
 
 std::string ExplanationCsv(const v1::ExplainPositionResponse& response) {
-  return ToCsv(kConsumptionColumns, response.consumptions());
+  const Position& position = response.position();
+  return ToCsv(kConsumptionColumns, response.consumptions(),
+               {{"publisher", position.publisher()},
+                {"product", position.product()},
+                {"metric", position.metric()},
+                {"effective_date", response.effective_date()},
+                {"as_of", ExactTimeText(response.as_of())}});
 }
 
 bool AnyNotCovered(const v1::ListPositionsResponse& response) {
