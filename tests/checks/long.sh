@@ -18,12 +18,13 @@ export ROLLCALL_FAULT_FILLINGS=${ROLLCALL_FAULT_FILLINGS:-50}
 export ROLLCALL_POWER_LOSSES=${ROLLCALL_POWER_LOSSES:-1000}
 export ROLLCALL_DAMAGED_STARTS=${ROLLCALL_DAMAGED_STARTS:-40}
 export ROLLCALL_FLOOD_SECONDS=${ROLLCALL_FLOOD_SECONDS:-120}
+export ROLLCALL_NEIGHBOUR_SECONDS=${ROLLCALL_NEIGHBOUR_SECONDS:-30}
 export ROLLCALL_PAUSES=${ROLLCALL_PAUSES:-20}
 export ROLLCALL_PAUSE_SECONDS=${ROLLCALL_PAUSE_SECONDS:-30}
 export ROLLCALL_SLOW_ROUNDS=${ROLLCALL_SLOW_ROUNDS:-100}
 export ROLLCALL_CLOCK_JUMPS=${ROLLCALL_CLOCK_JUMPS:-2000}
 tests=(kill_test corruption_test damaged_collector_test disk_full_test power_loss_test
-  descriptor_flood_test pause_test slow_disk_test clock_jump_test)
+  descriptor_flood_test bad_neighbours_test pause_test slow_disk_test clock_jump_test)
 (($# == 0)) || tests=("$@")
 
 mkdir -p build/bench

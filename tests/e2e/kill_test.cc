@@ -13,6 +13,7 @@
 #include "tests/faults/fault_options.h"
 #include "tests/faults/small_fleet.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/percentile.h"
 #include "tests/support/process.h"
 #include "tests/support/status_matchers.h"
 #include "tests/swarm/auditor.h"
@@ -35,12 +36,6 @@ constexpr absl::Duration kTimeout = absl::Seconds(120);
 // The line for reopening, where the machine has the time: 2 s.
 constexpr absl::Duration kReopenLine = absl::Seconds(2);
 
-absl::Duration Percentile(std::vector<absl::Duration> times, size_t percent) {
-  if (times.empty()) return absl::ZeroDuration();
-  std::sort(times.begin(), times.end());
-  return times[(times.size() - 1) * percent / 100];
-}
-
 class KillTest : public ::testing::Test {
  protected:
   KillTest() {
@@ -53,16 +48,17 @@ class KillTest : public ::testing::Test {
   void StreamAndKill() {
     swarm_->Release(collector_.agent_port());
     // Connecting takes longer than streaming: it does not count as such.
-    ASSERT_TRUE(swarm_->AwaitAllSynced(kTimeout));
+    ASSERT_TRUE(swarm_->AwaitAllSynced(kTimeout)) << swarm_->Describe();
     const auto acks =
         kLeastAcks + static_cast<int64_t>(random_.Next64() % kLeastAcks);
     const absl::Time start = absl::Now();
-    ASSERT_TRUE(swarm_->AwaitAcknowledgements(acks, kTimeout));
+    ASSERT_TRUE(swarm_->AwaitAcknowledgements(acks, kTimeout))
+        << swarm_->Describe();
     streaming_ += absl::Now() - start;
     acknowledged_ += acks;
     swarm_->Hold();
     collector_.Kill();
-    ASSERT_TRUE(swarm_->AwaitAllAway(kTimeout));
+    ASSERT_TRUE(swarm_->AwaitAllAway(kTimeout)) << swarm_->Describe();
   }
 
   void Reopen() {

@@ -1,55 +1,20 @@
 // Agents that break the rules of the wire: each is refused, and none of it
 // touches the others.
-#include <grpcpp/create_channel.h>
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/slice.h>
-
 #include "absl/strings/str_cat.h"
 #include "agent/uplink/grpc_stream.h"
 #include "common/rows.h"
 #include "rollcall/v1/sync.grpc.pb.h"
 #include "tests/e2e/collector_process.h"
 #include "tests/support/status_matchers.h"
+#include "tests/swarm/raw_stream.h"
+#include "tests/swarm/send_raw.h"
 
 namespace rollcall::testing {
 namespace {
 
+using ::rollcall::swarm::MakeChannel;
+using ::rollcall::swarm::SendRaw;
 using ::testing::HasSubstr;
-
-std::shared_ptr<grpc::Channel> Connect(int port,
-                                       const TlsCredentials& credentials) {
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = credentials.ca_pem;
-  tls.pem_cert_chain = credentials.certificate_pem;
-  tls.pem_private_key = credentials.private_key_pem;
-  return grpc::CreateChannel(absl::StrCat("127.0.0.1:", port),
-                             grpc::SslCredentials(tls));
-}
-
-// Sends these bytes as the first message of a stream and returns its end.
-grpc::Status SendRaw(const std::shared_ptr<grpc::Channel>& channel,
-                     const std::string& bytes) {
-  grpc::GenericStub stub(channel);
-  grpc::ClientContext context;
-  grpc::CompletionQueue queue;
-  const auto call =
-      stub.PrepareCall(&context, "/rollcall.v1.SyncService/Sync", &queue);
-  void* tag = nullptr;
-  bool ok = false;
-  call->StartCall(nullptr);
-  queue.Next(&tag, &ok);
-  grpc::Slice slice(bytes);
-  call->Write(grpc::ByteBuffer(&slice, 1), nullptr);
-  queue.Next(&tag, &ok);
-  grpc::ByteBuffer answer;
-  call->Read(&answer, nullptr);
-  queue.Next(&tag, &ok);
-  grpc::Status status;
-  call->Finish(&status, nullptr);
-  queue.Next(&tag, &ok);
-  return status;
-}
 
 agent::Facts OneRow(const std::string& hostname) {
   v1::Row row;
@@ -81,7 +46,7 @@ class WireTest : public ::testing::Test {
   }
 
   std::shared_ptr<grpc::Channel> AgentChannel() {
-    return Connect(collector_.agent_port(), collector_.Agent("bad"));
+    return MakeChannel(collector_.agent_port(), collector_.Agent("bad"));
   }
 
   CollectorProcess collector_;
@@ -107,7 +72,7 @@ TEST_F(WireTest, AnAdminsCertificateIsNoAgents) {
   v1::AgentMessage hello;
   hello.mutable_hello();
   const grpc::Status status =
-      SendRaw(Connect(collector_.agent_port(), collector_.Admin("jo")),
+      SendRaw(MakeChannel(collector_.agent_port(), collector_.Admin("jo")),
               hello.SerializeAsString());
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_THAT(status.error_message(), HasSubstr("rollcall://agent/"));

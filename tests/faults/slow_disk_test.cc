@@ -6,21 +6,19 @@
 // disk.
 #include "tests/faults/slow_disk.h"
 
-#include <algorithm>
 #include <iostream>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "agent/uplink/grpc_stream.h"
 #include "collector/storage/rocksdb_engine.h"
 #include "tests/faults/fault_options.h"
 #include "tests/faults/local_collector.h"
+#include "tests/faults/quiet_agent.h"
 #include "tests/faults/small_fleet.h"
+#include "tests/support/percentile.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/swarm/swarm_client.h"
-#include "tests/unit/agent/uplink/facts_builder.h"
 
 namespace rollcall::testing {
 namespace {
@@ -33,37 +31,6 @@ constexpr absl::Duration kSync = absl::Milliseconds(200);
 // Those who are turned away come back as soon.
 constexpr absl::Duration kPause = absl::Milliseconds(300);
 constexpr absl::Duration kTimeout = absl::Seconds(120);
-
-agent::UplinkOptions UplinkTo(int port, const TlsCredentials& credentials) {
-  agent::UplinkOptions options;
-  options.collector = absl::StrCat("127.0.0.1:", port);
-  options.credentials = credentials;
-  return options;
-}
-
-// An agent whose machine does not change.
-class QuietAgent {
- public:
-  QuietAgent(int port, const TlsCredentials& credentials)
-      : uplink_(agent::Uplink::Create(UplinkTo(port, credentials))),
-        stream_(uplink_->Open()),
-        conversation_(*stream_) {}
-
-  absl::Status Begin() { return conversation_.Begin(facts_, 0); }
-  // Says that nothing changed; how long that takes.
-  absl::StatusOr<absl::Duration> CheckIn() {
-    const absl::Time start = absl::Now();
-    const absl::Status answered = conversation_.CheckIn(facts_, {});
-    if (!answered.ok()) return answered;
-    return absl::Now() - start;
-  }
-
- private:
-  const agent::Facts facts_ = FactsWith({"quiet"}, "quiet", "quiet");
-  const std::unique_ptr<agent::Uplink> uplink_;
-  const std::unique_ptr<agent::MessageStream> stream_;
-  agent::Conversation conversation_;
-};
 
 class SlowDiskTest : public ::testing::Test {
  protected:
@@ -100,8 +67,7 @@ class SlowDiskTest : public ::testing::Test {
       EXPECT_OK(took);
       times.push_back(took.value_or(absl::InfiniteDuration()));
     }
-    std::sort(times.begin(), times.end());
-    return times[times.size() / 2];
+    return Percentile(times, 50);
   }
 
   void ExpectNothingIsLost() {

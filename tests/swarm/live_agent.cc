@@ -22,7 +22,10 @@ void LiveAgent::Connect() {
 }
 
 std::shared_ptr<const Report> LiveAgent::Now() {
-  return fleet_.ReportOf(standing_.host, standing_.said);
+  if (said_ == nullptr) {
+    said_ = fleet_.ReportOf(standing_.host, standing_.said);
+  }
+  return said_;
 }
 
 void LiveAgent::OnConnected(SwarmAgent& agent) { agent.Begin(); }
@@ -40,12 +43,11 @@ void LiveAgent::GoOn(int64_t stream) {
     agent_.CheckIn();
     return;
   }
-  const auto before = fleet_.ReportOf(standing_.host, standing_.said);
+  const auto before = Now();
   ++standing_.said.upgrades;
-  const auto after =
-      fleet_.ReportAfter(*before, standing_.host, standing_.said);
-  const PreparedChange change = {after->subject_root,
-                                 ChangesBetween(*before, *after)};
+  said_ = fleet_.ReportAfter(*before, standing_.host, standing_.said);
+  const PreparedChange change = {said_->subject_root,
+                                 ChangesBetween(*before, *said_)};
   agent_.CheckIn(&change);
 }
 

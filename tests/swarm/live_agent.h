@@ -38,6 +38,8 @@ class LiveAgent final : private ReportSource, private SwarmAgent::Observer {
   SwarmBoard& board_;
   Draws draws_;
   Standing standing_;
+  // The report of standing_.said, once it was asked for.
+  std::shared_ptr<const Report> said_;
   int64_t epoch_ = 0;
   // Counts the streams, so that what was planned on one is not done on another.
   int64_t streams_ = 0;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "tests/swarm/live_agent.h"
 
@@ -17,6 +18,7 @@ void SwarmBoard::NoteEnded(const absl::Status& status) {
   --open_;
   if (absl::IsUnavailable(status)) ++turned_away_;
   if (absl::IsInternal(status) && health_.ok()) health_ = status;
+  last_end_ = status;
   changed_.SignalAll();
 }
 
@@ -73,6 +75,14 @@ bool SwarmBoard::AwaitAllAway(absl::Duration timeout) {
 absl::Status SwarmBoard::health() const {
   MutexLock lock(&mutex_);
   return health_;
+}
+
+std::string SwarmBoard::Describe() const {
+  MutexLock lock(&mutex_);
+  return absl::StrCat(
+      open_, " streams open, ", synced_in_round_,
+      " agents synced in this round, ", acknowledgements_,
+      " acknowledgements; the last stream that ended: ", last_end_.ToString());
 }
 
 SwarmClient::SwarmClient(const FleetGenerator& fleet,

@@ -63,6 +63,8 @@ class SwarmBoard {
   bool AwaitAllAway(absl::Duration timeout);
   // INTERNAL if the collector broke the protocol with any agent.
   absl::Status health() const;
+  // How things stand, for who waits in vain.
+  std::string Describe() const;
 
  private:
   mutable Mutex mutex_;
@@ -73,6 +75,8 @@ class SwarmBoard {
   int64_t turned_away_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t open_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  // How the last stream ended.
+  absl::Status last_end_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Thread-safe.
@@ -104,6 +108,7 @@ class SwarmClient {
   // In the order of hosts.
   std::vector<Standing> Standings();
   absl::Status health() const { return board_.health(); }
+  std::string Describe() const { return board_.Describe(); }
 
  private:
   void OnEachLoop(const std::function<void(LiveAgent&)>& work);
