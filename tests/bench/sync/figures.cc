@@ -57,13 +57,20 @@ void PrintFigure(absl::string_view name, double value, absl::string_view unit,
 
 double Pairs::value() const { return Median(values_); }
 
-void Pairs::Print(absl::string_view name, absl::string_view unit, Line line,
-                  bool by_value) const {
-  if (values_.empty()) return;
+double Pairs::ratio() const { return Median(Ratios()); }
+
+std::vector<double> Pairs::Ratios() const {
   std::vector<double> ratios;
   for (size_t i = 0; i < values_.size(); ++i) {
     ratios.push_back(baselines_[i] == 0 ? 0 : values_[i] / baselines_[i]);
   }
+  return ratios;
+}
+
+void Pairs::Print(absl::string_view name, absl::string_view unit, Line line,
+                  bool by_value) const {
+  if (values_.empty()) return;
+  const std::vector<double> ratios = Ratios();
   const std::string text = absl::StrCat(
       name, ": ", Spread(values_), " ", unit, " beside ", Spread(baselines_),
       "; ratio ", Spread(ratios), "; ", values_.size(), " pairs");

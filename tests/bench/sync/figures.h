@@ -35,9 +35,14 @@ class Pairs {
   // the pairs' ratios. `by_value`: the line is for the value, not the ratio.
   void Print(absl::string_view name, absl::string_view unit, Line line,
              bool by_value = false) const;
+  // The median of the values; 0 of none.
   double value() const;
+  // The median of the pairs' ratios; 0 of none.
+  double ratio() const;
 
  private:
+  std::vector<double> Ratios() const;
+
   std::vector<double> values_;
   std::vector<double> baselines_;
 };

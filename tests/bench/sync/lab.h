@@ -38,6 +38,8 @@ struct BenchOptions {
   // Hosts of the fleet that is stored, and days that it changes.
   uint32_t hosts = 20'000;
   uint32_t days = 10;
+  // Hosts that it grows to in the end; no more than before: it does not.
+  uint32_t grown_hosts = 40'000;
   // Folder of the programs to measure, and of the echo.
   std::string bin;
   std::string echo;

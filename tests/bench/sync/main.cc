@@ -31,6 +31,7 @@ constexpr Part kParts[] = {
 void MakeLong(BenchOptions& options) {
   options.crowd = 10'000;
   options.hosts = 100'000;
+  options.grown_hosts = 1'000'000;
 }
 
 void AddOptions(CLI::App& app, BenchOptions& options) {
@@ -45,6 +46,9 @@ void AddOptions(CLI::App& app, BenchOptions& options) {
   app.add_option("--hosts", options.hosts, "Hosts of the fleet that is stored")
       ->capture_default_str();
   app.add_option("--days", options.days, "Days that the stored fleet changes")
+      ->capture_default_str();
+  app.add_option("--grown-hosts", options.grown_hosts,
+                 "Hosts that the stored fleet grows to in the end")
       ->capture_default_str();
   app.add_option("--only", options.only,
                  "Parts to run: payload, check_ins, changes, sets, "
