@@ -19,7 +19,7 @@ namespace {
 constexpr int kMaxAnswerBytes = 64 << 20;
 
 absl::Status BadCredentials(const absl::Status& status) {
-  return absl::UnavailableError(absl::StrCat(
+  return absl::InvalidArgumentError(absl::StrCat(
       status.message(),
       "\nThe collector asks every caller for a certificate. Give --ca, --cert "
       "and --key, or name a file that holds them with --config or "

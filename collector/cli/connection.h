@@ -13,8 +13,8 @@
 
 namespace rollcall::cli {
 
-// A channel with mutual TLS. Contacts nothing yet. UNAVAILABLE, saying which
-// file and what to do, if the certificates cannot be used at `now`.
+// A channel with mutual TLS. Contacts nothing yet. INVALID_ARGUMENT, saying
+// which file and what to do, if the certificates cannot be used at `now`.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(
     const GlobalOptions& options, absl::Time now);
 

@@ -42,7 +42,7 @@ struct Environment {
   bool err_is_terminal = false;
   // The configuration file that is read if --config is not given; empty: none.
   std::string default_config;
-  // Connects to the collector. UNAVAILABLE with advice if it cannot even try.
+  // Connects to the collector. An error with advice if it cannot even try.
   std::function<absl::StatusOr<std::shared_ptr<grpc::Channel>>(
       const GlobalOptions&)>
       connect;

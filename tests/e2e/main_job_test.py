@@ -310,6 +310,11 @@ class MainJobTest(unittest.TestCase):
         self.assertEqual(result.returncode, 3)
         self.assertIn("localhost:1", result.stderr)
 
+    def test_a_certificate_file_that_is_missing_is_wrong_usage(self):
+        result = self.stack.rollcall("devices", certificate="admin-nobody")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("admin-nobody.pem", result.stderr)
+
     # --- the ports ------------------------------------------------------------------
 
     def test_reflection_lists_services_and_describes_them_with_comments(self):

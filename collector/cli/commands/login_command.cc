@@ -58,9 +58,8 @@ class LoginCommand final : public Command {
                               MakeCertificateRequest(key));
     v1::LoginResponse response;
     ROLLCALL_RETURN_IF_ERROR(Ask(options, request, response));
-    ROLLCALL_RETURN_IF_ERROR(WriteFileAtomically(options.key, key, 0600));
-    ROLLCALL_RETURN_IF_ERROR(
-        WriteFileAtomically(options.cert, response.certificate_pem(), 0600));
+    ROLLCALL_RETURN_IF_ERROR(Write(options.key, key));
+    ROLLCALL_RETURN_IF_ERROR(Write(options.cert, response.certificate_pem()));
     session.Note(absl::StrCat("Logged in as ", response.principal(), " until ",
                               TimeText(response.not_after()), "."));
     return ExitCode::kOk;
@@ -78,6 +77,13 @@ class LoginCommand final : public Command {
       return absl::InvalidArgumentError(content.status().message());
     }
     return std::string(absl::StripAsciiWhitespace(*content));
+  }
+
+  static absl::Status Write(const std::string& path,
+                            const std::string& content) {
+    const absl::Status written = WriteFileAtomically(path, content, 0600);
+    if (written.ok()) return written;
+    return absl::InvalidArgumentError(written.message());
   }
 
   // What was made to last is not replaced by what ends in an hour.

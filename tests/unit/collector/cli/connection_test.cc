@@ -105,20 +105,26 @@ TEST_F(ConnectionTest, CallsWithACertificate) { EXPECT_OK(Call()); }
 TEST_F(ConnectionTest, NamesAMissingKeyFile) {
   options_.key = shared_dir->File("no.key");
   EXPECT_THAT(Call(),
-              StatusIs(absl::StatusCode::kUnavailable,
+              StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("no.key"), HasSubstr("Give --ca"))));
+}
+
+TEST_F(ConnectionTest, NamesAFolderThatIsNoCertificate) {
+  options_.cert = shared_dir->File("ours");
+  EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kInvalidArgument,
+                               HasSubstr(options_.cert)));
 }
 
 TEST_F(ConnectionTest, NamesAKeyOfAnotherCertificate) {
   options_.key = shared_dir->File("ours/server.key");
-  EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kUnavailable,
+  EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kInvalidArgument,
                                HasSubstr("does not belong")));
 }
 
 TEST_F(ConnectionTest, NamesAnExpiredCertificateBeforeCalling) {
   UseCertificate("ours/admin-late");
-  EXPECT_THAT(Call(),
-              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("expired")));
+  EXPECT_THAT(Call(), StatusIs(absl::StatusCode::kInvalidArgument,
+                               HasSubstr("expired")));
 }
 
 TEST_F(ConnectionTest, AdvisesWhenTheServerRefusesTheCertificate) {
