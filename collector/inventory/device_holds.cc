@@ -207,6 +207,22 @@ absl::StatusOr<v1::ReleaseDeviceResponse> DeviceHolds::ReleaseDevice(
   return Apply<v1::ReleaseDeviceResponse>(repeatable, work);
 }
 
+absl::Status DeviceHolds::AddCurrentDevices(v1::DeviceHold& hold) const {
+  std::set<DeviceId> devices;
+  for (const std::string& hex : hold.subject_ids()) {
+    const auto subject = SubjectId::FromHex(hex);
+    if (!subject.has_value()) continue;
+    const auto device = sources_.directory.DeviceOf(sources_.engine, *subject);
+    if (absl::IsNotFound(device.status())) continue;
+    if (!device.ok()) return device.status();
+    devices.insert(device->device);
+  }
+  for (const DeviceId device : devices) {
+    hold.add_current_device_ids(device.ToHex());
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::ListHoldsResponse> DeviceHolds::ListHolds(
     const v1::ListHoldsRequest& request) const {
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
@@ -225,6 +241,9 @@ absl::StatusOr<v1::ListHoldsResponse> DeviceHolds::ListHolds(
           HoldId::FromHex(response.holds(page.size - 1).hold_id());
       response.set_next_page_token(page.TokenAfter(last->bytes()));
       return response;
+    }
+    if (!hold.has_release_time()) {
+      ROLLCALL_RETURN_IF_ERROR(AddCurrentDevices(hold));
     }
     *response.add_holds() = std::move(hold);
   }

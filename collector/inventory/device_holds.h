@@ -42,6 +42,9 @@ class DeviceHolds {
   // The device as it is now.
   absl::StatusOr<DeviceEntry> Now(const Reader& reader, DeviceId device) const;
 
+  // Adds the devices that it is on.
+  absl::Status AddCurrentDevices(v1::DeviceHold& hold) const;
+
   // Adds the writes; fills the hold that is answered.
   using Work =
       std::function<absl::Status(KnownStamp stamp, const Reader& reader,

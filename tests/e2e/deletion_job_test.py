@@ -67,6 +67,25 @@ class DeletionJobTest(unittest.TestCase):
                                 "--yes")
             self.assertEqual(self.hosts(stack), [])
 
+    def test_a_device_that_was_merged_says_where_it_went(self):
+        with Stack() as stack:
+            for name in ("into", "from"):
+                self.report(stack, name, [package("shared", "1")])
+            hold = stack.rollcall_json("device", "hold", "from",
+                                       "--reason=case 4711")
+            merged = stack.rollcall_json("device", "merge", "into", "from",
+                                         "--reason=one machine")
+            into = merged["event"]["moves"][0]["toDeviceId"]
+            shown = stack.rollcall("device", "show", hold["deviceId"])
+            self.assertEqual(shown.returncode, 5)
+            self.assertIn(f"part of device {into}", shown.stderr)
+            listed = stack.rollcall_json("holds")["holds"]
+            self.assertEqual([one["currentDeviceIds"] for one in listed],
+                             [[into]])
+            released = stack.rollcall_json("device", "release", into,
+                                           "--reason=closed")
+            self.assertEqual(released["holdId"], hold["holdId"])
+
     def test_an_agent_that_still_reports_is_a_new_device(self):
         with Stack(["--check-in-seconds=1", "--scan-seconds=1"]) as stack:
             root = make_machine(stack.dir / "m", "daemon", [package("a", "1")])

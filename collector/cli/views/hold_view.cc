@@ -18,15 +18,27 @@ std::string Released(const DeviceHold& hold) {
   return hold.has_release_time() ? TimeText(hold.release_time()) : "";
 }
 
+// The devices that it is on now; those may not be the one that was held.
+std::string HeldDevices(const DeviceHold& hold) {
+  if (hold.current_device_ids().empty()) return ShortId(hold.device_id());
+  return absl::StrJoin(hold.current_device_ids(), ", ",
+                       [](std::string* out, const std::string& id) {
+                         out->append(ShortId(id));
+                       });
+}
+
 constexpr Column<DeviceHold> kColumns[] = {
     {"HELD", nullptr, Align::kLeft,
      [](const DeviceHold& h) { return TimeText(h.hold_time()); }},
     {nullptr, "hold_time", Align::kLeft,
      [](const DeviceHold& h) { return ExactTimeText(h.hold_time()); }},
-    {"DEVICE", nullptr, Align::kKey,
-     [](const DeviceHold& h) { return ShortId(h.device_id()); }},
+    {"DEVICE", nullptr, Align::kKey, HeldDevices},
     {nullptr, "device_id", Align::kLeft,
      [](const DeviceHold& h) { return h.device_id(); }},
+    {nullptr, "current_device_ids", Align::kLeft,
+     [](const DeviceHold& h) {
+       return absl::StrJoin(h.current_device_ids(), ";");
+     }},
     {nullptr, "subject_ids", Align::kLeft,
      [](const DeviceHold& h) { return absl::StrJoin(h.subject_ids(), ";"); }},
     {"BY", "held_by", Align::kLeft,

@@ -158,6 +158,25 @@ TEST_F(DeviceHoldsTest, AHoldGoesWhereItsSubjectsGo) {
   EXPECT_EQ(Show(now).holds(0).hold_id(), hold.hold_id());
 }
 
+TEST_F(DeviceHoldsTest, AHoldOfAMergedDeviceIsListedAndEndsWhereItWent) {
+  const std::string into = Report(agent_, {PackageText(1)});
+  const std::string from = Report(other_, {PackageText(2)});
+  const v1::DeviceHold hold = Hold(from);
+  Merge(into, from);
+  ASSERT_OK_AND_ASSIGN(auto list, holds_->ListHolds({}));
+  ASSERT_THAT(list.holds(), SizeIs(1));
+  EXPECT_EQ(list.holds(0).device_id(), from);
+  EXPECT_THAT(list.holds(0).current_device_ids(), ElementsAre(into));
+  EXPECT_THAT(Release(from), StatusIs(StatusCode::kNotFound,
+                                      HasSubstr("part of device " + into)));
+  ASSERT_OK(Release(into, hold.hold_id()));
+  v1::ListHoldsRequest all;
+  all.set_with_released(true);
+  ASSERT_OK_AND_ASSIGN(list, holds_->ListHolds(all));
+  ASSERT_THAT(list.holds(), SizeIs(1));
+  EXPECT_THAT(list.holds(0).current_device_ids(), IsEmpty());
+}
+
 TEST_F(DeviceHoldsTest, AMergedDeviceIsNotFoundAndItIsSaidWhereItWent) {
   const std::string into =
       Report(agent_, {"os_instance { hostname: 'alpha' }"});

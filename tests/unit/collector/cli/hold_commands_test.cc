@@ -48,6 +48,7 @@ class FakeHoldService final : public v1::DeviceService::Service {
                          v1::ListHoldsResponse* response) override {
     listed = *request;
     if (any) *response->add_holds() = hold;
+    if (moved) response->mutable_holds(0)->add_current_device_ids("77aa");
     if (any && request->with_released()) {
       *response->add_holds() = FromText<v1::DeviceHold>(
           "hold_id: 'h0' device_id: '5a00' held_by: 'ada' reason: 'audit' "
@@ -59,6 +60,7 @@ class FakeHoldService final : public v1::DeviceService::Service {
 
   const v1::DeviceHold hold = FromText<v1::DeviceHold>(kHold);
   bool any = false;
+  bool moved = false;
   int calls = 0;
   v1::HoldDeviceRequest held;
   v1::ReleaseDeviceRequest released;
@@ -114,6 +116,16 @@ TEST_F(HoldCommandsTest, SaysWhoReleasedAHoldAndWhy) {
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("RELEASED"), HasSubstr("RELEASED BY"),
                                 HasSubstr("RELEASED, WHY"), HasSubstr("bea"),
                                 HasSubstr("closed"), HasSubstr("4f1c")));
+}
+
+TEST_F(HoldCommandsTest, AHoldIsListedWithTheDeviceThatItIsOnNow) {
+  service_.any = true;
+  service_.moved = true;
+  EXPECT_EQ(Run({"holds"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("77aa"), Not(HasSubstr("4f1c"))));
+  EXPECT_EQ(Run({"holds", "--output=csv"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("device_id,current_device_ids"),
+                                HasSubstr("4f1c,77aa")));
 }
 
 TEST_F(HoldCommandsTest, ADeviceIsShownWithItsClassAndItsHolds) {
