@@ -16,6 +16,8 @@ ExitCode ExitCodeOf(const absl::Status& status) {
       return ExitCode::kRefused;
     case absl::StatusCode::kNotFound:
       return ExitCode::kNotFound;
+    case absl::StatusCode::kFailedPrecondition:
+      return ExitCode::kNotPossible;
     default:
       return ExitCode::kOther;
   }
@@ -25,16 +27,22 @@ absl::string_view ExitCodeHelp() {
   return "Exit codes:\n"
          "  0  done\n"
          "  1  answered, and the answer is no: an import was not applied or "
-         "had "
-         "bad lines;\n"
+         "had bad lines;\n"
          "     position --fail-on-shortfall found a product that is not "
-         "covered\n"
-         "  2  wrong arguments, or a file that cannot be read\n"
+         "covered;\n"
+         "     store check found a difference; device delete was not told "
+         "--yes\n"
+         "  2  wrong arguments, or a file that cannot be read or written, or "
+         "a certificate\n"
+         "     that has expired\n"
          "  3  the collector cannot be reached, or TLS failed\n"
          "  4  refused: the certificate is no administrator's, or may not do "
          "this\n"
          "  5  there is no such device or product\n"
-         "  6  any other error\n";
+         "  6  any other error\n"
+         "  7  not possible as things are: the device is held, or is not; the "
+         "event was undone;\n"
+         "     the name fits several; what was known then is no longer kept\n";
 }
 
 }  // namespace rollcall::cli

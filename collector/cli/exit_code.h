@@ -15,6 +15,7 @@ enum class ExitCode {
   kRefused = 4,
   kNotFound = 5,
   kOther = 6,
+  kNotPossible = 7,
 };
 
 // The code for the error that ended a command. kOk for an OK status.

@@ -23,7 +23,7 @@ class DeletionJobTest(unittest.TestCase):
                                         package("only-here", "1")])
             asked = stack.rollcall("device", "delete", "goes", "--reason=sold")
             self.assertNotEqual(asked.returncode, 0)
-            self.assertIn("nothing was deleted", asked.stderr)
+            self.assertIn("Nothing was deleted", asked.stderr)
             self.assertEqual(self.hosts(stack), ["goes", "stays"])
             proof = stack.rollcall_json("device", "delete", "goes",
                                         "--reason=sold", "--yes")

@@ -59,11 +59,12 @@ class DeviceDeleteCommand final : public Command {
     ROLLCALL_ASSIGN_OR_RETURN(const auto response,
                               session.Call(stub, &Stub::GetDevice, request));
     const v1::Device& device = response.device();
-    return absl::InvalidArgumentError(absl::StrCat(
-        "nothing was deleted: this would delete device ", device.device_id(),
+    session.Note(absl::StrCat(
+        "Nothing was deleted: this would delete device ", device.device_id(),
         " (host name ", device.has_hostname() ? device.hostname() : "not known",
         ", known since ", TimeText(device.first_seen()),
         ") with all its facts and its history, for good; add --yes to do so"));
+    return ExitCode::kNegative;
   }
 
   std::string id_;

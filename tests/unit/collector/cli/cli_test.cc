@@ -180,6 +180,8 @@ TEST_F(CliTest, MapsErrorsToExitCodesAndEscapesTheirText) {
   EXPECT_EQ(Run({"device", "show", "nope"}), ExitCode::kUsage);
   devices_.code = grpc::StatusCode::UNAVAILABLE;
   EXPECT_EQ(Run({"device", "show", "nope"}), ExitCode::kUnreachable);
+  devices_.code = grpc::StatusCode::FAILED_PRECONDITION;
+  EXPECT_EQ(Run({"device", "show", "nope"}), ExitCode::kNotPossible);
   devices_.code = grpc::StatusCode::DATA_LOSS;
   EXPECT_EQ(Run({"device", "show", "nope"}), ExitCode::kOther);
 }

@@ -59,10 +59,10 @@ class DeletionCommandsTest : public CommandTest<FakeDeletionService> {
 };
 
 TEST_F(DeletionCommandsTest, NothingIsDeletedUntilItIsSaidTwice) {
-  EXPECT_NE(Run({"device", "delete", "laptop-17", "--reason=sold"}),
-            ExitCode::kOk);
+  EXPECT_EQ(Run({"device", "delete", "laptop-17", "--reason=sold"}),
+            ExitCode::kNegative);
   EXPECT_THAT(err_.str(),
-              AllOf(HasSubstr("nothing was deleted"), HasSubstr("4f1c"),
+              AllOf(HasSubstr("Nothing was deleted"), HasSubstr("4f1c"),
                     HasSubstr("laptop-17"), HasSubstr("--yes")));
   EXPECT_NE(Run({"device", "delete", "laptop-17", "--yes"}), ExitCode::kOk);
   EXPECT_THAT(err_.str(), HasSubstr("--reason is needed"));

@@ -141,7 +141,7 @@ TEST_F(IdentityCommandsTest, SaysWhyTheCollectorDoesNot) {
   service_.status = grpc::Status(grpc::StatusCode::FAILED_PRECONDITION,
                                  "subject 5a00 moved on since");
   EXPECT_EQ(Run({"device", "identity", "undo", "1100", "--reason=r"}),
-            ExitCode::kOther);
+            ExitCode::kNotPossible);
   EXPECT_THAT(err_.str(), HasSubstr("moved on since"));
   service_.status = grpc::Status(grpc::StatusCode::NOT_FOUND, "none");
   EXPECT_EQ(Run({"device", "merge", "a", "b", "--reason=r"}),
