@@ -39,13 +39,19 @@ class Revocations {
   // What an agent that is revoked is told.
   static absl::Status Refusal(AgentId agent);
 
-  // Answers EnrolmentService.RevokeAgent. Blocking.
+  // Answers EnrolmentService.RevokeAgent. What changes nothing is not logged.
+  // Blocking.
   absl::StatusOr<v1::RevokeAgentResponse> Revoke(
       const v1::RevokeAgentRequest& request, absl::string_view principal);
 
   int64_t count() const;
 
  private:
+  // Writes it, unless the agent is revoked already, and answers what is stored.
+  absl::StatusOr<v1::RevokeAgentResponse> Store(AgentId agent,
+                                                const std::string& reason,
+                                                absl::string_view principal);
+
   const Engine& engine_;
   Committer& committer_;
   mutable Mutex mutex_;

@@ -315,6 +315,13 @@ class EnrolmentTest(unittest.TestCase):
         log = self.stack.dir / "agent-stolen.log"
         wait_until(lambda: "in step" in log.read_text(), "the agent")
         agent = self.stack.agent_id("stolen")
+        device = next(one["deviceId"] for one in
+                      self.stack.rollcall_json("devices")["devices"]
+                      if agent in one["agentIds"])
+        # A device is no agent: nobody shall believe that it is turned away.
+        mistaken = self.stack.rollcall("agent", "revoke", device)
+        self.assertNotEqual(mistaken.returncode, 0)
+        self.assertIn(f"its agent is {agent}", mistaken.stderr)
         begin = time.monotonic()
         result = self.stack.rollcall("agent", "revoke", agent,
                                      "--reason=stolen")

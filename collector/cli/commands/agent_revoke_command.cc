@@ -17,12 +17,12 @@ class AgentRevokeCommand final : public Command {
     return "  rollcall agent revoke 00112233445566778899aabbccddeeff "
            "--reason=\"stolen laptop\"\n"
            "\n"
-           "`device show` tells a device's agents. The machine can come back "
-           "with a new key and\n"
-           "a token.\n";
+           "`device show` tells a device's agents: the id of a device is none. "
+           "The machine can\n"
+           "come back with a new key and a token.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", "The agent's id, 32 hex digits", &id_);
+    arguments.Positional("AGENT-ID", "The agent's id, 32 hex digits", &id_);
     arguments.Text("reason", "Why, for those who come after you", &reason_);
   }
 

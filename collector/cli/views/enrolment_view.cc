@@ -6,6 +6,7 @@
 #include "collector/cli/columns.h"
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
+#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
@@ -71,6 +72,16 @@ constexpr Column<v1::RevokeAgentResponse> kRevokedAgentColumns[] = {
      [](const v1::RevokeAgentResponse& r) {
        return absl::StrCat(r.ended_stream_count());
      }},
+    {nullptr, "reason", Align::kLeft,
+     [](const v1::RevokeAgentResponse& r) { return r.reason(); }},
+    {nullptr, "already_revoked", Align::kLeft,
+     [](const v1::RevokeAgentResponse& r) {
+       return std::string(r.already_revoked() ? "true" : "false");
+     }},
+    {nullptr, "never_heard_of", Align::kLeft,
+     [](const v1::RevokeAgentResponse& r) {
+       return std::string(r.never_heard_of() ? "true" : "false");
+     }},
 };
 
 }  // namespace
@@ -112,11 +123,27 @@ std::string RevokedTokenCsv(const v1::RevokeTokenResponse& response) {
 }
 
 std::string RevokedAgentTable(const v1::RevokeAgentResponse& response, int) {
-  return absl::StrCat(
-      "The agent was revoked at ", TimeText(response.revoke_time()), " by ",
-      response.revoked_by(), "; ",
-      CountText(response.ended_stream_count(), "open stream", "open streams"),
-      " of it ended.\n");
+  const std::string when_and_who =
+      absl::StrCat(TimeText(response.revoke_time()), " by ",
+                   EscapeForTerminal(response.revoked_by()));
+  std::string text;
+  if (response.already_revoked()) {
+    text = absl::StrCat("The agent was revoked before, at ", when_and_who,
+                        response.reason().empty() ? "" : ": ",
+                        EscapeForTerminal(response.reason()),
+                        "; nothing changed.\n");
+  } else {
+    text = absl::StrCat(
+        "The agent was revoked at ", when_and_who, "; ",
+        CountText(response.ended_stream_count(), "open stream", "open streams"),
+        " of it ended.\n");
+  }
+  if (response.never_heard_of()) {
+    absl::StrAppend(&text,
+                    "No agent of this id was ever heard of; it will be refused "
+                    "should it appear.\n");
+  }
+  return text;
 }
 
 std::string RevokedAgentCsv(const v1::RevokeAgentResponse& response) {

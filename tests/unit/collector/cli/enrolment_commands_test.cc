@@ -43,6 +43,7 @@ class FakeEnrolmentService final : public v1::EnrolmentService::Service {
                            const v1::RevokeAgentRequest* request,
                            v1::RevokeAgentResponse* response) override {
     revoked = *request;
+    *response = revocation;
     response->set_revoked_by("ada");
     response->set_ended_stream_count(2);
     return grpc::Status::OK;
@@ -52,6 +53,7 @@ class FakeEnrolmentService final : public v1::EnrolmentService::Service {
   v1::ListTokensRequest listed;
   v1::ListTokensResponse tokens;
   v1::RevokeAgentRequest revoked;
+  v1::RevokeAgentResponse revocation;
 };
 
 class EnrolmentCommandsTest : public CommandTest<FakeEnrolmentService> {
@@ -104,7 +106,27 @@ TEST_F(EnrolmentCommandsTest, RevokesTokensAndAgents) {
   EXPECT_EQ(Run({"agent", "revoke", "ef01", "--reason=stolen"}), ExitCode::kOk);
   EXPECT_THAT(service_.revoked,
               EqualsText("agent_id: 'ef01' reason: 'stolen'"));
-  EXPECT_THAT(out_.str(), HasSubstr("2 open streams of it ended"));
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("2 open streams of it ended"),
+                                Not(HasSubstr("heard of"))));
+}
+
+TEST_F(EnrolmentCommandsTest, SaysThatARevokedAgentWasNeverHeardOf) {
+  service_.revocation.set_never_heard_of(true);
+  EXPECT_EQ(Run({"agent", "revoke", "ef01"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("\nNo agent of this id was ever heard of; it will be "
+                        "refused should it appear.\n"));
+}
+
+TEST_F(EnrolmentCommandsTest, SaysThatAnAgentWasRevokedBeforeAndWhy) {
+  service_.revocation.set_already_revoked(true);
+  service_.revocation.set_reason("stolen\x1b[2J");
+  EXPECT_EQ(Run({"agent", "revoke", "ef01", "--reason=lost"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("revoked before"), HasSubstr("by ada: stolen"),
+                    HasSubstr("nothing changed"), Not(HasSubstr("\x1b"))));
+  EXPECT_EQ(Run({"agent", "revoke", "ef01", "--output=csv"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), HasSubstr("already_revoked,never_heard_of"));
 }
 
 TEST_F(EnrolmentCommandsTest, LoginTakesItsTokenFromAFile) {
