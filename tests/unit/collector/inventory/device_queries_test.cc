@@ -226,7 +226,8 @@ TEST_F(DeviceQueriesTest, AnIdPrefixNeedsFourDigits) {
   EXPECT_OK(queries_->GetDevice(request));
   request.set_device_id(id.substr(0, 3));
   EXPECT_THAT(queries_->GetDevice(request),
-              StatusIs(absl::StatusCode::kNotFound));
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("of an id give at least 4 digits")));
 }
 
 TEST_F(DeviceQueriesTest, ADeviceTellsWhatItsSourcesSaw) {
