@@ -74,6 +74,26 @@ absl::StatusOr<std::string> SubjectDeviceDirectory::ClassOf(
   return std::string();
 }
 
+absl::StatusOr<std::vector<v1::AgentRevocation>>
+SubjectDeviceDirectory::RevocationsOf(const Reader& reader,
+                                      const DeviceEntry& device) const {
+  std::vector<v1::AgentRevocation> revocations;
+  for (const DeviceSubject& subject : device.subjects) {
+    for (const AgentId agent : subject.agents) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto record,
+                                kRevocationTable.Get(reader, {agent}));
+      if (!record.has_value()) continue;
+      v1::AgentRevocation revocation;
+      revocation.set_agent_id(agent.ToHex());
+      *revocation.mutable_revoke_time() = record->time();
+      revocation.set_revoked_by(record->revoked_by());
+      revocation.set_reason(record->reason());
+      revocations.push_back(std::move(revocation));
+    }
+  }
+  return revocations;
+}
+
 absl::StatusOr<std::string> SubjectDeviceDirectory::WhereItWent(
     const Reader& reader, absl::string_view id, KnownStamp as_of) const {
   ROLLCALL_ASSIGN_OR_RETURN(const auto merged, FindMerged(reader, id, as_of));

@@ -23,6 +23,8 @@ class SubjectDeviceDirectory final : public DeviceDirectory {
   // Out of the records of enrolments.
   absl::StatusOr<std::string> ClassOf(const Reader& reader,
                                       const DeviceEntry& device) const override;
+  absl::StatusOr<std::vector<v1::AgentRevocation>> RevocationsOf(
+      const Reader& reader, const DeviceEntry& device) const override;
   absl::StatusOr<std::string> WhereItWent(const Reader& reader,
                                           absl::string_view id,
                                           KnownStamp as_of) const override;

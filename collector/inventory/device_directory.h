@@ -12,6 +12,7 @@
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
 #include "common/id.h"
+#include "rollcall/v1/device_service.pb.h"
 
 namespace rollcall::collector {
 
@@ -45,6 +46,9 @@ class DeviceDirectory {
   // The class that the device was enrolled as; of several, that of the subject
   // which came last of those that have one. Empty if none has.
   virtual absl::StatusOr<std::string> ClassOf(
+      const Reader& reader, const DeviceEntry& device) const = 0;
+  // Those of its agents that are turned away, in the order of its subjects.
+  virtual absl::StatusOr<std::vector<v1::AgentRevocation>> RevocationsOf(
       const Reader& reader, const DeviceEntry& device) const = 0;
   // What people are told of an id, or the first digits of one, that no device
   // has as known at `as_of`: where its subjects went. Empty if it never had

@@ -65,6 +65,10 @@ absl::Status AddPresent(const Fleet& fleet, const DeviceEntry& entry,
   if (!device_class.empty()) device.set_device_class(device_class);
   ROLLCALL_ASSIGN_OR_RETURN(auto holds, HoldsOn(fleet.reader(), entry));
   device.mutable_holds()->Assign(holds.begin(), holds.end());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto revocations, fleet.directory().RevocationsOf(fleet.reader(), entry));
+  device.mutable_agent_revocations()->Assign(revocations.begin(),
+                                             revocations.end());
   return absl::OkStatus();
 }
 

@@ -329,6 +329,9 @@ class EnrolmentTest(unittest.TestCase):
         wait_until(lambda: f"agent {agent} was revoked" in log.read_text(),
                    "the end of the stream", seconds=5)
         self.assertLess(time.monotonic() - begin, 5)
+        shown = self.stack.rollcall_json("device", "show", device)["device"]
+        self.assertEqual([one["agentId"] for one in shown["agentRevocations"]],
+                         [agent])
         # It tries again, and is refused again; so is a renewal.
         wait_until(
             lambda: self.stack.metric("rollcall_agent_streams_revoked_total") > 1,

@@ -56,6 +56,10 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
     const auto it = classes_.find(device.device);
     return it == classes_.end() ? "" : it->second;
   }
+  absl::StatusOr<std::vector<v1::AgentRevocation>> RevocationsOf(
+      const collector::Reader&, const collector::DeviceEntry&) const override {
+    return std::vector<v1::AgentRevocation>();
+  }
   absl::StatusOr<std::string> WhereItWent(
       const collector::Reader&, absl::string_view,
       collector::KnownStamp) const override {

@@ -77,6 +77,33 @@ std::string Holds(const Device& device) {
                        });
 }
 
+// "(revoked TIME by WHO: reason)".
+std::string RevocationText(const v1::AgentRevocation& revocation) {
+  return absl::StrCat("(revoked ", TimeText(revocation.revoke_time()), " by ",
+                      revocation.revoked_by(),
+                      revocation.reason().empty() ? "" : ": ",
+                      revocation.reason(), ")");
+}
+
+std::string Agents(const Device& device) {
+  return absl::StrJoin(
+      device.agent_ids(), ", ",
+      [&](std::string* out, const std::string& agent) {
+        out->append(agent);
+        for (const v1::AgentRevocation& one : device.agent_revocations()) {
+          if (one.agent_id() != agent) continue;
+          absl::StrAppend(out, " ", RevocationText(one));
+        }
+      });
+}
+
+std::string RevokedAgentIds(const Device& device) {
+  return absl::StrJoin(device.agent_revocations(), ";",
+                       [](std::string* out, const v1::AgentRevocation& one) {
+                         out->append(one.agent_id());
+                       });
+}
+
 constexpr Column<Device> kDeviceColumns[] = {
     {"DEVICE", nullptr, Align::kKey,
      [](const Device& d) { return ShortId(d.device_id()); }},
@@ -118,6 +145,7 @@ constexpr Column<Device> kDeviceColumns[] = {
     {nullptr, "device_class", Align::kLeft,
      [](const Device& d) { return d.device_class(); }},
     {nullptr, "hold_ids", Align::kLeft, HoldIds},
+    {nullptr, "revoked_agent_ids", Align::kLeft, RevokedAgentIds},
 };
 
 constexpr Column<SourceStatus> kSourceColumns[] = {
@@ -171,7 +199,7 @@ std::vector<Line> Facts(const Device& d) {
       {"first seen", TimeText(d.first_seen())},
       {"last seen", TimeText(d.last_seen())},
       {"last changed", TimeText(d.last_changed())},
-      {"agents", ListText(d.agent_ids())},
+      {"agents", Agents(d)},
       {"agent version", d.agent_version()},
       {"device class", d.device_class()},
       {"held", Holds(d)},

@@ -4,6 +4,7 @@
 
 #include "collector/identity/enrolment_tables.h"
 #include "collector/identity/event_retention.h"
+#include "collector/identity/revocations.h"
 #include "collector/inventory/device_queries.h"
 #include "collector/inventory/retention.h"
 #include "collector/storage/hold_table.h"
@@ -333,6 +334,23 @@ TEST_F(DeviceHoldsTest, ADeviceHasSoManyHoldsAndNoMore) {
   EXPECT_THAT(holds_->HoldDevice(ToHold(device), "ada"),
               StatusIs(StatusCode::kFailedPrecondition, HasSubstr("100")));
   EXPECT_THAT(Show(device).holds(), SizeIs(100));
+}
+
+TEST_F(DeviceHoldsTest, ADeviceSaysWhichOfItsAgentsAreRevoked) {
+  const std::string device = Report(agent_, {PackageText(1)});
+  Merge(device, Report(other_, {PackageText(2)}));
+  EXPECT_THAT(Show(device).agent_revocations(), IsEmpty());
+  v1::RevokeAgentRequest request;
+  request.set_agent_id(other_.ToHex());
+  request.set_reason("stolen");
+  ASSERT_OK(Revocations(engine_, *committer_).Revoke(request, "ada"));
+  const v1::Device shown = Show(device);
+  ASSERT_THAT(shown.agent_revocations(), SizeIs(1));
+  const v1::AgentRevocation& revocation = shown.agent_revocations(0);
+  EXPECT_EQ(revocation.agent_id(), other_.ToHex());
+  EXPECT_EQ(revocation.revoked_by(), "ada");
+  EXPECT_EQ(revocation.reason(), "stolen");
+  EXPECT_EQ(FromProto(revocation.revoke_time()), clock_.Now());
 }
 
 TEST_F(DeviceHoldsTest, ADeviceHasTheClassOfTheLastSubjectThatHasOne) {

@@ -59,7 +59,7 @@ TEST(DevicesCsv, LeavesUnknownNumbersEmpty) {
               HasSubstr(",2,16,32,68719476736,,912,,2026-02-02T02:40:00Z"));
   EXPECT_THAT(
       csv,
-      HasSubstr("\n5a000000000000000000000000000000,,,,,,,,,,,,,,,,,,,\n"));
+      HasSubstr("\n5a000000000000000000000000000000,,,,,,,,,,,,,,,,,,,,\n"));
 }
 
 TEST(DeviceTable, NamesWhatSourcesCouldNotSee) {
@@ -100,6 +100,30 @@ constexpr char kRows[] = R"pb(
       }
     }
   })pb";
+
+TEST(DeviceTable, SaysWhichAgentsAreRevokedByWhomAndWhy) {
+  const auto response = FromText<v1::GetDeviceResponse>(R"pb(
+    device {
+      agent_ids: "a1"
+      agent_ids: "a2"
+      agent_ids: "a3"
+      agent_revocations {
+        agent_id: "a2"
+        revoke_time { seconds: 86400 }
+        revoked_by: "ada"
+        reason: "stolen"
+      }
+      agent_revocations {
+        agent_id: "a3"
+        revoke_time { seconds: 86400 }
+        revoked_by: "bea"
+      }
+    })pb");
+  EXPECT_THAT(DeviceTable(response, kUnlimitedWidth),
+              HasSubstr("a1, a2 (revoked 1970-01-02 00:00Z by ada: stolen), a3 "
+                        "(revoked 1970-01-02 00:00Z by bea)"));
+  EXPECT_THAT(DeviceCsv(response), HasSubstr("a2;a3"));
+}
 
 TEST(RowsTable, HasATableForEachKindWithItsOwnColumns) {
   EXPECT_EQ(
