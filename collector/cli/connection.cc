@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "collector/cli/option_names.h"
 #include "common/tls.h"
 
 namespace rollcall::cli {
@@ -116,6 +117,10 @@ absl::Status ExplainFailure(const grpc::Status& status,
                        " does not know this question\nIs it older than this "
                        "command, or is this another "
                        "port of it?"));
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::NOT_FOUND:
+    case grpc::StatusCode::FAILED_PRECONDITION:
+      return absl::Status(code, NameOptions(status.error_message()));
     default:
       return absl::Status(code, status.error_message());
   }

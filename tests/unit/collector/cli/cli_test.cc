@@ -44,6 +44,7 @@ class FakeDeviceService final : public v1::DeviceService::Service {
   grpc::Status GetDevice(grpc::ServerContext*,
                          const v1::GetDeviceRequest* request,
                          v1::GetDeviceResponse*) override {
+    if (!message.empty()) return grpc::Status(code, message);
     return grpc::Status(
         code, "no device is called \"" + request->device_id() + "\"\x1b[2J");
   }
@@ -51,6 +52,7 @@ class FakeDeviceService final : public v1::DeviceService::Service {
   int total = 0;
   std::vector<int> page_sizes;
   grpc::StatusCode code = grpc::StatusCode::NOT_FOUND;
+  std::string message;
 };
 
 class FakeRegisterService final : public v1::RegisterService::Service {
@@ -184,6 +186,13 @@ TEST_F(CliTest, MapsErrorsToExitCodesAndEscapesTheirText) {
   EXPECT_EQ(Run({"device", "show", "nope"}), ExitCode::kNotPossible);
   devices_.code = grpc::StatusCode::DATA_LOSS;
   EXPECT_EQ(Run({"device", "show", "nope"}), ExitCode::kOther);
+}
+
+TEST_F(CliTest, NamesTheOptionThatFillsAFieldOfTheRequest) {
+  devices_.code = grpc::StatusCode::INVALID_ARGUMENT;
+  devices_.message = "sections: there is no section \"cpu\"";
+  EXPECT_EQ(Run({"device", "show", "d0"}), ExitCode::kUsage);
+  EXPECT_EQ(err_.str(), "rollcall: --section: there is no section \"cpu\"\n");
 }
 
 TEST_F(CliTest, RefusesWrongArgumentsWithoutCalling) {
