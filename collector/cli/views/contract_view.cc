@@ -6,7 +6,6 @@
 #include "collector/cli/columns.h"
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
-#include "collector/cli/views/device_view.h"
 
 namespace rollcall::cli {
 namespace {
@@ -61,9 +60,7 @@ constexpr Column<Entitlement> kEntitlementColumns[] = {
 };
 
 constexpr Column<ChangeSet> kChangeSetColumns[] = {
-    {"CHANGE-SET", nullptr, Align::kKey,
-     [](const ChangeSet& c) { return ShortId(c.change_set_id()); }},
-    {nullptr, "change_set_id", Align::kLeft,
+    {"CHANGE-SET", "change_set_id", Align::kKey,
      [](const ChangeSet& c) { return c.change_set_id(); }},
     {"KIND", "kind", Align::kLeft,
      [](const ChangeSet& c) { return EnumWord(c.kind()); }},
@@ -99,9 +96,7 @@ struct BadPlace {
 };
 
 constexpr Column<BadPlace> kQuarantineColumns[] = {
-    {"CHANGE-SET", nullptr, Align::kKey,
-     [](const BadPlace& b) { return ShortId(b.line->change_set_id()); }},
-    {nullptr, "change_set_id", Align::kLeft,
+    {"CHANGE-SET", "change_set_id", Align::kKey,
      [](const BadPlace& b) { return b.line->change_set_id(); }},
     {"LINE", "line", Align::kRight,
      [](const BadPlace& b) { return absl::StrCat(b.line->line()); }},

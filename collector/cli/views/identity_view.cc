@@ -52,9 +52,9 @@ std::string Holders(const OwnedValue& v) {
 std::string Moves(const IdentityEvent& event) {
   std::vector<std::string> moves;
   for (const v1::SubjectMove& move : event.moves()) {
-    moves.push_back(absl::StrCat("subject ", ShortId(move.subject_id()),
-                                 " from ", ShortId(move.from_device_id()),
-                                 " to ", ShortId(move.to_device_id())));
+    moves.push_back(absl::StrCat("subject ", move.subject_id(), " from ",
+                                 ShortId(move.from_device_id()), " to ",
+                                 ShortId(move.to_device_id())));
   }
   return absl::StrJoin(moves, "; ");
 }
@@ -87,9 +87,7 @@ constexpr Column<IdentitySubject> kSubjectColumns[] = {
 };
 
 constexpr Column<OwnedValue> kEvidenceColumns[] = {
-    {"SUBJECT", nullptr, Align::kKey,
-     [](const OwnedValue& v) { return ShortId(v.subject->subject_id()); }},
-    {nullptr, "subject_id", Align::kLeft,
+    {"SUBJECT", "subject_id", Align::kKey,
      [](const OwnedValue& v) { return v.subject->subject_id(); }},
     {nullptr, "agent_id", Align::kLeft,
      [](const OwnedValue& v) { return LastAgent(*v.subject); }},

@@ -45,7 +45,11 @@ constexpr char kIdentity[] = R"pb(
     kind: KIND_MERGE
     actor: "ida"
     reasons: "two systems"
-    moves { subject_id: "5a00" from_device_id: "aa" to_device_id: "bb" }
+    moves {
+      subject_id: "5a000000000000000000000000000000"
+      from_device_id: "aa"
+      to_device_id: "bb"
+    }
     undone_by: "22"
   }
   possible_duplicates {
@@ -63,8 +67,10 @@ TEST(IdentityTable, ShowsSubjectsEvidenceEventsAndQuestions) {
   EXPECT_THAT(text, HasSubstr("12, clone (1 splits, 3 skips)"));
   EXPECT_THAT(text, HasSubstr("decided by a person: took the place"));
   EXPECT_THAT(text, HasSubstr("many have it"));
-  EXPECT_THAT(text, HasSubstr("subject 5a00 from aa to bb; two systems; "
-                              "undone by 22"));
+  // What a command wants whole is shown whole.
+  EXPECT_THAT(text, HasSubstr("subject 5a000000000000000000000000000000 from "
+                              "aa to bb; two systems; undone by 22"));
+  EXPECT_THAT(text, HasSubstr("\n5a000000000000000000000000000000  system "));
   EXPECT_THAT(text, AllOf(HasSubstr("more contacts"),
                           HasSubstr("too little agrees: disk differs (50)")));
 }

@@ -202,6 +202,17 @@ TEST(SoftwareDevicesCsv, HasALineForEachPackage) {
             "4f1c,web-1,deb,b,2,\n");
 }
 
+TEST(ChangeSetsTable, ShowsTheWholeIdThatQuarantineTakes) {
+  const auto changes = FromText<v1::ListChangeSetsResponse>(
+      "change_sets { change_set_id: '00112233445566778899aabbccddeeff' }");
+  EXPECT_THAT(ChangeSetsTable(changes, 80),
+              HasSubstr("\n00112233445566778899aabbccddeeff  "));
+  const auto lines = FromText<v1::ListQuarantinedLinesResponse>(
+      "lines { change_set_id: '00112233445566778899aabbccddeeff' line: 2 }");
+  EXPECT_THAT(QuarantineTable(lines, 80),
+              HasSubstr("\n00112233445566778899aabbccddeeff  "));
+}
+
 TEST(EntitlementsTable, ShowsExactQuantitiesAndPrices) {
   const auto response = FromText<v1::ListEntitlementsResponse>(R"pb(
     entitlements {
