@@ -41,8 +41,10 @@ absl::StatusOr<Response> FollowPages(
     if (limit > 0 && (all.*count)() >= limit) break;
     request.set_page_token(page.next_page_token());
   }
-  session.Note(absl::StrCat("Only the first ", (all.*count)(),
-                            " are shown; --limit=N shows more."));
+  const int shown = (all.*count)();
+  session.Note(absl::StrCat("Only the first ",
+                            shown == 1 ? "is" : absl::StrCat(shown, " are"),
+                            " shown; --limit=N shows more."));
   return all;
 }
 

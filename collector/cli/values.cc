@@ -109,7 +109,7 @@ std::string ExactTimeText(const google::protobuf::Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
-std::string CountText(int count, absl::string_view one,
+std::string CountText(int64_t count, absl::string_view one,
                       absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }

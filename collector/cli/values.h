@@ -36,7 +36,8 @@ std::string TimeText(const google::protobuf::Timestamp& time);
 std::string ExactTimeText(const google::protobuf::Timestamp& time);
 
 // "1 line", "2 lines".
-std::string CountText(int count, absl::string_view one, absl::string_view many);
+std::string CountText(int64_t count, absl::string_view one,
+                      absl::string_view many);
 
 // The texts with ", " between them.
 std::string ListText(

@@ -58,21 +58,26 @@ constexpr Column<DeletionProof> kProofColumns[] = {
      [](const DeletionProof& p) { return p.reason(); }},
 };
 
+std::string RowsAndBases(int64_t rows, int64_t bases) {
+  return absl::StrCat(CountText(rows, "row", "rows"), " and ",
+                      CountText(bases, "base set", "base sets"));
+}
+
 // What became of what the fleet shares, in words.
 std::string ContentText(const DeletionProof& proof) {
   const v1::CollectedContent& content = proof.content();
   if (!proof.has_content()) {
-    return absl::StrCat("It had ", proof.fleet_row_count(), " rows and ",
-                        proof.base_count(),
-                        " base sets of the kind that a fleet shares. Which of "
-                        "them nothing else uses is looked at later.\n");
+    return absl::StrCat(
+        "It had ", RowsAndBases(proof.fleet_row_count(), proof.base_count()),
+        " of the kind that a fleet shares. Which of them "
+        "nothing else uses is looked at later.\n");
   }
   return absl::StrCat(
-      "Of what a fleet shares, ", content.row_count(), " rows and ",
-      content.base_count(), " base sets went with it by ",
-      TimeText(content.collected_time()), ";\n", content.shared_row_count(),
-      " rows and ", content.shared_base_count(),
-      " base sets that others use are kept.\n");
+      "Of what a fleet shares, ",
+      RowsAndBases(content.row_count(), content.base_count()),
+      " went with it by ", TimeText(content.collected_time()), ";\n",
+      RowsAndBases(content.shared_row_count(), content.shared_base_count()),
+      " that others use stayed.\n");
 }
 
 }  // namespace

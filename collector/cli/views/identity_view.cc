@@ -32,8 +32,9 @@ std::string Contacts(const IdentitySubject& subject) {
   std::string text = absl::StrCat(contacts.contact_count(), ", ",
                                   EnumWord(contacts.verdict()));
   if (contacts.split_count() > 0 || contacts.skip_count() > 0) {
-    absl::StrAppend(&text, " (", contacts.split_count(), " splits, ",
-                    contacts.skip_count(), " skips)");
+    absl::StrAppend(&text, " (",
+                    CountText(contacts.split_count(), "split", "splits"), ", ",
+                    CountText(contacts.skip_count(), "skip", "skips"), ")");
   }
   return text;
 }

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "collector/cli/enums.h"
 #include "collector/cli/table.h"
 #include "collector/cli/values.h"
@@ -115,18 +117,26 @@ bool IsNumber(const FieldDescriptor* field) {
           field->cpp_type() == FieldDescriptor::CPPTYPE_INT64);
 }
 
+constexpr absl::string_view kBytesSuffix = "_bytes";
+
+bool IsSize(const FieldDescriptor* field) {
+  return field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 &&
+         !field->is_repeated() && absl::EndsWith(field->name(), kBytesSuffix);
+}
+
 // As FieldText, with sizes for people.
 std::string CellText(const Message& message, const FieldDescriptor* field) {
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 &&
-      !field->is_repeated() && absl::EndsWith(field->name(), "_bytes") &&
-      message.GetReflection()->HasField(message, field)) {
+  if (IsSize(field) && message.GetReflection()->HasField(message, field)) {
     return BytesText(message.GetReflection()->GetInt64(message, field));
   }
   return FieldText(message, field);
 }
 
-std::string Title(absl::string_view field_name) {
-  return absl::StrReplaceAll(absl::AsciiStrToUpper(field_name), {{"_", " "}});
+// The unit of a size is in its cells.
+std::string Title(const FieldDescriptor* field) {
+  absl::string_view name = field->name();
+  if (IsSize(field)) name = absl::StripSuffix(name, kBytesSuffix);
+  return absl::StrReplaceAll(absl::AsciiStrToUpper(name), {{"_", " "}});
 }
 
 bool AnyHas(const Kind& kind, const FieldDescriptor* field) {
@@ -143,9 +153,9 @@ Table KindTable(const Kind& kind) {
   for (int i = 0; i < type->field_count(); ++i) {
     if (!AnyHas(kind, type->field(i))) continue;
     fields.push_back(type->field(i));
-    table.columns.push_back(
-        {Title(type->field(i)->name()),
-         IsNumber(type->field(i)) ? Align::kRight : Align::kLeft});
+    table.columns.push_back({Title(type->field(i)), IsNumber(type->field(i))
+                                                        ? Align::kRight
+                                                        : Align::kLeft});
   }
   for (const v1::DeviceRow* row : kind.rows) {
     auto& cells = table.rows.emplace_back();

@@ -77,8 +77,8 @@ std::string StoreChecksTable(const v1::CheckStoreResponse& response,
       RenderTable(ToTable(kCheckColumns, response.checks()), width),
       differences == 0
           ? "Everything agrees.\n"
-          : absl::StrCat(differences,
-                         " differ. `rollcall store rebuild` puts postings "
+          : absl::StrCat(CountText(differences, "differs", "differ"),
+                         ". `rollcall store rebuild` puts postings "
                          "right; what else differs needs a backup.\n"));
 }
 std::string StoreChecksCsv(const v1::CheckStoreResponse& response) {

@@ -155,8 +155,10 @@ TEST_F(CliTest, StopsAtTheLimitAndSaysSo) {
   devices_.total = 5;
   EXPECT_EQ(Run({"devices", "--limit=3", "--output=csv"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("\nd2,"), Not(HasSubstr("\nd3,"))));
-  EXPECT_THAT(err_.str(), HasSubstr("Only the first 3"));
-  EXPECT_THAT(devices_.page_sizes, ElementsAre(3, 1));
+  EXPECT_THAT(err_.str(), HasSubstr("Only the first 3 are shown"));
+  EXPECT_EQ(Run({"devices", "--limit=1"}), ExitCode::kOk);
+  EXPECT_THAT(err_.str(), HasSubstr("Only the first is shown"));
+  EXPECT_THAT(devices_.page_sizes, ElementsAre(3, 1, 1));
 }
 
 TEST_F(CliTest, SaysNothingWhenTheLimitIsTheEnd) {

@@ -78,7 +78,7 @@ TEST_F(DeletionCommandsTest, ADeletionPrintsItsProof) {
               EqualsText("device_id: '4f1c' reason: 'sold' request_id: 'r'"));
   EXPECT_THAT(out_.str(), AllOf(StartsWith("Device 4f1c was deleted at"),
                                 HasSubstr("by ada"), HasSubstr("proof abcd"),
-                                HasSubstr("It had 30 rows and 1 base sets"),
+                                HasSubstr("It had 30 rows and 1 base set of"),
                                 HasSubstr("head"), Not(HasSubstr("\x1b"))));
 }
 
@@ -89,8 +89,8 @@ TEST_F(DeletionCommandsTest, AProofSaysWhatWasCollected) {
   EXPECT_EQ(Run({"deletions", "show", "d1"}), ExitCode::kOk);
   EXPECT_THAT(service_.asked, EqualsText("deletion_id: 'd1'"));
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("2 rows and 0 base sets went"),
-                                HasSubstr("28 rows and 1 base sets that "
-                                          "others use are kept")));
+                                HasSubstr("28 rows and 1 base set that "
+                                          "others use stayed")));
 }
 
 TEST_F(DeletionCommandsTest, ListsDeletions) {

@@ -64,7 +64,7 @@ TEST(IdentityTable, ShowsSubjectsEvidenceEventsAndQuestions) {
   const std::string text = IdentityTable(
       FromText<v1::GetDeviceIdentityResponse>(kIdentity), kUnlimitedWidth);
   EXPECT_THAT(text, HasSubstr("Device 4f1c9a02b1d84c7e9a5f00112233aabb\n"));
-  EXPECT_THAT(text, HasSubstr("12, clone (1 splits, 3 skips)"));
+  EXPECT_THAT(text, HasSubstr("12, clone (1 split, 3 skips)"));
   EXPECT_THAT(text, HasSubstr("decided by a person: took the place"));
   EXPECT_THAT(text, HasSubstr("many have it"));
   // What a command wants whole is shown whole.

@@ -51,7 +51,7 @@ TEST_F(StoreCommandsTest, ADifferenceIsToldToTheShell) {
   service_.found.set_difference_count(1);
   service_.found.set_first_difference("key 07: its rows\x1b[2J differ");
   EXPECT_EQ(Run({"store", "check"}), ExitCode::kNegative);
-  EXPECT_THAT(out_.str(), AllOf(HasSubstr("key 07"), HasSubstr("1 differ."),
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("key 07"), HasSubstr("1 differs."),
                                 Not(HasSubstr("\x1b"))));
 }
 

@@ -129,8 +129,8 @@ TEST(RowsTable, HasATableForEachKindWithItsOwnColumns) {
   EXPECT_EQ(
       RowsTable(FromText<v1::ListDeviceRowsResponse>(kRows), kUnlimitedWidth),
       "hardware.disk: disk\n"
-      "NAME  SIZE BYTES  ROTATIONAL\n"
-      "sda      1.0 TiB  no\n"
+      "NAME     SIZE  ROTATIONAL\n"
+      "sda   1.0 TiB  no\n"
       "\n"
       "hardware.disk: disk identity\n"
       "NAME  SERIAL NUMBER\n"
