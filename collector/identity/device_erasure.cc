@@ -18,6 +18,11 @@
 namespace rollcall::collector {
 namespace {
 
+// What stays instead of the reasons of an event that a deleted device took part
+// in.
+constexpr absl::string_view kErasedReason =
+    "a device that took part was deleted";
+
 // Erases one device; what it reads is the store as it is.
 class Eraser {
  public:
@@ -214,7 +219,8 @@ class Eraser {
                 moves.end());
     event.clear_reasons();
     if (!event.moves().empty()) {
-      event.add_reasons("a device that took part was deleted");
+      event.add_reasons(std::string(kErasedReason));
+      ROLLCALL_RETURN_IF_ERROR(EraseReasons(event, StampOf(id)));
       kDeviceEventTable.Delete(batch_, {device_.device, id});
       PutEvent(event, batch_);
       return absl::OkStatus();
@@ -223,6 +229,30 @@ class Eraser {
       kDeviceEventTable.Delete(batch_, {device, id});
     }
     kIdentityEventTable.Delete(batch_, {id});
+    return absl::OkStatus();
+  }
+
+  // Edges that stay of an event say what it said.
+  absl::Status EraseReasons(const v1::IdentityEvent& event, KnownStamp stamp) {
+    for (const v1::SubjectMove& move : event.moves()) {
+      const auto subject = SubjectId::FromHex(move.subject_id());
+      if (!subject.has_value()) continue;
+      for (const std::string& hex :
+           {move.from_device_id(), move.to_device_id()}) {
+        const auto device = DeviceId::FromHex(hex);
+        if (!device.has_value()) continue;
+        ROLLCALL_RETURN_IF_ERROR(EraseReasons({*device, *subject, stamp}));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status EraseReasons(const DeviceEdgeKey& key) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto edge, kDeviceEdgeTable.Get(reader_, key));
+    if (!edge.has_value()) return absl::OkStatus();
+    edge->clear_reasons();
+    edge->add_reasons(std::string(kErasedReason));
+    kDeviceEdgeTable.Put(batch_, key, *edge);
     return absl::OkStatus();
   }
 

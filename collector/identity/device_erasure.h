@@ -24,9 +24,9 @@ std::vector<std::string> NamesOfErasure(const ErasedDevice& device);
 // Adds the writes after which nothing tells of the device or its subjects: not
 // their records, evidence, contacts and edges, whatever device those were to;
 // nor identity events of them. An event that others took part in keeps what it
-// says of them, without its reasons, which may quote evidence. Enrolments,
-// certificates and revocations stay: they are about keys, and whoever has one
-// may still come.
+// says of them, without its reasons, which may quote evidence; so do the edges
+// that came of it. Enrolments, certificates and revocations stay: they are
+// about keys, and whoever has one may still come.
 //
 // A subject that lost a value of evidence long ago may still be counted among
 // those that gave it, by its id, which then leads nowhere.

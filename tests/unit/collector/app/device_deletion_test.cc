@@ -81,6 +81,11 @@ class DeviceDeletionTest : public DeviceFixture {
     if (!response.ok()) return response.status();
     return response->positions_size();
   }
+  static KeyWriter EdgesOf(DeviceId device) {
+    KeyWriter prefix;
+    prefix.U16(ShardOf(device)).AddId(device);
+    return prefix;
+  }
   // Tables that hold the text or the id anywhere.
   std::vector<std::string> TablesWith(const std::string& text) const {
     std::vector<std::string> tables;
@@ -334,6 +339,26 @@ TEST_F(DeviceDeletionTest, AnEventThatOthersTookPartInSaysNothingOfIt) {
   EXPECT_THAT(TablesWith(leaves.ToBytes()), ElementsAre("change"));
   EXPECT_THAT(TablesWith(leaves.ToHex()), ElementsAre("deletion"));
   EXPECT_THAT(Devices(), ElementsAre(into));
+}
+
+// What links quote of an event is no less than what it says itself.
+TEST_F(DeviceDeletionTest, WhatOthersKeepOfItsEventsAndLinksHasNoReasons) {
+  const std::string into = Report(agent_, {PackageText(1)});
+  const std::string from = Report(other_, {PackageText(2)});
+  Merge(into, from);
+  Split(into, SubjectOf(other_));
+  const DeviceId stays = DeviceOf(other_);
+  EXPECT_THAT(TablesWith("no, two"),
+              UnorderedElementsAre("device_edge", "identity_event"));
+  ASSERT_OK(Delete(into));
+  EXPECT_THAT(TablesWith("one machine"), IsEmpty());
+  EXPECT_THAT(TablesWith("no, two"), IsEmpty());
+  EXPECT_THAT(Devices(), ElementsAre(stays.ToHex()));
+  const auto edge = kDeviceEdgeTable.ScanPrefix(engine_, EdgesOf(stays)).Next();
+  ASSERT_OK(edge);
+  EXPECT_TRUE((*edge)->value.belongs());
+  EXPECT_THAT((*edge)->value.reasons(),
+              ElementsAre("a device that took part was deleted"));
 }
 
 TEST_F(DeviceDeletionTest, ARepeatedRequestGetsTheFirstAnswer) {
