@@ -27,4 +27,13 @@ absl::StatusOr<HostPort> ParseHostPort(absl::string_view text) {
       "\"", text, "\" is not HOST:PORT, for example rollcall.example:8443"));
 }
 
+absl::StatusOr<std::string> WithPort(absl::string_view text, int usual_port) {
+  if (ParseHostPort(text).ok()) return std::string(text);
+  std::string with_port = absl::StrCat(text, ":", usual_port);
+  if (ParseHostPort(with_port).ok()) return with_port;
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", text, "\" is not HOST:PORT, for example ",
+                   "rollcall.example:", usual_port));
+}
+
 }  // namespace rollcall

@@ -19,4 +19,8 @@ struct HostPort {
 // IPv6 address in brackets. Pure.
 absl::StatusOr<HostPort> ParseHostPort(absl::string_view text);
 
+// `text` if it is HOST:PORT, and with `usual_port` if it is HOST alone, with an
+// IPv6 address in brackets. INVALID_ARGUMENT if it is neither. Pure.
+absl::StatusOr<std::string> WithPort(absl::string_view text, int usual_port);
+
 }  // namespace rollcall

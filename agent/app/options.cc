@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/sources/registry.h"
+#include "common/host_port.h"
 #include "common/log.h"
 #include "common/version.h"
 
@@ -15,6 +16,9 @@ namespace {
 constexpr char kDescription[] =
     "Inventories this machine's hardware and software and keeps a collector up "
     "to date.";
+
+// Where a collector takes agents, unless it was told otherwise.
+constexpr int kAgentPort = 7443;
 
 std::string Footer() {
   return absl::StrCat(
@@ -88,6 +92,19 @@ std::vector<std::string> UsualEnrolServers(
   return servers;
 }
 
+// With the agents' port where none is given.
+absl::Status CompleteCollectors(std::vector<std::string>& collectors) {
+  for (std::string& collector : collectors) {
+    auto complete = WithPort(collector, kAgentPort);
+    if (!complete.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--collector: ", complete.status().message()));
+    }
+    collector = *std::move(complete);
+  }
+  return absl::OkStatus();
+}
+
 // What the mode needs beyond what CLI11 checks.
 absl::Status CheckOptions(const AgentOptions& options) {
   SourceSelection selection;
@@ -137,15 +154,16 @@ absl::StatusOr<AgentOptions> ParseCommandLine(int argc, char** argv,
   }
   if (print) options.mode = AgentOptions::Mode::kPrint;
   if (once) options.mode = AgentOptions::Mode::kOnce;
-  if (options.enrol_servers.empty()) {
-    options.enrol_servers = UsualEnrolServers(options.collectors);
-  }
   absl::Status status = SetLogLevelByName(log_level);
+  if (status.ok()) status = CompleteCollectors(options.collectors);
   if (status.ok()) status = CheckOptions(options);
   if (!status.ok()) {
     std::cerr << "rollcall-agent: " << status.message() << "\n";
     exit_code = 2;
     return status;
+  }
+  if (options.enrol_servers.empty()) {
+    options.enrol_servers = UsualEnrolServers(options.collectors);
   }
   return options;
 }

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "collector/cli/commands.h"
+#include "common/host_port.h"
 #include "common/status.h"
 #include "common/version.h"
 
@@ -26,6 +27,9 @@ constexpr absl::string_view kExamples =
     "  ca=/etc/rollcall/ca.pem\n"
     "  cert=/etc/rollcall/admin-jo.pem\n"
     "  key=/etc/rollcall/admin-jo.key\n";
+
+// Where a collector takes administrators, unless it was told otherwise.
+constexpr int kAdminPort = 7444;
 
 constexpr absl::string_view kSeeHelp =
     "\nRun with --help to see what is possible.";
@@ -94,6 +98,16 @@ void DeclareGlobals(CLI::App& app, const std::string& default_config,
   add("--output", options.output, "table, json or csv")
       ->check(CLI::IsMember({"table", "json", "csv"}))
       ->option_text("FORMAT");
+}
+
+absl::Status CompleteCollector(GlobalOptions& options) {
+  auto collector = WithPort(options.collector, kAdminPort);
+  if (!collector.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--collector: ", collector.status().message()));
+  }
+  options.collector = *std::move(collector);
+  return absl::OkStatus();
 }
 
 // The tree of subcommands under one root.
@@ -223,6 +237,7 @@ absl::StatusOr<Invocation> ParseArguments(
   ROLLCALL_RETURN_IF_ERROR(Parse(app, arguments, invocation.help));
   if (!invocation.help.empty()) return invocation;
   ROLLCALL_ASSIGN_OR_RETURN(invocation.command, tree.Parsed());
+  ROLLCALL_RETURN_IF_ERROR(CompleteCollector(invocation.options));
   return invocation;
 }
 

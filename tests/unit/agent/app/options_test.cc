@@ -82,6 +82,17 @@ TEST_F(AgentOptionsTest, WithoutACertificateItEnrolsBesideTheCollector) {
   EXPECT_EQ(told.proxy, "http://p:8080");
 }
 
+TEST_F(AgentOptionsTest, APortThatIsLeftOutIsTheAgents) {
+  ASSERT_OK_AND_ASSIGN(
+      const AgentOptions options,
+      Parse({"--collector=a,[::1]", "--ca=ca.pem", "--state=/s"}));
+  EXPECT_THAT(options.collectors, ElementsAre("a:7443", "[::1]:7443"));
+  EXPECT_THAT(options.enrol_servers, ElementsAre("a:8443", "[::1]:8443"));
+  auto arguments = send_;
+  arguments[0] = "--collector=a:none";
+  ExpectRefused(arguments, "--collector: \"a:none\" is not HOST:PORT");
+}
+
 TEST_F(AgentOptionsTest, EnrolmentNeedsAPlaceToKeepTheKey) {
   ExpectRefused({"--collector=a:1", "--ca=ca.pem", "--token-file=t"},
                 "--state is needed");

@@ -243,6 +243,13 @@ TEST_F(CliTest, TakesOptionsFromTheFileAndPrefersTheCommandLine) {
   EXPECT_EQ(options_.ca, "/from/line");
 }
 
+TEST_F(CliTest, APortThatIsLeftOutIsTheAdministrators) {
+  EXPECT_EQ(Run({"devices", "--collector=127.0.0.1"}), ExitCode::kOk);
+  EXPECT_EQ(options_.collector, "127.0.0.1:7444");
+  EXPECT_EQ(Run({"devices", "--collector=127.0.0.1:0"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--collector: \"127.0.0.1:0\" is not"));
+}
+
 TEST_F(CliTest, RefusesAnUnknownNameInTheConfigurationFile) {
   const std::string config = dir_.Write("rollcall.conf", "colector=x\n");
   EXPECT_EQ(Run({"devices", "--config=" + config}), ExitCode::kUsage);
