@@ -158,6 +158,9 @@ absl::StatusOr<v1::SplitDeviceResponse> IdentityEdits::SplitDevice(
       RepeatableRequest::Create("rollcall.v1.IdentityService.SplitDevice",
                                 principal, request.request_id(), request));
   ROLLCALL_ASSIGN_OR_RETURN(
+      auto given, repeatable.FindAnswer<v1::SplitDeviceResponse>(engine_));
+  if (given.has_value()) return *std::move(given);
+  ROLLCALL_ASSIGN_OR_RETURN(
       const LinkedDevice device,
       ResolveDevice(engine_, "device_id", request.device_id(),
                     KnownStamp::Max()));

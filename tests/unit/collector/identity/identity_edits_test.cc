@@ -42,7 +42,8 @@ class IdentityEditsTest : public ::testing::Test, protected IdentityWorld {
     return response->event();
   }
   absl::StatusOr<v1::IdentityEvent> Split(
-      const std::string& device, const std::vector<SubjectId>& subjects) {
+      const std::string& device, const std::vector<SubjectId>& subjects,
+      const std::string& request_id = "") {
     v1::SplitDeviceRequest request;
     request.set_device_id(device);
     for (const SubjectId id : subjects) request.add_subject_ids(id.ToHex());
@@ -139,6 +140,20 @@ TEST_F(IdentityEditsTest, ARepeatedRequestDoesItOnce) {
                        Merge(first_.ToHex(), second_.ToHex(), "r1"));
   EXPECT_THAT(again, EqualsProto(event));
   EXPECT_THAT(EventsOf(first_), SizeIs(1));
+}
+
+TEST_F(IdentityEditsTest, ARepeatedSplitByAHostNameThatBothHaveDoesItOnce) {
+  FakeAgent three = NewAgent();
+  v1::Evidence same_name = Laptop(3);
+  same_name.set_hostname("laptop-1");
+  SayHello(three, same_name);
+  ASSERT_OK(Merge(first_.ToHex(), DeviceOf(three).ToHex()));
+  ASSERT_OK_AND_ASSIGN(const auto event,
+                       Split("laptop-1", {SubjectOf(three)}, "r1"));
+  ASSERT_OK_AND_ASSIGN(const auto again,
+                       Split("laptop-1", {SubjectOf(three)}, "r1"));
+  EXPECT_THAT(again, EqualsProto(event));
+  EXPECT_THAT(EventsOf(first_), SizeIs(2));
 }
 
 TEST_F(IdentityEditsTest, UndoingPutsEverythingBackAndCanBeUndone) {
