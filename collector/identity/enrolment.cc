@@ -40,6 +40,15 @@ absl::StatusOr<std::optional<AgentId>> ParentOf(absl::string_view hex,
   return parent;
 }
 
+// The agent that all come of who come of this one: itself, unless it came for
+// the certificate of another.
+absl::StatusOr<AgentId> RootOf(const Reader& reader, AgentId agent) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto record,
+                            kEnrolledAgentTable.Get(reader, {agent}));
+  if (!record.has_value()) return agent;
+  return AgentId::FromBytes(record->root_agent_id()).value_or(agent);
+}
+
 }  // namespace
 
 // A certificate that was made and is not given out yet.
@@ -49,6 +58,8 @@ struct Enrolment::Issue {
   // For the table.
   v1::Certificate record;
   std::optional<AgentId> parent;
+  // The root of the parent, where that one's certificate is all that there is.
+  std::optional<AgentId> root;
 
   void SetParent(std::optional<AgentId> agent) {
     parent = agent;
@@ -125,12 +136,9 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
       }
     }
     PutCertificate(issue.record, issue.serial, writes.head);
-    if (is_new && token == nullptr && issue.parent.has_value()) {
-      ROLLCALL_ASSIGN_OR_RETURN(
-          const stored::v1::EnrolledAgent parent,
-          CountChild(*issue.parent, stamp, reader, writes.head));
-      known->set_device_class(parent.device_class());
-      known->set_organisation_unit(parent.organisation_unit());
+    if (is_new && issue.root.has_value()) {
+      ROLLCALL_RETURN_IF_ERROR(
+          TakeFromParent(issue, stamp, reader, writes.head, *known));
     }
     if (token != nullptr) {
       const std::string token_id =
@@ -141,23 +149,48 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
       known->set_token_id(token_id);
       known->set_device_class(token->device_class());
       known->set_organisation_unit(token->organisation_unit());
+      known->clear_root_agent_id();
     }
     kEnrolledAgentTable.Put(writes.head, {agent}, *known);
     return absl::OkStatus();
   };
   std::vector<std::string> names = {absl::StrCat("enrolled/", agent.ToHex())};
   if (token != nullptr) names.push_back(TokenStore::NameOf(*token));
-  if (issue.parent.has_value()) {
-    names.push_back(absl::StrCat("enrolled/", issue.parent->ToHex()));
+  for (const auto& other : {issue.parent, issue.root}) {
+    if (!other.has_value()) continue;
+    names.push_back(absl::StrCat("enrolled/", other->ToHex()));
   }
   return committer_.Commit(std::move(names), build).status();
 }
 
-absl::StatusOr<stored::v1::EnrolledAgent> Enrolment::CountChild(
-    AgentId parent, KnownStamp stamp, const Reader& reader,
-    Batch& batch) const {
+absl::Status Enrolment::TakeFromParent(const Issue& issue, KnownStamp stamp,
+                                       const Reader& reader, Batch& batch,
+                                       stored::v1::EnrolledAgent& child) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const AgentId root, RootOf(reader, *issue.parent));
+  if (root != *issue.root) {
+    return absl::AbortedError(
+        "the agent of the old certificate enrolled meanwhile; try again");
+  }
+  ROLLCALL_RETURN_IF_ERROR(CountChild(root, stamp, reader, batch));
+  child.set_root_agent_id(root.ToBytes());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto parent,
+                            kEnrolledAgentTable.Get(reader, {*issue.parent}));
+  if (!parent.has_value()) return absl::OkStatus();
+  child.set_device_class(parent->device_class());
+  child.set_organisation_unit(parent->organisation_unit());
+  return absl::OkStatus();
+}
+
+absl::Status Enrolment::CountChild(AgentId root, KnownStamp stamp,
+                                   const Reader& reader, Batch& batch) const {
+  if (revocations_.IsRevoked(root)) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("agent ", root.ToHex(),
+                     ", of which this one came, was "
+                     "revoked; enrol with a token"));
+  }
   ROLLCALL_ASSIGN_OR_RETURN(auto record,
-                            kEnrolledAgentTable.Get(reader, {parent}));
+                            kEnrolledAgentTable.Get(reader, {root}));
   if (!record.has_value()) {
     // Its certificate was made by hand.
     record.emplace();
@@ -165,12 +198,12 @@ absl::StatusOr<stored::v1::EnrolledAgent> Enrolment::CountChild(
   }
   if (record->child_count() >= options_.max_children) {
     return absl::PermissionDeniedError(absl::StrCat(
-        "the certificate of agent ", parent.ToHex(), " has brought in ",
-        record->child_count(), " agents already; enrol with a token"));
+        record->child_count(), " agents came of the certificate of agent ",
+        root.ToHex(), " already; enrol with a token"));
   }
   record->set_child_count(record->child_count() + 1);
-  kEnrolledAgentTable.Put(batch, {parent}, *record);
-  return *std::move(record);
+  kEnrolledAgentTable.Put(batch, {root}, *record);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::EnrolResponse> Enrolment::Enrol(
@@ -233,7 +266,10 @@ absl::StatusOr<v1::RenewResponse> Enrolment::Renew(
   const AgentId agent = csr.fingerprint;
   if (revocations_.IsRevoked(agent)) return Revocations::Refusal(agent);
   ROLLCALL_ASSIGN_OR_RETURN(Issue issue, IssueFor(*authority, csr, ""));
-  if (agent != old) issue.SetParent(old);
+  if (agent != old) {
+    issue.SetParent(old);
+    ROLLCALL_ASSIGN_OR_RETURN(issue.root, RootOf(engine_, old));
+  }
   ROLLCALL_RETURN_IF_ERROR(StoreAgent(nullptr, issue, agent));
   Log(LogLevel::kInfo, "agent's certificate renewed",
       {{"agent", agent.ToHex()}, {"certificate_of", old.ToHex()}});

@@ -26,8 +26,9 @@ struct EnrolmentOptions {
   // How long after its end an agent's certificate can still be renewed, for
   // machines that were switched off: their key proves who they are.
   absl::Duration renewal_grace = absl::Hours(30 * 24);
-  // New agents that one agent's certificate may bring in, so that a key that
-  // was stolen does not fill the store: copies of one image.
+  // New agents that may come of one agent's certificate, for it or for that of
+  // one that came of it, so that a key that was stolen does not fill the store:
+  // copies of one image.
   int max_children = 1'000;
 };
 
@@ -71,11 +72,13 @@ class Enrolment {
                                  absl::string_view principal) const;
   absl::Status StoreAgent(const v1::Token* token, const Issue& issue,
                           AgentId agent);
-  // The record of the parent, whose class and unit its child has.
-  absl::StatusOr<stored::v1::EnrolledAgent> CountChild(AgentId parent,
-                                                       KnownStamp stamp,
-                                                       const Reader& reader,
-                                                       Batch& batch) const;
+  // Lets a new agent in for the certificate of `issue`'s parent, whose class and
+  // unit it has.
+  absl::Status TakeFromParent(const Issue& issue, KnownStamp stamp,
+                              const Reader& reader, Batch& batch,
+                              stored::v1::EnrolledAgent& child) const;
+  absl::Status CountChild(AgentId root, KnownStamp stamp, const Reader& reader,
+                          Batch& batch) const;
 
   const Engine& engine_;
   Committer& committer_;

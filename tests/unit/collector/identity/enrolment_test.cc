@@ -190,6 +190,54 @@ TEST_F(EnrolmentTest, ACertificateBringsInSoManyAgentsAndNoMore) {
   EXPECT_OK(bring(image.private_key_pem));
 }
 
+TEST_F(EnrolmentTest, AChainOfNewKeysCountsForItsFirst) {
+  const TlsCredentials image = pki_.Agent();
+  std::string key = image.private_key_pem;
+  std::string certificate = image.certificate_pem;
+  for (int i = 0; i < 2; ++i) {
+    const std::string next = NewKeyPem();
+    ASSERT_OK_AND_ASSIGN(const auto answer, Renew(certificate, key, next));
+    key = next;
+    certificate = answer.certificate_pem();
+  }
+  EXPECT_THAT(Renew(certificate, key, NewKeyPem()),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr(AgentIdOf(image).ToHex())));
+  EXPECT_OK(Renew(certificate, key, key));
+  // With a token it stands for itself.
+  ASSERT_OK(Enrol(MakeToken().text(), key));
+  EXPECT_OK(Renew(certificate, key, NewKeyPem()));
+}
+
+TEST_F(EnrolmentTest, WhatCameOfARevokedAgentBringsNobody) {
+  const std::string stolen = NewKeyPem();
+  ASSERT_OK_AND_ASSIGN(const auto first, Enrol(MakeToken().text(), stolen));
+  const std::string key = NewKeyPem();
+  ASSERT_OK_AND_ASSIGN(const auto child,
+                       Renew(first.certificate_pem(), stolen, key));
+  ASSERT_OK(Revoke(first.agent_id()));
+  EXPECT_THAT(
+      Renew(child.certificate_pem(), key, NewKeyPem()),
+      StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("was revoked")));
+  EXPECT_OK(Renew(child.certificate_pem(), key, key));
+}
+
+TEST_F(EnrolmentTest, AnAgentStoredWithoutARootIsTheRootOfItsChildren) {
+  const std::string key = NewKeyPem();
+  ASSERT_OK_AND_ASSIGN(const auto parent, Enrol(MakeToken().text(), key));
+  const EnrolledAgentKey stored = {*AgentId::FromHex(parent.agent_id())};
+  stored::v1::EnrolledAgent old;
+  old.set_parent_agent_id(AgentIdOf(pki_.Agent()).ToBytes());
+  old.set_child_count(1);
+  Batch batch;
+  kEnrolledAgentTable.Put(batch, stored, old);
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  EXPECT_OK(Renew(parent.certificate_pem(), key, NewKeyPem()));
+  EXPECT_THAT(Renew(parent.certificate_pem(), key, NewKeyPem()),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr(parent.agent_id())));
+}
+
 TEST_F(EnrolmentTest, ACertificateAloneBringsNothing) {
   const std::string key = NewKeyPem();
   const std::string thief = NewKeyPem();
