@@ -2,11 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "collector/identity/device_erasure.h"
+#include "collector/identity/subjects.h"
 #include "collector/inventory/device_eraser.h"
 
 namespace rollcall::collector {
@@ -23,9 +25,16 @@ class IdentityDeviceEraser final : public DeviceEraser {
   std::vector<std::string> NamesOf(const DeviceEntry& device) const override {
     return NamesOfErasure(ToErased(device));
   }
-  absl::Status Erase(const DeviceEntry& device, const Reader& reader,
-                     Batch& batch) const override {
-    return EraseDevice(ToErased(device), reader, batch);
+  absl::StatusOr<std::set<DeviceId>> FindPast(
+      const DeviceEntry& device, const Reader& reader) const override {
+    const std::vector<SubjectId> subjects = ToErased(device).subjects;
+    return Subjects().DevicesEverOf(reader, {subjects.begin(), subjects.end()});
+  }
+  absl::Status Erase(const DeviceEntry& device, const std::set<DeviceId>& past,
+                     const Reader& reader, Batch& batch) const override {
+    ErasedDevice erased = ToErased(device);
+    erased.ever_of = past;
+    return EraseDevice(erased, reader, batch);
   }
   void OnErased(const DeviceEntry& device) override {
     if (ender_ == nullptr) return;
@@ -34,7 +43,7 @@ class IdentityDeviceEraser final : public DeviceEraser {
 
  private:
   static ErasedDevice ToErased(const DeviceEntry& device) {
-    ErasedDevice erased = {device.device, {}, {}};
+    ErasedDevice erased = {device.device, {}, {}, {}};
     for (const DeviceSubject& subject : device.subjects) {
       erased.subjects.push_back(subject.subject);
       erased.agents.insert(erased.agents.end(), subject.agents.begin(),

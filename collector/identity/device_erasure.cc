@@ -30,7 +30,8 @@ class Eraser {
       : device_(device),
         subjects_(device.subjects.begin(), device.subjects.end()),
         reader_(reader),
-        batch_(batch) {}
+        batch_(batch),
+        devices_(device.ever_of) {}
 
   absl::Status Run() {
     ROLLCALL_RETURN_IF_ERROR(CheckSubjects());
@@ -137,7 +138,9 @@ class Eraser {
     return DeletePrefix(reader_, TableId::kDeviceEdge, prefix.Take(), batch_);
   }
 
-  // Every device that a subject ever was on: each move is an event of both.
+  // Every device that a subject ever was on. Each move is an event of both, so
+  // that those since `ever_of` was read are found too; older ones may have been
+  // dropped.
   absl::Status EraseDevices() {
     devices_.insert(device_.device);
     std::vector<DeviceId> to_read(devices_.begin(), devices_.end());

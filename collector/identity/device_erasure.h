@@ -1,6 +1,7 @@
 // Taking a device out of all that identity keeps.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct ErasedDevice {
   DeviceId device;
   std::vector<SubjectId> subjects;
   std::vector<AgentId> agents;
+  // The devices that those subjects ever belonged to, as of a moment before the
+  // change (Subjects::DevicesEverOf).
+  std::set<DeviceId> ever_of;
 };
 
 // The names (Change::names) of a change that erases it.

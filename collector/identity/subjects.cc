@@ -194,4 +194,15 @@ absl::StatusOr<std::optional<LinkedDevice>> Subjects::FindDevice(
   return std::optional<LinkedDevice>(std::move(found[0]));
 }
 
+absl::StatusOr<std::set<DeviceId>> Subjects::DevicesEverOf(
+    const Reader& reader, const std::set<SubjectId>& subjects) const {
+  auto edges = kDeviceEdgeTable.ScanPrefix(reader, KeyWriter());
+  std::set<DeviceId> devices;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto edge, edges.Next());
+    if (!edge.has_value()) return devices;
+    if (subjects.contains(edge->key.subject)) devices.insert(edge->key.device);
+  }
+}
+
 }  // namespace rollcall::collector

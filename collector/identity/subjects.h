@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -75,6 +76,10 @@ class Subjects {
   // One of them, or nothing.
   absl::StatusOr<std::optional<LinkedDevice>> FindDevice(
       const Reader& reader, DeviceId device, KnownStamp as_of) const;
+  // The devices that any of the subjects ever belonged to. Reads the edges of
+  // the whole fleet.
+  absl::StatusOr<std::set<DeviceId>> DevicesEverOf(
+      const Reader& reader, const std::set<SubjectId>& subjects) const;
 };
 
 }  // namespace rollcall::collector

@@ -76,6 +76,8 @@ absl::StatusOr<DeviceDeletion::Plan> DeviceDeletion::MakePlan(
   Fleet fleet(deps_.sources, KnownStamp::Max());
   Plan plan;
   ROLLCALL_ASSIGN_OR_RETURN(plan.device, fleet.Resolve(request.device_id()));
+  ROLLCALL_ASSIGN_OR_RETURN(plan.past,
+                            deps_.eraser.FindPast(plan.device, fleet.reader()));
   UsedContent used;
   for (const SubjectId subject : SubjectsOf(plan.device)) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto head,
@@ -142,7 +144,8 @@ absl::Status DeviceDeletion::Build(const Plan& plan, KnownStamp stamp,
   ROLLCALL_RETURN_IF_ERROR(CheckNotHeld(reader, plan.device));
   Batch erased;
   ROLLCALL_RETURN_IF_ERROR(EraseSubjects(plan, reader, erased));
-  ROLLCALL_RETURN_IF_ERROR(deps_.eraser.Erase(plan.device, reader, erased));
+  ROLLCALL_RETURN_IF_ERROR(
+      deps_.eraser.Erase(plan.device, plan.past, reader, erased));
   stored::v1::DeletionRecord record = plan.record;
   v1::DeletionProof& proof = *record.mutable_proof();
   const DeletionId id = MakeDeletionId(stamp, plan.device.device);

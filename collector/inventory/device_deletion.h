@@ -1,6 +1,7 @@
 // Deleting devices.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ class DeviceDeletion {
   // What was read ahead of the change.
   struct Plan {
     DeviceEntry device;
+    // Devices that its subjects ever belonged to.
+    std::set<DeviceId> past;
     std::vector<stored::v1::Head> heads;
     stored::v1::DeletionRecord record;
   };

@@ -86,6 +86,22 @@ class DeviceDeletionTest : public DeviceFixture {
     prefix.U16(ShardOf(device)).AddId(device);
     return prefix;
   }
+  void UndoLast(const std::string& device) {
+    const auto events =
+        EventsOf(engine_, *DeviceId::FromHex(device), KnownStamp::Max(), 1);
+    ASSERT_OK(events);
+    ASSERT_THAT(*events, SizeIs(1));
+    v1::UndoIdentityEventRequest undo;
+    undo.set_event_id((*events)[0].event_id());
+    undo.set_reason("no, two");
+    ASSERT_OK(IdentityEdits(engine_, *committer_, random_)
+                  .UndoIdentityEvent(undo, "ada"));
+  }
+  void DropEvents() {
+    clock_.Advance(absl::Hours(48));
+    ASSERT_OK(DropIdentityEventsBefore(clock_.Now() - absl::Hours(24), engine_,
+                                       *committer_));
+  }
   // Tables that hold the text or the id anywhere.
   std::vector<std::string> TablesWith(const std::string& text) const {
     std::vector<std::string> tables;
@@ -359,6 +375,23 @@ TEST_F(DeviceDeletionTest, WhatOthersKeepOfItsEventsAndLinksHasNoReasons) {
   EXPECT_TRUE((*edge)->value.belongs());
   EXPECT_THAT((*edge)->value.reasons(),
               ElementsAre("a device that took part was deleted"));
+}
+
+TEST_F(DeviceDeletionTest, WhereItsSubjectsOnceWereIsGoneWithoutTheEvents) {
+  const std::string stays = Report(other_, {PackageText(1)});
+  const std::string gone = Report(agent_, {PackageText(2)});
+  const SubjectId subject = SubjectOf(agent_);
+  Merge(stays, gone);
+  const absl::Time merged = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  UndoLast(stays);
+  ASSERT_EQ(DeviceOf(agent_).ToHex(), gone);
+  DropEvents();
+  ASSERT_OK(Delete(gone));
+  EXPECT_THAT(TablesWith(subject.ToBytes()), ElementsAre("change"));
+  EXPECT_THAT(TablesWith("one machine"), IsEmpty());
+  EXPECT_THAT(Devices(merged), ElementsAre(stays));
+  EXPECT_THAT(Devices(), ElementsAre(stays));
 }
 
 TEST_F(DeviceDeletionTest, ARepeatedRequestGetsTheFirstAnswer) {
