@@ -13,6 +13,7 @@
 #include "collector/identity/link_view.h"
 #include "collector/identity/subjects.h"
 #include "collector/storage/erasure.h"
+#include "collector/storage/hold_table.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -35,6 +36,7 @@ class Eraser {
 
   absl::Status Run() {
     ROLLCALL_RETURN_IF_ERROR(CheckSubjects());
+    ROLLCALL_RETURN_IF_ERROR(CheckPastNotHeld());
     for (const SubjectId subject : subjects_) {
       ROLLCALL_RETURN_IF_ERROR(EraseSubject(subject));
     }
@@ -153,22 +155,24 @@ class Eraser {
       for (const SubjectId& subject : subjects_) {
         ROLLCALL_RETURN_IF_ERROR(EraseEdges(device, &subject));
       }
-      ROLLCALL_ASSIGN_OR_RETURN(const bool others, HadOthers(device));
-      if (others) continue;
+      ROLLCALL_ASSIGN_OR_RETURN(const auto others, OthersOf(device));
+      if (!others.empty()) continue;
       ROLLCALL_RETURN_IF_ERROR(Erase(TableId::kDevice, DeviceKey{device}));
     }
     return absl::OkStatus();
   }
 
-  // Whether subjects that stay ever belonged to the device.
-  absl::StatusOr<bool> HadOthers(DeviceId device) const {
+  // The subjects that stay and ever belonged to the device.
+  absl::StatusOr<std::set<SubjectId>> OthersOf(DeviceId device) const {
     KeyWriter prefix;
     prefix.U16(ShardOf(device)).AddId(device);
     auto edges = kDeviceEdgeTable.ScanPrefix(reader_, std::move(prefix));
+    std::set<SubjectId> others;
     while (true) {
       ROLLCALL_ASSIGN_OR_RETURN(const auto edge, edges.Next());
-      if (!edge.has_value()) return false;
-      if (!subjects_.contains(edge->key.subject)) return true;
+      if (!edge.has_value()) return others;
+      if (subjects_.contains(edge->key.subject)) continue;
+      others.insert(edge->key.subject);
     }
   }
 
@@ -256,6 +260,28 @@ class Eraser {
     edge->clear_reasons();
     edge->add_reasons(std::string(kErasedReason));
     kDeviceEdgeTable.Put(batch_, key, *edge);
+    return absl::OkStatus();
+  }
+
+  // Of two devices that had a subject in common the one is part of the other's
+  // past, whether or not the event that says so is kept.
+  absl::Status CheckPastNotHeld() const {
+    ROLLCALL_ASSIGN_OR_RETURN(const bool any, IsAnythingHeld(reader_));
+    if (!any) return absl::OkStatus();
+    std::set<DeviceId> related = devices_;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto others, OthersOf(device_.device));
+    for (const SubjectId subject : others) {
+      ROLLCALL_RETURN_IF_ERROR(AddDeviceOf(reader_, subject, related));
+    }
+    related.erase(device_.device);
+    for (const DeviceId device : related) {
+      ROLLCALL_ASSIGN_OR_RETURN(const bool held, IsDeviceHeld(reader_, device));
+      if (!held) continue;
+      return absl::FailedPreconditionError(absl::StrCat(
+          "device ", device_.device.ToHex(), " must stay: another device, ",
+          device.ToHex(),
+          ", had a subject in common with it and is held; release that first"));
+    }
     return absl::OkStatus();
   }
 

@@ -36,8 +36,9 @@ std::vector<std::string> NamesOfErasure(const ErasedDevice& device);
 // those that gave it, by its id, which then leads nowhere.
 //
 // ABORTED if other subjects belong to the device by now; FAILED_PRECONDITION if
-// one of its events must stay, since another device is held (hold_table.h). The
-// change carries NamesOfErasure(). REQUIRES: the device itself is not held.
+// something of it must stay, since another device is held (hold_table.h): one
+// of its events, or that a subject of the other belonged to it. The change
+// carries NamesOfErasure(). REQUIRES: the device itself is not held.
 absl::Status EraseDevice(const ErasedDevice& device, const Reader& reader,
                          Batch& batch);
 

@@ -9,9 +9,7 @@
 #include "common/status.h"
 
 namespace rollcall::collector {
-namespace {
 
-// A device without subjects any more is not held.
 absl::StatusOr<bool> IsDeviceHeld(const Reader& reader, DeviceId device) {
   ROLLCALL_ASSIGN_OR_RETURN(
       const auto found,
@@ -20,7 +18,6 @@ absl::StatusOr<bool> IsDeviceHeld(const Reader& reader, DeviceId device) {
   return IsAnyHeld(reader, found->subjects);
 }
 
-// The device that a subject belongs to; none if the subject was deleted.
 absl::Status AddDeviceOf(const Reader& reader, SubjectId subject,
                          std::set<DeviceId>& devices) {
   const auto device = CurrentDeviceOf(reader, subject);
@@ -29,8 +26,6 @@ absl::Status AddDeviceOf(const Reader& reader, SubjectId subject,
   devices.insert(device->device);
   return absl::OkStatus();
 }
-
-}  // namespace
 
 absl::StatusOr<bool> IsEventHeld(const Reader& reader,
                                  const v1::IdentityEvent& event) {

@@ -230,6 +230,21 @@ TEST_F(DeviceHoldsTest, WhatTookPartInAnEventOfAHeldDeviceIsNotDeleted) {
   EXPECT_OK(Delete(split));
 }
 
+TEST_F(DeviceHoldsTest, ThePastOfAHeldDeviceIsNotDeletedWithAnother) {
+  const std::string into = Report(agent_, {PackageText(1)});
+  Merge(into, Report(other_, {PackageText(2)}));
+  Split(into, SubjectOf(other_));
+  const std::string split = DeviceOf(other_).ToHex();
+  EXPECT_EQ(DropEvents(), 2);
+  for (const auto& [held, other] : {std::pair(split, into), {into, split}}) {
+    Hold(held);
+    EXPECT_THAT(Delete(other),
+                StatusIs(StatusCode::kFailedPrecondition, HasSubstr(held)));
+    ASSERT_OK(Release(held));
+  }
+  EXPECT_OK(Delete(into));
+}
+
 TEST_F(DeviceHoldsTest, SeveralHoldsEndOneByOne) {
   const std::string device = Report(agent_, {PackageText(1)});
   const v1::DeviceHold first = Hold(device);
