@@ -19,13 +19,15 @@ bool IsOlder(const LinkSubject& a, const LinkSubject& b) {
   return std::pair(a.life.first, a.id) < std::pair(b.life.first, b.id);
 }
 
-std::vector<SubjectId> SubjectIds(absl::string_view packed) {
-  std::vector<SubjectId> ids;
-  for (size_t at = 0; at + SubjectId::kSize <= packed.size();
-       at += SubjectId::kSize) {
-    ids.push_back(*SubjectId::FromBytes(packed.substr(at, SubjectId::kSize)));
+// Of those that stay together one that was there while the other was; nullptr
+// for none. Whom a person put there is let be.
+const LinkSubject* FindAtOnce(const std::vector<LinkSubject*>& staying,
+                              const LinkSubject& other) {
+  for (const LinkSubject* one : staying) {
+    if (one->link.decided_by_person()) continue;
+    if (LivedAtOnce(one->life, other.life)) return one;
   }
-  return ids;
+  return nullptr;
 }
 
 std::vector<std::string> Findings(const MatchDecision& decision) {
@@ -119,38 +121,89 @@ absl::StatusOr<std::vector<LinkPass::Candidate>> LinkPass::CompareAll(
 }
 
 absl::StatusOr<bool> LinkPass::Unmatch(LinkSubject& subject) {
-  if (subject.link.decided_by_person() || subject.link.took_over().empty()) {
-    return false;
+  ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* returned,
+                            view_.FindReturned(subject));
+  if (returned == nullptr) return false;
+  if (changed_.contains(subject.device)) return true;
+  ROLLCALL_ASSIGN_OR_RETURN(const Parting parting, Part(subject, *returned));
+  if (parting.leaving.empty()) return false;
+  MoveEvent event = {v1::IdentityEvent::KIND_UNMATCH,
+                     std::string(kMatchingActor),
+                     parting.reasons,
+                     {}};
+  changed_.insert(subject.device);
+  for (LinkSubject* one : parting.leaving) {
+    const DeviceId home = *HomeOfMatched(*one);
+    event.moves.push_back({one->id, one->device, home});
+    changed_.insert(home);
+    one->device = home;
+    one->link.Clear();
+    PutLink(*one);
+    kLinkDueTable.Put(batch_, {one->id}, stored::v1::LinkDue());
   }
-  std::vector<LinkSubject*> predecessors;
-  std::string returned;
-  for (const SubjectId id : SubjectIds(subject.link.took_over())) {
-    ROLLCALL_ASSIGN_OR_RETURN(LinkSubject * other, view_.Subject(id));
-    if (other == nullptr || other->device != subject.device) continue;
-    predecessors.push_back(other);
-    if (LivedAtOnce(other->life, subject.life)) returned = id.ToHex();
-  }
-  const auto home = DeviceId::FromBytes(subject.record.first_device_id());
-  if (returned.empty() || !home.has_value() || *home == subject.device) {
-    return false;
-  }
-  PutMoves({v1::IdentityEvent::KIND_UNMATCH,
-            std::string(kMatchingActor),
-            {absl::StrCat("subject ", returned, " spoke again after subject ",
-                          subject.id.ToHex(),
-                          " had taken its place: they are two machines")},
-            {{subject.id, subject.device, *home}}},
-           context_.stamp, events_++, batch_);
-  changed_.insert({subject.device, *home});
-  for (LinkSubject* other : predecessors) {
-    other->link.clear_superseded_by();
-    PutLink(*other);
-  }
-  subject.device = *home;
-  subject.link.Clear();
-  PutLink(subject);
+  PutMoves(event, context_.stamp, events_++, batch_);
+  ReplaceHeirs(parting.staying);
   ++counts_.unmatches;
   return true;
+}
+
+absl::StatusOr<LinkPass::Parting> LinkPass::Part(const LinkSubject& subject,
+                                                 const LinkSubject& returned) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto members, SubjectsOf(subject.device));
+  std::stable_partition(
+      members.begin(), members.end(),
+      [](const LinkSubject* one) { return !HomeOfMatched(*one).has_value(); });
+  Parting parting;
+  for (LinkSubject* one : members) {
+    const LinkSubject* other =
+        one == &subject ? &returned : FindAtOnce(parting.staying, *one);
+    if (other == nullptr || !HomeOfMatched(*one).has_value()) {
+      parting.staying.push_back(one);
+      continue;
+    }
+    parting.leaving.push_back(one);
+    parting.reasons.push_back(absl::StrCat(
+        "subject ", other->id.ToHex(), " spoke again after subject ",
+        one->id.ToHex(), " had taken its place: they are two machines"));
+  }
+  return parting;
+}
+
+absl::StatusOr<std::vector<LinkSubject*>> LinkPass::SubjectsOf(
+    DeviceId device) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto found,
+      Subjects().FindDevice(context_.reader, device, KnownStamp::Max()));
+  std::vector<LinkSubject*> subjects;
+  if (!found.has_value()) return subjects;
+  for (const LinkedSubject& one : found->subjects) {
+    ROLLCALL_ASSIGN_OR_RETURN(LinkSubject * subject,
+                              view_.Subject(one.subject));
+    if (subject != nullptr) subjects.push_back(subject);
+  }
+  std::sort(subjects.begin(), subjects.end(),
+            [](const LinkSubject* a, const LinkSubject* b) {
+              return IsOlder(*a, *b);
+            });
+  return subjects;
+}
+
+void LinkPass::ReplaceHeirs(const std::vector<LinkSubject*>& staying) {
+  for (LinkSubject* one : staying) {
+    const auto heir = SubjectId::FromBytes(one->link.superseded_by());
+    if (!heir.has_value()) continue;
+    const bool stays = std::any_of(
+        staying.begin(), staying.end(),
+        [&](const LinkSubject* other) { return other->id == *heir; });
+    if (stays) continue;
+    one->link.clear_superseded_by();
+    for (const LinkSubject* other : staying) {
+      if (!TookPlaceOf(*other, one->id)) continue;
+      one->link.set_superseded_by(other->id.ToBytes());
+      break;
+    }
+    PutLink(*one);
+  }
 }
 
 bool LinkPass::IsReady(const LinkSubject& subject) const {
@@ -237,7 +290,8 @@ absl::Status LinkPass::Take(LinkSubject& subject,
       other.device = target;
       other.link.set_device_id(target.ToBytes());
     }
-    other.link.set_superseded_by(subject.id.ToBytes());
+    ROLLCALL_ASSIGN_OR_RETURN(const bool has_heir, HasHeir(other));
+    if (!has_heir) other.link.set_superseded_by(subject.id.ToBytes());
     PutLink(other);
     took_over += other.id.ToBytes();
   }
@@ -248,6 +302,13 @@ absl::Status LinkPass::Take(LinkSubject& subject,
   PutLink(subject);
   ++counts_.matches;
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> LinkPass::HasHeir(const LinkSubject& subject) {
+  const auto id = SubjectId::FromBytes(subject.link.superseded_by());
+  if (!id.has_value()) return false;
+  ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* heir, view_.Subject(*id));
+  return heir != nullptr && heir->device == subject.device;
 }
 
 absl::Status LinkPass::WritePossible(const LinkSubject& subject,

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "collector/identity/device_moves.h"
 #include "collector/identity/link_view.h"
@@ -15,7 +17,7 @@ namespace rollcall::collector {
 
 struct LinkOptions {
   // Contacts of the newer of two before it takes the place of the older, and
-  // how long it must have been there: the older could have spoken meanwhile.
+  // how long it must have been there: the older would have spoken meanwhile.
   int64_t contacts = 3;
   absl::Duration silence = absl::Hours(1);
   // A subject that has been silent for this long is not waited for.
@@ -35,7 +37,8 @@ struct LinkCounts {
 // A subject takes the place of an older one, on the older's device, if both
 // match, the older has been silent ever since the newer began, and the newer
 // has made enough contacts. If the older speaks again after all, it was another
-// machine, and the match is taken back. Not thread-safe.
+// machine, and the match is taken back, with those that followed from it. Not
+// thread-safe.
 class LinkPass {
  public:
   struct Context {
@@ -69,8 +72,27 @@ class LinkPass {
   absl::StatusOr<std::vector<LinkSubject*>> FindOlder(LinkSubject& subject);
   absl::StatusOr<std::vector<Candidate>> CompareAll(
       LinkSubject& subject, const std::vector<LinkSubject*>& older);
-  // Takes back its match if one whose place it took has spoken since.
+  // The subjects of a device that turned out to be several machines, and why.
+  struct Parting {
+    std::vector<LinkSubject*> staying;
+    std::vector<LinkSubject*> leaving;
+    std::vector<std::string> reasons;
+  };
+  // Takes back its match if one whose place it took has spoken since, and with
+  // it the matches of all that lived while another of the device did: whoever
+  // leaves is compared again.
   absl::StatusOr<bool> Unmatch(LinkSubject& subject);
+  // Who leaves the subject's device, now that `returned` spoke: whom matching
+  // moved there, and who does not fit those that stay.
+  absl::StatusOr<Parting> Part(const LinkSubject& subject,
+                               const LinkSubject& returned);
+  // Those of a device, oldest first.
+  absl::StatusOr<std::vector<LinkSubject*>> SubjectsOf(DeviceId device);
+  // Of those that stay, whose heir has left are given the next, which their
+  // contacts make due.
+  void ReplaceHeirs(const std::vector<LinkSubject*>& staying);
+  // Whether the one that took its place is still on its device.
+  absl::StatusOr<bool> HasHeir(const LinkSubject& subject);
   // Moves it, if it is time. Whether it waits for that.
   absl::StatusOr<bool> Match(LinkSubject& subject,
                              std::vector<Candidate>& candidates);

@@ -32,7 +32,27 @@ absl::Status ReadLife(const Reader& reader, const ContactTimes& times,
   return absl::OkStatus();
 }
 
+std::vector<SubjectId> SubjectIds(absl::string_view packed) {
+  std::vector<SubjectId> ids;
+  for (size_t at = 0; at + SubjectId::kSize <= packed.size();
+       at += SubjectId::kSize) {
+    ids.push_back(*SubjectId::FromBytes(packed.substr(at, SubjectId::kSize)));
+  }
+  return ids;
+}
+
 }  // namespace
+
+std::optional<DeviceId> HomeOfMatched(const LinkSubject& subject) {
+  if (subject.link.decided_by_person()) return std::nullopt;
+  const auto home = DeviceId::FromBytes(subject.record.first_device_id());
+  return home == subject.device ? std::nullopt : home;
+}
+
+bool TookPlaceOf(const LinkSubject& heir, SubjectId other) {
+  const auto ids = SubjectIds(heir.link.took_over());
+  return std::count(ids.begin(), ids.end(), other) > 0;
+}
 
 absl::StatusOr<ValueHolders> ReadHolders(const Reader& reader, uint64_t hash) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
@@ -149,6 +169,16 @@ absl::StatusOr<MatchDecision> LinkView::Compare(const LinkSubject& a,
   return CompareMachines(a.pieces, b.pieces, [&](const EvidencePiece& piece) {
     return worthless.at(piece.Hash());
   });
+}
+
+absl::StatusOr<const LinkSubject*> LinkView::FindReturned(
+    const LinkSubject& subject) {
+  for (const SubjectId id : SubjectIds(subject.link.took_over())) {
+    ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* other, Subject(id));
+    if (other == nullptr || other->device != subject.device) continue;
+    if (LivedAtOnce(other->life, subject.life)) return other;
+  }
+  return nullptr;
 }
 
 void LinkView::WriteHolders(Batch& batch) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -32,6 +33,12 @@ struct LinkSubject {
   // several machines'.
   bool cloned = false;
 };
+
+// The device that the subject was made with, if matching moved it to another.
+std::optional<DeviceId> HomeOfMatched(const LinkSubject& subject);
+
+// Whether `heir` took the place of the other.
+bool TookPlaceOf(const LinkSubject& heir, SubjectId other);
 
 // What is known of the subjects that gave a value.
 struct ValueHolders {
@@ -70,6 +77,10 @@ class LinkView {
   // Compares two subjects by what is worth something.
   absl::StatusOr<MatchDecision> Compare(const LinkSubject& a,
                                         const LinkSubject& b);
+
+  // One whose place on their device the subject took and that has spoken since
+  // the subject began; nullptr for none.
+  absl::StatusOr<const LinkSubject*> FindReturned(const LinkSubject& subject);
 
   // Adds the holders that changed to the batch.
   void WriteHolders(Batch& batch) const;

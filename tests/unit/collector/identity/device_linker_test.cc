@@ -1,6 +1,7 @@
 // Which subjects become one device, and when they part again.
 #include "collector/identity/device_linker.h"
 
+#include "collector/identity/identity_edits.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/unit/collector/identity/identity_world.h"
 #include "tests/unit/collector/identity/machines.h"
@@ -18,7 +19,29 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {};
+class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
+ protected:
+  // A machine that was copied as a whole: each copy takes the place of the one
+  // before, which is off.
+  std::vector<FakeAgent> ThreeCopies() {
+    std::vector<FakeAgent> copies;
+    for (int i = 0; i < 3; ++i) {
+      copies.push_back(NewAgent());
+      SayHello(copies[i], Laptop(1), 3);
+      Link();
+      EXPECT_EQ(DeviceOf(copies[i]), DeviceOf(copies[0]));
+    }
+    return copies;
+  }
+  void Split(const FakeAgent& agent) {
+    v1::SplitDeviceRequest split;
+    split.set_device_id(DeviceOf(agent).ToHex());
+    split.add_subject_ids(SubjectOf(agent).ToHex());
+    split.set_reason("two machines");
+    EXPECT_OK(
+        IdentityEdits(engine_, committer_, random_).SplitDevice(split, "ida"));
+  }
+};
 
 TEST_F(DeviceLinkerTest, AReinstalledMachineStaysOneDevice) {
   FakeAgent before = NewAgent();
@@ -105,6 +128,73 @@ TEST_F(DeviceLinkerTest, AMatchIsTakenBackIfTheOlderSpeaksAgain) {
   Link();
   Link();
   EXPECT_NE(DeviceOf(one), DeviceOf(two));
+}
+
+TEST_F(DeviceLinkerTest, TheFirstOfThreeCopiesPartsAllOfThem) {
+  auto copies = ThreeCopies();
+  const DeviceId device = DeviceOf(copies[0]);
+  SayHello(copies[0], Laptop(1));
+  Link();
+  EXPECT_THAT(SubjectsOf(device), ElementsAre(SubjectOf(copies[0])));
+  EXPECT_NE(DeviceOf(copies[1]), DeviceOf(copies[2]));
+  const auto events = EventsOf(device);
+  EXPECT_EQ(events[0].kind(), v1::IdentityEvent::KIND_UNMATCH);
+  EXPECT_THAT(events[0].moves(), SizeIs(2));
+  EXPECT_THAT(events[0].reasons(), SizeIs(2));
+  // And it stays so.
+  SayHello(copies[2], Laptop(1), 5);
+  Link();
+  Link();
+  EXPECT_THAT(SubjectsOf(device), ElementsAre(SubjectOf(copies[0])));
+  EXPECT_NE(DeviceOf(copies[1]), DeviceOf(copies[2]));
+}
+
+TEST_F(DeviceLinkerTest, TheSecondOfThreeCopiesStaysUntilTheFirstSpeaks) {
+  auto copies = ThreeCopies();
+  const DeviceId device = DeviceOf(copies[0]);
+  SayHello(copies[1], Laptop(1));
+  Link();
+  EXPECT_THAT(SubjectsOf(device),
+              UnorderedElementsAre(SubjectOf(copies[0]), SubjectOf(copies[1])));
+  SayHello(copies[0], Laptop(1));
+  Link();
+  EXPECT_THAT(SubjectsOf(device), ElementsAre(SubjectOf(copies[0])));
+}
+
+TEST_F(DeviceLinkerTest, ACopyThatAPersonTookAwayDoesNotHideTheOthers) {
+  auto copies = ThreeCopies();
+  const DeviceId device = DeviceOf(copies[0]);
+  Split(copies[2]);
+  SayHello(copies[0], Laptop(1));
+  Link();
+  EXPECT_THAT(SubjectsOf(device), ElementsAre(SubjectOf(copies[0])));
+}
+
+TEST_F(DeviceLinkerTest, WhomAPersonPutThereStaysWhenAMatchIsTakenBack) {
+  FakeAgent linux = NewAgent();
+  SayHello(linux, Laptop(1), 3);
+  FakeAgent windows = NewAgent();
+  SayHello(windows, Laptop(2), 3);
+  const DeviceId device = DeviceOf(linux);
+  v1::MergeDevicesRequest merge;
+  merge.set_device_id(device.ToHex());
+  merge.set_other_device_id(DeviceOf(windows).ToHex());
+  merge.set_reason("two systems");
+  ASSERT_OK(
+      IdentityEdits(engine_, committer_, random_).MergeDevices(merge, "ida"));
+  FakeAgent reinstalled = NewAgent();
+  FakeAgent copy = NewAgent();
+  for (FakeAgent* next : {&reinstalled, &copy}) {
+    SayHello(*next, Laptop(1), 3);
+    SayHello(windows, Laptop(2));
+    Link();
+    ASSERT_EQ(DeviceOf(*next), device);
+  }
+  SayHello(reinstalled, Laptop(1));
+  Link();
+  EXPECT_THAT(SubjectsOf(device),
+              UnorderedElementsAre(SubjectOf(linux), SubjectOf(windows),
+                                   SubjectOf(reinstalled)));
 }
 
 TEST_F(DeviceLinkerTest, AMachineReinstalledAgainAndAgainStaysOneDevice) {
