@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "collector/identity/link_view.h"
 #include "collector/identity/subjects.h"
 #include "common/status.h"
 
@@ -29,6 +30,7 @@ absl::Status DeviceLinker::RunDue() {
     MutexLock lock(&mutex_);
     if (!checked_) {
       ROLLCALL_RETURN_IF_ERROR(MakeAllDue());
+      ROLLCALL_RETURN_IF_ERROR(LookAgainAtAll());
       checked_ = true;
     }
   }
@@ -59,15 +61,47 @@ absl::Status DeviceLinker::MakeAllDue() {
       more = entry.has_value();
       if (more) subjects.push_back(entry->key.subject);
     }
-    if (subjects.empty()) return absl::OkStatus();
-    const auto build = [&](KnownStamp, const Reader&, Writes& writes) {
-      for (const SubjectId id : subjects) {
-        kLinkDueTable.Put(writes.head, {id}, stored::v1::LinkDue());
+    ROLLCALL_RETURN_IF_ERROR(MakeDue(subjects));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DeviceLinker::MakeDue(const std::vector<SubjectId>& subjects) {
+  if (subjects.empty()) return absl::OkStatus();
+  const auto build = [&](KnownStamp, const Reader&, Writes& writes) {
+    for (const SubjectId id : subjects) {
+      kLinkDueTable.Put(writes.head, {id}, stored::v1::LinkDue());
+    }
+    return absl::OkStatus();
+  };
+  return committer_.Commit({std::string(kMovesName)}, build).status();
+}
+
+absl::Status DeviceLinker::LookAgain(const std::vector<SubjectId>& subjects) {
+  LinkView view(engine_, times_);
+  std::vector<SubjectId> again;
+  for (const SubjectId id : subjects) {
+    ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* subject, view.Subject(id));
+    if (subject == nullptr || !HomeOfMatched(*subject).has_value()) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* returned,
+                              view.FindReturned(*subject));
+    if (returned != nullptr) again.push_back(id);
+  }
+  return MakeDue(again);
+}
+
+absl::Status DeviceLinker::LookAgainAtAll() {
+  auto links = kSubjectLinkTable.ScanPrefix(engine_, KeyWriter());
+  for (bool more = true; more;) {
+    std::vector<SubjectId> subjects;
+    while (more && subjects.size() < kMany) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, links.Next());
+      more = entry.has_value();
+      if (more && !entry->value.took_over().empty()) {
+        subjects.push_back(entry->key.subject);
       }
-      return absl::OkStatus();
-    };
-    ROLLCALL_RETURN_IF_ERROR(
-        committer_.Commit({std::string(kMovesName)}, build).status());
+    }
+    ROLLCALL_RETURN_IF_ERROR(LookAgain(subjects));
   }
   return absl::OkStatus();
 }
@@ -103,6 +137,7 @@ absl::Status DeviceLinker::RunSome(const std::vector<SubjectId>& due) {
     return absl::OkStatus();
   };
   ROLLCALL_RETURN_IF_ERROR(committer_.Commit(std::move(names), build).status());
+  ROLLCALL_RETURN_IF_ERROR(LookAgain(due));
   MutexLock lock(&mutex_);
   counts_.subjects += counts.subjects;
   counts_.matches += counts.matches;

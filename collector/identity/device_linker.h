@@ -24,7 +24,8 @@ class DeviceLinker {
 
   // Compares the subjects that are due, some at a time, so that reports are
   // stored in between. Blocking. Where it fails what is left stays due.
-  // The first time, all are due in a store from before there was matching.
+  // The first time, all are due in a store from before there was matching, and
+  // those whose place was taken are looked at again.
   absl::Status RunDue();
 
   // What was done since the start.
@@ -37,6 +38,13 @@ class DeviceLinker {
       std::optional<SubjectId> after) const;
   absl::Status RunSome(const std::vector<SubjectId>& due);
   absl::Status MakeAllDue();
+  // A contact that was written together with a pass is not seen by it, nor does
+  // it see what the pass did. So those that have taken a place are looked at
+  // once more: they become due if it was not free.
+  absl::Status LookAgain(const std::vector<SubjectId>& subjects);
+  // The same for all, where a process ended between both.
+  absl::Status LookAgainAtAll();
+  absl::Status MakeDue(const std::vector<SubjectId>& subjects);
 
   const Engine& engine_;
   Committer& committer_;

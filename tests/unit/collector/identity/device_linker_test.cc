@@ -1,7 +1,10 @@
 // Which subjects become one device, and when they part again.
 #include "collector/identity/device_linker.h"
 
+#include <thread>
+
 #include "collector/identity/identity_edits.h"
+#include "tests/support/gate.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/unit/collector/identity/identity_world.h"
 #include "tests/unit/collector/identity/machines.h"
@@ -40,6 +43,46 @@ class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
     split.set_reason("two machines");
     EXPECT_OK(
         IdentityEdits(engine_, committer_, random_).SplitDevice(split, "ida"));
+  }
+  // A contact of an agent that is known, without anything else that it says.
+  Change ContactOf(const FakeAgent& agent) {
+    clock_.Advance(absl::Minutes(1));
+    const Contact contact = {agent.id, agent.nonce, incarnation_, incarnation_,
+                             clock_.Now()};
+    Change change;
+    change.names = ContactLog::NamesOf(agent.id);
+    change.build = [=, this, subject = SubjectOf(agent),
+                    next = Nonce::Generate(random_)](
+                       KnownStamp, const Reader& reader, Writes& writes) {
+      return contacts_.Build(contact, subject, next, reader, writes).status();
+    };
+    change.done = [](const absl::StatusOr<KnownStamp>& stamp) {
+      EXPECT_OK(stamp);
+    };
+    return change;
+  }
+  // Has the store written these, in their order, and the pass over what is due
+  // as one group.
+  void RunDueTogetherWith(std::vector<Change> before,
+                          std::vector<Change> after) {
+    const testing::Gate gate;
+    Change wait;
+    wait.build = [gate](KnownStamp, const Reader&, Writes&) {
+      gate.Await();
+      return absl::OkStatus();
+    };
+    wait.done = [](const absl::StatusOr<KnownStamp>&) {};
+    ASSERT_OK(committer_.Submit(std::move(wait)));
+    AwaitQueue(0);
+    for (Change& change : before) ASSERT_OK(committer_.Submit(change));
+    std::thread linker([this] { EXPECT_OK(linker_.RunDue()); });
+    AwaitQueue(before.size() + 1);
+    for (Change& change : after) ASSERT_OK(committer_.Submit(change));
+    gate.Open();
+    linker.join();
+  }
+  void AwaitQueue(size_t length) {
+    while (committer_.stats().queue != length) std::this_thread::yield();
   }
 };
 
@@ -195,6 +238,49 @@ TEST_F(DeviceLinkerTest, WhomAPersonPutThereStaysWhenAMatchIsTakenBack) {
   EXPECT_THAT(SubjectsOf(device),
               UnorderedElementsAre(SubjectOf(linux), SubjectOf(windows),
                                    SubjectOf(reinstalled)));
+}
+
+TEST_F(DeviceLinkerTest, AContactWrittenTogetherWithAMatchTakesItBack) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  Link();
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  clock_.Advance(absl::Hours(2));
+  RunDueTogetherWith({}, {ContactOf(one)});
+  ASSERT_EQ(linker_.counts().matches, 1);
+  Link();
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+}
+
+TEST_F(DeviceLinkerTest, AContactWrittenJustBeforeAPassIsNotForgottenByIt) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  Link();
+  ASSERT_EQ(DeviceOf(one), DeviceOf(two));
+  SayHello(two, Laptop(1));  // due for what it said
+  RunDueTogetherWith({ContactOf(one)}, {});
+  Link();
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+}
+
+TEST_F(DeviceLinkerTest, AStartLooksAgainAtThoseWhosePlaceWasTaken) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  Link();
+  ASSERT_EQ(DeviceOf(one), DeviceOf(two));
+  SayHello(one, Laptop(1));
+  Batch batch;
+  kLinkDueTable.Delete(batch, {SubjectOf(one)});
+  kLinkDueTable.Delete(batch, {SubjectOf(two)});
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  DeviceLinker after_start(engine_, committer_, times_, clock_);
+  ASSERT_OK(after_start.RunDue());
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
 }
 
 TEST_F(DeviceLinkerTest, AMachineReinstalledAgainAndAgainStaysOneDevice) {
