@@ -84,7 +84,9 @@ struct Parts {
         committer(*engine, hybrid_clock),
         executor(options.executor),
         enrolment(*engine, committer, clock, random, options.enrolment),
-        identity(*engine, committer, last_seen, clock, random),
+        identity(*engine, committer, last_seen, clock, random,
+                 {.silence = SilenceOf(options.ingest.check_in_interval,
+                                       options.ingest.call_back_after)}),
         housekeeping({*engine, content, directory, committer, deletions, clock},
                      options.housekeeping),
         postings(*engine, options.check_at) {}

@@ -32,9 +32,9 @@ class LastSeenContactTimes final : public ContactTimes {
 struct IdentityParts {
   IdentityParts(const Engine& engine, Committer& committer,
                 const LastSeenTracker& last_seen, const Clock& clock,
-                Random& random)
+                Random& random, const LinkOptions& link_options)
       : times(last_seen),
-        linker(engine, committer, times, clock),
+        linker(engine, committer, times, clock, link_options),
         queries(engine, times),
         edits(engine, committer, random) {}
 

@@ -2,6 +2,7 @@
 // store.
 #pragma once
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +26,15 @@ struct LinkOptions {
   // Subjects that one is compared with at most.
   size_t max_candidates = 32;
 };
+
+// How long an agent must be silent before its machine counts as silent, where
+// it is told to check in or to call back after so long, before jitter: one that
+// waits as it was told is not.
+inline absl::Duration SilenceOf(absl::Duration check_in_interval,
+                                absl::Duration call_back_after) {
+  return std::max({absl::Hours(1), 3 * check_in_interval + absl::Minutes(1),
+                   call_back_after * 3 / 2});
+}
 
 // What passes did.
 struct LinkCounts {

@@ -151,6 +151,26 @@ TEST_F(DeviceLinkerTest, ThreeContactsInAHurryAreTooFewToTell) {
   EXPECT_EQ(DeviceOf(one), DeviceOf(two));
 }
 
+TEST_F(DeviceLinkerTest, AMachineThatWaitsAsItWasToldIsNotSilent) {
+  EXPECT_EQ(SilenceOf(absl::Minutes(5), absl::Minutes(10)), absl::Hours(1));
+  EXPECT_EQ(SilenceOf(absl::Hours(24), absl::Hours(1)),
+            absl::Hours(72) + absl::Minutes(1));
+  const absl::Duration silence = SilenceOf(absl::Minutes(5), absl::Hours(4));
+  EXPECT_EQ(silence, absl::Hours(6));
+  DeviceLinker linker(engine_, committer_, times_, clock_,
+                      {.silence = silence});
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  clock_.Advance(silence - absl::Minutes(3));
+  ASSERT_OK(linker.RunDue());
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_OK(linker.RunDue());
+  EXPECT_EQ(DeviceOf(one), DeviceOf(two));
+}
+
 TEST_F(DeviceLinkerTest, AMatchIsTakenBackIfTheOlderSpeaksAgain) {
   FakeAgent one = NewAgent();
   SayHello(one, Laptop(1), 3);
