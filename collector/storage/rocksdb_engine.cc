@@ -226,9 +226,21 @@ std::string DamagedLog(const std::string& folder) {
   return "";
 }
 
+// Whether another process has the store open, or this one has already.
+bool IsOpenElsewhere(const rocksdb::Status& status) {
+  if (!status.IsIOError()) return false;
+  const std::string text = status.ToString();
+  return absl::StrContains(text, "While lock file") ||
+         absl::StrContains(text, "lock hold by current process");
+}
+
 // What keeps a store from opening. A file that is missing is damage as well.
 absl::Status OpeningError(const rocksdb::Status& status,
                           const std::string& path) {
+  if (IsOpenElsewhere(status)) {
+    return absl::UnavailableError(
+        absl::StrCat("another collector has ", path, " open; stop it first"));
+  }
   std::string what = absl::StrCat("cannot open the store in ", path);
   if (status.IsCorruption()) {
     const std::string log = DamagedLog(path);
