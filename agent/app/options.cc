@@ -140,6 +140,10 @@ absl::StatusOr<AgentOptions> ParseCommandLine(int argc, char** argv,
                                               int& exit_code) {
   CLI::App app(kDescription, "rollcall-agent");
   app.set_version_flag("--version", absl::StrCat("rollcall-agent ", kVersion));
+  app.failure_message([](const CLI::App* program, const CLI::Error& error) {
+    return absl::StrCat(program->get_name(), ": ",
+                        CLI::FailureMessage::simple(program, error));
+  });
   app.footer(Footer());
   AgentOptions options;
   std::string log_level = "info";

@@ -237,6 +237,10 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   CLI::App app(kDescription, "rollcall-collector");
   app.set_version_flag("--version",
                        std::string("rollcall-collector ") + kVersion);
+  app.failure_message([](const CLI::App* program, const CLI::Error& error) {
+    return absl::StrCat(program->get_name(), ": ",
+                        CLI::FailureMessage::simple(program, error));
+  });
   app.footer(kFooter);
   CollectorOptions options;
   std::string log_level = "info";

@@ -15,6 +15,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 class AgentOptionsTest : public testing::CommandLineTest {
  protected:
@@ -26,7 +27,8 @@ class AgentOptionsTest : public testing::CommandLineTest {
                      const std::string& text) {
     EXPECT_FALSE(Parse(arguments).ok());
     EXPECT_EQ(exit_code_, 2);
-    EXPECT_THAT(errors_, HasSubstr(text));
+    EXPECT_THAT(errors_,
+                AllOf(StartsWith("rollcall-agent: "), HasSubstr(text)));
   }
 
   const std::vector<std::string> send_ = {"--collector=c:7443", "--ca=ca.pem",

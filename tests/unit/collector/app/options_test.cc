@@ -18,6 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
+using ::testing::StartsWith;
 
 class CollectorOptionsTest : public testing::CommandLineTest {
  protected:
@@ -35,7 +36,9 @@ class CollectorOptionsTest : public testing::CommandLineTest {
   void ExpectRefused(const std::string& argument, const std::string& text) {
     EXPECT_FALSE(ParseMore({argument}).ok()) << argument;
     EXPECT_EQ(exit_code_, 2) << argument;
-    EXPECT_THAT(errors_, HasSubstr(text)) << argument;
+    EXPECT_THAT(errors_,
+                AllOf(StartsWith("rollcall-collector: "), HasSubstr(text)))
+        << argument;
   }
 
   const std::vector<std::string> required_ = {"--data=/d", "--ca=ca.pem",
