@@ -46,6 +46,7 @@ class IdentityEditsTest : public ::testing::Test, protected IdentityWorld {
       const std::string& request_id = "") {
     v1::SplitDeviceRequest request;
     request.set_device_id(device);
+    request.set_request_id(request_id);
     for (const SubjectId id : subjects) request.add_subject_ids(id.ToHex());
     request.set_reason("not the same");
     const auto response = edits_.SplitDevice(request, "ida");
