@@ -51,6 +51,9 @@ class DeletionJobTest(unittest.TestCase):
             self.report(stack, "held", [package("shared", "1")])
             hold = stack.rollcall_json("device", "hold", "held",
                                        "--reason=case 4711")
+            asked = stack.rollcall("device", "delete", "held", "--reason=sold")
+            self.assertIn("cannot be deleted", asked.stderr)
+            self.assertIn(hold["holdId"], asked.stderr)
             refused = stack.rollcall("device", "delete", "held",
                                      "--reason=sold", "--yes")
             self.assertNotEqual(refused.returncode, 0)

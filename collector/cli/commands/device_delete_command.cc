@@ -4,6 +4,7 @@
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/deletion_view.h"
+#include "collector/cli/views/hold_view.h"
 #include "common/status.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
 
@@ -25,7 +26,9 @@ class DeviceDeleteCommand final : public Command {
            "\n"
            "Without --yes it only says what would be deleted. An agent that "
            "still reports is a\n"
-           "new device afterwards: `agent revoke` turns it away.\n";
+           "new device afterwards: `agent revoke` turns it away. Positions as "
+           "of a time in which\n"
+           "it was known can no longer be recomputed.\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("ID",
@@ -59,12 +62,30 @@ class DeviceDeleteCommand final : public Command {
     ROLLCALL_ASSIGN_OR_RETURN(const auto response,
                               session.Call(stub, &Stub::GetDevice, request));
     const v1::Device& device = response.device();
+    const std::string name =
+        absl::StrCat("device ", device.device_id(), " (host name ",
+                     device.has_hostname() ? device.hostname() : "not known",
+                     ", known since ", TimeText(device.first_seen()), ")");
+    if (!device.holds().empty()) return Held(device, name);
     session.Note(absl::StrCat(
-        "Nothing was deleted: this would delete device ", device.device_id(),
-        " (host name ", device.has_hostname() ? device.hostname() : "not known",
-        ", known since ", TimeText(device.first_seen()),
-        ") with all its facts and its history, for good; add --yes to do so"));
+        "Nothing was deleted: this would delete ", name,
+        " with all its facts and its history, for good. After that, positions "
+        "as of ",
+        TimeText(device.first_seen()),
+        " to now can no longer be recomputed, and lists as of then are without "
+        "it; add --yes to do so"));
     return ExitCode::kNegative;
+  }
+
+  // It cannot be deleted, whatever is said.
+  static absl::Status Held(const v1::Device& device, const std::string& name) {
+    std::string holds;
+    for (const v1::DeviceHold& hold : device.holds()) {
+      absl::StrAppend(&holds, holds.empty() ? "" : "; ", HoldText(hold));
+    }
+    return absl::FailedPreconditionError(absl::StrCat(
+        "nothing was deleted: ", name, " cannot be deleted, as it is held ",
+        holds, ". `device release` ends a hold"));
   }
 
   std::string id_;

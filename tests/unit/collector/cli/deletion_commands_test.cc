@@ -1,3 +1,5 @@
+#include <optional>
+
 #include "rollcall/v1/device_service.grpc.pb.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/unit/collector/cli/command_fixture.h"
@@ -18,6 +20,8 @@ class FakeDeletionService final : public v1::DeviceService::Service {
                          v1::GetDeviceResponse* response) override {
     response->mutable_device()->set_device_id("4f1c");
     response->mutable_device()->set_hostname("laptop-17");
+    response->mutable_device()->mutable_first_seen()->set_seconds(86'400);
+    if (held.has_value()) *response->mutable_device()->add_holds() = *held;
     return grpc::Status::OK;
   }
   grpc::Status DeleteDevice(grpc::ServerContext*,
@@ -42,6 +46,7 @@ class FakeDeletionService final : public v1::DeviceService::Service {
     return grpc::Status::OK;
   }
 
+  std::optional<v1::DeviceHold> held;
   v1::DeletionProof proof;
   v1::DeleteDeviceRequest deleted;
   v1::GetDeletionRequest asked;
@@ -64,8 +69,24 @@ TEST_F(DeletionCommandsTest, NothingIsDeletedUntilItIsSaidTwice) {
   EXPECT_THAT(err_.str(),
               AllOf(HasSubstr("Nothing was deleted"), HasSubstr("4f1c"),
                     HasSubstr("laptop-17"), HasSubstr("--yes")));
+  EXPECT_THAT(err_.str(),
+              HasSubstr("positions as of 1970-01-02 00:00Z to now can no "
+                        "longer be recomputed"));
   EXPECT_NE(Run({"device", "delete", "laptop-17", "--yes"}), ExitCode::kOk);
   EXPECT_THAT(err_.str(), HasSubstr("--reason is needed"));
+  EXPECT_EQ(service_.deletions, 0);
+}
+
+TEST_F(DeletionCommandsTest, AHeldDeviceIsSaidToBeHeldAndNotToNeedMoreWords) {
+  service_.held = FromText<v1::DeviceHold>(
+      "hold_id: 'h1' held_by: 'ada' reason: 'case 4711'");
+  EXPECT_EQ(Run({"device", "delete", "laptop-17", "--reason=sold"}),
+            ExitCode::kNotPossible);
+  EXPECT_THAT(
+      err_.str(),
+      AllOf(HasSubstr("nothing was deleted"), HasSubstr("cannot be deleted"),
+            HasSubstr("by ada: case 4711 (hold h1)"),
+            HasSubstr("device release"), Not(HasSubstr("--yes"))));
   EXPECT_EQ(service_.deletions, 0);
 }
 
