@@ -8,15 +8,18 @@ class DeviceMergeCommand final : public Command {
  public:
   absl::string_view name() const override { return "device merge"; }
   absl::string_view summary() const override {
-    return "Make two devices one: all that was reported for either";
+    return "Make two devices one, with the facts of the one that changed last";
   }
   absl::string_view examples() const override {
     return "  rollcall device merge laptop-17 4f1c9a02 --reason=\"board "
            "swapped, case 4711\"\n"
            "\n"
            "The first stays and gets the subjects of the other, from now on. "
-           "Nothing is lost:\n"
-           "`device identity undo` takes it back.\n";
+           "The device is shown and\n"
+           "counted with the facts of the subject that reported a change "
+           "last; those of the others\n"
+           "are kept with their history, and `device identity undo` takes it "
+           "all back.\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("ID",
