@@ -32,7 +32,7 @@ class LastSeenContactTimes final : public ContactTimes {
 struct IdentityParts {
   IdentityParts(const Engine& engine, Committer& committer,
                 const LastSeenTracker& last_seen, const Clock& clock,
-                Random& random, const LinkOptions& link_options)
+                Random& random, const LinkOptions& link_options = {})
       : times(last_seen),
         linker(engine, committer, times, clock, link_options),
         queries(engine, times),
