@@ -168,7 +168,7 @@ absl::Status Enrolment::TakeFromParent(const Issue& issue, KnownStamp stamp,
                                        stored::v1::EnrolledAgent& child) const {
   ROLLCALL_ASSIGN_OR_RETURN(const AgentId root, RootOf(reader, *issue.parent));
   if (root != *issue.root) {
-    return absl::AbortedError(
+    return absl::UnavailableError(
         "the agent of the old certificate enrolled meanwhile; try again");
   }
   ROLLCALL_RETURN_IF_ERROR(CountChild(root, stamp, reader, batch));
