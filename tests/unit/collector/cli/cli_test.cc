@@ -83,6 +83,7 @@ class FakeReconciliationService final
                              const v1::ListPositionsRequest* given,
                              v1::ListPositionsResponse* response) override {
     request = *given;
+    if (given->product() == "misspelt") return grpc::Status::OK;
     response->add_positions()->set_state(v1::Position::STATE_SHORTFALL);
     return grpc::Status::OK;
   }
@@ -279,6 +280,19 @@ TEST_F(CliTest, AShortfallFailsOnlyWhenAskedTo) {
   EXPECT_EQ(Run({"position", "--date=2026-12-31"}), ExitCode::kOk);
   EXPECT_EQ(positions_.request.effective_date(), "2026-12-31");
   EXPECT_EQ(Run({"position", "--fail-on-shortfall"}), ExitCode::kNegative);
+}
+
+TEST_F(CliTest, AProductThatNobodyHasIsNoProofOfCover) {
+  EXPECT_EQ(Run({"position", "--product=misspelt"}), ExitCode::kOk);
+  EXPECT_EQ(Run({"position", "--product=misspelt", "--fail-on-shortfall"}),
+            ExitCode::kNotFound);
+  EXPECT_THAT(err_.str(), HasSubstr("no product \"misspelt\""));
+}
+
+TEST_F(CliTest, AVerdictOverAllPositionsTakesNoLimit) {
+  EXPECT_EQ(Run({"position", "--limit=1", "--fail-on-shortfall"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("leave out --limit"));
 }
 
 TEST_F(CliTest, ReadsStatesAsWords) {

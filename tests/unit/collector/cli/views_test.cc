@@ -1,3 +1,4 @@
+#include "absl/strings/str_split.h"
 #include "collector/cli/table.h"
 #include "collector/cli/views/contract_view.h"
 #include "collector/cli/views/device_view.h"
@@ -367,6 +368,33 @@ TEST(PositionsTable, TellsRangeStateAndRemarks) {
             "       16        0  shortfall        5  1 device lacks a fact\n");
 }
 
+TEST(PositionsTable, TellsTheTimeInFullSoThatItCanBeAskedAgain) {
+  v1::ListPositionsResponse response;
+  response.add_positions();
+  response.set_effective_date("2026-02-02");
+  response.mutable_as_of()->set_seconds(1'770'000'000);
+  response.mutable_as_of()->set_nanos(123'456'000);
+  EXPECT_THAT(PositionsTable(response, kUnlimitedWidth),
+              HasSubstr("Position on 2026-02-02, as known at "
+                        "2026-02-02T02:40:00.123456Z\n"));
+}
+
+TEST(PositionsCsv, SaysInEachLineWhenItIsForAndWhatWasNotSeen) {
+  auto response = FromText<v1::ListPositionsResponse>(R"pb(
+    positions { product: "Redis" }
+    positions { product: "Python" }
+    effective_date: "2026-02-02"
+    as_of { seconds: 1770000000 }
+    software_unseen_count: 2)pb");
+  const std::string csv = PositionsCsv(response);
+  EXPECT_THAT(csv, HasSubstr(",effective_date,as_of,software_unseen_count\n"));
+  EXPECT_THAT(csv, HasSubstr(",Redis,"));
+  EXPECT_THAT(std::vector<std::string>(absl::StrSplit(csv, '\n')),
+              ::testing::Contains(
+                  ::testing::EndsWith(",2026-02-02,2026-02-02T02:40:00Z,2"))
+                  .Times(2));
+}
+
 TEST(AnyNotCovered, CountsUndeterminedAsNotCovered) {
   v1::ListPositionsResponse response;
   response.add_positions()->set_state(v1::Position::STATE_COVERED);
@@ -389,6 +417,20 @@ TEST(ExplanationTable, ShowsLinesAndDevices) {
   EXPECT_THAT(table, HasSubstr("no      ended 2026-01-01\n"));
   EXPECT_THAT(table, HasSubstr("postgresql-15 15.6-0  at least 1 core; "
                                "unknown: cpu topology\n"));
+  EXPECT_THAT(table, Not(HasSubstr("was not seen")));
+  response.add_software_unseen_device_ids("5a");
+  EXPECT_THAT(ExplanationTable(response, kUnlimitedWidth),
+              HasSubstr("The software of 1 device was not seen"));
+}
+
+TEST(ExplanationCsv, NamesThePositionInEachLine) {
+  v1::ExplainPositionResponse response;
+  *response.mutable_position() = FromText<v1::Position>(kPosition);
+  response.add_consumptions()->set_hostname("db-1");
+  response.set_effective_date("2026-02-02");
+  EXPECT_THAT(ExplanationCsv(response),
+              AllOf(HasSubstr(",publisher,product,metric,effective_date,as_of"),
+                    HasSubstr("PGDG,PostgreSQL,core,2026-02-02,")));
 }
 
 TEST(UndiscoveredTable, EndsWithTheCounts) {
