@@ -123,9 +123,10 @@ absl::Status DeviceDeletion::EraseSubjects(const Plan& plan,
   return absl::OkStatus();
 }
 
-// What postings must follow.
-absl::Status DeviceDeletion::PutChanges(const Plan& plan, KnownStamp stamp,
-                                        Batch& batch) const {
+// What postings must follow; returns the last stamp that it took.
+absl::StatusOr<KnownStamp> DeviceDeletion::PutChanges(const Plan& plan,
+                                                      KnownStamp stamp,
+                                                      Batch& batch) const {
   const std::vector<SubjectId> subjects = SubjectsOf(plan.device);
   for (size_t i = 0; i < subjects.size(); ++i) {
     if (plan.heads[i].changed_stamp() == 0) continue;
@@ -135,7 +136,7 @@ absl::Status DeviceDeletion::PutChanges(const Plan& plan, KnownStamp stamp,
     kChangeTable.Put(batch, {stamp}, change);
     stamp = deps_.clock.Next();
   }
-  return absl::OkStatus();
+  return stamp;
 }
 
 absl::Status DeviceDeletion::Build(const Plan& plan, KnownStamp stamp,
@@ -146,16 +147,18 @@ absl::Status DeviceDeletion::Build(const Plan& plan, KnownStamp stamp,
   ROLLCALL_RETURN_IF_ERROR(EraseSubjects(plan, reader, erased));
   ROLLCALL_RETURN_IF_ERROR(
       deps_.eraser.Erase(plan.device, plan.past, reader, erased));
+  // The deletion counts as followed once all its changes are.
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp last,
+                            PutChanges(plan, stamp, writes.head));
   stored::v1::DeletionRecord record = plan.record;
   v1::DeletionProof& proof = *record.mutable_proof();
-  const DeletionId id = MakeDeletionId(stamp, plan.device.device);
+  const DeletionId id = MakeDeletionId(last, plan.device.device);
   proof.set_deletion_id(id.ToHex());
-  *proof.mutable_deleted_time() = ToProto(stamp.time());
+  *proof.mutable_deleted_time() = ToProto(last.time());
   AddTables(erased, proof);
   proof.set_sha256(Sha256Hex(proof.SerializeAsString()));
   *response.mutable_proof() = proof;
   writes.head.Append(std::move(erased));
-  ROLLCALL_RETURN_IF_ERROR(PutChanges(plan, stamp, writes.head));
   kDeletionTable.Put(writes.head, {id}, record);
   return absl::OkStatus();
 }
@@ -167,9 +170,18 @@ absl::StatusOr<v1::DeleteDeviceResponse> DeviceDeletion::Try(
       auto given,
       repeatable.FindAnswer<v1::DeleteDeviceResponse>(deps_.engine));
   if (given.has_value()) return *std::move(given);
-  ROLLCALL_ASSIGN_OR_RETURN(const Plan plan, MakePlan(request, principal));
+  const auto planned = MakePlan(request, principal);
+  if (!planned.ok()) {
+    // An earlier try of the same request may have been done meanwhile.
+    ROLLCALL_ASSIGN_OR_RETURN(
+        given, repeatable.FindAnswer<v1::DeleteDeviceResponse>(deps_.engine));
+    if (given.has_value()) return *std::move(given);
+    return planned.status();
+  }
+  const Plan& plan = *planned;
   std::vector<std::string> names = deps_.eraser.NamesOf(plan.device);
   names.emplace_back(kHoldsName);
+  MutexLock flush_lock(&deps_.last_seen.flush_mutex());
   ROLLCALL_ASSIGN_OR_RETURN(
       auto response, ApplyOnce<v1::DeleteDeviceResponse>(
                          deps_.committer, std::move(names), repeatable,

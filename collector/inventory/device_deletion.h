@@ -55,8 +55,8 @@ class DeviceDeletion {
                      Writes& writes, v1::DeleteDeviceResponse& response) const;
   absl::Status EraseSubjects(const Plan& plan, const Reader& reader,
                              Batch& batch) const;
-  absl::Status PutChanges(const Plan& plan, KnownStamp stamp,
-                          Batch& batch) const;
+  absl::StatusOr<KnownStamp> PutChanges(const Plan& plan, KnownStamp stamp,
+                                        Batch& batch) const;
   absl::StatusOr<v1::DeleteDeviceResponse> Try(
       const v1::DeleteDeviceRequest& request,
       const RepeatableRequest& repeatable, absl::string_view principal);

@@ -131,6 +131,7 @@ bool LastSeenTracker::TakeBlock(uint16_t number, Batch& batch) {
 }
 
 absl::Status LastSeenTracker::Flush(Committer& committer) {
+  MutexLock flush_lock(&flush_mutex_);
   for (uint16_t next = 0; next < kShardCount;) {
     Batch blocks;
     std::vector<uint16_t> taken;

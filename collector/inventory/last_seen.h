@@ -39,6 +39,9 @@ class LastSeenTracker {
   // Drops what is known of a subject that was deleted; what is noted of it from
   // now on, by streams that still end, is ignored.
   void Forget(SubjectId subject);
+  // To be held by who deletes subjects, from before WriteWithout until Forget:
+  // no block from before is stored after.
+  Mutex& flush_mutex() ABSL_LOCK_RETURNED(flush_mutex_) { return flush_mutex_; }
   // Adds the writes that leave these subjects out of what is stored.
   void WriteWithout(absl::Span<const SubjectId> subjects, Batch& batch) const;
   // Nothing if the subject never checked in.
@@ -69,6 +72,8 @@ class LastSeenTracker {
   // there is one.
   bool TakeBlock(uint16_t number, Batch& batch);
 
+  // Held from taking blocks until they are stored.
+  Mutex flush_mutex_;
   std::array<Shard, kShardCount> shards_;
 };
 
