@@ -63,8 +63,8 @@ class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
   }
   // Has the store written these, in their order, and the pass over what is due
   // as one group.
-  void RunDueTogetherWith(std::vector<Change> before,
-                          std::vector<Change> after) {
+  void RunDueTogetherWith(const std::vector<Change>& before,
+                          const std::vector<Change>& after) {
     const testing::Gate gate;
     Change wait;
     wait.build = [gate](KnownStamp, const Reader&, Writes&) {
@@ -74,10 +74,10 @@ class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
     wait.done = [](const absl::StatusOr<KnownStamp>&) {};
     ASSERT_OK(committer_.Submit(std::move(wait)));
     AwaitQueue(0);
-    for (Change& change : before) ASSERT_OK(committer_.Submit(change));
+    for (const Change& change : before) ASSERT_OK(committer_.Submit(change));
     std::thread linker([this] { EXPECT_OK(linker_.RunDue()); });
     AwaitQueue(before.size() + 1);
-    for (Change& change : after) ASSERT_OK(committer_.Submit(change));
+    for (const Change& change : after) ASSERT_OK(committer_.Submit(change));
     gate.Open();
     linker.join();
   }
