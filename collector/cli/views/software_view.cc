@@ -56,7 +56,7 @@ std::string PackagesText(const SoftwareDevice& device) {
       });
 }
 
-constexpr Column<SoftwareDevice> kDeviceColumns[] = {
+constexpr Column<SoftwareDevice> kSoftwareDeviceColumns[] = {
     {"DEVICE", nullptr, Align::kKey,
      [](const SoftwareDevice& d) { return ShortId(d.device_id()); }},
     {"HOST", nullptr, Align::kLeft,
@@ -98,7 +98,8 @@ std::string SoftwareCsv(const v1::ListSoftwareResponse& response) {
 std::string SoftwareDevicesTable(
     const v1::ListSoftwareDevicesResponse& response, int width) {
   if (response.devices().empty()) return "";
-  return RenderTable(ToTable(kDeviceColumns, response.devices()), width);
+  return RenderTable(ToTable(kSoftwareDeviceColumns, response.devices()),
+                     width);
 }
 
 std::string SoftwareDevicesCsv(
