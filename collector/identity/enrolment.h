@@ -72,8 +72,8 @@ class Enrolment {
                                  absl::string_view principal) const;
   absl::Status StoreAgent(const v1::Token* token, const Issue& issue,
                           AgentId agent);
-  // Lets a new agent in for the certificate of `issue`'s parent, whose class and
-  // unit it has.
+  // Lets a new agent in for the certificate of `issue`'s parent, whose class
+  // and unit it has.
   absl::Status TakeFromParent(const Issue& issue, KnownStamp stamp,
                               const Reader& reader, Batch& batch,
                               stored::v1::EnrolledAgent& child) const;

@@ -68,8 +68,8 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   // Queues the change. RESOURCE_EXHAUSTED if too many wait, UNAVAILABLE while
-  // stopping, DATA_LOSS if the store's newest stamp was unreadable at the start;
-  // `done` is then not called.
+  // stopping, DATA_LOSS if the store's newest stamp was unreadable at the
+  // start; `done` is then not called.
   absl::Status Submit(Change change);
 
   // Submits and waits. Blocking: never from a reaction or the committer itself.

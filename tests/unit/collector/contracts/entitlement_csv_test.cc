@@ -186,8 +186,9 @@ TEST(EntitlementCsv, NamesLineColumnAndValueOfEveryError) {
 TEST(EntitlementCsv, CallsBothLinesOfADuplicateBad) {
   const std::string other =
       absl::StrReplaceAll(kLine, {{"C-1,", "c-1,"}, {",64,", ",10,"}});
-  const EntitlementFile file = ReadFile(absl::StrCat(
-      kColumnLine, kLine, absl::StrReplaceAll(kLine, {{"PO-1", "PO-2"}}), other));
+  const EntitlementFile file = ReadFile(
+      absl::StrCat(kColumnLine, kLine,
+                   absl::StrReplaceAll(kLine, {{"PO-1", "PO-2"}}), other));
   EXPECT_THAT(file.good, SizeIs(1));
   ASSERT_THAT(file.bad, SizeIs(2));
   EXPECT_EQ(file.bad[0].line, 2);
@@ -217,8 +218,8 @@ TEST(EntitlementCsv, HasNoLinesWhereTheFileCannotBeUsed) {
 }
 
 TEST(EntitlementCsv, EscapesAndCutsTheContentOfBadLines) {
-  const EntitlementFile file = ReadFile(
-      absl::StrCat(kColumnLine, "\x1b[31m\xff", std::string(10'000, 'x'), "\n"));
+  const EntitlementFile file = ReadFile(absl::StrCat(
+      kColumnLine, "\x1b[31m\xff", std::string(10'000, 'x'), "\n"));
   ASSERT_THAT(file.bad, SizeIs(1));
   EXPECT_THAT(file.bad[0].content, HasSubstr("\\x1b[31m\\xff"));
   EXPECT_LE(file.bad[0].content.size(), 4'096u);

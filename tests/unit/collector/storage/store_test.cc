@@ -283,10 +283,9 @@ TEST_F(CommitterTest, WritesNothingWhereTheNewestStampIsUnreadable) {
   batch.Put(TableId::kMeta, "last_stamp", "soon");
   ASSERT_OK(engine_->Write(batch, Durability::kBuffered));
   Committer committer(*engine_, hybrid_);
-  EXPECT_THAT(
-      committer.Commit({}, [](KnownStamp, const Reader& r,
-                              Writes& w) { return Increment(r, w); }),
-      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("last_stamp")));
+  EXPECT_THAT(committer.Commit({}, [](KnownStamp, const Reader& r,
+                                      Writes& w) { return Increment(r, w); }),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("last_stamp")));
 }
 
 }  // namespace
