@@ -405,9 +405,14 @@ class StalledSyncServiceTest : public SyncServiceTest {
     before_hello_.begun.Await();
     agent_ = std::thread([&] { status_ = SyncOnce(uplink, FactsWith({"a"})); });
     AwaitQueue(1);
-    // Of the same name as the Hello, and so not in one group with it.
-    ASSERT_NO_FATAL_FAILURE(
-        Submit(after_hello_, ContactLog::NamesOf(AgentIdOf(credentials))));
+    // Of a name with the Hello and one with the facts, and so not in one group
+    // with either, however soon the facts come.
+    const AgentId agent = AgentIdOf(credentials);
+    std::vector<std::string> names = Subjects::NamesOfNew(SubjectId(), agent);
+    for (const std::string& name : ContactLog::NamesOf(agent)) {
+      names.push_back(name);
+    }
+    ASSERT_NO_FATAL_FAILURE(Submit(after_hello_, std::move(names)));
     before_hello_.end.Open();
     after_hello_.begun.Await();
     AwaitQueue(1);
