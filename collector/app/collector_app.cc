@@ -80,6 +80,7 @@ struct Parts {
         ingest(options.ingest),
         message_budget(ingest.byte_budget),
         row_budget(ingest.row_budget),
+        new_rows(clock),
         hybrid_clock(clock),
         committer(*engine, hybrid_clock),
         executor(options.executor),
@@ -99,6 +100,7 @@ struct Parts {
   IngestStats ingest_stats;
   ByteBudget message_budget;
   ByteBudget row_budget;
+  NewRowQuota new_rows;
   HybridClock hybrid_clock;
   Committer committer;
   Subjects subjects;
@@ -111,8 +113,8 @@ struct Parts {
   EnrolmentParts enrolment;
   IdentityParts identity;
 
-  SyncDeps sync{*engine, content, committer, subjects,     last_seen,
-                clock,   random,  ingest,    ingest_stats, row_budget};
+  SyncDeps sync{*engine, content, committer,    subjects,   last_seen, clock,
+                random,  ingest,  ingest_stats, row_budget, new_rows};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
   const UnaryDispatcher dispatcher{executor};
@@ -325,6 +327,7 @@ class CollectorAppImpl final : public CollectorApp {
     MetricSources sources = {parts_->ingest_stats, parts_->message_budget,
                              parts_->row_budget, parts_->executor,
                              parts_->committer};
+    sources.new_rows_refused = parts_->new_rows.refused();
     sources.enrolment = &parts_->enrolment.stats;
     sources.housekeeping = &parts_->housekeeping.stats();
     sources.postings = &parts_->postings.stats();

@@ -187,6 +187,10 @@ std::string MetricsText(const MetricSources& sources) {
   families.Counter("rollcall_row_budget_refused_total",
                    "Frames refused since the row budget was used up.",
                    sources.row_budget.refused());
+  families.Counter("rollcall_new_rows_refused_total",
+                   "Reports refused since their agent brought too many rows "
+                   "that no other machine has.",
+                   sources.new_rows_refused);
   families.Gauge("rollcall_executor_queue", "Requests that wait for a thread.",
                  static_cast<int64_t>(sources.executor.queue()));
   families.Counter("rollcall_executor_refused_total",

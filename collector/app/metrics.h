@@ -42,6 +42,8 @@ struct MetricSources {
   int64_t admins_refused = 0;
   // Times that accepting one failed, and was put off.
   int64_t accept_failures = 0;
+  // Reports of agents that brought too many new rows.
+  int64_t new_rows_refused = 0;
 };
 
 // The text of /metrics. Thread-safe; does not block.

@@ -1,15 +1,30 @@
 #include "collector/ingest/report_commit.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
+namespace {
+
+int64_t FleetRowsIn(const SubjectUpdate& update) {
+  return std::count_if(update.rows.begin(), update.rows.end(),
+                       [](const auto& row) { return !row.second.own; });
+}
+
+}  // namespace
 
 absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
   subject_ = &subject;
   turn_ = std::move(turn);
   if (turn_.update == nullptr) return absl::OkStatus();
+  if (!deps_.new_rows.Take(agent_, FleetRowsIn(*turn_.update))) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the agent brought more than ", deps_.new_rows.per_day(),
+                     " rows that no other machine has within a day"));
+  }
   ROLLCALL_ASSIGN_OR_RETURN(
       prepared_,
       PrepareSubjectUpdate(*turn_.update, deps_.engine, deps_.content));

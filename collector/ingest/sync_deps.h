@@ -6,6 +6,7 @@
 #include "collector/ingest/byte_budget.h"
 #include "collector/ingest/ingest_options.h"
 #include "collector/ingest/ingest_stats.h"
+#include "collector/ingest/new_row_quota.h"
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/last_seen.h"
 #include "collector/storage/committer.h"
@@ -27,6 +28,7 @@ struct SyncDeps {
   IngestStats& stats;
   // For rows that were taken and wait for their turn's end, over all streams.
   ByteBudget& row_budget;
+  NewRowQuota& new_rows;
   int64_t store_incarnation = 1;
 };
 

@@ -63,14 +63,15 @@ class LocalCollector {
   collector::IngestStats stats_;
   collector::ByteBudget budget_{8 << 20};
   collector::ByteBudget row_budget_{8 << 20};
+  collector::NewRowQuota new_rows_{clock_};
   collector::Committer committer_{
       engine_, hybrid_, {.max_queue = bounds_.changes}};
   collector::Subjects subjects_;
   collector::LastSeenTracker last_seen_;
   collector::Executor executor_{{.threads = 2, .max_queue = bounds_.messages}};
   const collector::SyncDeps deps_{
-      engine_, shared_.content, committer_, subjects_, last_seen_,
-      clock_,  random_,         options_,   stats_,    row_budget_};
+      engine_, shared_.content, committer_, subjects_,   last_seen_, clock_,
+      random_, options_,        stats_,     row_budget_, new_rows_};
   collector::SyncServiceImpl service_{deps_, executor_, budget_};
   std::unique_ptr<collector::GrpcListener> listener_;
 };

@@ -212,6 +212,13 @@ TEST_F(MetricsTest, TellsWhichConnectionsWereRefused) {
   }
 }
 
+TEST_F(MetricsTest, TellsOfAgentsThatMakeRowsUp) {
+  MetricSources sources{ingest_, messages_, rows_, executor_, committer_};
+  sources.new_rows_refused = 31;
+  EXPECT_THAT(MetricsText(sources),
+              HasSubstr("\nrollcall_new_rows_refused_total 31\n"));
+}
+
 TEST_F(MetricsTest, TellsWhatEnrolmentDid) {
   EnrolmentStats enrolment;
   enrolment.enrolled = 21;

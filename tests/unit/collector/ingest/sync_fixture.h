@@ -62,7 +62,7 @@ class SyncTest : public ::testing::Test {
     committer_ = std::make_unique<Committer>(engine_, hybrid_);
     deps_.emplace(SyncDeps{engine_, shared_.content, *committer_, subjects_,
                            last_seen_, clock_, random_, options_, stats_,
-                           row_budget_});
+                           row_budget_, new_rows_});
   }
 
   // Carries messages to a session and back, keeping what was said.
@@ -170,6 +170,7 @@ class SyncTest : public ::testing::Test {
   IngestOptions options_;
   IngestStats stats_;
   ByteBudget row_budget_{64 << 20};
+  NewRowQuota new_rows_{clock_};
   std::optional<SyncDeps> deps_;
   const AgentId agent_ = AgentId::Generate(random_);
   const AgentId other_ = AgentId::Generate(random_);

@@ -93,6 +93,7 @@ class SyncServiceTest : public ::testing::Test {
   IngestStats stats_;
   ByteBudget budget_{8 << 20};
   ByteBudget row_budget_{8 << 20};
+  NewRowQuota new_rows_{clock_};
   Committer committer_{engine_, hybrid_};
   Subjects subjects_;
   LastSeenTracker last_seen_;
@@ -100,7 +101,7 @@ class SyncServiceTest : public ::testing::Test {
   Executor executor_{executor_options_};
   const SyncDeps deps_{engine_,    shared_.content, committer_, subjects_,
                        last_seen_, clock_,          random_,    options_,
-                       stats_,     row_budget_};
+                       stats_,     row_budget_,     new_rows_};
   Revocations revocations_{engine_, committer_};
   SyncServiceImpl service_{deps_, executor_, budget_, &revocations_};
   std::unique_ptr<GrpcListener> listener_;

@@ -107,9 +107,9 @@ TEST_F(SyncTest, TurnedAwayByAFullQueueTheAgentLearnsWhenToComeBack) {
   CommitterOptions none;
   none.max_queue = 0;
   Committer full(engine_, hybrid_, none);
-  const SyncDeps deps{engine_,    shared_.content, full,    subjects_,
-                      last_seen_, clock_,          random_, options_,
-                      stats_,     row_budget_};
+  const SyncDeps deps{engine_,    shared_.content, full,     subjects_,
+                      last_seen_, clock_,          random_,  options_,
+                      stats_,     row_budget_,     new_rows_};
   Wire wire(deps, agent_);
   agent::Conversation conversation(wire);
   EXPECT_THAT(conversation.Begin(MakeFacts({PackageText(1)}), 0),
@@ -215,7 +215,7 @@ TEST_F(HostileSyncTest, WhatATurnHoldsCountsAgainstOneBudgetAndIsGivenBack) {
   for (ByteBudget* budget : {&ids_only, &too_little_for_ids}) {
     const SyncDeps deps{engine_,    shared_.content, *committer_, subjects_,
                         last_seen_, clock_,          random_,     options_,
-                        stats_,     *budget};
+                        stats_,     *budget,         new_rows_};
     {
       Wire wire(deps, agent_);
       EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kUnavailable,
@@ -255,6 +255,21 @@ TEST_F(HostileSyncTest, MessagesThatBringNoRowsAreRefused) {
   EXPECT_THAT(
       wire.Handle(message).status,
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("holds none")));
+}
+
+TEST_F(HostileSyncTest, AnAgentThatMakesRowsUpIsRefusedAndSparesOthers) {
+  NewRowQuota few(clock_, 2);
+  const SyncDeps deps{engine_,    shared_.content, *committer_, subjects_,
+                      last_seen_, clock_,          random_,     options_,
+                      stats_,     row_budget_,     few};
+  Wire wire(deps, agent_);
+  EXPECT_THAT(
+      Sync(wire, MakeFacts({PackageText(1), PackageText(2), PackageText(3)})),
+      StatusIs(absl::StatusCode::kResourceExhausted,
+               HasSubstr("more than 2 rows")));
+  EXPECT_THAT(StoredRows(agent_), IsEmpty());
+  Wire other(deps, other_);
+  EXPECT_OK(Sync(other, MakeFacts({PackageText(1)}, "machine-2")));
 }
 
 TEST_F(HostileSyncTest, ATurnMayNotTakeForEver) {
