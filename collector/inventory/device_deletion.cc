@@ -184,7 +184,7 @@ absl::StatusOr<v1::DeleteDeviceResponse> DeviceDeletion::Try(
   MutexLock flush_lock(&deps_.last_seen.flush_mutex());
   ROLLCALL_ASSIGN_OR_RETURN(
       auto response, ApplyOnce<v1::DeleteDeviceResponse>(
-                         deps_.committer, std::move(names), repeatable,
+                         deps_.committer, names, repeatable,
                          [&](KnownStamp stamp, const Reader& reader,
                              Writes& writes, v1::DeleteDeviceResponse& made) {
                            return Build(plan, stamp, reader, writes, made);
