@@ -26,9 +26,9 @@ class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
  protected:
   // A machine that was copied as a whole: each copy takes the place of the one
   // before, which is off.
-  std::vector<FakeAgent> ThreeCopies() {
+  std::vector<FakeAgent> Copies(size_t count) {
     std::vector<FakeAgent> copies;
-    for (int i = 0; i < 3; ++i) {
+    for (size_t i = 0; i < count; ++i) {
       copies.push_back(NewAgent());
       SayHello(copies[i], Laptop(1), 3);
       Link();
@@ -194,7 +194,7 @@ TEST_F(DeviceLinkerTest, AMatchIsTakenBackIfTheOlderSpeaksAgain) {
 }
 
 TEST_F(DeviceLinkerTest, TheFirstOfThreeCopiesPartsAllOfThem) {
-  auto copies = ThreeCopies();
+  auto copies = Copies(3);
   const DeviceId device = DeviceOf(copies[0]);
   SayHello(copies[0], Laptop(1));
   Link();
@@ -213,7 +213,7 @@ TEST_F(DeviceLinkerTest, TheFirstOfThreeCopiesPartsAllOfThem) {
 }
 
 TEST_F(DeviceLinkerTest, TheSecondOfThreeCopiesStaysUntilTheFirstSpeaks) {
-  auto copies = ThreeCopies();
+  auto copies = Copies(3);
   const DeviceId device = DeviceOf(copies[0]);
   SayHello(copies[1], Laptop(1));
   Link();
@@ -225,7 +225,7 @@ TEST_F(DeviceLinkerTest, TheSecondOfThreeCopiesStaysUntilTheFirstSpeaks) {
 }
 
 TEST_F(DeviceLinkerTest, ACopyThatAPersonTookAwayDoesNotHideTheOthers) {
-  auto copies = ThreeCopies();
+  auto copies = Copies(3);
   const DeviceId device = DeviceOf(copies[0]);
   Split(copies[2]);
   SayHello(copies[0], Laptop(1));
@@ -274,33 +274,23 @@ TEST_F(DeviceLinkerTest, AContactWrittenTogetherWithAMatchTakesItBack) {
 }
 
 TEST_F(DeviceLinkerTest, AContactWrittenJustBeforeAPassIsNotForgottenByIt) {
-  FakeAgent one = NewAgent();
-  SayHello(one, Laptop(1), 3);
-  FakeAgent two = NewAgent();
-  SayHello(two, Laptop(1), 3);
+  std::vector<FakeAgent> copies = Copies(2);
+  SayHello(copies[1], Laptop(1));  // due for what it said
+  RunDueTogetherWith({ContactOf(copies[0])}, {});
   Link();
-  ASSERT_EQ(DeviceOf(one), DeviceOf(two));
-  SayHello(two, Laptop(1));  // due for what it said
-  RunDueTogetherWith({ContactOf(one)}, {});
-  Link();
-  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+  EXPECT_NE(DeviceOf(copies[0]), DeviceOf(copies[1]));
 }
 
 TEST_F(DeviceLinkerTest, AStartLooksAgainAtThoseWhosePlaceWasTaken) {
-  FakeAgent one = NewAgent();
-  SayHello(one, Laptop(1), 3);
-  FakeAgent two = NewAgent();
-  SayHello(two, Laptop(1), 3);
-  Link();
-  ASSERT_EQ(DeviceOf(one), DeviceOf(two));
-  SayHello(one, Laptop(1));
+  std::vector<FakeAgent> copies = Copies(2);
+  SayHello(copies[0], Laptop(1));
   Batch batch;
-  kLinkDueTable.Delete(batch, {SubjectOf(one)});
-  kLinkDueTable.Delete(batch, {SubjectOf(two)});
+  kLinkDueTable.Delete(batch, {SubjectOf(copies[0])});
+  kLinkDueTable.Delete(batch, {SubjectOf(copies[1])});
   ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
   DeviceLinker after_start(engine_, committer_, times_, clock_);
   ASSERT_OK(after_start.RunDue());
-  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+  EXPECT_NE(DeviceOf(copies[0]), DeviceOf(copies[1]));
 }
 
 TEST_F(DeviceLinkerTest, AMachineReinstalledAgainAndAgainStaysOneDevice) {
