@@ -67,8 +67,8 @@ std::vector<double> Pairs::Ratios() const {
   return ratios;
 }
 
-void Pairs::Print(absl::string_view name, absl::string_view unit, Line line,
-                  bool by_value) const {
+void Pairs::Print(absl::string_view name, absl::string_view unit,
+                  std::optional<Line> line, bool by_value) const {
   if (values_.empty()) return;
   const std::vector<double> ratios = Ratios();
   const std::string text = absl::StrCat(

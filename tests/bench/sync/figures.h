@@ -33,8 +33,8 @@ class Pairs {
   }
   // Prints the medians and, for people, the spread. The ratio is the median of
   // the pairs' ratios. `by_value`: the line is for the value, not the ratio.
-  void Print(absl::string_view name, absl::string_view unit, Line line,
-             bool by_value = false) const;
+  void Print(absl::string_view name, absl::string_view unit,
+             std::optional<Line> line, bool by_value = false) const;
   // The median of the values; 0 of none.
   double value() const;
   // The median of the pairs' ratios; 0 of none.

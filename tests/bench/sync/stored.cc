@@ -73,8 +73,9 @@ absl::StatusOr<double> MeasureCheckInsOver(Lab& lab,
     ROLLCALL_ASSIGN_OR_RETURN(const double echoed, TalkRate(echoes, messages));
     pairs.Add(rate, echoed);
   }
-  pairs.Print(absl::StrCat("sync.stored_check_ins.", hosts), "/s",
-              AtLeast(before.value_or(0) / kMostWorse));
+  std::optional<Line> line;
+  if (before.has_value()) line = AtLeast(*before / kMostWorse);
+  pairs.Print(absl::StrCat("sync.stored_check_ins.", hosts), "/s", line);
   ROLLCALL_RETURN_IF_ERROR(LeaveAll(agents));
   ROLLCALL_RETURN_IF_ERROR(LeaveAll(echoes));
   collector.Stop();
