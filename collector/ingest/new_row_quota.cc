@@ -1,5 +1,7 @@
 #include "collector/ingest/new_row_quota.h"
 
+#include <algorithm>
+
 namespace rollcall::collector {
 
 bool NewRowQuota::Take(AgentId agent, int64_t rows) {
@@ -17,6 +19,14 @@ bool NewRowQuota::Take(AgentId agent, int64_t rows) {
   }
   brought += rows;
   return true;
+}
+
+void NewRowQuota::GiveBack(AgentId agent, int64_t rows) {
+  MutexLock lock(&mutex_);
+  // Another day may have begun meanwhile.
+  const auto brought = brought_.find(agent);
+  if (brought == brought_.end()) return;
+  brought->second = std::max<int64_t>(0, brought->second - rows);
 }
 
 int64_t NewRowQuota::refused() const {

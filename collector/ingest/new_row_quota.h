@@ -26,6 +26,9 @@ class NewRowQuota {
   // Whether the agent may bring so many more today; they count if so.
   bool Take(AgentId agent, int64_t rows);
 
+  // Takes back what Take counted, where the rows could not be stored.
+  void GiveBack(AgentId agent, int64_t rows);
+
   int64_t per_day() const { return per_day_; }
   // How often one might not, since the start.
   int64_t refused() const;

@@ -20,14 +20,22 @@ absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
   subject_ = &subject;
   turn_ = std::move(turn);
   if (turn_.update == nullptr) return absl::OkStatus();
-  if (!deps_.new_rows.Take(agent_, FleetRowsIn(*turn_.update))) {
+  const int64_t new_rows = FleetRowsIn(*turn_.update);
+  if (!deps_.new_rows.Take(agent_, new_rows)) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the agent brought more than ", deps_.new_rows.per_day(),
                      " rows that no other machine has within a day"));
   }
-  ROLLCALL_ASSIGN_OR_RETURN(
-      prepared_,
-      PrepareSubjectUpdate(*turn_.update, deps_.engine, deps_.content));
+  auto prepared =
+      PrepareSubjectUpdate(*turn_.update, deps_.engine, deps_.content);
+  if (!prepared.ok()) {
+    // A full disk takes no rows, and is not the agent's doing.
+    if (absl::IsUnavailable(prepared.status())) {
+      deps_.new_rows.GiveBack(agent_, new_rows);
+    }
+    return prepared.status();
+  }
+  prepared_ = *std::move(prepared);
   // A subject that is known has a head, until its device is deleted.
   if (subject.known && prepared_.made_from == KnownStamp()) {
     Finish(/*stored=*/false);

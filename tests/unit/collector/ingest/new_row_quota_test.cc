@@ -27,6 +27,22 @@ TEST_F(NewRowQuotaTest, AnAgentMayBringSoManyInADay) {
   EXPECT_TRUE(quota_.Take(agent_, 100));
 }
 
+TEST_F(NewRowQuotaTest, WhatIsGivenBackMayBeBroughtAgain) {
+  EXPECT_TRUE(quota_.Take(agent_, 80));
+  quota_.GiveBack(agent_, 80);
+  EXPECT_TRUE(quota_.Take(agent_, 100));
+  quota_.GiveBack(other_, 50);
+  EXPECT_FALSE(quota_.Take(other_, 101));
+}
+
+TEST_F(NewRowQuotaTest, WhatADayBeforeTookGivesNothingBackToTheNext) {
+  EXPECT_TRUE(quota_.Take(agent_, 100));
+  clock_.Advance(absl::Hours(24));
+  EXPECT_TRUE(quota_.Take(agent_, 10));
+  quota_.GiveBack(agent_, 100);
+  EXPECT_FALSE(quota_.Take(agent_, 101));
+}
+
 TEST_F(NewRowQuotaTest, OthersAreNotConcerned) {
   EXPECT_TRUE(quota_.Take(agent_, 100));
   EXPECT_TRUE(quota_.Take(other_, 100));

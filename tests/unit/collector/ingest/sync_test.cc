@@ -272,6 +272,60 @@ TEST_F(HostileSyncTest, AnAgentThatMakesRowsUpIsRefusedAndSparesOthers) {
   EXPECT_OK(Sync(other, MakeFacts({PackageText(1)}, "machine-2")));
 }
 
+// A store that takes no writes while it is full.
+class FullEngine final : public Engine {
+ public:
+  explicit FullEngine(Engine& engine) : engine_(engine) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(
+      TableId table, absl::string_view key) const override {
+    return engine_.Get(table, key);
+  }
+  absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
+      TableId table, absl::Span<const std::string> keys) const override {
+    return engine_.MultiGet(table, keys);
+  }
+  std::unique_ptr<Cursor> Scan(TableId table, absl::string_view begin,
+                               absl::string_view end) const override {
+    return engine_.Scan(table, begin, end);
+  }
+  std::unique_ptr<Cursor> ReverseScan(TableId table, absl::string_view begin,
+                                      absl::string_view end) const override {
+    return engine_.ReverseScan(table, begin, end);
+  }
+  absl::Status Write(const Batch& batch, Durability durability) override {
+    if (full) return absl::UnavailableError("full");
+    return engine_.Write(batch, durability);
+  }
+  std::unique_ptr<Reader> Snapshot() const override {
+    return engine_.Snapshot();
+  }
+
+  bool full = true;
+
+ private:
+  Engine& engine_;
+};
+
+TEST_F(HostileSyncTest, RowsThatAFullStoreDidNotTakeDoNotCountAgainstAnAgent) {
+  NewRowQuota exact(clock_, 3);
+  FullEngine engine(engine_);
+  testing::SharedContent shared(engine);
+  const SyncDeps deps{engine,     shared.content, *committer_, subjects_,
+                      last_seen_, clock_,         random_,     options_,
+                      stats_,     row_budget_,    exact};
+  const auto facts =
+      MakeFacts({PackageText(1), PackageText(2), PackageText(3)});
+  for (int i = 0; i < 2; ++i) {
+    Wire wire(deps, agent_);
+    EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kUnavailable));
+  }
+  engine.full = false;
+  Wire wire(deps, agent_);
+  EXPECT_OK(Sync(wire, facts));
+  EXPECT_EQ(exact.refused(), 0);
+}
+
 TEST_F(HostileSyncTest, ATurnMayNotTakeForEver) {
   Wire wire(*deps_, agent_);
   UpToRows(wire, MakeFacts({PackageText(1)}));
