@@ -48,17 +48,20 @@ class KillTest : public ::testing::Test {
   void StreamAndKill() {
     swarm_->Release(collector_.agent_port());
     // Connecting takes longer than streaming: it does not count as such.
-    ASSERT_TRUE(swarm_->AwaitAllSynced(kTimeout)) << swarm_->Describe();
+    ASSERT_TRUE(swarm_->AwaitAllSynced(kTimeout)) << Describe();
     const auto acks =
         kLeastAcks + static_cast<int64_t>(random_.Next64() % kLeastAcks);
     const absl::Time start = absl::Now();
-    ASSERT_TRUE(swarm_->AwaitAcknowledgements(acks, kTimeout))
-        << swarm_->Describe();
+    ASSERT_TRUE(swarm_->AwaitAcknowledgements(acks, kTimeout)) << Describe();
     streaming_ += absl::Now() - start;
     acknowledged_ += acks;
     swarm_->Hold();
     collector_.Kill();
-    ASSERT_TRUE(swarm_->AwaitAllAway(kTimeout)) << swarm_->Describe();
+    ASSERT_TRUE(swarm_->AwaitAllAway(kTimeout)) << Describe();
+  }
+
+  std::string Describe() const {
+    return swarm_->Describe() + "; " + collector_.Describe();
   }
 
   void Reopen() {

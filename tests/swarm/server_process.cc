@@ -110,6 +110,13 @@ int ServerProcess::AwaitEnd() {
   return process_->Wait(absl::Seconds(60)).value_or(-1);
 }
 
+std::string ServerProcess::Describe() const {
+  if (process_ == nullptr) return "the server was never started";
+  if (process_->running()) return "the server runs";
+  return absl::StrCat("the server has ended; the last it said: ",
+                      LastOf(Log()));
+}
+
 std::string ServerProcess::Log() const {
   return ReadFile(dir_.File("server.log"), 64 << 20).value_or("no log");
 }

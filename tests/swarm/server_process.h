@@ -34,6 +34,8 @@ class ServerProcess {
   // Waits until it ends by itself; the exit code, -1 if it does not.
   int AwaitEnd();
   bool running() const { return process_->running(); }
+  // Whether it runs, and what it said last if not: for a test that failed.
+  std::string Describe() const;
   // What it logged since it was made.
   std::string Log() const;
 
