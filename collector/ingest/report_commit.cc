@@ -76,8 +76,8 @@ absl::Status ReportCommit::Build(KnownStamp stamp, const Reader& reader,
                                 reader, writes));
   }
   if (turn_.update == nullptr) return absl::OkStatus();
-  return WriteSubjectUpdate(prepared_, subject_->ordinal, stamp, reader,
-                            writes);
+  return WriteSubjectUpdate(prepared_, deps_.content, subject_->ordinal, stamp,
+                            reader, writes);
 }
 
 void ReportCommit::Finish(bool stored) {

@@ -18,6 +18,10 @@ constexpr std::array<uint64_t, kSketchSize> kMultipliers = {
     0x8ebc6af09c88c6e3, 0x589965cc75374cc3};
 constexpr size_t kSketchBytes = kSketchSize * sizeof(uint64_t);
 
+// Bases that wait to be written at most: a store that takes nothing must not
+// fill the memory.
+constexpr size_t kMaxUnwritten = 64;
+
 // The first bytes of an id, the same on every machine.
 uint64_t Word(const RowId& id) {
   uint64_t word = 0;
@@ -112,6 +116,27 @@ void BaseSets::Remember(RootId root, std::shared_ptr<const BaseRows> rows) {
   kept_[root] = {std::move(rows), ++uses_};
 }
 
+std::shared_ptr<const BaseRows> BaseSets::FindKept(RootId root) {
+  std::shared_ptr<const BaseRows> rows;
+  if (const auto kept = kept_.find(root); kept != kept_.end()) {
+    kept->second.used = ++uses_;
+    rows = kept->second.rows;
+  } else if (const auto waiting = unwritten_.find(root);
+             waiting != unwritten_.end()) {
+    rows = waiting->second.rows;
+  } else {
+    return nullptr;
+  }
+  marks_.insert(root);
+  return rows;
+}
+
+void BaseSets::ForgetWritten() {
+  absl::erase_if(unwritten_, [this](const auto& base) {
+    return rows_.writer().IsWritten(base.second.number);
+  });
+}
+
 absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Read(
     RootId root) const {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kBaseTable.Get(engine_, {root}));
@@ -127,12 +152,7 @@ absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Find(RootId root) {
     uint64_t sweeps = 0;
     {
       MutexLock lock(&mutex_);
-      const auto kept = kept_.find(root);
-      if (kept != kept_.end()) {
-        kept->second.used = ++uses_;
-        marks_.insert(root);
-        return kept->second.rows;
-      }
+      if (auto kept = FindKept(root); kept != nullptr) return kept;
       sweeps = sweeps_;
     }
     auto read = Read(root);
@@ -175,15 +195,23 @@ absl::Status BaseSets::Keep(RootId root, BaseRows rows) {
   // Another thread may have been first.
   ROLLCALL_ASSIGN_OR_RETURN(const auto kept, Find(root));
   if (kept != nullptr) return absl::OkStatus();
-  ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));
+  ROLLCALL_RETURN_IF_ERROR(MakeRoom());
+  const auto shared = std::make_shared<const BaseRows>(std::move(rows));
   MutexLock lock(&mutex_);
+  unwritten_[root] = {shared, rows_.writer().Add(std::move(batch))};
   marks_.insert(root);
-  // One that asked for it since then has it in memory.
-  if (!kept_.contains(root)) {
-    Remember(root, std::make_shared<const BaseRows>(std::move(rows)));
-  }
+  Remember(root, shared);
   AddSketch(root, sketch);
   return absl::OkStatus();
+}
+
+absl::Status BaseSets::MakeRoom() {
+  {
+    MutexLock lock(&mutex_);
+    ForgetWritten();
+    if (unwritten_.size() < kMaxUnwritten) return absl::OkStatus();
+  }
+  return rows_.writer().WriteAll();
 }
 
 std::optional<RootId> BaseSets::Nearest(const RowSet& ids) const {

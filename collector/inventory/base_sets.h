@@ -38,7 +38,8 @@ struct BaseRows {
 };
 
 // Thread-safe. Keeps sets that were asked for in memory, up to a bound, and the
-// sketches of all.
+// sketches of all. New ones are written with the rows that they hold; see
+// RowDirectory.
 //
 // Errors as for RowDirectory.
 class BaseSets {
@@ -59,8 +60,8 @@ class BaseSets {
   // As Find, but null also if its rows are of another section or level.
   absl::StatusOr<std::shared_ptr<const BaseRows>> FindOfSection(
       RootId root, absl::string_view section, int row_level);
-  // Stores the set as a base, if it is not one. Its rows are stored already.
-  // Durable with the next synced write.
+  // Makes the set a base, if it is not one, and leaves it to the writer of its
+  // rows, which are kept already.
   absl::Status Keep(RootId root, BaseRows rows);
   // The base that shares most with the set, as far as sketches tell; nothing if
   // none does. Of equally near ones the one with the smallest root.
@@ -83,8 +84,20 @@ class BaseSets {
     std::shared_ptr<const BaseRows> rows;
     uint64_t used = 0;
   };
+  struct Unwritten {
+    std::shared_ptr<const BaseRows> rows;
+    // What it is written with.
+    ContentWriter::Number number = 0;
+  };
   void Remember(RootId root, std::shared_ptr<const BaseRows> rows)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What memory has.
+  std::shared_ptr<const BaseRows> FindKept(RootId root)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetWritten() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // For another base that is not written yet.
+  absl::Status MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(keep_mutex_)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void AddSketch(RootId root, const Sketch& sketch)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropSketch(RootId root, const Sketch& sketch)
@@ -109,6 +122,8 @@ class BaseSets {
   mutable Mutex mutex_;
   absl::flat_hash_map<RootId, Kept> kept_ ABSL_GUARDED_BY(mutex_);
   size_t kept_rows_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Bases that the store may not have yet.
+  absl::flat_hash_map<RootId, Unwritten> unwritten_ ABSL_GUARDED_BY(mutex_);
   uint64_t uses_ ABSL_GUARDED_BY(mutex_) = 0;
   // Of each place of a sketch: which bases have a value there.
   std::array<absl::flat_hash_map<uint64_t, std::vector<RootId>>, kSketchSize>

@@ -49,9 +49,10 @@ std::vector<BaseSets::StoredBase> BaseSets::Condemn(
     absl::Span<const StoredBase> bases) {
   std::vector<StoredBase> condemned;
   MutexLock lock(&mutex_);
+  ForgetWritten();
   ++sweeps_;
   for (const StoredBase& base : bases) {
-    if (IsMarked(base.root)) continue;
+    if (IsMarked(base.root) || unwritten_.contains(base.root)) continue;
     const auto kept = kept_.find(base.root);
     if (kept != kept_.end()) {
       kept_rows_ -= kept->second.rows->ids.size();

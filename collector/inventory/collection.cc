@@ -110,6 +110,8 @@ absl::Status ContentCollector::MarkPostings(const Reader& reader) {
 }
 
 absl::Status ContentCollector::MarkRowsOfBases() {
+  // A base that is not written yet needs its rows as well.
+  ROLLCALL_RETURN_IF_ERROR(content_.rows.writer().WriteAll());
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   return ForEach(kBaseTable, *snapshot, [&](const auto& entry) -> absl::Status {
     ROLLCALL_ASSIGN_OR_RETURN(const auto numbers,

@@ -12,6 +12,10 @@
 namespace rollcall::collector {
 namespace {
 
+// Rows that wait in memory at most: a store that takes nothing must not fill
+// it.
+constexpr size_t kMaxWaitingBytes = 8 << 20;
+
 template <typename Key, typename KeyOf>
 std::vector<std::string> KeysAt(absl::Span<const size_t> places, KeyOf key_of) {
   std::vector<std::string> keys;
@@ -42,10 +46,21 @@ absl::Status Unreadable(RowId id) {
 
 }  // namespace
 
-void RowDirectory::Remember(RowId id, Known known) {
-  if (numbers_.size() >= max_rows_) return;
+bool RowDirectory::Remember(RowId id, Known known) {
+  if (numbers_.size() >= max_rows_) return false;
   numbers_[id] = known;
   ids_[known.number] = id;
+  return true;
+}
+
+void RowDirectory::ForgetWritten() {
+  while (!unwritten_order_.empty() &&
+         writer_.IsWritten(unwritten_order_.front().number)) {
+    const auto row = unwritten_.find(unwritten_order_.front().id);
+    unwritten_ids_.erase(row->second.number);
+    unwritten_.erase(row);
+    unwritten_order_.pop_front();
+  }
 }
 
 std::vector<size_t> RowDirectory::FindKept(absl::Span<const RowId> ids,
@@ -53,13 +68,16 @@ std::vector<size_t> RowDirectory::FindKept(absl::Span<const RowId> ids,
   std::vector<size_t> missing;
   MutexLock lock(&mutex_);
   for (size_t i = 0; i < ids.size(); ++i) {
-    const auto kept = numbers_.find(ids[i]);
-    if (kept != numbers_.end()) {
+    if (const auto kept = numbers_.find(ids[i]); kept != numbers_.end()) {
       numbers[i] = kept->second;
-      marks_.Add(kept->second.number);
+    } else if (const auto waiting = unwritten_.find(ids[i]);
+               waiting != unwritten_.end()) {
+      numbers[i] = waiting->second;
     } else {
       missing.push_back(i);
+      continue;
     }
+    marks_.Add(numbers[i]->number);
   }
   return missing;
 }
@@ -130,17 +148,10 @@ absl::Status RowDirectory::ReadNextNumber() {
   return absl::OkStatus();
 }
 
-absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
-  if (rows.empty()) return absl::OkStatus();
-  std::vector<RowId> ids;
-  ids.reserve(rows.size());
-  for (const NewRow& row : rows) ids.push_back(row.id);
-  MutexLock keep_lock(&keep_mutex_);
-  ROLLCALL_RETURN_IF_ERROR(ReadNextNumber());
-  ROLLCALL_ASSIGN_OR_RETURN(const auto found, FindAll(ids));
-  Batch batch;
+absl::StatusOr<RowDirectory::Given> RowDirectory::GiveNumbers(
+    absl::Span<const NewRow> rows, const Numbers& found) {
+  Given given;
   RowNumber next = next_;
-  std::vector<std::pair<RowId, Known>> given;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (found[i].has_value()) continue;
     if (next == std::numeric_limits<RowNumber>::max()) {
@@ -152,20 +163,41 @@ absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
     value.set_row_level(rows[i].row_level);
     value.set_canonical(rows[i].canonical);
     value.set_number(next);
-    kRowTable.Put(batch, {rows[i].id}, value);
+    kRowTable.Put(given.writes, {rows[i].id}, value);
     stored::v1::NumberedRow name;
     name.set_row_id(rows[i].id.ToBytes());
-    kRowNumberTable.Put(batch, {next}, name);
-    given.emplace_back(rows[i].id, Known{next++, SectionPlace(rows[i].section),
-                                         rows[i].row_level});
+    kRowNumberTable.Put(given.writes, {next}, name);
+    given.rows.emplace_back(
+        rows[i].id,
+        Known{next++, SectionPlace(rows[i].section), rows[i].row_level});
   }
-  if (given.empty()) return absl::OkStatus();
-  ROLLCALL_RETURN_IF_ERROR(engine_.Write(batch, Durability::kBuffered));
   next_ = next;
+  return given;
+}
+
+absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
+  if (rows.empty()) return absl::OkStatus();
+  std::vector<RowId> ids;
+  ids.reserve(rows.size());
+  for (const NewRow& row : rows) ids.push_back(row.id);
+  MutexLock keep_lock(&keep_mutex_);
+  if (writer_.bytes() > kMaxWaitingBytes) {
+    ROLLCALL_RETURN_IF_ERROR(writer_.WriteAll());
+  }
+  ROLLCALL_RETURN_IF_ERROR(ReadNextNumber());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto found, FindAll(ids));
+  ROLLCALL_ASSIGN_OR_RETURN(Given given, GiveNumbers(rows, found));
+  if (given.rows.empty()) return absl::OkStatus();
+  // Known before it can be written: once it is, it may be collected.
   MutexLock lock(&mutex_);
-  for (const auto& [id, known] : given) {
+  ForgetWritten();
+  const ContentWriter::Number number = writer_.Add(std::move(given.writes));
+  for (const auto& [id, known] : given.rows) {
     marks_.Add(known.number);
-    Remember(id, known);
+    if (Remember(id, known)) continue;
+    unwritten_[id] = known;
+    unwritten_ids_[known.number] = id;
+    unwritten_order_.push_back({number, id});
   }
   return absl::OkStatus();
 }
@@ -192,9 +224,11 @@ absl::StatusOr<RowSet> RowDirectory::IdsOf(
   {
     MutexLock lock(&mutex_);
     for (size_t i = 0; i < numbers.size(); ++i) {
-      const auto kept = ids_.find(numbers[i]);
-      if (kept != ids_.end()) {
+      if (const auto kept = ids_.find(numbers[i]); kept != ids_.end()) {
         ids[i] = kept->second;
+      } else if (const auto waiting = unwritten_ids_.find(numbers[i]);
+                 waiting != unwritten_ids_.end()) {
+        ids[i] = waiting->second;
       } else {
         missing.push_back(i);
       }

@@ -1,8 +1,10 @@
 // Which fleet rows the store has, and under which numbers.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "collector/inventory/content_pins.h"
+#include "collector/inventory/content_writer.h"
 #include "collector/inventory/number_set.h"
 #include "collector/inventory/row_number.h"
 #include "collector/inventory/row_set.h"
@@ -31,6 +34,9 @@ struct NewRow {
 // Thread-safe. Keeps the ids and numbers of rows that were asked for in memory,
 // up to a bound; beyond it the store is asked each time.
 //
+// New rows wait in a ContentWriter until somebody has to know them stored, and
+// are known at once.
+//
 // All methods: DATA_LOSS if stored bytes are damaged, UNAVAILABLE if the store
 // fails. They read the store and so may block.
 class RowDirectory {
@@ -40,15 +46,17 @@ class RowDirectory {
 
   // The engine outlives it.
   explicit RowDirectory(Engine& engine, size_t max_rows = kDefaultMaxRows)
-      : engine_(engine), max_rows_(max_rows) {}
+      : engine_(engine), max_rows_(max_rows), writer_(engine) {}
 
   // The numbers of rows of a section and level, in the order of `ids`; nothing
   // for a row that the store does not have, or has of another section or level.
   absl::StatusOr<std::vector<std::optional<RowNumber>>> Find(
       absl::string_view section, int row_level, absl::Span<const RowId> ids);
-  // Stores those rows, without repetition, that the store lacks. Durable with
-  // the next synced write; until something refers to them they do no harm.
+  // Gives numbers to those rows, without repetition, that the store lacks, and
+  // leaves them to writer(). Until something refers to them they do no harm.
   absl::Status Keep(absl::Span<const NewRow> rows);
+  // What refers to rows that were kept is written after them.
+  ContentWriter& writer() { return writer_; }
 
   // The numbers of rows that the store has, ascending. DATA_LOSS if it lacks
   // one.
@@ -90,7 +98,18 @@ class RowDirectory {
                           std::optional<Known>& number)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status ReadNextNumber() ABSL_EXCLUSIVE_LOCKS_REQUIRED(keep_mutex_);
-  void Remember(RowId id, Known known) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // What Keep writes of rows that the store lacks, of which it found `found`.
+  struct Given {
+    Batch writes;
+    std::vector<std::pair<RowId, Known>> rows;
+  };
+  absl::StatusOr<Given> GiveNumbers(absl::Span<const NewRow> rows,
+                                    const Numbers& found)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(keep_mutex_);
+  // Whether there was room.
+  bool Remember(RowId id, Known known) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets of those that there was no room for what was written since.
+  void ForgetWritten() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   struct NamedRow {
     RowNumber number = 0;
@@ -113,12 +132,22 @@ class RowDirectory {
 
   Engine& engine_;
   const size_t max_rows_;
+  ContentWriter writer_;
   ContentPins pins_;
   // Held while rows are stored or deleted, so that none gets two numbers.
   Mutex keep_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   Mutex mutex_;
   absl::flat_hash_map<RowId, Known> numbers_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<RowNumber, RowId> ids_ ABSL_GUARDED_BY(mutex_);
+  // Rows that there was no room for and that the store may not have yet, and
+  // when each is written, in that order.
+  struct WrittenWith {
+    ContentWriter::Number number = 0;
+    RowId id;
+  };
+  absl::flat_hash_map<RowId, Known> unwritten_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<RowNumber, RowId> unwritten_ids_ ABSL_GUARDED_BY(mutex_);
+  std::deque<WrittenWith> unwritten_order_ ABSL_GUARDED_BY(mutex_);
   NumberSet marks_ ABSL_GUARDED_BY(mutex_);
   NumberSet older_marks_ ABSL_GUARDED_BY(mutex_);
   NumberSet marks_for_once_ ABSL_GUARDED_BY(mutex_);

@@ -63,6 +63,7 @@ std::vector<RowDirectory::NamedRow> RowDirectory::Condemn(
     absl::Span<const NamedRow> rows) {
   std::vector<NamedRow> condemned;
   MutexLock lock(&mutex_);
+  ForgetWritten();
   ++sweeps_;
   for (const NamedRow& row : rows) {
     if (IsMarked(row.number)) continue;
@@ -118,6 +119,8 @@ absl::StatusOr<SweepStep<RowNumber>> RowDirectory::SweepSome(RowNumber from,
   // Nobody gets a new number for a row that is on its way out.
   MutexLock keep_lock(&keep_mutex_);
   ROLLCALL_RETURN_IF_ERROR(ReadNextNumber());
+  // The greatest number stays in the store, so it must be there.
+  ROLLCALL_RETURN_IF_ERROR(writer_.WriteAll());
   const std::vector<NamedRow> condemned = Condemn(unmarked);
   step.kept += static_cast<int64_t>(unmarked.size() - condemned.size());
   const absl::Status deleted = DeleteRows(condemned, step);

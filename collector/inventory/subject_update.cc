@@ -65,6 +65,7 @@ class UpdateBuilder {
               });
     FillHead();
     FillCause();
+    prepared_.content = content_.rows.writer().current();
     return std::move(prepared_);
   }
 
@@ -170,6 +171,8 @@ class UpdateBuilder {
   // that, and what undoing the switch needs.
   absl::Status RecordSwitch(const SectionRows& old, const SectionRows& now,
                             SectionChange& change) const {
+    // Rows are compared by their bytes, which only the store has.
+    ROLLCALL_RETURN_IF_ERROR(content_.rows.writer().WriteAll());
     ROLLCALL_ASSIGN_OR_RETURN(const SectionState old_ids, ById(old));
     ROLLCALL_ASSIGN_OR_RETURN(const SectionState now_ids, ById(now));
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -239,7 +242,8 @@ absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
   return UpdateBuilder(update, reader, content).Build();
 }
 
-absl::Status WriteSubjectUpdate(const PreparedUpdate& update, uint32_t ordinal,
+absl::Status WriteSubjectUpdate(const PreparedUpdate& update,
+                                const Content& content, uint32_t ordinal,
                                 KnownStamp stamp, const Reader& reader,
                                 Writes& writes) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
@@ -250,6 +254,7 @@ absl::Status WriteSubjectUpdate(const PreparedUpdate& update, uint32_t ordinal,
         "the subject changed while it was reported; start again");
   }
   if (!update.changes) return absl::OkStatus();
+  ROLLCALL_RETURN_IF_ERROR(content.rows.writer().WriteThrough(update.content));
   Head head = update.head;
   head.set_changed_stamp(stamp.raw());
   head.set_ordinal(ordinal);

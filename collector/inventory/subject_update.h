@@ -59,11 +59,13 @@ struct PreparedUpdate {
   stored::v1::HistoryEntry history;
   // Of own rows.
   Batch own;
+  // The rows and bases that the head and its history refer to are written with.
+  ContentWriter::Number content = 0;
   // The rows and bases that the head and its history refer to stay.
   ContentPin pin;
 };
 
-// Works the update out. Stores rows and bases that are new, which do no harm if
+// Works the update out. Keeps rows and bases that are new, which do no harm if
 // the update then is not written. FAILED_PRECONDITION if a row was neither sent
 // nor known, or a section differs from a set that the store does not hold (it
 // changed since it was asked: start again). Blocking.
@@ -71,10 +73,12 @@ absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
                                                     const Reader& reader,
                                                     const Content& content);
 
-// Adds the writes that make the update so, with its history and what postings
-// must follow. `ordinal` is the subject's. FAILED_PRECONDITION if the subject
-// changed since it was prepared: start again.
-absl::Status WriteSubjectUpdate(const PreparedUpdate& update, uint32_t ordinal,
+// Stores the rows and bases that the update refers to, and adds the writes that
+// make it so, with its history and what postings must follow. `ordinal` is the
+// subject's. FAILED_PRECONDITION if the subject changed since it was prepared:
+// start again. UNAVAILABLE if the store takes no rows.
+absl::Status WriteSubjectUpdate(const PreparedUpdate& update,
+                                const Content& content, uint32_t ordinal,
                                 KnownStamp stamp, const Reader& reader,
                                 Writes& writes);
 

@@ -62,13 +62,13 @@ inline uint32_t OrdinalOf(SubjectId subject) {
 }
 
 inline absl::StatusOr<collector::KnownStamp> Write(
-    collector::Committer& committer,
+    collector::Committer& committer, const collector::Content& content,
     const collector::PreparedUpdate& prepared) {
   return committer.Commit({"subject"}, [&](collector::KnownStamp at,
                                            const collector::Reader& reader,
                                            collector::Writes& writes) {
-    return WriteSubjectUpdate(prepared, OrdinalOf(prepared.subject), at, reader,
-                              writes);
+    return WriteSubjectUpdate(prepared, content, OrdinalOf(prepared.subject),
+                              at, reader, writes);
   });
 }
 
@@ -77,7 +77,7 @@ inline absl::StatusOr<collector::KnownStamp> Store(
     const collector::Content& content, const collector::SubjectUpdate& update) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto prepared,
                             PrepareSubjectUpdate(update, engine, content));
-  return Write(committer, prepared);
+  return Write(committer, content, prepared);
 }
 
 }  // namespace rollcall::testing

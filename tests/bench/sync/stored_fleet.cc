@@ -171,7 +171,8 @@ absl::Status StoredFleet::Submit(uint32_t host, const swarm::Report& report,
           ordinal, subjects_.BuildNew(prepared.subject, stated, device, stamp,
                                       reader, writes));
     }
-    return WriteSubjectUpdate(prepared, ordinal, stamp, reader, writes);
+    return WriteSubjectUpdate(prepared, *content_, ordinal, stamp, reader,
+                              writes);
   };
   change.done = [this](const absl::StatusOr<KnownStamp>& stamp) {
     MutexLock lock(&mutex_);

@@ -1,6 +1,7 @@
 // Turns of the sync protocol, and agents that do not keep to it.
 #include <algorithm>
 
+#include "tests/support/full_engine.h"
 #include "tests/unit/collector/ingest/sync_fixture.h"
 
 namespace rollcall::collector {
@@ -272,44 +273,9 @@ TEST_F(HostileSyncTest, AnAgentThatMakesRowsUpIsRefusedAndSparesOthers) {
   EXPECT_OK(Sync(other, MakeFacts({PackageText(1)}, "machine-2")));
 }
 
-// A store that takes no writes while it is full.
-class FullEngine final : public Engine {
- public:
-  explicit FullEngine(Engine& engine) : engine_(engine) {}
-
-  absl::StatusOr<std::optional<std::string>> Get(
-      TableId table, absl::string_view key) const override {
-    return engine_.Get(table, key);
-  }
-  absl::StatusOr<std::vector<std::optional<std::string>>> MultiGet(
-      TableId table, absl::Span<const std::string> keys) const override {
-    return engine_.MultiGet(table, keys);
-  }
-  std::unique_ptr<Cursor> Scan(TableId table, absl::string_view begin,
-                               absl::string_view end) const override {
-    return engine_.Scan(table, begin, end);
-  }
-  std::unique_ptr<Cursor> ReverseScan(TableId table, absl::string_view begin,
-                                      absl::string_view end) const override {
-    return engine_.ReverseScan(table, begin, end);
-  }
-  absl::Status Write(const Batch& batch, Durability durability) override {
-    if (full) return absl::UnavailableError("full");
-    return engine_.Write(batch, durability);
-  }
-  std::unique_ptr<Reader> Snapshot() const override {
-    return engine_.Snapshot();
-  }
-
-  bool full = true;
-
- private:
-  Engine& engine_;
-};
-
 TEST_F(HostileSyncTest, RowsThatAFullStoreDidNotTakeDoNotCountAgainstAnAgent) {
   NewRowQuota exact(clock_, 3);
-  FullEngine engine(engine_);
+  testing::FullEngine engine(engine_);
   testing::SharedContent shared(engine);
   const SyncDeps deps{engine,     shared.content, *committer_, subjects_,
                       last_seen_, clock_,         random_,     options_,

@@ -10,6 +10,7 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::CollectionFixture;
+using ::rollcall::testing::KeepStored;
 using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::Store;
 using ::rollcall::testing::UpdateOf;
@@ -30,7 +31,7 @@ class CollectionTest : public CollectionFixture {
 };
 
 TEST_F(CollectionTest, RowsThatNothingRefersToGoInTheSecondRunAfter) {
-  ASSERT_OK(content().rows.Keep({NewPackage(1), NewPackage(2)}));
+  ASSERT_OK(KeepStored(content().rows, {NewPackage(1), NewPackage(2)}));
   EXPECT_FALSE(Collect().swept);
   EXPECT_TRUE(IsStored(1));
   const Collection second = Collect();
@@ -102,7 +103,7 @@ TEST_F(CollectionTest, ANearBaseThatIsGoneIsNotOffered) {
 // A session answers that a row is known; its agent leaves it out and refers to
 // it later.
 TEST_F(CollectionTest, ARowThatASessionWasToldOfStaysOverTheNextRun) {
-  ASSERT_OK(content().rows.Keep({NewPackage(1), NewPackage(2)}));
+  ASSERT_OK(KeepStored(content().rows, {NewPackage(1), NewPackage(2)}));
   Collect();
   ASSERT_TRUE(IsKnown(1));
   Collect();
@@ -137,9 +138,41 @@ TEST_F(CollectionTest, ASetThatASessionWasToldOfStaysOverTheNextRun) {
   EXPECT_EQ(HeldAt(second, at), BytesOf(Packages(0, 50)));
 }
 
+TEST_F(CollectionTest, RowsThatNobodyHadWrittenGoAsOthersDo) {
+  ASSERT_OK(content().rows.Keep({NewPackage(1), NewPackage(2)}));
+  Collect();
+  EXPECT_TRUE(IsKnown(1));
+  Collect();
+  EXPECT_TRUE(IsKnown(1));
+  EXPECT_FALSE(IsKnown(2));
+  EXPECT_EQ(Count(TableId::kRow), 1u);
+}
+
+// A report brought it that was then refused, and nobody wrote since.
+TEST_F(CollectionTest, ABaseThatIsNotInTheStoreYetKeepsItsRows) {
+  std::vector<NewRow> rows;
+  for (int i = 0; i < 40; ++i) rows.push_back(NewPackage(i));
+  ASSERT_OK(KeepStored(content().rows, rows));
+  const SubjectUpdate refused = UpdateOf(AddDevice(), Packages(0, 40));
+  ASSERT_OK(PrepareSubjectUpdate(refused, engine_, content()).status());
+  ASSERT_EQ(Count(TableId::kBase), 0u);
+  Collect();
+  EXPECT_TRUE(Collect().swept);
+  const RootId root = refused.sections.at("software").root;
+  ASSERT_OK_AND_ASSIGN(const auto known, content().bases.FindOfSection(
+                                             root, "software", kRowLevel));
+  ASSERT_NE(known, nullptr);
+  SubjectUpdate same = UpdateOf(AddDevice(), Packages(0, 40));
+  same.rows.clear();
+  ASSERT_OK_AND_ASSIGN(const KnownStamp at,
+                       Store(*committer_, engine_, content(), same));
+  CollectAll();
+  EXPECT_EQ(HeldAt(same.subject, at), BytesOf(Packages(0, 40)));
+}
+
 // The agent took longer than two runs: it must send the row after all.
 TEST_F(CollectionTest, AnUpdateThatComesTooLateIsToldToStartAgain) {
-  ASSERT_OK(content().rows.Keep({NewPackage(1)}));
+  ASSERT_OK(KeepStored(content().rows, {NewPackage(1)}));
   ASSERT_TRUE(IsKnown(1));
   CollectAll();
   SubjectUpdate update = UpdateOf(AddDevice(), Packages(1, 2));
@@ -156,7 +189,7 @@ TEST_F(CollectionTest, ARunWaitsForAnUpdateThatWasWorkedOutBefore) {
   bool written = false;
   between_ = [&]() -> absl::Status {
     if (written) return absl::OkStatus();
-    EXPECT_OK(testing::Write(*committer_, prepared));
+    EXPECT_OK(testing::Write(*committer_, content(), prepared));
     prepared = PreparedUpdate();
     written = true;
     return absl::OkStatus();
@@ -192,11 +225,11 @@ TEST_F(CollectionTest, ARunSweepsNothingThatAQuestionInProgressMayRead) {
 }
 
 TEST_F(CollectionTest, ANumberIsNeverGivenAgain) {
-  ASSERT_OK(content().rows.Keep({NewPackage(1), NewPackage(2)}));
+  ASSERT_OK(KeepStored(content().rows, {NewPackage(1), NewPackage(2)}));
   CollectAll();
   ASSERT_EQ(Count(TableId::kRow), 0u);
   Restart();
-  ASSERT_OK(content().rows.Keep({NewPackage(2), NewPackage(3)}));
+  ASSERT_OK(KeepStored(content().rows, {NewPackage(2), NewPackage(3)}));
   EXPECT_THAT(*content().rows.NumbersOf({NewPackage(2).id}), ElementsAre(3u));
   EXPECT_THAT(*content().rows.NumbersOf({NewPackage(3).id}), ElementsAre(4u));
   // The number that was left in place of the last row goes, and takes nothing
@@ -209,7 +242,7 @@ TEST_F(CollectionTest, ANumberIsNeverGivenAgain) {
 }
 
 TEST_F(CollectionTest, ADamagedHeadStopsARunBeforeAnythingGoes) {
-  ASSERT_OK(content().rows.Keep({NewPackage(1)}));
+  ASSERT_OK(KeepStored(content().rows, {NewPackage(1)}));
   stored::v1::Head head;
   head.add_sections()->set_added_rows(std::string("\x80"));
   Batch batch;

@@ -7,6 +7,7 @@
 #include "collector/inventory/own_rows.h"
 #include "collector/inventory/row_directory.h"
 #include "collector/inventory/tables.h"
+#include "tests/support/full_engine.h"
 #include "tests/unit/collector/inventory/fleet_fixture.h"
 
 namespace rollcall::collector {
@@ -14,6 +15,7 @@ namespace {
 
 using ::rollcall::testing::FleetFixture;
 using ::rollcall::testing::IsOkAndHolds;
+using ::rollcall::testing::KeepStored;
 using ::rollcall::testing::PackageRow;
 using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
@@ -73,7 +75,7 @@ class ContentTest : public FleetFixture {
       rows.push_back(RowOf(i));
       ids.push_back(rows.back().id);
     }
-    EXPECT_OK(content_.rows.Keep(rows));
+    EXPECT_OK(KeepStored(content_.rows, rows));
     std::sort(ids.begin(), ids.end());
     return ids;
   }
@@ -94,7 +96,7 @@ TEST_F(ContentTest, ARowKeepsItsNumberOverRestarts) {
   EXPECT_THAT(again.NumbersOf(ids), IsOkAndHolds(Eq(given)));
   EXPECT_THAT(again.IdsOf(given), IsOkAndHolds(Eq(ids)));
   // Stored again, and with a new one.
-  ASSERT_OK(again.Keep({RowOf(3), RowOf(10)}));
+  ASSERT_OK(KeepStored(again, {RowOf(3), RowOf(10)}));
   ASSERT_OK_AND_ASSIGN(const Numbers more, again.NumbersOf({RowOf(10).id}));
   EXPECT_THAT(more, ElementsAre(11u));
   EXPECT_THAT(again.NumbersOf(ids), IsOkAndHolds(Eq(given)));
@@ -106,6 +108,53 @@ TEST_F(ContentTest, BeyondItsBoundTheDirectoryAsksTheStore) {
   ASSERT_OK_AND_ASSIGN(const Numbers numbers, small.NumbersOf(ids));
   EXPECT_THAT(small.IdsOf(numbers), IsOkAndHolds(Eq(ids)));
   EXPECT_THAT(small.NumbersOf(ids), IsOkAndHolds(Eq(numbers)));
+}
+
+// Also where there is no room to remember it.
+TEST_F(ContentTest, ARowIsKnownBeforeTheStoreHasIt) {
+  for (const size_t room : {size_t{100}, size_t{0}}) {
+    RowDirectory rows(engine_, room);
+    const NewRow row = RowOf(static_cast<int>(room));
+    ASSERT_OK(rows.Keep({row}));
+    ASSERT_OK_AND_ASSIGN(const Numbers numbers, rows.NumbersOf({row.id}));
+    EXPECT_THAT(rows.IdsOf(numbers), IsOkAndHolds(ElementsAre(row.id)));
+    EXPECT_FALSE(engine_.Get(TableId::kRow, row.id.bytes())->has_value());
+    ASSERT_OK(KeepStored(rows, {RowOf(1'000)}));
+    EXPECT_TRUE(engine_.Get(TableId::kRow, row.id.bytes())->has_value());
+    EXPECT_THAT(rows.NumbersOf({row.id}), IsOkAndHolds(Eq(numbers)));
+  }
+}
+
+// A store that takes nothing must not fill the memory with what it should.
+TEST_F(ContentTest, OnlySoMuchWaitsForAFullStore) {
+  testing::FullEngine full(engine_);
+  RowDirectory rows(full);
+  absl::Status kept;
+  int number = 0;
+  while (kept.ok() && ++number < 1'000) {
+    NewRow row = RowOf(number);
+    row.canonical.append(64 << 10, 'x');
+    kept = rows.Keep({row});
+  }
+  EXPECT_THAT(kept, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_LE(rows.writer().bytes(), 9u << 20);
+  full.full = false;
+  EXPECT_OK(rows.Keep({RowOf(number)}));
+}
+
+TEST_F(ContentTest, OnlySoManyBasesWaitForAFullStore) {
+  testing::FullEngine full(engine_);
+  RowDirectory rows(full);
+  BaseSets bases(full, rows);
+  absl::Status kept;
+  int count = 0;
+  while (kept.ok() && ++count < 1'000) {
+    kept = bases.Keep(RootId::Generate(random_), {{RowOf(count).id}, {1}});
+  }
+  EXPECT_THAT(kept, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_LE(count, 100);
+  full.full = false;
+  EXPECT_OK(bases.Keep(RootId::Generate(random_), {{RowOf(1).id}, {1}}));
 }
 
 TEST_F(ContentTest, AnUnknownRowOrNumberIsDataLossWhereItMustBeThere) {
@@ -124,6 +173,7 @@ TEST_F(ContentTest, TheNearestBaseIsFoundAlsoAfterARestart) {
   const RootId image_root = ComputeSectionRoot(image);
   ASSERT_OK(content_.bases.Keep(image_root, RowsOf(image)));
   ASSERT_OK(content_.bases.Keep(ComputeSectionRoot(other), RowsOf(other)));
+  ASSERT_OK(content_.rows.writer().WriteAll());
   const RowSet near = SetOf(10, 1'010);
   EXPECT_EQ(content_.bases.Nearest(near), image_root);
   BaseSets again(engine_, content_.rows);
@@ -142,9 +192,14 @@ TEST_F(ContentTest, BasesBeyondTheBoundAreReadAgain) {
     sets.push_back(SetOf(1'000 * i, 1'000 * i + 100));
     ASSERT_OK(small.Keep(ComputeSectionRoot(sets.back()), RowsOf(sets.back())));
   }
-  for (const RowSet& set : sets) {
-    ASSERT_OK_AND_ASSIGN(const auto found, small.Find(ComputeSectionRoot(set)));
-    EXPECT_EQ(found->ids, set);
+  // Before the store has them, and from there.
+  for (int i = 0; i < 2; ++i) {
+    for (const RowSet& set : sets) {
+      ASSERT_OK_AND_ASSIGN(const auto found,
+                           small.Find(ComputeSectionRoot(set)));
+      EXPECT_EQ(found->ids, set);
+    }
+    ASSERT_OK(content_.rows.writer().WriteAll());
   }
   EXPECT_THAT(small.Find(RootId()), IsOkAndHolds(IsNull()));
 }

@@ -41,6 +41,14 @@ inline v1::Row HostRow(const std::string& hostname) {
   return row;
 }
 
+// Keeps the rows and waits until they are in the store.
+inline absl::Status KeepStored(collector::RowDirectory& directory,
+                               absl::Span<const collector::NewRow> rows) {
+  const absl::Status kept = directory.Keep(rows);
+  if (!kept.ok()) return kept;
+  return directory.writer().WriteAll();
+}
+
 class FleetFixture : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -1,6 +1,7 @@
 // Reports that race each other or break the rules of rows.
 #include "collector/inventory/history.h"
 #include "collector/inventory/subject_state.h"
+#include "tests/support/full_engine.h"
 #include "tests/unit/collector/inventory/fleet_fixture.h"
 
 namespace rollcall::collector {
@@ -8,10 +9,12 @@ namespace {
 
 using ::rollcall::testing::FleetFixture;
 using ::rollcall::testing::HostRow;
+using ::rollcall::testing::IsOkAndHolds;
 using ::rollcall::testing::PackageRow;
 using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::UpdateOf;
 using ::rollcall::testing::Write;
+using ::testing::Eq;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -48,10 +51,26 @@ TEST_F(HostileReportsTest, OfTwoUpdatesPreparedFromOneStateOneMustStartAgain) {
                        PrepareSubjectUpdate(first, engine_, content_));
   ASSERT_OK_AND_ASSIGN(const auto late,
                        PrepareSubjectUpdate(second, engine_, content_));
-  ASSERT_OK(Write(*committer_, prepared));
-  EXPECT_THAT(Write(*committer_, late),
+  ASSERT_OK(Write(*committer_, content_, prepared));
+  EXPECT_THAT(Write(*committer_, content_, late),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("start again")));
+}
+
+TEST_F(HostileReportsTest, AnUpdateWhoseRowsTheStoreDidNotTakeIsNotWritten) {
+  testing::FullEngine full(engine_);
+  const testing::SharedContent shared(full);
+  const SubjectId subject = AddDevice();
+  const SubjectUpdate update = UpdateOf(subject, {PackageRow("a", "1")});
+  ASSERT_OK_AND_ASSIGN(auto prepared,
+                       PrepareSubjectUpdate(update, engine_, shared.content));
+  EXPECT_THAT(Write(*committer_, shared.content, prepared),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(ReadHead(engine_, subject), IsOkAndHolds(Eq(std::nullopt)));
+  full.full = false;
+  ASSERT_OK(Write(*committer_, shared.content, prepared));
+  EXPECT_OK(
+      ReadSubjectState(engine_, content_, subject, KnownStamp::Max()).status());
 }
 
 TEST_F(HostileReportsTest, ARowOfAnotherSectionIsNotKnownInThisOne) {
