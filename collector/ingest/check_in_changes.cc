@@ -137,12 +137,11 @@ class Applier {
 absl::StatusOr<std::optional<SubjectUpdate>> ApplyChanges(
     const google::protobuf::RepeatedPtrField<v1::SectionChange>& changes,
     const ChangeTarget& target) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto head,
-                            ReadHead(target.reader, target.subject));
-  if (!head.has_value() || head->row_level() != target.row_level) {
+  const auto& stored = target.basis.stored;
+  if (!stored.has_value() || stored->head.row_level() != target.row_level) {
     return std::optional<SubjectUpdate>();
   }
-  Applier applier(target, *head);
+  Applier applier(target, stored->head);
   for (const v1::SectionChange& change : changes) {
     ROLLCALL_ASSIGN_OR_RETURN(const bool applied, applier.Apply(change));
     if (!applied) return std::optional<SubjectUpdate>();

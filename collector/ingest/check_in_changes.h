@@ -19,6 +19,7 @@ struct ChangeTarget {
   const Reader& reader;
   const Content& content;
   SubjectId subject;
+  const UpdateBasis& basis;
   // The row schema level of the changes.
   int row_level;
   // The subject root that they make.

@@ -26,8 +26,7 @@ absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
         absl::StrCat("the agent brought more than ", deps_.new_rows.per_day(),
                      " rows that no other machine has within a day"));
   }
-  auto prepared =
-      PrepareSubjectUpdate(*turn_.update, deps_.engine, deps_.content);
+  auto prepared = WorkOut();
   if (!prepared.ok()) {
     // A full disk takes no rows, and is not the agent's doing.
     if (absl::IsUnavailable(prepared.status())) {
@@ -37,12 +36,22 @@ absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
   }
   prepared_ = *std::move(prepared);
   // A subject that is known has a head, until its device is deleted.
-  if (subject.known && prepared_.made_from == KnownStamp()) {
+  if (subject.known && !prepared_.made_from.has_value()) {
     Finish(/*stored=*/false);
     return absl::FailedPreconditionError(
         "the device was deleted while it reported; start again");
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<PreparedUpdate> ReportCommit::WorkOut() {
+  if (!turn_.basis.has_value()) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        turn_.basis,
+        ReadBasis(deps_.engine, deps_.content, turn_.update->subject));
+  }
+  return PrepareSubjectUpdate(*turn_.update, *std::move(turn_.basis),
+                              deps_.engine, deps_.content);
 }
 
 absl::Status ReportCommit::Submit(Done done) {

@@ -23,6 +23,8 @@ class ReportCommit {
     // What it makes of the subject; null if it brought no facts. Outlives the
     // call.
     const SubjectUpdate* update = nullptr;
+    // What it was worked out from, if that was read already.
+    std::optional<UpdateBasis> basis;
     std::optional<v1::Evidence> evidence;
   };
   using Done = std::function<void(const absl::StatusOr<KnownStamp>& stamp)>;
@@ -42,6 +44,7 @@ class ReportCommit {
   absl::Status Submit(Done done);
 
  private:
+  absl::StatusOr<PreparedUpdate> WorkOut();
   absl::Status Build(KnownStamp stamp, const Reader& reader, Writes& writes);
   void Finish(bool stored);
 

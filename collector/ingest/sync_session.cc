@@ -280,19 +280,23 @@ void SyncSession::AckCheckIn(int64_t sequence, SyncReply& reply) {
 absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
                                               RootId root) {
   if (check_in.changes().empty()) return false;
+  ROLLCALL_ASSIGN_OR_RETURN(UpdateBasis basis,
+                            ReadBasis(deps_.engine, deps_.content, stored_.id));
   ROLLCALL_ASSIGN_OR_RETURN(
       auto update,
       ApplyChanges(check_in.changes(), {deps_.engine, deps_.content, stored_.id,
-                                        row_level_, root}));
+                                        basis, row_level_, root}));
   if (!update.has_value()) return false;
   ROLLCALL_RETURN_IF_ERROR(turn_.TakeWhole(*std::move(update)));
+  basis_ = std::move(basis);
   sequence_ = check_in.sequence();
   ++deps_.stats.changes_taken;
   return true;
 }
 
 absl::Status SyncSession::Prepare() {
-  ReportCommit::Turn turn = {nullptr, std::exchange(evidence_, {})};
+  ReportCommit::Turn turn = {nullptr, std::exchange(basis_, {}),
+                             std::exchange(evidence_, {})};
   if (wants_roots_) {
     SubjectUpdate& update = turn_.update();
     update.subject = stored_.id;

@@ -97,6 +97,8 @@ class SyncSession {
   ReportCommit commit_{deps_, agent_};
   int64_t sequence_ = 0;
   std::optional<v1::Evidence> evidence_;
+  // From a check-in to its commit.
+  std::optional<UpdateBasis> basis_;
 };
 
 }  // namespace rollcall::collector

@@ -13,10 +13,9 @@ namespace {
 // A base and how a set differs from it.
 struct Candidate {
   RootId root;
-  RowNumbers added;
-  RowNumbers removed;
+  SetChange<RowNumber> rows;
 
-  size_t differences() const { return added.size() + removed.size(); }
+  size_t differences() const { return rows.added.size() + rows.removed.size(); }
 };
 
 absl::StatusOr<std::optional<Candidate>> Compare(const RowNumbers& rows,
@@ -26,7 +25,7 @@ absl::StatusOr<std::optional<Candidate>> Compare(const RowNumbers& rows,
   ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(*root));
   if (base == nullptr) return std::optional<Candidate>();
   return std::optional<Candidate>(
-      Candidate{*root, Minus(rows, base->numbers), Minus(base->numbers, rows)});
+      Candidate{*root, ChangeBetween(base->numbers, rows)});
 }
 
 // With more differences a set of so many rows becomes a base itself.
@@ -46,8 +45,8 @@ void Fill(const Candidate& candidate, stored::v1::HeadSection& section) {
   if (!candidate.root.IsZero()) {
     section.set_base_root(candidate.root.ToBytes());
   }
-  section.set_added_rows(PackNumbers(candidate.added));
-  section.set_removed_rows(PackNumbers(candidate.removed));
+  section.set_added_rows(PackNumbers(candidate.rows.added));
+  section.set_removed_rows(PackNumbers(candidate.rows.removed));
 }
 
 // As ChooseBase, where `best` is not near enough.
@@ -71,7 +70,7 @@ absl::Status LookFurther(const FleetRows& rows, std::optional<Candidate> best,
   }
   const RootId root = ComputeSectionRoot(ids);
   ROLLCALL_RETURN_IF_ERROR(content.bases.Keep(root, {ids, rows.numbers}));
-  Fill({root, {}, {}}, section);
+  Fill({root, {}}, section);
   return absl::OkStatus();
 }
 
@@ -81,7 +80,7 @@ absl::Status ChooseBase(const FleetRows& rows, const BaseBefore& before,
                         const Content& content,
                         stored::v1::HeadSection& section) {
   if (rows.numbers.size() <= kMaxRowsWithoutBase) {
-    Fill({RootId(), rows.numbers, {}}, section);
+    Fill({RootId(), {rows.numbers, {}}}, section);
     return absl::OkStatus();
   }
   ROLLCALL_ASSIGN_OR_RETURN(auto best,

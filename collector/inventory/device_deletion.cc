@@ -131,8 +131,10 @@ absl::StatusOr<KnownStamp> DeviceDeletion::PutChanges(const Plan& plan,
   for (size_t i = 0; i < subjects.size(); ++i) {
     if (plan.heads[i].changed_stamp() == 0) continue;
     ROLLCALL_ASSIGN_OR_RETURN(
-        const auto change,
-        MakePostingChange(subjects[i], plan.heads[i], Head()));
+        auto change,
+        MakePostingChange(subjects[i], SectionsOf(plan.heads[i]), {}));
+    change.set_ordinal(plan.heads[i].ordinal());
+    change.set_is_gone(true);
     kChangeTable.Put(batch, {stamp}, change);
     stamp = deps_.clock.Next();
   }

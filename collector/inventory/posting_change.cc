@@ -27,12 +27,12 @@ absl::Status Append(const std::string& packed, RowNumbers& all) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Terms> TermsOf(const Head& head) {
+absl::StatusOr<Terms> TermsOf(const HeadSections& sections) {
   Terms terms;
-  for (const HeadSection& section : head.sections()) {
-    if (!section.base_root().empty()) terms.bases.insert(section.base_root());
-    ROLLCALL_RETURN_IF_ERROR(Append(section.added_rows(), terms.added));
-    ROLLCALL_RETURN_IF_ERROR(Append(section.removed_rows(), terms.removed));
+  for (const HeadSection* section : sections) {
+    if (!section->base_root().empty()) terms.bases.insert(section->base_root());
+    ROLLCALL_RETURN_IF_ERROR(Append(section->added_rows(), terms.added));
+    ROLLCALL_RETURN_IF_ERROR(Append(section->removed_rows(), terms.removed));
   }
   std::sort(terms.added.begin(), terms.added.end());
   std::sort(terms.removed.begin(), terms.removed.end());
@@ -41,16 +41,20 @@ absl::StatusOr<Terms> TermsOf(const Head& head) {
 
 }  // namespace
 
+HeadSections SectionsOf(const Head& head) {
+  HeadSections sections;
+  for (const HeadSection& section : head.sections()) {
+    sections.push_back(&section);
+  }
+  return sections;
+}
+
 absl::StatusOr<stored::v1::ChangedSubject> MakePostingChange(
-    SubjectId subject, const Head& before, const Head& after) {
+    SubjectId subject, const HeadSections& before, const HeadSections& after) {
   ROLLCALL_ASSIGN_OR_RETURN(const Terms old, TermsOf(before));
   ROLLCALL_ASSIGN_OR_RETURN(const Terms now, TermsOf(after));
   stored::v1::ChangedSubject change;
   change.set_subject_id(subject.ToBytes());
-  const bool gone = after.changed_stamp() == 0;
-  change.set_ordinal(gone ? before.ordinal() : after.ordinal());
-  change.set_is_new(before.changed_stamp() == 0);
-  change.set_is_gone(gone);
   for (const std::string& base : now.bases) {
     if (!old.bases.contains(base)) change.add_bases_gained(base);
   }

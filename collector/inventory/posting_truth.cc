@@ -61,9 +61,9 @@ class Comparison {
       if (!entry.has_value()) return absl::OkStatus();
       // Beside none, a head gains all that it says.
       ROLLCALL_ASSIGN_OR_RETURN(
-          const auto change,
-          MakePostingChange(entry->key.subject, stored::v1::Head(),
-                            entry->value));
+          ChangedSubject change,
+          MakePostingChange(entry->key.subject, {}, SectionsOf(entry->value)));
+      change.set_ordinal(entry->value.ordinal());
       ROLLCALL_RETURN_IF_ERROR(Expect(entry->key.subject, change));
     }
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <tuple>
 #include <vector>
 
 namespace rollcall::collector {
@@ -77,6 +78,35 @@ std::vector<T> Union(const std::vector<T>& a, const std::vector<T>& b) {
   }
   result.insert(result.end(), from, a.end());
   return result;
+}
+
+// What came to a set and what went from it.
+template <typename T>
+struct SetChange {
+  std::vector<T> added;
+  std::vector<T> removed;
+};
+
+// How `after` differs from `before`. Both ascend without repetition. Little
+// more than going through them side by side where they are nearly the same.
+template <typename T>
+SetChange<T> ChangeBetween(const std::vector<T>& before,
+                           const std::vector<T>& after) {
+  SetChange<T> change;
+  auto old = before.begin();
+  auto now = after.begin();
+  while (true) {
+    std::tie(old, now) = std::mismatch(old, before.end(), now, after.end());
+    if (old == before.end() || now == after.end()) break;
+    if (*old < *now) {
+      change.removed.push_back(*old++);
+    } else {
+      change.added.push_back(*now++);
+    }
+  }
+  change.removed.insert(change.removed.end(), old, before.end());
+  change.added.insert(change.added.end(), now, after.end());
+  return change;
 }
 
 }  // namespace rollcall::collector

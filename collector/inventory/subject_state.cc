@@ -113,6 +113,14 @@ absl::StatusOr<std::optional<Head>> ReadHead(const Reader& reader,
   return kHeadTable.Get(reader, {subject});
 }
 
+absl::StatusOr<std::optional<StoredHead>> ReadStoredHead(const Reader& reader,
+                                                         SubjectId subject) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto bytes, kHeadTable.GetBytes(reader, {subject}));
+  if (!bytes.has_value()) return std::optional<StoredHead>();
+  ROLLCALL_ASSIGN_OR_RETURN(Head head, kHeadTable.Parse({subject}, *bytes));
+  return std::optional<StoredHead>({std::move(head), *std::move(bytes)});
+}
+
 absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
                                      const HeadSection& section) {
   ROLLCALL_ASSIGN_OR_RETURN(RowSet added,
@@ -139,8 +147,8 @@ absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,
                                       const Content& content, SubjectId subject,
                                       int row_level,
                                       const HeadSection& section) {
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet fleet,
-                            ReadFleetRows(content, section));
+  ROLLCALL_ASSIGN_OR_RETURN(RowSet fleet, ReadFleetRows(content, section));
+  if (!HasOwnRows(section.section())) return fleet;
   ROLLCALL_ASSIGN_OR_RETURN(
       const OwnRows own,
       ReadOwnRows(reader, {subject, section.section(), row_level}));

@@ -40,6 +40,17 @@ struct SubjectState {
 absl::StatusOr<std::optional<stored::v1::Head>> ReadHead(const Reader& reader,
                                                          SubjectId subject);
 
+// A head as it was read.
+struct StoredHead {
+  stored::v1::Head head;
+  // By these it is told whether the store still holds it.
+  std::string bytes;
+};
+
+// As ReadHead.
+absl::StatusOr<std::optional<StoredHead>> ReadStoredHead(const Reader& reader,
+                                                         SubjectId subject);
+
 // The fleet rows of a section of a head.
 absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
                                      const stored::v1::HeadSection& section);

@@ -21,8 +21,8 @@ using stored::v1::Head;
 using stored::v1::HeadSection;
 using stored::v1::SectionChange;
 
-const HeadSection* FindSection(const Head& head, absl::string_view name) {
-  for (const HeadSection& section : head.sections()) {
+HeadSection* FindSection(Head& head, absl::string_view name) {
+  for (HeadSection& section : *head.mutable_sections()) {
     if (section.section() == name) return &section;
   }
   return nullptr;
@@ -35,14 +35,14 @@ class UpdateBuilder {
                 const Content& content)
       : update_(update), reader_(reader), content_(content) {}
 
-  absl::StatusOr<PreparedUpdate> Build() {
-    prepared_.pin = content_.rows.pins().Take();
-    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
-                              ReadHead(reader_, update_.subject));
-    before_ = stored.value_or(Head());
-    first_report_ = !stored.has_value();
+  absl::StatusOr<PreparedUpdate> Build(UpdateBasis basis) {
+    prepared_.pin = std::move(basis.pin);
     prepared_.subject = update_.subject;
-    prepared_.made_from = KnownStamp::FromRaw(before_.changed_stamp());
+    first_report_ = !basis.stored.has_value();
+    if (!first_report_) {
+      before_ = std::move(basis.stored->head);
+      prepared_.made_from = std::move(basis.stored->bytes);
+    }
     if (before_.subject_root() == update_.subject_root.bytes() &&
         before_.row_level() == update_.row_level) {
       return std::move(prepared_);
@@ -54,10 +54,15 @@ class UpdateBuilder {
           AddSection(name, reported, FindSection(before_, name)));
     }
     for (const HeadSection& section : before_.sections()) {
+      // Those that did not change were taken over.
+      if (section.section().empty()) continue;
       if (!update_.sections.contains(section.section())) {
         ROLLCALL_RETURN_IF_ERROR(DropSection(section));
       }
     }
+    ROLLCALL_ASSIGN_OR_RETURN(prepared_.postings,
+                              MakePostingChange(update_.subject, went_, came_));
+    prepared_.postings.set_is_new(first_report_);
     auto& changes = *prepared_.history.mutable_sections();
     std::sort(changes.begin(), changes.end(),
               [](const SectionChange& a, const SectionChange& b) {
@@ -82,34 +87,33 @@ class UpdateBuilder {
 
   absl::Status AddSection(const std::string& name,
                           const ReportedSection& reported,
-                          const HeadSection* stored) {
+                          HeadSection* stored) {
     SectionBefore before;
     if (stored != nullptr && before_.row_level() == update_.row_level) {
       before.root = RootId::FromBytes(stored->root()).value_or(RootId());
     }
     if (!before.root.IsZero() && before.root == reported.root) {
-      *prepared_.head.add_sections() = *stored;
+      prepared_.head.add_sections()->Swap(stored);
       return absl::OkStatus();
     }
     if (stored != nullptr) {
       ROLLCALL_ASSIGN_OR_RETURN(before.rows, ReadRows(*stored));
+      went_.push_back(stored);
     } else {
       prepared_.history.add_new_sections(name);
     }
     ROLLCALL_ASSIGN_OR_RETURN(const SectionRows now,
                               ApplyReport(update_, name, before, content_));
-    HeadSection section;
+    HeadSection& section = *prepared_.head.add_sections();
+    came_.push_back(&section);
     section.set_section(name);
     section.set_root(reported.root.ToBytes());
     WriteOwn(before.rows, now, stored, section);
     ROLLCALL_RETURN_IF_ERROR(Record(name, before.rows, now));
     // Of a set that was told as a whole the ids are at hand.
     const bool whole = reported.base.IsZero() && now.own.empty();
-    ROLLCALL_RETURN_IF_ERROR(
-        ChooseBase({now.fleet, whole ? &reported.added : nullptr},
-                   BaseOf(reported, before, stored), content_, section));
-    *prepared_.head.add_sections() = std::move(section);
-    return absl::OkStatus();
+    return ChooseBase({now.fleet, whole ? &reported.added : nullptr},
+                      BaseOf(reported, before, stored), content_, section);
   }
 
   // A base set that the report names, else the one that the section has.
@@ -146,8 +150,9 @@ class UpdateBuilder {
     if (first_report_) return absl::OkStatus();
     SectionChange change;
     change.set_section(name);
-    change.set_added_rows(PackNumbers(Minus(now.fleet, old.fleet)));
-    change.set_removed_rows(PackNumbers(Minus(old.fleet, now.fleet)));
+    const auto fleet = ChangeBetween(old.fleet, now.fleet);
+    change.set_added_rows(PackNumbers(fleet.added));
+    change.set_removed_rows(PackNumbers(fleet.removed));
     if (before_.row_level() != update_.row_level) {
       ROLLCALL_RETURN_IF_ERROR(RecordSwitch(old, now, change));
     } else {
@@ -201,6 +206,7 @@ class UpdateBuilder {
 
   absl::Status DropSection(const HeadSection& section) {
     ROLLCALL_ASSIGN_OR_RETURN(const SectionRows old, ReadRows(section));
+    went_.push_back(&section);
     HeadSection gone = section;
     WriteOwn(old, SectionRows(), &section, gone);
     prepared_.history.add_gone_sections(section.section());
@@ -231,40 +237,56 @@ class UpdateBuilder {
   const Content& content_;
   bool first_report_ = false;
   Head before_;
+  // Sections that changed: of before_, and of the new head.
+  HeadSections went_;
+  HeadSections came_;
   PreparedUpdate prepared_;
 };
 
 }  // namespace
 
+absl::StatusOr<UpdateBasis> ReadBasis(const Reader& reader,
+                                      const Content& content,
+                                      SubjectId subject) {
+  UpdateBasis basis;
+  basis.pin = content.rows.pins().Take();
+  ROLLCALL_ASSIGN_OR_RETURN(basis.stored, ReadStoredHead(reader, subject));
+  return basis;
+}
+
+absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
+                                                    UpdateBasis basis,
+                                                    const Reader& reader,
+                                                    const Content& content) {
+  return UpdateBuilder(update, reader, content).Build(std::move(basis));
+}
+
 absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
                                                     const Reader& reader,
                                                     const Content& content) {
-  return UpdateBuilder(update, reader, content).Build();
+  ROLLCALL_ASSIGN_OR_RETURN(UpdateBasis basis,
+                            ReadBasis(reader, content, update.subject));
+  return PrepareSubjectUpdate(update, std::move(basis), reader, content);
 }
 
-absl::Status WriteSubjectUpdate(const PreparedUpdate& update,
-                                const Content& content, uint32_t ordinal,
-                                KnownStamp stamp, const Reader& reader,
-                                Writes& writes) {
+absl::Status WriteSubjectUpdate(PreparedUpdate& update, const Content& content,
+                                uint32_t ordinal, KnownStamp stamp,
+                                const Reader& reader, Writes& writes) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
-                            ReadHead(reader, update.subject));
-  const uint64_t changed = stored.has_value() ? stored->changed_stamp() : 0;
-  if (changed != update.made_from.raw()) {
+                            kHeadTable.GetBytes(reader, {update.subject}));
+  if (stored != update.made_from) {
     return absl::FailedPreconditionError(
         "the subject changed while it was reported; start again");
   }
   if (!update.changes) return absl::OkStatus();
   ROLLCALL_RETURN_IF_ERROR(content.rows.writer().WriteThrough(update.content));
-  Head head = update.head;
-  head.set_changed_stamp(stamp.raw());
-  head.set_ordinal(ordinal);
-  kHeadTable.Put(writes.head, {update.subject}, head);
+  update.head.set_changed_stamp(stamp.raw());
+  update.head.set_ordinal(ordinal);
+  kHeadTable.Put(writes.head, {update.subject}, update.head);
   kHistoryTable.Put(writes.head, {update.subject, stamp}, update.history);
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const auto change,
-      MakePostingChange(update.subject, stored.value_or(Head()), head));
-  kChangeTable.Put(writes.head, {stamp}, change);
-  writes.head.Append(Batch(update.own));
+  update.postings.set_ordinal(ordinal);
+  kChangeTable.Put(writes.head, {stamp}, update.postings);
+  writes.head.Append(std::move(update.own));
   return absl::OkStatus();
 }
 

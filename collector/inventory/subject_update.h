@@ -2,12 +2,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/content_pins.h"
 #include "collector/inventory/row_set.h"
+#include "collector/inventory/subject_state.h"
 #include "collector/storage/committer.h"
 #include "common/id.h"
 #include "rollcall/stored/v1/inventory.pb.h"
@@ -46,17 +48,32 @@ struct SubjectUpdate {
   std::map<RowId, ReportedRow> rows;
 };
 
+// What the store holds of a subject, to work an update out from. Nothing that
+// it refers to is collected while this lives.
+struct UpdateBasis {
+  ContentPin pin;
+  // Nothing: it never reported.
+  std::optional<StoredHead> stored;
+};
+
+// Errors as for ReadHead.
+absl::StatusOr<UpdateBasis> ReadBasis(const Reader& reader,
+                                      const Content& content,
+                                      SubjectId subject);
+
 // What an update comes to: made before it is the committer's turn, so that one
 // writer is enough for many subjects.
 struct PreparedUpdate {
   SubjectId subject;
-  // The stamp of the head that it was made from; zero: there was none.
-  KnownStamp made_from;
+  // The bytes of the head that it was made from; nothing: there was none.
+  std::optional<std::string> made_from;
   // False: the store holds the same root already, and nothing is written.
   bool changes = false;
-  // Without the new stamp.
+  // Without the new stamp and the ordinal.
   stored::v1::Head head;
   stored::v1::HistoryEntry history;
+  // What postings must follow, without the ordinal.
+  stored::v1::ChangedSubject postings;
   // Of own rows.
   Batch own;
   // The rows and bases that the head and its history refer to are written with.
@@ -70,6 +87,11 @@ struct PreparedUpdate {
 // nor known, or a section differs from a set that the store does not hold (it
 // changed since it was asked: start again). Blocking.
 absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
+                                                    UpdateBasis basis,
+                                                    const Reader& reader,
+                                                    const Content& content);
+// From what the store holds now.
+absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
                                                     const Reader& reader,
                                                     const Content& content);
 
@@ -77,9 +99,9 @@ absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
 // make it so, with its history and what postings must follow. `ordinal` is the
 // subject's. FAILED_PRECONDITION if the subject changed since it was prepared:
 // start again. UNAVAILABLE if the store takes no rows.
-absl::Status WriteSubjectUpdate(const PreparedUpdate& update,
-                                const Content& content, uint32_t ordinal,
-                                KnownStamp stamp, const Reader& reader,
-                                Writes& writes);
+// Once: what is written is moved out of the update.
+absl::Status WriteSubjectUpdate(PreparedUpdate& update, const Content& content,
+                                uint32_t ordinal, KnownStamp stamp,
+                                const Reader& reader, Writes& writes);
 
 }  // namespace rollcall::collector

@@ -41,6 +41,16 @@ class Table {
     return std::optional<Value>(std::move(value));
   }
 
+  // The same as it is stored.
+  absl::StatusOr<std::optional<std::string>> GetBytes(const Reader& reader,
+                                                      const Key& key) const {
+    return reader.Get(id_, KeyBytes(key));
+  }
+  // What is stored there under the key.
+  absl::StatusOr<Value> Parse(const Key& key, absl::string_view bytes) const {
+    return ParseValue(KeyBytes(key), bytes);
+  }
+
   void Put(Batch& batch, const Key& key, const Value& value) const {
     batch.Put(id_, KeyBytes(key), value.SerializeAsString());
   }

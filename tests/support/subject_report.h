@@ -63,7 +63,7 @@ inline uint32_t OrdinalOf(SubjectId subject) {
 
 inline absl::StatusOr<collector::KnownStamp> Write(
     collector::Committer& committer, const collector::Content& content,
-    const collector::PreparedUpdate& prepared) {
+    collector::PreparedUpdate prepared) {
   return committer.Commit({"subject"}, [&](collector::KnownStamp at,
                                            const collector::Reader& reader,
                                            collector::Writes& writes) {
@@ -75,9 +75,9 @@ inline absl::StatusOr<collector::KnownStamp> Write(
 inline absl::StatusOr<collector::KnownStamp> Store(
     collector::Committer& committer, const collector::Engine& engine,
     const collector::Content& content, const collector::SubjectUpdate& update) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto prepared,
+  ROLLCALL_ASSIGN_OR_RETURN(auto prepared,
                             PrepareSubjectUpdate(update, engine, content));
-  return Write(committer, content, prepared);
+  return Write(committer, content, std::move(prepared));
 }
 
 }  // namespace rollcall::testing

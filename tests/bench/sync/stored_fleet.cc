@@ -165,7 +165,7 @@ absl::Status StoredFleet::Submit(uint32_t host, const swarm::Report& report,
   change.build = [this, prepared = std::move(prepared), stated, first,
                   device = devices_of_[host], &ordinal = ordinals_of_[host]](
                      KnownStamp stamp, const Reader& reader,
-                     Writes& writes) -> absl::Status {
+                     Writes& writes) mutable -> absl::Status {
     if (first) {
       ROLLCALL_ASSIGN_OR_RETURN(
           ordinal, subjects_.BuildNew(prepared.subject, stated, device, stamp,

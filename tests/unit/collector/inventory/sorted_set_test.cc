@@ -43,6 +43,9 @@ TEST(SortedSet, DifferenceAndUnionOfAnySizesAreThoseOfTheStandardLibrary) {
                        std::back_inserter(all));
         EXPECT_EQ(Minus(a, b), difference);
         EXPECT_EQ(Union(a, b), all);
+        const auto change = ChangeBetween(b, a);
+        EXPECT_EQ(change.added, difference);
+        EXPECT_EQ(change.removed, Minus(b, a));
       }
     }
   }
