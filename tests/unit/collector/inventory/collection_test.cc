@@ -151,6 +151,7 @@ TEST_F(CollectionTest, RowsThatNobodyHadWrittenGoAsOthersDo) {
 // A report brought it that was then refused, and nobody wrote since.
 TEST_F(CollectionTest, ABaseThatIsNotInTheStoreYetKeepsItsRows) {
   std::vector<NewRow> rows;
+  rows.reserve(40);
   for (int i = 0; i < 40; ++i) rows.push_back(NewPackage(i));
   ASSERT_OK(KeepStored(content().rows, rows));
   const SubjectUpdate refused = UpdateOf(AddDevice(), Packages(0, 40));
