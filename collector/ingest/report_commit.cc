@@ -22,6 +22,7 @@ absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
   if (turn_.update == nullptr) return absl::OkStatus();
   const int64_t new_rows = FleetRowsIn(*turn_.update);
   if (!deps_.new_rows.Take(agent_, new_rows)) {
+    Finish(/*stored=*/false);
     return absl::ResourceExhaustedError(
         absl::StrCat("the agent brought more than ", deps_.new_rows.per_day(),
                      " rows that no other machine has within a day"));
@@ -32,6 +33,7 @@ absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
     if (absl::IsUnavailable(prepared.status())) {
       deps_.new_rows.GiveBack(agent_, new_rows);
     }
+    Finish(/*stored=*/false);
     return prepared.status();
   }
   prepared_ = *std::move(prepared);

@@ -17,7 +17,7 @@ ContentWriter::Number ContentWriter::current() const {
 
 size_t ContentWriter::bytes() const {
   MutexLock lock(&mutex_);
-  return waiting_.bytes();
+  return waiting_.bytes() + writing_bytes_;
 }
 
 absl::Status ContentWriter::WriteThrough(Number number) {
@@ -34,14 +34,16 @@ absl::Status ContentWriter::WriteWaiting() {
   {
     MutexLock lock(&mutex_);
     batch = std::exchange(waiting_, Batch());
+    writing_bytes_ = batch.bytes();
     number = current_++;
   }
   const absl::Status status = engine_.Write(batch, Durability::kBuffered);
+  MutexLock lock(&mutex_);
+  writing_bytes_ = 0;
   if (status.ok()) {
     written_ = number;
     return status;
   }
-  MutexLock lock(&mutex_);
   batch.Append(std::exchange(waiting_, Batch()));
   waiting_ = std::move(batch);
   return status;

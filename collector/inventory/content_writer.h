@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -33,7 +34,7 @@ class ContentWriter {
   // write. UNAVAILABLE if the store fails. Blocking.
   absl::Status WriteThrough(Number number);
   absl::Status WriteAll() { return WriteThrough(current()); }
-  // Bytes that wait.
+  // Bytes that are not in the store yet.
   size_t bytes() const;
 
  private:
@@ -44,6 +45,8 @@ class ContentWriter {
   Mutex write_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   mutable Mutex mutex_;
   Batch waiting_ ABSL_GUARDED_BY(mutex_);
+  // Of the write that is under way.
+  size_t writing_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   Number current_ ABSL_GUARDED_BY(mutex_) = 1;
   std::atomic<Number> written_{0};
 };

@@ -145,7 +145,7 @@ void Committer::WriteGroup(std::vector<Change> group) {
   std::vector<Built> built;
   int64_t dropped = 0;
   for (size_t i = 0; i < group.size(); ++i) {
-    if (all.content.bytes() + all.head.bytes() > options_.max_group_bytes) {
+    if (all.head.bytes() > options_.max_group_bytes) {
       PutBack(std::move(group), i);
       break;
     }
@@ -158,17 +158,15 @@ void Committer::WriteGroup(std::vector<Change> group) {
       change.done(status);
       continue;
     }
-    all.content.Append(std::move(writes.content));
     all.head.Append(std::move(writes.head));
     built.push_back({stamp, std::move(change.done)});
   }
   absl::Status status;
-  if (!all.head.empty() || !all.content.empty()) {
+  if (!all.head.empty()) {
     // Changes may have taken more stamps than the one they were given.
     all.head.Put(TableId::kMeta, kLastStampKey,
                  absl::StrCat(clock_.Next().raw()));
-    status = engine_.Write(all.content, Durability::kBuffered);
-    if (status.ok()) status = engine_.Write(all.head, Durability::kSynced);
+    status = engine_.Write(all.head, Durability::kSynced);
   }
   {
     MutexLock lock(&mutex_);

@@ -16,12 +16,8 @@
 
 namespace rollcall::collector {
 
-// What a change writes.
+// What a change writes: all of it takes effect together.
 struct Writes {
-  // Rows and bases: found by their hash, so that writing them twice or without
-  // the head does no harm. Written first.
-  Batch content;
-  // All else; takes effect together.
   Batch head;
 };
 
@@ -32,7 +28,7 @@ struct Change {
   // earlier wrote.
   std::vector<std::string> names;
   // Reads the store as it is and says what to write. Runs on the committer's
-  // thread: no waiting. An error drops the change.
+  // thread: no waiting, but for the disk. An error drops the change.
   std::function<absl::Status(KnownStamp stamp, const Reader& reader,
                              Writes& writes)>
       build;

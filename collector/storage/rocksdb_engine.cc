@@ -141,6 +141,7 @@ class RocksDbEngine final : public Engine {
     if (batch.empty() && durability == Durability::kBuffered) {
       return absl::OkStatus();
     }
+    ROLLCALL_RETURN_IF_ERROR(parts_.reserve.Check());
     rocksdb::WriteBatch writes(batch.bytes() + batch.ops().size() * 16,
                                /*max_bytes=*/0, /*protection_bytes_per_key=*/8,
                                /*default_cf_ts_sz=*/0);
@@ -151,7 +152,6 @@ class RocksDbEngine final : public Engine {
                                         : writes.Delete(table, op.key);
       ROLLCALL_RETURN_IF_ERROR(FromRocksDb(added, "building a write"));
     }
-    ROLLCALL_RETURN_IF_ERROR(parts_.reserve.Check());
     rocksdb::Status status = WriteOnce(writes, durability);
     // RocksDB looks every five seconds whether what stopped it (a full disk) is
     // over, but for some errors only when asked.

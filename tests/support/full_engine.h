@@ -1,6 +1,7 @@
 // A store that refuses to be written.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ class FullEngine final : public collector::Engine {
   }
   absl::Status Write(const collector::Batch& batch,
                      collector::Durability durability) override {
+    if (during_write) during_write();
     if (full) return absl::UnavailableError("full");
     if (!batch.empty()) ++writes;
     return engine_.Write(batch, durability);
@@ -49,6 +51,8 @@ class FullEngine final : public collector::Engine {
 
   bool full = true;
   int writes = 0;
+  // Called in each write.
+  std::function<void()> during_write;
 
  private:
   Engine& engine_;

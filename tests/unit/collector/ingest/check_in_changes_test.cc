@@ -102,6 +102,21 @@ TEST_F(CheckInChangesTest, SectionsComeAndGoOnCheckIns) {
   EXPECT_EQ(stats_.changes_taken, 2);
 }
 
+// Collections wait for those who rely on what the store holds.
+TEST_F(CheckInChangesTest, ARefusedChangeHoldsNothingWhileItsStreamLives) {
+  NewRowQuota few(clock_, 1'000);
+  const SyncDeps deps{engine_,    shared_.content, *committer_, subjects_,
+                      last_seen_, clock_,          random_,     options_,
+                      stats_,     row_budget_,     few};
+  Wire wire(deps, agent_);
+  agent::Conversation conversation(wire);
+  ASSERT_OK(conversation.Begin(before_, 0));
+  EXPECT_THAT(conversation.CheckIn(MakeFacts(Packages(1'000, 2)), v1::Vitals()),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  ContentPins& pins = shared_.content.rows.pins();
+  EXPECT_TRUE(pins.NoneBefore(pins.Advance()));
+}
+
 TEST_F(CheckInChangesTest, ARepeatedChangeIsAcknowledgedAndStoredOnce) {
   Wire wire(*deps_, agent_);
   ASSERT_OK(Sync(wire, before_));

@@ -65,5 +65,19 @@ TEST_F(ContentWriterTest, WhatAFullStoreDidNotTakeIsWrittenLaterInItsOrder) {
   EXPECT_THAT(Get("a"), IsOkAndHolds(Optional(Eq("2"))));
 }
 
+// So that who looks in the meantime does not add as much again.
+TEST_F(ContentWriterTest, WhatIsBeingWrittenStillCounts) {
+  const auto number = writer_.Add(Put("a", "12345"));
+  size_t seen = 0;
+  engine_.during_write = [&] { seen = writer_.bytes(); };
+  EXPECT_FALSE(writer_.WriteThrough(number).ok());
+  EXPECT_EQ(seen, 6u);
+  EXPECT_EQ(writer_.bytes(), 6u);
+  engine_.full = false;
+  ASSERT_OK(writer_.WriteThrough(number));
+  EXPECT_EQ(seen, 6u);
+  EXPECT_EQ(writer_.bytes(), 0u);
+}
+
 }  // namespace
 }  // namespace rollcall::collector
