@@ -7,6 +7,19 @@
 #include "common/status.h"
 
 namespace rollcall::collector {
+namespace {
+
+// One that waits to have made enough contacts is looked at now.
+absl::Status EndWaiting(SubjectId subject, const Reader& reader,
+                        Writes& writes) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto due, kLinkDueTable.Get(reader, {subject}));
+  if (!due.has_value() || !due->has_not_before()) return absl::OkStatus();
+  due->clear_not_before();
+  kLinkDueTable.Put(writes.head, {subject}, *due);
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<ContactOutcome> ContactLog::Build(
     const Contact& contact, std::optional<SubjectId> subject, Nonce next_nonce,
@@ -24,6 +37,7 @@ absl::StatusOr<ContactOutcome> ContactLog::Build(
     *due.mutable_since() = ToProto(contact.time);
     kLinkDueTable.Put(writes.head, {*heir}, due);
   }
+  ROLLCALL_RETURN_IF_ERROR(EndWaiting(*subject, reader, writes));
   return outcome;
 }
 

@@ -6,6 +6,7 @@
 
 #include "collector/identity/link_view.h"
 #include "collector/identity/subjects.h"
+#include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -27,22 +28,22 @@ absl::StatusOr<bool> IsEmpty(const Reader& reader, TableId table) {
 
 absl::Status DeviceLinker::RunDue() {
   {
-    MutexLock lock(&mutex_);
+    MutexLock lock(&check_mutex_);
     if (!checked_) {
       ROLLCALL_RETURN_IF_ERROR(MakeAllDue());
       ROLLCALL_RETURN_IF_ERROR(LookAgainAtAll());
-      checked_ = true;
+      checked_ = !stopping_;
     }
   }
   std::optional<SubjectId> after;
   int64_t total = 0;
-  for (bool more = true; more;) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto due, ReadDue(after));
-    more = due.size() == kSome;
-    total += static_cast<int64_t>(due.size());
-    if (due.empty()) break;
-    ROLLCALL_RETURN_IF_ERROR(RunSome(due));
-    after = due.back();
+  for (bool more = true; more && !stopping_;) {
+    ROLLCALL_ASSIGN_OR_RETURN(const Due due, ReadDue(after));
+    more = due.more;
+    total += due.waiting + static_cast<int64_t>(due.subjects.size());
+    if (due.subjects.empty()) break;
+    ROLLCALL_RETURN_IF_ERROR(RunSome(due.subjects));
+    after = due.subjects.back();
   }
   MutexLock lock(&mutex_);
   due_ = total;
@@ -54,7 +55,7 @@ absl::Status DeviceLinker::MakeAllDue() {
                             IsEmpty(engine_, TableId::kEvidence));
   if (!no_values) return absl::OkStatus();
   auto scan = kSubjectTable.ScanPrefix(engine_, KeyWriter());
-  for (bool more = true; more;) {
+  for (bool more = true; more && !stopping_;) {
     std::vector<SubjectId> subjects;
     while (more && subjects.size() < kMany) {
       ROLLCALL_ASSIGN_OR_RETURN(const auto entry, scan.Next());
@@ -92,7 +93,7 @@ absl::Status DeviceLinker::LookAgain(const std::vector<SubjectId>& subjects) {
 
 absl::Status DeviceLinker::LookAgainAtAll() {
   auto links = kSubjectLinkTable.ScanPrefix(engine_, KeyWriter());
-  for (bool more = true; more;) {
+  for (bool more = true; more && !stopping_;) {
     std::vector<SubjectId> subjects;
     while (more && subjects.size() < kMany) {
       ROLLCALL_ASSIGN_OR_RETURN(const auto entry, links.Next());
@@ -106,18 +107,25 @@ absl::Status DeviceLinker::LookAgainAtAll() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<SubjectId>> DeviceLinker::ReadDue(
+absl::StatusOr<DeviceLinker::Due> DeviceLinker::ReadDue(
     std::optional<SubjectId> after) const {
+  const absl::Time now = clock_.Now();
   auto scan = after.has_value()
                   ? kLinkDueTable.ScanFrom(engine_, {*after}, KeyWriter())
                   : kLinkDueTable.ScanPrefix(engine_, KeyWriter());
-  std::vector<SubjectId> due;
-  while (due.size() < kSome) {
+  Due due;
+  while (due.subjects.size() < kSome) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto entry, scan.Next());
-    if (!entry.has_value()) break;
+    if (!entry.has_value()) return due;
     if (after.has_value() && entry->key.subject == *after) continue;
-    due.push_back(entry->key.subject);
+    if (entry->value.has_not_before() &&
+        FromProto(entry->value.not_before()) > now) {
+      ++due.waiting;
+      continue;
+    }
+    due.subjects.push_back(entry->key.subject);
   }
+  due.more = true;
   return due;
 }
 

@@ -1,6 +1,8 @@
 // Finds the subjects that are one device, in the background.
 #pragma once
 
+#include <atomic>
+
 #include "absl/status/status.h"
 #include "collector/identity/link_pass.h"
 #include "collector/storage/committer.h"
@@ -27,6 +29,8 @@ class DeviceLinker {
   // The first time, all are due in a store from before there was matching, and
   // those whose place was taken are looked at again.
   absl::Status RunDue();
+  // Makes RunDue return soon, now and whenever it is called.
+  void Stop() { stopping_ = true; }
 
   // What was done since the start.
   LinkCounts counts() const;
@@ -34,8 +38,14 @@ class DeviceLinker {
   int64_t due() const;
 
  private:
-  absl::StatusOr<std::vector<SubjectId>> ReadDue(
-      std::optional<SubjectId> after) const;
+  // Some of those that are to be compared now.
+  struct Due {
+    std::vector<SubjectId> subjects;
+    // How many were passed over, since they wait.
+    int64_t waiting = 0;
+    bool more = false;
+  };
+  absl::StatusOr<Due> ReadDue(std::optional<SubjectId> after) const;
   absl::Status RunSome(const std::vector<SubjectId>& due);
   absl::Status MakeAllDue();
   // A contact that was written together with a pass is not seen by it, nor does
@@ -52,10 +62,13 @@ class DeviceLinker {
   const Clock& clock_;
   const LinkOptions options_;
 
+  std::atomic<bool> stopping_{false};
+  // Held while it looks at a store for the first time.
+  Mutex check_mutex_;
+  bool checked_ ABSL_GUARDED_BY(check_mutex_) = false;
   mutable Mutex mutex_;
   LinkCounts counts_ ABSL_GUARDED_BY(mutex_);
   int64_t due_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool checked_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace rollcall::collector

@@ -68,9 +68,26 @@ absl::Status LinkPass::Link(SubjectId due) {
   if (taken_back) return absl::OkStatus();  // still due
   ROLLCALL_ASSIGN_OR_RETURN(const auto older, FindOlder(*subject));
   ROLLCALL_ASSIGN_OR_RETURN(auto candidates, CompareAll(*subject, older));
-  ROLLCALL_ASSIGN_OR_RETURN(const bool waiting, Match(*subject, candidates));
-  ROLLCALL_RETURN_IF_ERROR(WritePossible(*subject, candidates, waiting));
-  if (!waiting) kLinkDueTable.Delete(batch_, {due});
+  ROLLCALL_ASSIGN_OR_RETURN(const Waiting waiting, Match(*subject, candidates));
+  ROLLCALL_RETURN_IF_ERROR(
+      WritePossible(*subject, candidates, waiting != Waiting::kNothing));
+  return PutDue(*subject, waiting);
+}
+
+absl::Status LinkPass::PutDue(const LinkSubject& subject, Waiting waiting) {
+  if (waiting == Waiting::kNothing) {
+    kLinkDueTable.Delete(batch_, {subject.id});
+    return absl::OkStatus();
+  }
+  if (waiting == Waiting::kNextPass) return absl::OkStatus();  // still due
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            kLinkDueTable.Get(context_.reader, {subject.id}));
+  auto due = stored.value_or(stored::v1::LinkDue());
+  const absl::Time ready = subject.life.first + context_.options.silence;
+  *due.mutable_not_before() = ToProto(
+      context_.now < ready ? ready
+                           : context_.now + context_.options.look_again);
+  kLinkDueTable.Put(batch_, {subject.id}, due);
   return absl::OkStatus();
 }
 
@@ -218,22 +235,26 @@ absl::StatusOr<bool> LinkPass::IsAlone(const LinkSubject& subject) {
   return device.has_value() && device->subjects.size() == 1;
 }
 
-absl::StatusOr<bool> LinkPass::Match(LinkSubject& subject,
-                                     std::vector<Candidate>& candidates) {
+absl::StatusOr<LinkPass::Waiting> LinkPass::Match(
+    LinkSubject& subject, std::vector<Candidate>& candidates) {
   std::vector<Candidate> matched;
   bool person = subject.link.decided_by_person();
   for (const Candidate& candidate : candidates) {
     if (candidate.decision.verdict != MatchVerdict::kMatch) continue;
     person |= candidate.subject->link.decided_by_person();
-    if (changed_.contains(candidate.subject->device)) return true;
+    if (changed_.contains(candidate.subject->device)) {
+      return Waiting::kNextPass;
+    }
     matched.push_back(candidate);
   }
-  if (matched.empty() || person) return false;
-  if (changed_.contains(subject.device)) return true;
+  if (matched.empty() || person) return Waiting::kNothing;
+  if (changed_.contains(subject.device)) return Waiting::kNextPass;
   ROLLCALL_ASSIGN_OR_RETURN(const auto moves, PlanMoves(subject, matched));
-  if (moves.empty()) return false;
+  if (moves.empty()) return Waiting::kNothing;
   if (!IsReady(subject)) {
-    return context_.now - subject.life.last < context_.options.patience;
+    const absl::Duration silent = context_.now - subject.life.last;
+    return silent < context_.options.patience ? Waiting::kReadiness
+                                              : Waiting::kNothing;
   }
   ROLLCALL_RETURN_IF_ERROR(Take(subject, matched, moves));
   candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
@@ -242,7 +263,7 @@ absl::StatusOr<bool> LinkPass::Match(LinkSubject& subject,
                                            subject.device;
                                   }),
                    candidates.end());
-  return false;
+  return Waiting::kNothing;
 }
 
 absl::StatusOr<std::vector<SubjectMove>> LinkPass::PlanMoves(

@@ -23,6 +23,9 @@ struct LinkOptions {
   absl::Duration silence = absl::Hours(1);
   // A subject that has been silent for this long is not waited for.
   absl::Duration patience = absl::Hours(24 * 30);
+  // One that has not made enough contacts is looked at again after this, or
+  // once it makes one.
+  absl::Duration look_again = absl::Minutes(10);
   // Subjects that one is compared with at most.
   size_t max_candidates = 32;
 };
@@ -103,9 +106,17 @@ class LinkPass {
   void ReplaceHeirs(const std::vector<LinkSubject*>& staying);
   // Whether the one that took its place is still on its device.
   absl::StatusOr<bool> HasHeir(const LinkSubject& subject);
-  // Moves it, if it is time. Whether it waits for that.
-  absl::StatusOr<bool> Match(LinkSubject& subject,
-                             std::vector<Candidate>& candidates);
+  // What a subject waits for before it is moved.
+  enum class Waiting {
+    kNothing,
+    kNextPass,  // this one moved another of the devices
+    kReadiness,
+  };
+  // Moves it, if it is time.
+  absl::StatusOr<Waiting> Match(LinkSubject& subject,
+                                std::vector<Candidate>& candidates);
+  // Whether, and when, it is compared again.
+  absl::Status PutDue(const LinkSubject& subject, Waiting waiting);
   // The moves that bring all of `matched` and the subject to the oldest's
   // device; nothing if they do not all match, or a device has more subjects.
   absl::StatusOr<std::vector<SubjectMove>> PlanMoves(

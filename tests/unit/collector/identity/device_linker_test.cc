@@ -151,6 +151,49 @@ TEST_F(DeviceLinkerTest, ThreeContactsInAHurryAreTooFewToTell) {
   EXPECT_EQ(DeviceOf(one), DeviceOf(two));
 }
 
+// On a stream that is held it may make no contact for days.
+TEST_F(DeviceLinkerTest, OneThatWaitsIsNotComparedInEveryPass) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 1);
+  clock_.Advance(absl::Hours(2));
+  ASSERT_OK(linker_.RunDue());
+  const int64_t compared = linker_.counts().subjects;
+  for (int i = 0; i < 5; ++i) {
+    clock_.Advance(absl::Minutes(1));
+    ASSERT_OK(linker_.RunDue());
+  }
+  EXPECT_EQ(linker_.counts().subjects, compared);
+  EXPECT_EQ(linker_.due(), 1);
+  clock_.Advance(absl::Minutes(10));
+  ASSERT_OK(linker_.RunDue());
+  EXPECT_EQ(linker_.counts().subjects, compared + 1);
+  SayHello(two, Laptop(1), 2);
+  ASSERT_OK(linker_.RunDue());
+  EXPECT_EQ(DeviceOf(one), DeviceOf(two));
+  EXPECT_EQ(linker_.due(), 1);
+  ASSERT_OK(linker_.RunDue());
+  EXPECT_EQ(linker_.due(), 0);
+}
+
+// Whoever stops the collector does not wait for all that is due.
+TEST_F(DeviceLinkerTest, WhatIsDueWhenItIsStoppedIsLeftToTheNext) {
+  FakeAgent one = NewAgent();
+  SayHello(one, Laptop(1), 3);
+  FakeAgent two = NewAgent();
+  SayHello(two, Laptop(1), 3);
+  clock_.Advance(absl::Hours(2));
+  DeviceLinker stopped(engine_, committer_, times_, clock_);
+  stopped.Stop();
+  ASSERT_OK(stopped.RunDue());
+  EXPECT_EQ(stopped.counts().subjects, 0);
+  EXPECT_NE(DeviceOf(one), DeviceOf(two));
+  DeviceLinker next(engine_, committer_, times_, clock_);
+  ASSERT_OK(next.RunDue());
+  EXPECT_EQ(DeviceOf(one), DeviceOf(two));
+}
+
 TEST_F(DeviceLinkerTest, AMachineThatWaitsAsItWasToldIsNotSilent) {
   EXPECT_EQ(SilenceOf(absl::Minutes(5), absl::Minutes(10)), absl::Hours(1));
   EXPECT_EQ(SilenceOf(absl::Hours(24), absl::Hours(1)),
