@@ -67,6 +67,8 @@ constexpr absl::Duration kFlushInterval = absl::Seconds(30);
 constexpr absl::Duration kReloadInterval = absl::Seconds(5);
 // How often subjects that are due are compared.
 constexpr absl::Duration kLinkInterval = absl::Seconds(10);
+// How often streams are looked for that have been silent for too long.
+constexpr absl::Duration kEndInterval = absl::Seconds(10);
 // Imports come in one message.
 constexpr int kMaxAdminMessageBytes = 33 << 20;
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
@@ -110,6 +112,8 @@ struct Parts {
   const Content content{rows, bases};
   // All calls have ended, and so all its tasks, before any part goes.
   Executor executor;
+  // Questions may take long: they keep no agent waiting.
+  Executor question_executor;
   EnrolmentParts enrolment;
   IdentityParts identity;
 
@@ -117,7 +121,7 @@ struct Parts {
                 random,  ingest,  ingest_stats, row_budget, new_rows};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
-  const UnaryDispatcher dispatcher{executor};
+  const UnaryDispatcher dispatcher{question_executor};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine};
   EntitlementImporter entitlement_importer{*engine, committer, random,
@@ -213,7 +217,9 @@ class CollectorAppImpl final : public CollectorApp {
     parts_->postings.Stop();
     parts_->housekeeping.Stop();
     housekeeper_.reset();
+    parts_->identity.linker.Stop();
     linker_.reset();
+    ender_.reset();
     reloader_.reset();
     ticker_.reset();
     if (admin_ == nullptr || agents_ == nullptr) return;  // never listened
@@ -239,8 +245,8 @@ class CollectorAppImpl final : public CollectorApp {
     Tick();
     ticker_.emplace(kFlushInterval, [this] { Tick(); });
     reloader_.emplace(kReloadInterval, [this] { ReloadCredentials(); });
-    linker_.emplace(kLinkInterval, [this] {
-      LinkDevices();
+    linker_.emplace(kLinkInterval, [this] { LinkDevices(); });
+    ender_.emplace(kEndInterval, [this] {
       sync_service_.twins().EndSilent();
       sync_service_.EndLate();
     });
@@ -324,9 +330,9 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   std::string Metrics() const {
-    MetricSources sources = {parts_->ingest_stats, parts_->message_budget,
-                             parts_->row_budget, parts_->executor,
-                             parts_->committer};
+    MetricSources sources = {parts_->ingest_stats,      parts_->message_budget,
+                             parts_->row_budget,        parts_->executor,
+                             parts_->question_executor, parts_->committer};
     sources.new_rows_refused = parts_->new_rows.refused();
     sources.enrolment = &parts_->enrolment.stats;
     sources.housekeeping = &parts_->housekeeping.stats();
@@ -383,6 +389,7 @@ class CollectorAppImpl final : public CollectorApp {
   std::optional<Ticker> ticker_;
   std::optional<Ticker> reloader_;
   std::optional<Ticker> linker_;
+  std::optional<Ticker> ender_;
   std::optional<Ticker> housekeeper_;
 };
 

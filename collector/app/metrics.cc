@@ -196,6 +196,12 @@ std::string MetricsText(const MetricSources& sources) {
   families.Counter("rollcall_executor_refused_total",
                    "Requests refused since too many waited.",
                    sources.executor.refused());
+  families.Gauge("rollcall_question_queue",
+                 "Questions to the admin port that wait for a thread.",
+                 static_cast<int64_t>(sources.question_executor.queue()));
+  families.Counter("rollcall_questions_refused_total",
+                   "Questions refused since too many waited.",
+                   sources.question_executor.refused());
   const CommitterStats commits = sources.committer.stats();
   families.Counter("rollcall_commits_total", "Changes made durable.",
                    commits.changes);

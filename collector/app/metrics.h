@@ -19,6 +19,7 @@ struct MetricSources {
   const ByteBudget& message_budget;
   const ByteBudget& row_budget;
   const Executor& executor;
+  const Executor& question_executor;
   const Committer& committer;
   // Left out where there is no enrolment.
   const EnrolmentStats* enrolment = nullptr;

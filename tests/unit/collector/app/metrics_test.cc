@@ -26,7 +26,8 @@ using ::testing::StartsWith;
 class MetricsTest : public ::testing::Test {
  protected:
   std::string Text() const {
-    return MetricsText({ingest_, messages_, rows_, executor_, committer_});
+    return MetricsText(
+        {ingest_, messages_, rows_, executor_, questions_, committer_});
   }
   std::vector<std::string> Lines() const {
     return absl::StrSplit(Text(), '\n', absl::SkipEmpty());
@@ -50,6 +51,7 @@ class MetricsTest : public ::testing::Test {
   ByteBudget rows_{2'000};
   ExecutorOptions executor_options_{.threads = 1, .max_queue = 1};
   Executor executor_{executor_options_};
+  Executor questions_{executor_options_};
   Committer committer_{EmptyStore(), hybrid_};
 };
 
@@ -135,7 +137,8 @@ TEST_F(MetricsTest, TellsWhatHappened) {
 }
 
 TEST_F(MetricsTest, TellsWhatWaitsElsewhere) {
-  MetricSources sources = {ingest_, messages_, rows_, executor_, committer_};
+  MetricSources sources = {ingest_,   messages_,  rows_,
+                           executor_, questions_, committer_};
   sources.streams_slow_started = 31;
   sources.https_connections = 32;
   sources.link_due = 33;
@@ -176,6 +179,7 @@ TEST_F(MetricsTest, TellsWhatWaitsForAThread) {
   const auto values = Values();
   EXPECT_THAT(values, Contains(Pair("rollcall_executor_queue", "1")));
   EXPECT_THAT(values, Contains(Pair("rollcall_executor_refused_total", "1")));
+  EXPECT_THAT(values, Contains(Pair("rollcall_question_queue", "0")));
   release.Open();
 }
 
@@ -200,7 +204,8 @@ TEST_F(MetricsTest, TellsWhatWasMadeDurableAndWhatWasNot) {
 }
 
 TEST_F(MetricsTest, TellsWhichConnectionsWereRefused) {
-  MetricSources sources{ingest_, messages_, rows_, executor_, committer_};
+  MetricSources sources{ingest_,   messages_,  rows_,
+                        executor_, questions_, committer_};
   sources.agents_refused = 31;
   sources.admins_refused = 32;
   sources.accept_failures = 33;
@@ -213,7 +218,8 @@ TEST_F(MetricsTest, TellsWhichConnectionsWereRefused) {
 }
 
 TEST_F(MetricsTest, TellsOfAgentsThatMakeRowsUp) {
-  MetricSources sources{ingest_, messages_, rows_, executor_, committer_};
+  MetricSources sources{ingest_,   messages_,  rows_,
+                        executor_, questions_, committer_};
   sources.new_rows_refused = 31;
   EXPECT_THAT(MetricsText(sources),
               HasSubstr("\nrollcall_new_rows_refused_total 31\n"));
@@ -228,8 +234,8 @@ TEST_F(MetricsTest, TellsWhatEnrolmentDid) {
   enrolment.limited = 25;
   enrolment.failed = 26;
   const std::string text =
-      MetricsText({ingest_, messages_, rows_, executor_, committer_, &enrolment,
-                   /*https_refused=*/27, /*streams_revoked=*/28});
+      MetricsText({ingest_, messages_, rows_, executor_, questions_, committer_,
+                   &enrolment, /*https_refused=*/27, /*streams_revoked=*/28});
   for (const char* line :
        {"\nrollcall_enrolments_total 21\n", "\nrollcall_renewals_total 22\n",
         "\nrollcall_logins_total 23\n",
