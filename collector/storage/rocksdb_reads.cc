@@ -25,6 +25,9 @@ class RocksDbCursor final : public Cursor {
     rocksdb::ReadOptions read;
     read.snapshot = snapshot;
     read.total_order_seek = true;
+    // Who walks over a whole table does not read it again, and what others do
+    // would no longer be in memory.
+    read.fill_cache = !begin_.empty() || !end_.empty();
     read.iterate_lower_bound = &begin_slice_;
     if (!end_.empty()) read.iterate_upper_bound = &end_slice_;
     iterator_.reset(db->NewIterator(read, table));
