@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "collector/app/device_directory.h"
+#include "collector/app/identity_parts.h"
 #include "collector/inventory/device_queries.h"
-#include "collector/inventory/last_seen.h"
 #include "collector/inventory/posting_keeper.h"
 #include "collector/storage/rocksdb_engine.h"
 #include "common/rows.h"
@@ -51,7 +51,8 @@ absl::Status StoredFleet::Open() {
   ROLLCALL_RETURN_IF_ERROR(bases_->Load());
   content_.emplace(collector::Content{*rows_, *bases_});
   committer_ = std::make_unique<Committer>(*engine_, hybrid_clock_);
-  return absl::OkStatus();
+  last_seen_ = std::make_unique<collector::LastSeenTracker>();
+  return last_seen_->Load(*engine_);
 }
 
 void StoredFleet::Close() {
@@ -91,12 +92,17 @@ absl::StatusOr<int64_t> StoredFleet::Live(uint32_t days) {
   return changes;
 }
 
+absl::Status StoredFleet::Link() {
+  collector::IdentityParts identity(*engine_, *committer_, *last_seen_, clock_,
+                                    random_);
+  return identity.linker.RunDue();
+}
+
 absl::StatusOr<std::vector<double>> StoredFleet::TimeHolders(
     const std::vector<std::string>& packages) {
-  const collector::LastSeenTracker last_seen;
   const collector::SubjectDeviceDirectory directory(subjects_);
   const collector::FleetSources sources = {*engine_, *content_, directory,
-                                           last_seen};
+                                           *last_seen_};
   const NoProducts products;
   const collector::DeviceQueries queries(sources, products);
   std::vector<double> times;
@@ -118,6 +124,7 @@ absl::StatusOr<std::vector<double>> StoredFleet::TimeHolders(
 }
 
 absl::StatusOr<double> StoredFleet::Weigh() {
+  ROLLCALL_RETURN_IF_ERROR(last_seen_->Flush(*committer_));
   ROLLCALL_RETURN_IF_ERROR(
       collector::PostingKeeper(*engine_).CatchUp().status());
   Close();
@@ -155,6 +162,7 @@ SubjectUpdate StoredFleet::UpdateOf(uint32_t host,
 absl::Status StoredFleet::Submit(uint32_t host, const swarm::Report& report,
                                  bool first) {
   const SubjectUpdate update = UpdateOf(host, report);
+  last_seen_->Note(update.subject, clock_.Now(), std::nullopt);
   ROLLCALL_ASSIGN_OR_RETURN(auto prepared,
                             PrepareSubjectUpdate(update, *engine_, *content_));
   const collector::AgentReport stated = {update.agent, clock_.Now(),

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "collector/identity/subjects.h"
 #include "collector/inventory/base_sets.h"
+#include "collector/inventory/last_seen.h"
 #include "collector/inventory/row_directory.h"
 #include "collector/inventory/subject_update.h"
 #include "collector/storage/committer.h"
@@ -40,6 +41,9 @@ class StoredFleet {
   // All hosts live through the days from 1 to `days`; returns how often one
   // changed. REQUIRES: they did not before.
   absl::StatusOr<int64_t> Live(uint32_t days);
+  // Compares the hosts that were added with all others, as the collector does
+  // in the background: their identity is then in the store as well.
+  absl::Status Link();
   uint32_t hosts() const { return static_cast<uint32_t>(subjects_of_.size()); }
 
   // Milliseconds until the first page of who has each of these packages.
@@ -79,6 +83,7 @@ class StoredFleet {
   std::unique_ptr<collector::BaseSets> bases_;
   std::optional<collector::Content> content_;
   std::unique_ptr<collector::Committer> committer_;
+  std::unique_ptr<collector::LastSeenTracker> last_seen_;
 };
 
 }  // namespace rollcall::bench
