@@ -345,6 +345,8 @@ class CollectorAppImpl final : public CollectorApp {
     sources.admins_refused = admin_->refused();
     sources.accept_failures =
         agents_->accept_failures() + admin_->accept_failures();
+    sources.silent_connections = agents_->silent() + admin_->silent();
+    sources.waiting_handshakes = agents_->waiting() + admin_->waiting();
     if (const HttpsListener* const https = https_view_; https != nullptr) {
       sources.https_refused = https->refused();
       sources.https_connections = https->connections();

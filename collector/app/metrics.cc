@@ -222,6 +222,14 @@ std::string MetricsText(const MetricSources& sources) {
                    "Connections to the admins' port closed since too many file "
                    "descriptors were in use.",
                    sources.admins_refused);
+  families.Counter("rollcall_silent_connections_total",
+                   "Connections to the gRPC ports closed since they said "
+                   "nothing.",
+                   sources.silent_connections);
+  families.Gauge("rollcall_waiting_handshakes",
+                 "Connections to the gRPC ports that wait for their handshake "
+                 "to begin.",
+                 sources.waiting_handshakes);
   families.Counter(
       "rollcall_accept_failures_total",
       "Times that the agents' or the admins' port could not accept "

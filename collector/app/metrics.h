@@ -43,6 +43,10 @@ struct MetricSources {
   int64_t admins_refused = 0;
   // Times that accepting one failed, and was put off.
   int64_t accept_failures = 0;
+  // Connections to the gRPC ports that said nothing in time, and those that
+  // wait for their handshake to begin.
+  int64_t silent_connections = 0;
+  int64_t waiting_handshakes = 0;
   // Reports of agents that brought too many new rows.
   int64_t new_rows_refused = 0;
 };

@@ -53,12 +53,22 @@ absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
   if (server == nullptr) return absl::InternalError("gRPC does not start");
   std::unique_ptr<GrpcListener> listener(new GrpcListener(
       std::move(credentials), std::move(server), std::move(handover)));
+  HandshakeQueueOptions handshakes;
+  handshakes.speaks_within = options.handshake_within;
+  handshakes.descriptor_bound = options.descriptor_bound;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      listener->handshakes_,
+      HandshakeQueue::Start(handshakes,
+                            [view = listener.get()](UniqueFd connection) {
+                              view->Take(std::move(connection));
+                            }));
   ROLLCALL_ASSIGN_OR_RETURN(
       listener->acceptor_,
-      ConnectionAcceptor::Start(std::move(listening), options.descriptor_bound,
-                                [view = listener.get()](UniqueFd connection) {
-                                  view->Take(std::move(connection));
-                                }));
+      ConnectionAcceptor::Start(
+          std::move(listening), options.descriptor_bound,
+          [queue = listener->handshakes_.get()](UniqueFd connection) {
+            queue->Add(std::move(connection));
+          }));
   return listener;
 }
 
@@ -74,6 +84,7 @@ void GrpcListener::UseCredentials(TlsCredentials credentials) {
 
 void GrpcListener::Stop(absl::Duration grace) {
   acceptor_->Stop();
+  handshakes_->Stop();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
 }

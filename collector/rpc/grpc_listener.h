@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "collector/rpc/connection_acceptor.h"
+#include "collector/rpc/handshake_queue.h"
 #include "collector/rpc/tls_server_credentials.h"
 #include "common/tls.h"
 
@@ -26,7 +27,8 @@ struct GrpcListenerOptions {
   TlsCredentials credentials;
   // A larger message ends the call with RESOURCE_EXHAUSTED, in bytes.
   int max_message_bytes = 1 << 20;
-  // A connection whose handshakes take longer is closed.
+  // A connection that says nothing for this long, or whose handshakes take
+  // longer, is closed; see HandshakeQueue.
   absl::Duration handshake_within = absl::Seconds(10);
   // All that the transport may hold for this port, in bytes.
   size_t transport_bytes = 512 << 20;
@@ -47,6 +49,9 @@ class GrpcListener {
   int port() const { return acceptor_->port(); }
   // Connections that were closed for want of descriptors, since the start.
   int64_t refused() const { return acceptor_->refused(); }
+  // See HandshakeQueue.
+  int64_t silent() const { return handshakes_->silent(); }
+  int64_t waiting() const { return handshakes_->waiting(); }
   // See ConnectionAcceptor.
   int64_t accept_failures() const { return acceptor_->failures(); }
   // Shows this certificate, and takes clients of these roots, on connections to
@@ -73,7 +78,8 @@ class GrpcListener {
   const std::shared_ptr<TlsServerCredentials> credentials_;
   const std::unique_ptr<grpc::Server> server_;
   const std::unique_ptr<Handover> handover_;
-  // Last: goes before what it hands connections to.
+  // Last: each goes before what it hands connections to.
+  std::unique_ptr<HandshakeQueue> handshakes_;
   std::unique_ptr<ConnectionAcceptor> acceptor_;
 };
 

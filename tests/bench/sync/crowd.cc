@@ -1,5 +1,6 @@
 // Very many streams: what an idle one holds in the server's memory, and all of
 // them connecting at once.
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,14 +29,17 @@ struct Side {
 struct Storm {
   absl::Duration time;
   absl::Duration server_cpu;
+  // How often one was turned away, and tried again.
+  int64_t retries = 0;
 };
 
 // All connect at once; until the last has its first answer.
 absl::StatusOr<Storm> Connect(const Side& side) {
   const absl::Time start = absl::Now();
   const absl::Duration cpu = side.server->CpuTime();
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(side.crowd, side.server->agent_port()));
-  return Storm{absl::Now() - start, side.server->CpuTime() - cpu};
+  ROLLCALL_ASSIGN_OR_RETURN(const int64_t retries,
+                            PrepareAll(side.crowd, side.server->agent_port()));
+  return Storm{absl::Now() - start, side.server->CpuTime() - cpu, retries};
 }
 
 // Resident bytes that a connected and idle stream adds, to a server that has
@@ -63,6 +67,7 @@ absl::Status MeasureMemory(const Side& collector, const Side& echo) {
 absl::Status MeasureStorms(Lab& lab, const Side& collector, const Side& echo) {
   Pairs time;
   Pairs cpu;
+  Pairs retries;
   for (int i = 0; i < lab.options().pairs; ++i) {
     ROLLCALL_ASSIGN_OR_RETURN(const Storm storm, Connect(collector));
     ROLLCALL_RETURN_IF_ERROR(LeaveAll(collector.crowd));
@@ -70,6 +75,8 @@ absl::Status MeasureStorms(Lab& lab, const Side& collector, const Side& echo) {
     ROLLCALL_RETURN_IF_ERROR(LeaveAll(echo.crowd));
     time.Add(absl::ToDoubleSeconds(storm.time),
              absl::ToDoubleSeconds(beside.time));
+    retries.Add(static_cast<double>(storm.retries),
+                static_cast<double>(beside.retries));
     const auto streams = static_cast<double>(collector.crowd.size());
     cpu.Add(absl::ToDoubleMilliseconds(storm.server_cpu) / streams,
             absl::ToDoubleMilliseconds(beside.server_cpu) / streams);
@@ -78,6 +85,8 @@ absl::Status MeasureStorms(Lab& lab, const Side& collector, const Side& echo) {
   time.Print(absl::StrCat("sync.reconnect_storm.", streams), "s", AtMost(1.25));
   cpu.Print(absl::StrCat("sync.reconnect_cpu_per_stream.", streams), "ms",
             AtMost(1.25));
+  retries.Print(absl::StrCat("sync.reconnect_storm.retries.", streams), "",
+                std::nullopt);
   return absl::OkStatus();
 }
 
@@ -91,7 +100,8 @@ absl::Status MeasureGoodAgents(Lab& lab, const Side& collector) {
         std::make_unique<AgentTalker>(own_loop, lab.credentials(first + i),
                                       lab.fleet().ReportOf(first + i, {})));
   }
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(good, collector.server->agent_port()));
+  ROLLCALL_RETURN_IF_ERROR(
+      PrepareAll(good, collector.server->agent_port()).status());
   absl::StatusOr<Storm> storm;
   std::thread others([&] { storm = Connect(collector); });
   // About as long as the storm takes.

@@ -72,8 +72,10 @@ absl::StatusOr<std::unique_ptr<Newcomers>> Invite(
     guests->echoes.Add(std::make_unique<EchoTalker>(
         lab.loop(i), lab.credentials(i), RowsMessage(*report)));
   }
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(guests->agents, collector.agent_port()));
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(guests->echoes, store.agent_port()));
+  ROLLCALL_RETURN_IF_ERROR(
+      PrepareAll(guests->agents, collector.agent_port()).status());
+  ROLLCALL_RETURN_IF_ERROR(
+      PrepareAll(guests->echoes, store.agent_port()).status());
   return guests;
 }
 

@@ -59,9 +59,9 @@ absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, size_t bytes) {
   bench->agents = lab.NewAgents(streams);
   bench->echoes = lab.NewEchoes(streams, bytes);
   ROLLCALL_RETURN_IF_ERROR(
-      PrepareAll(bench->agents, bench->collector->agent_port()));
+      PrepareAll(bench->agents, bench->collector->agent_port()).status());
   ROLLCALL_RETURN_IF_ERROR(
-      PrepareAll(bench->echoes, bench->echo->agent_port()));
+      PrepareAll(bench->echoes, bench->echo->agent_port()).status());
   return bench;
 }
 

@@ -64,7 +64,7 @@ absl::Status MakeKnown(Lab& lab, const Pool& pool, int port) {
   Talkers one;
   one.Add(std::make_unique<AgentTalker>(lab.loop(host), lab.credentials(host),
                                         SwitchTo(*report, pool.all()).report));
-  return PrepareAll(one, port);
+  return PrepareAll(one, port).status();
 }
 
 void PrepareNewSets(const Bench& bench, Pool& pool, int sets) {
@@ -102,7 +102,8 @@ absl::Status MeasureSets(Lab& lab) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto bench,
                             SetUp(lab, options.set_rows * RowId::kSize));
   const Talkers small = lab.NewEchoes(options.streams, kKnownImageBytes);
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(small, bench->echo->agent_port()));
+  ROLLCALL_RETURN_IF_ERROR(
+      PrepareAll(small, bench->echo->agent_port()).status());
   Pool pool(lab.fleet(), options.set_rows);
   ROLLCALL_RETURN_IF_ERROR(
       MakeKnown(lab, pool, bench->collector->agent_port()));

@@ -91,7 +91,8 @@ absl::Status SwitchAllToKnownImage(Lab& lab, const Bench& bench) {
   first.Add(std::make_unique<AgentTalker>(
       lab.loop(host), lab.credentials(host),
       SwitchTo(*lab.fleet().ReportOf(host, {}), image).report));
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(first, bench.collector->agent_port()));
+  ROLLCALL_RETURN_IF_ERROR(
+      PrepareAll(first, bench.collector->agent_port()).status());
   for (size_t i = 0; i < bench.agents.size(); ++i) {
     bench.agent(i).SetSteps({SwitchTo(*bench.agent(i).report(), image)});
   }

@@ -87,8 +87,8 @@ absl::StatusOr<double> MeasureCheckInsOver(Lab& lab,
   const BenchOptions& options = lab.options();
   const Talkers agents = lab.NewAgents(crowds.agents);
   const Talkers echoes = lab.NewEchoes(crowds.echoes, kCheckInBytes);
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(agents, collector.agent_port()));
-  ROLLCALL_RETURN_IF_ERROR(PrepareAll(echoes, echo->agent_port()));
+  ROLLCALL_RETURN_IF_ERROR(PrepareAll(agents, collector.agent_port()).status());
+  ROLLCALL_RETURN_IF_ERROR(PrepareAll(echoes, echo->agent_port()).status());
   // As many as in MeasureCheckIns, and at least a few of each.
   const int messages =
       std::max(4, options.check_ins * static_cast<int>(options.streams) /

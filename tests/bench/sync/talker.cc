@@ -11,14 +11,22 @@ namespace rollcall::bench {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Minutes(10);
+// Of one that the server turned away while it connected.
+constexpr int kMostTries = 20;
+constexpr absl::Duration kPause = absl::Milliseconds(500);
 
-absl::Status OnAll(const Talkers& talkers,
+absl::Status OnAll(const Talkers& talkers, Countdown& countdown,
                    const std::function<void(Talker&, Countdown&)>& work) {
-  Countdown countdown(talkers.size());
   for (const auto& talker : talkers) {
     talker->loop().Post([&] { work(*talker, countdown); });
   }
   return countdown.Await(kTimeout);
+}
+
+absl::Status OnAll(const Talkers& talkers,
+                   const std::function<void(Talker&, Countdown&)>& work) {
+  Countdown countdown(talkers.size());
+  return OnAll(talkers, countdown, work);
 }
 
 }  // namespace
@@ -43,7 +51,19 @@ absl::Status Countdown::Await(absl::Duration timeout) {
 void Talker::Prepare(int port, Countdown& countdown) {
   countdown_ = &countdown;
   leaving_ = talking_ = false;
+  port_ = port;
+  tries_ = 0;
   Connect(port);
+}
+
+bool Talker::TryAgain(const absl::Status& status) {
+  const bool connecting = !leaving_ && !talking_;
+  if (!connecting || !absl::IsUnavailable(status) || ++tries_ > kMostTries) {
+    return false;
+  }
+  countdown_->NoteRetry();
+  loop_.PostAfter(kPause, [this] { Connect(port_); });
+  return true;
 }
 
 void Talker::Talk(const Pace& pace, Countdown& countdown) {
@@ -98,17 +118,20 @@ void Talker::Leave(Countdown& countdown) {
 }
 
 void Talker::Ended(const absl::Status& status) {
-  if (countdown_ == nullptr) return;
+  if (countdown_ == nullptr || TryAgain(status)) return;
   Countdown& countdown = *std::exchange(countdown_, nullptr);
   countdown.Done(leaving_ ? absl::OkStatus() : status);
 }
 
 Talkers::~Talkers() { LeaveAll(*this).IgnoreError(); }
 
-absl::Status PrepareAll(const Talkers& talkers, int port) {
-  return OnAll(talkers, [port](Talker& talker, Countdown& countdown) {
-    talker.Prepare(port, countdown);
-  });
+absl::StatusOr<int64_t> PrepareAll(const Talkers& talkers, int port) {
+  Countdown countdown(talkers.size());
+  ROLLCALL_RETURN_IF_ERROR(
+      OnAll(talkers, countdown, [port](Talker& talker, Countdown& counter) {
+        talker.Prepare(port, counter);
+      }));
+  return countdown.retries();
 }
 
 absl::StatusOr<absl::Duration> TalkAll(const Talkers& talkers, int messages) {

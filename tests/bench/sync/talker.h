@@ -2,6 +2,7 @@
 // the same to a collector and to an echo.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -21,11 +22,15 @@ class Countdown {
   explicit Countdown(size_t talkers) : left_(talkers) {}
   // One is done, or failed.
   void Done(const absl::Status& status = absl::OkStatus());
+  // One was turned away, and tries again.
+  void NoteRetry() { ++retries_; }
+  int64_t retries() const { return retries_; }
   // Until none is left; how the first that failed did. DEADLINE_EXCEEDED after
   // `timeout`.
   absl::Status Await(absl::Duration timeout);
 
  private:
+  std::atomic<int64_t> retries_{0};
   Mutex mutex_;
   CondVar changed_;
   size_t left_ ABSL_GUARDED_BY(mutex_);
@@ -46,7 +51,8 @@ class Talker {
   explicit Talker(swarm::StreamLoop& loop) : loop_(loop) {}
   virtual ~Talker() = default;
 
-  // Connects and gets ready to talk; then counts down.
+  // Connects and gets ready to talk; then counts down. One that is turned away
+  // tries again some times, as an agent does.
   void Prepare(int port, Countdown& countdown);
   // Talks; counts down after the last answer. REQUIRES: ready.
   void Talk(const Pace& pace, Countdown& countdown);
@@ -70,11 +76,15 @@ class Talker {
 
  private:
   void SayNext();
+  // Connects once more, if it is connecting and the server was busy.
+  bool TryAgain(const absl::Status& status);
 
   swarm::StreamLoop& loop_;
   Countdown* countdown_ = nullptr;
   bool leaving_ = false;
   bool talking_ = false;
+  int port_ = 0;
+  int tries_ = 0;
   Pace pace_;
   int next_ = 0;
   absl::Time due_;
@@ -101,7 +111,8 @@ class Talkers {
   std::vector<std::unique_ptr<Talker>> talkers_;
 };
 
-absl::Status PrepareAll(const Talkers& talkers, int port);
+// Returns how often one was turned away and tried again.
+absl::StatusOr<int64_t> PrepareAll(const Talkers& talkers, int port);
 // How long it took until the last answer.
 absl::StatusOr<absl::Duration> TalkAll(const Talkers& talkers, int messages);
 // The same as messages per second.

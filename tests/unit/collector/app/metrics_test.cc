@@ -209,10 +209,14 @@ TEST_F(MetricsTest, TellsWhichConnectionsWereRefused) {
   sources.agents_refused = 31;
   sources.admins_refused = 32;
   sources.accept_failures = 33;
+  sources.silent_connections = 34;
+  sources.waiting_handshakes = 35;
   const std::string text = MetricsText(sources);
   for (const char* line : {"\nrollcall_agent_connections_refused_total 31\n",
                            "\nrollcall_admin_connections_refused_total 32\n",
-                           "\nrollcall_accept_failures_total 33\n"}) {
+                           "\nrollcall_accept_failures_total 33\n",
+                           "\nrollcall_silent_connections_total 34\n",
+                           "\nrollcall_waiting_handshakes 35\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
