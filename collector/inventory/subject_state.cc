@@ -165,7 +165,8 @@ absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(
   if (!head.has_value()) return std::optional<SubjectState>();
   ROLLCALL_ASSIGN_OR_RETURN(SubjectState state,
                             StateNow(reader, content, subject, *head));
-  if (state.changed <= as_of) return std::optional<SubjectState>(std::move(state));
+  if (state.changed <= as_of)
+    return std::optional<SubjectState>(std::move(state));
   KeyWriter prefix;
   prefix.U16(ShardOf(subject)).AddId(subject);
   auto scan = kHistoryTable.ScanPrefix(reader, std::move(prefix));
