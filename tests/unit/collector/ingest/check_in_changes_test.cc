@@ -8,9 +8,6 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::StatusIs;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Le;
 using ::testing::SizeIs;
 
