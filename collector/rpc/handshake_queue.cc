@@ -6,7 +6,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -119,7 +118,11 @@ void HandshakeQueue::TakeAdded() {
   const absl::Duration late = clock_.Monotonic() + options_.speaks_within;
   for (UniqueFd& connection : added) {
     const int fd = connection.get();
-    if (!Watch(epoll_, fd, EPOLLIN | EPOLLRDHUP | EPOLLONESHOT)) continue;
+    if (!Watch(epoll_, fd, EPOLLIN | EPOLLRDHUP | EPOLLONESHOT)) {
+      // It begins unheard: gRPC closes it if it says nothing.
+      waiting_.push_back(std::move(connection));
+      continue;
+    }
     silent_[fd] = {std::move(connection), ++numbers_};
     late_.push_back({late, fd, numbers_});
   }

@@ -5,10 +5,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <deque>
 #include <memory>
-#include <string>
+#include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/time/clock.h"
 #include "tests/support/status_matchers.h"
@@ -90,7 +90,20 @@ class HandshakeQueueTest : public ::testing::Test {
     return begun_[i];
   }
   void AwaitWaiting(int64_t count) {
-    while (queue_->waiting() != count) absl::SleepFor(absl::Milliseconds(1));
+    const absl::Time end = absl::Now() + absl::Seconds(20);
+    while (queue_->waiting() != count && absl::Now() < end) {
+      std::this_thread::yield();
+    }
+    ASSERT_EQ(queue_->waiting(), count);
+  }
+  // The one place is taken by `first`, and `second` waits for it.
+  void FillOnePlace(absl::Duration counts_for) {
+    Start({.most = 1, .counts_for = counts_for});
+    first_ = Queue();
+    Say(first_);
+    ASSERT_TRUE(AwaitBegun(1));
+    second_ = Queue();
+    Say(second_);
   }
   // As a handshake does, as far as the server's first answer.
   void PlayFirstFlights(const UniqueFd& client, const UniqueFd& server) {
@@ -101,8 +114,11 @@ class HandshakeQueueTest : public ::testing::Test {
 
   Mutex mutex_;
   CondVar changed_;
-  std::vector<UniqueFd> begun_ ABSL_GUARDED_BY(mutex_);
+  // A deque, since references to its elements stay good.
+  std::deque<UniqueFd> begun_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<HandshakeQueue> queue_;
+  UniqueFd first_;
+  UniqueFd second_;
 };
 
 TEST_F(HandshakeQueueTest, OneThatSpeaksBegins) {
@@ -122,16 +138,11 @@ TEST_F(HandshakeQueueTest, OneThatSaysNothingIsClosedAndNeverBegins) {
 }
 
 TEST_F(HandshakeQueueTest, TheNextBeginsWhenAHandshakeHasEnded) {
-  Start({.most = 1, .counts_for = absl::Hours(1)});
-  const UniqueFd first = Queue();
-  Say(first);
-  ASSERT_TRUE(AwaitBegun(1));
-  const UniqueFd second = Queue();
-  Say(second);
+  FillOnePlace(absl::Hours(1));
   AwaitWaiting(1);
-  PlayFirstFlights(first, Server(0));
+  PlayFirstFlights(first_, Server(0));
   EXPECT_EQ(begun(), 1u);
-  Say(first);
+  Say(first_);
   EXPECT_TRUE(Hear(Server(0)));
   Say(Server(0));
   ASSERT_TRUE(AwaitBegun(2));
@@ -139,40 +150,25 @@ TEST_F(HandshakeQueueTest, TheNextBeginsWhenAHandshakeHasEnded) {
 }
 
 TEST_F(HandshakeQueueTest, TheNextBeginsWhenAConnectionHasEnded) {
-  Start({.most = 1, .counts_for = absl::Hours(1)});
-  UniqueFd first = Queue();
-  Say(first);
-  ASSERT_TRUE(AwaitBegun(1));
-  const UniqueFd second = Queue();
-  Say(second);
+  FillOnePlace(absl::Hours(1));
   AwaitWaiting(1);
-  first = UniqueFd();
+  first_ = UniqueFd();
   EXPECT_TRUE(AwaitBegun(2));
 }
 
 TEST_F(HandshakeQueueTest, OneThatStallsKeepsOthersWaitingForAWhileOnly) {
-  Start({.most = 1, .counts_for = absl::Milliseconds(100)});
-  const UniqueFd first = Queue();
-  Say(first);
-  ASSERT_TRUE(AwaitBegun(1));
-  const UniqueFd second = Queue();
-  Say(second);
+  FillOnePlace(absl::Milliseconds(100));
   EXPECT_TRUE(AwaitBegun(2));
 }
 
 TEST_F(HandshakeQueueTest, OneThatHungUpWhileItWaitedIsPassedOver) {
-  Start({.most = 1, .counts_for = absl::Hours(1)});
-  UniqueFd first = Queue();
-  Say(first);
-  ASSERT_TRUE(AwaitBegun(1));
-  UniqueFd second = Queue();
-  Say(second);
+  FillOnePlace(absl::Hours(1));
   AwaitWaiting(1);
-  second = UniqueFd();
+  second_ = UniqueFd();
   const UniqueFd third = Queue();
   Say(third);
   AwaitWaiting(2);
-  first = UniqueFd();
+  first_ = UniqueFd();
   ASSERT_TRUE(AwaitBegun(2));
   Say(Server(1));
   EXPECT_TRUE(Hear(third));
@@ -180,16 +176,11 @@ TEST_F(HandshakeQueueTest, OneThatHungUpWhileItWaitedIsPassedOver) {
 }
 
 TEST_F(HandshakeQueueTest, WhatHasNotBegunIsClosedWhenItStops) {
-  Start({.most = 1, .counts_for = absl::Hours(1)});
-  const UniqueFd first = Queue();
-  Say(first);
-  ASSERT_TRUE(AwaitBegun(1));
-  const UniqueFd second = Queue();
-  Say(second);
+  FillOnePlace(absl::Hours(1));
   AwaitWaiting(1);
   const UniqueFd silent = Queue();
   queue_->Stop();
-  EXPECT_FALSE(Hear(second));
+  EXPECT_FALSE(Hear(second_));
   EXPECT_FALSE(Hear(silent));
   EXPECT_FALSE(Hear(Queue()));
 }
