@@ -48,9 +48,7 @@ absl::Status ReportCommit::Prepare(StoredSubject& subject, Turn turn) {
 
 absl::StatusOr<PreparedUpdate> ReportCommit::WorkOut() {
   if (!turn_.basis.has_value()) {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        turn_.basis,
-        ReadBasis(deps_.engine, deps_.content, turn_.update->subject));
+    return PrepareSubjectUpdate(*turn_.update, deps_.engine, deps_.content);
   }
   return PrepareSubjectUpdate(*turn_.update, *std::move(turn_.basis),
                               deps_.engine, deps_.content);

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 #include "common/id.h"
 #include "rollcall/stored/v1/inventory.pb.h"
 
