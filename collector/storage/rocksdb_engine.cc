@@ -16,6 +16,7 @@
 #include "collector/storage/acknowledged_mark.h"
 #include "collector/storage/disk_reserve.h"
 #include "collector/storage/log_extent.h"
+#include "collector/storage/rocksdb_damage.h"
 #include "collector/storage/rocksdb_reads.h"
 #include "collector/storage/rocksdb_settings.h"
 #include "collector/storage/rocksdb_tables.h"
@@ -211,21 +212,6 @@ class RocksDbEngine final : public Engine {
   const RocksDbReads reads_;
 };
 
-// RocksDB does not say which log has a record that does not match its
-// checksum; empty where none has.
-std::string DamagedLog(const std::string& folder) {
-  std::vector<std::string> files;
-  rocksdb::Env::Default()->GetChildren(folder, &files).PermitUncheckedError();
-  for (const std::string& file : files) {
-    const std::string path = absl::StrCat(folder, "/", file);
-    if (!absl::EndsWith(file, ".log")) continue;
-    const auto all = ReadLogExtent(path);
-    const auto matching = ReadLogExtent(path, LogChecksums::kVerified);
-    if (all.ok() && matching.ok() && matching->bytes < all->bytes) return path;
-  }
-  return "";
-}
-
 // Whether another process has the store open, or this one has already.
 bool IsOpenElsewhere(const rocksdb::Status& status) {
   if (!status.IsIOError()) return false;
@@ -243,8 +229,8 @@ absl::Status OpeningError(const rocksdb::Status& status,
   }
   std::string what = absl::StrCat("cannot open the store in ", path);
   if (status.IsCorruption()) {
-    const std::string log = DamagedLog(path);
-    if (!log.empty()) absl::StrAppend(&what, " with ", log);
+    const std::string file = DamagedFile(path);
+    if (!file.empty()) absl::StrAppend(&what, " with ", file);
   }
   if (!status.IsPathNotFound()) return FromRocksDb(status, what);
   return absl::DataLossError(

@@ -98,30 +98,28 @@ struct Outcomes {
   int data_loss = 0;
 };
 
-class CorruptionTest
-    : public ::testing::TestWithParam<std::tuple<FileKind, Damage>> {
- protected:
-  // Opens the damaged store and asks it for everything.
-  static void Judge(const std::string& path, const std::string& damaged,
-                    Outcomes& outcomes) {
-    const auto engine = Open(path);
-    if (!engine.ok()) {
-      ++outcomes.refused;
-      EXPECT_THAT(engine,
-                  StatusIs(absl::StatusCode::kDataLoss,
-                           ::testing::AllOf(::testing::HasSubstr(damaged),
-                                            ::testing::HasSubstr("backup"))));
-      return;
-    }
-    const absl::Status answers = Sample().oracle().Compare(**engine);
-    if (answers.ok()) {
-      ++outcomes.right;
-    } else {
-      ++outcomes.data_loss;
-      EXPECT_THAT(answers, StatusIs(absl::StatusCode::kDataLoss));
-    }
+// Opens the damaged store and asks it for everything.
+void Judge(const std::string& path, const std::string& damaged,
+           Outcomes& outcomes) {
+  const auto engine = Open(path);
+  if (!engine.ok()) {
+    ++outcomes.refused;
+    EXPECT_THAT(engine,
+                StatusIs(absl::StatusCode::kDataLoss,
+                         ::testing::AllOf(::testing::HasSubstr(damaged),
+                                          ::testing::HasSubstr("backup"))));
+    return;
   }
-};
+  const absl::Status answers = Sample().oracle().Compare(**engine);
+  if (answers.ok()) {
+    ++outcomes.right;
+  } else {
+    ++outcomes.data_loss;
+    EXPECT_THAT(answers, StatusIs(absl::StatusCode::kDataLoss));
+  }
+}
+
+using CorruptionTest = ::testing::TestWithParam<std::tuple<FileKind, Damage>>;
 
 TEST_P(CorruptionTest, IsFoundOutOrDoesNoHarm) {
   const auto [kind, damage] = GetParam();
@@ -167,6 +165,23 @@ TEST(Corruption, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
   EXPECT_THAT(Open(copy), StatusIs(absl::StatusCode::kDataLoss,
                                    ::testing::HasSubstr("CURRENT")));
   EXPECT_TRUE(fs::exists(fs::path(copy) / Sample().Files(kTable).front()));
+}
+
+// RocksDB names the MANIFEST for some places of a table's properties.
+TEST(Corruption, OfATablesEndIsReportedWithTheTablesName) {
+  constexpr uint64_t kEnd = 1'000;
+  const std::string name = Sample().Files(kTable).back();
+  const TempDir dir;
+  const std::string copy = dir.File("copy");
+  Outcomes outcomes;
+  for (uint64_t back = 1; back <= kEnd; back += 3) {
+    Sample().LinkTo(copy, name);
+    const std::string file = absl::StrCat(copy, "/", name);
+    SCOPED_TRACE(FlipBit(file, fs::file_size(file) - back, 4));
+    Judge(copy, name, outcomes);
+    fs::remove_all(copy);
+  }
+  EXPECT_GT(outcomes.refused, 100);
 }
 
 TEST(Corruption, TheSampleHasSeveralTablesAndLogs) {

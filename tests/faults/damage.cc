@@ -31,13 +31,17 @@ std::string Harm(const std::string& path, Damage damage, Random& random) {
     fs::resize_file(path, at);
     return absl::StrCat(path, " cut at ", at, " of ", size);
   }
-  const auto bit = static_cast<int>(random.Next64() % 8);
+  return FlipBit(path, at, static_cast<int>(random.Next64() % 8));
+}
+
+std::string FlipBit(const std::string& path, uint64_t byte, int bit) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(at));
-  const int byte = file.get();
-  file.seekp(static_cast<std::streamoff>(at));
-  file.put(static_cast<char>(byte ^ (1 << bit)));
-  return absl::StrCat(path, " bit ", bit, " of byte ", at, " of ", size);
+  file.seekg(static_cast<std::streamoff>(byte));
+  const int old = file.get();
+  file.seekp(static_cast<std::streamoff>(byte));
+  file.put(static_cast<char>(old ^ (1 << bit)));
+  return absl::StrCat(path, " bit ", bit, " of byte ", byte, " of ",
+                      fs::file_size(path));
 }
 
 }  // namespace rollcall::testing

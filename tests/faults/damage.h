@@ -1,6 +1,7 @@
 // Damage to the files of a store.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,5 +33,8 @@ enum class Damage { kFlippedBit, kCut };
 
 // Damages the file at a random place; returns what was done.
 std::string Harm(const std::string& path, Damage damage, Random& random);
+
+// Flips one bit of the file; returns what was done.
+std::string FlipBit(const std::string& path, uint64_t byte, int bit);
 
 }  // namespace rollcall::testing

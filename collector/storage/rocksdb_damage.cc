@@ -1,0 +1,42 @@
+#include "collector/storage/rocksdb_damage.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+#include <rocksdb/sst_file_reader.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "collector/storage/log_extent.h"
+
+namespace rollcall::collector {
+namespace {
+
+// Whether a record does not match its checksum.
+bool IsDamagedLog(const std::string& path) {
+  const auto all = ReadLogExtent(path);
+  const auto matching = ReadLogExtent(path, LogChecksums::kVerified);
+  return all.ok() && matching.ok() && matching->bytes < all->bytes;
+}
+
+bool IsDamagedTable(const std::string& path) {
+  return rocksdb::SstFileReader(rocksdb::Options()).Open(path).IsCorruption();
+}
+
+}  // namespace
+
+std::string DamagedFile(const std::string& folder) {
+  std::vector<std::string> files;
+  rocksdb::Env::Default()->GetChildren(folder, &files).PermitUncheckedError();
+  std::sort(files.begin(), files.end());
+  for (const std::string& file : files) {
+    const std::string path = absl::StrCat(folder, "/", file);
+    if (absl::EndsWith(file, ".log") && IsDamagedLog(path)) return path;
+    if (absl::EndsWith(file, ".sst") && IsDamagedTable(path)) return path;
+  }
+  return "";
+}
+
+}  // namespace rollcall::collector
