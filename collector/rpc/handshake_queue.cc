@@ -146,8 +146,9 @@ void HandshakeQueue::CloseSilent() {
       continue;
     }
     if (first.at > now) return;
-    silent_.erase(silent);
+    // First, so that who sees it closed sees it counted.
     ++silent_closed_;
+    silent_.erase(silent);
   }
 }
 
