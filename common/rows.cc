@@ -158,14 +158,16 @@ RowId ComputeRowId(absl::string_view section, int level,
 }
 
 RootId ComputeSectionRoot(absl::Span<const RowId> ids) {
-  Sha256 hash;
-  hash.Update("\x01");
+  SectionRootBuilder root;
+  root.Add(ids);
+  return root.Finish();
+}
+
+void SectionRootBuilder::Add(absl::Span<const RowId> ids) {
   static_assert(sizeof(RowId) == RowId::kSize);
-  if (!ids.empty()) {
-    hash.Update(absl::string_view(ids.front().bytes().data(),
-                                  ids.size() * RowId::kSize));
-  }
-  return hash.FinishAs<RootId>();
+  if (ids.empty()) return;
+  hash_.Update(
+      absl::string_view(ids.front().bytes().data(), ids.size() * RowId::kSize));
 }
 
 RootId ComputeSubjectRoot(const std::map<std::string, RootId>& section_roots) {

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/hash.h"
 #include "common/id.h"
 #include "google/protobuf/descriptor.h"
 #include "rollcall/v1/inventory.pb.h"
@@ -71,6 +72,18 @@ RowId ComputeRowId(absl::string_view section, int level,
 
 // REQUIRES: `ids` are in ascending order without repetition.
 RootId ComputeSectionRoot(absl::Span<const RowId> ids);
+// The same of a set that comes piece by piece. Not thread-safe.
+class SectionRootBuilder {
+ public:
+  SectionRootBuilder() { hash_.Update("\x01"); }
+  // REQUIRES: the pieces are one such set together.
+  void Add(absl::Span<const RowId> ids);
+  // Once.
+  RootId Finish() { return hash_.FinishAs<RootId>(); }
+
+ private:
+  Sha256 hash_;
+};
 
 RootId ComputeSubjectRoot(const std::map<std::string, RootId>& section_roots);
 

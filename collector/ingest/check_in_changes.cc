@@ -74,10 +74,11 @@ class Applier {
   }
 
   absl::StatusOr<bool> TakeRows(const v1::SectionChange& change) {
-    ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, IdsOf(change.section()));
+    ROLLCALL_ASSIGN_OR_RETURN(BasedSet<RowId> ids, IdsOf(change.section()));
     ROLLCALL_ASSIGN_OR_RETURN(RowSet removed, UnpackIds(change.removed_ids()));
     ROLLCALL_ASSIGN_OR_RETURN(RowSet added, TakeAdded(change));
-    ids = Union(Minus(ids, removed), added);
+    ids.Remove(removed);
+    ids.Add(added);
     if (ids.size() > kMaxRowsPerSection) {
       return absl::InvalidArgumentError(absl::StrCat(
           "check_in.changes: section ", change.section(), " would have ",
@@ -85,19 +86,19 @@ class Applier {
     }
     ReportedSection& section = update_.sections[change.section()];
     // Of one that is not stored the root is zero, which is the empty set.
-    section = {ComputeSectionRoot(ids), section.root, std::move(added),
+    section = {SectionRootOf(ids), section.root, std::move(added),
                std::move(removed)};
     return true;
   }
 
   // The ids of all rows that the section has now.
-  absl::StatusOr<RowSet> IdsOf(const std::string& name) const {
+  absl::StatusOr<BasedSet<RowId>> IdsOf(const std::string& name) const {
     for (const HeadSection& section : head_.sections()) {
       if (section.section() != name) continue;
       return ReadSectionIds(target_.reader, target_.content, target_.subject,
                             head_.row_level(), section);
     }
-    return RowSet();
+    return BasedSet<RowId>();
   }
 
   absl::StatusOr<RowSet> TakeAdded(const v1::SectionChange& change) {

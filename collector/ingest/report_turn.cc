@@ -97,9 +97,10 @@ absl::StatusOr<v1::SectionWant> ReportTurn::WantOf(const std::string& name,
   return want;
 }
 
-absl::StatusOr<RowSet> ReportTurn::BaseOf(const v1::Delta& delta) const {
+absl::StatusOr<BasedSet<RowId>> ReportTurn::BaseOf(
+    const v1::Delta& delta) const {
   if (delta.base_root().empty()) {
-    if (delta.removed_ids().empty()) return RowSet();
+    if (delta.removed_ids().empty()) return BasedSet<RowId>();
     return absl::InvalidArgumentError(
         absl::StrCat("delta: section ", delta.section(),
                      " takes rows away from the empty set"));
@@ -132,14 +133,15 @@ absl::Status ReportTurn::TakeDelta(const v1::Delta& delta) {
   }
   ROLLCALL_RETURN_IF_ERROR(
       Hold((added.size() + removed.size()) * kHeldBytesPerId));
-  ROLLCALL_ASSIGN_OR_RETURN(RowSet ids, BaseOf(delta));
-  ids = Union(Minus(ids, removed), added);
+  ROLLCALL_ASSIGN_OR_RETURN(BasedSet<RowId> ids, BaseOf(delta));
+  ids.Remove(removed);
+  ids.Add(added);
   if (ids.size() > kMaxRowsPerSection) {
     return TooManyRows(name, " would have ", ids.size());
   }
   ReportedSection& section = update_.sections[name];
   if (delta.new_root() != section.root.bytes() ||
-      ComputeSectionRoot(ids) != section.root) {
+      SectionRootOf(ids) != section.root) {
     return absl::InvalidArgumentError(absl::StrCat(
         "delta: the ids of section ", name, " do not hash to its root"));
   }

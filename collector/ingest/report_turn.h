@@ -65,7 +65,7 @@ class ReportTurn {
   // The root that the store holds of the section at this level; empty: none.
   std::string StoredRoot(const std::string& name) const;
   // What the delta is against.
-  absl::StatusOr<RowSet> BaseOf(const v1::Delta& delta) const;
+  absl::StatusOr<BasedSet<RowId>> BaseOf(const v1::Delta& delta) const;
   absl::Status TakeFrame(const std::string& frame);
   absl::Status AddRow(const std::string& canonical);
   // Counts memory of the turn against the budget that all streams share.

@@ -18,14 +18,14 @@ struct Candidate {
   size_t differences() const { return rows.added.size() + rows.removed.size(); }
 };
 
-absl::StatusOr<std::optional<Candidate>> Compare(const RowNumbers& rows,
-                                                 std::optional<RootId> root,
-                                                 const Content& content) {
+absl::StatusOr<std::optional<Candidate>> Compare(
+    const BasedSet<RowNumber>& rows, std::optional<RootId> root,
+    const Content& content) {
   if (!root.has_value()) return std::optional<Candidate>();
   ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(*root));
   if (base == nullptr) return std::optional<Candidate>();
-  return std::optional<Candidate>(
-      Candidate{*root, ChangeBetween(base->numbers, rows)});
+  const BasedSet<RowNumber> whole(NumbersOf(base));
+  return std::optional<Candidate>(Candidate{*root, ChangeBetween(whole, rows)});
 }
 
 // With more differences a set of so many rows becomes a base itself.
@@ -53,13 +53,14 @@ void Fill(const Candidate& candidate, stored::v1::HeadSection& section) {
 absl::Status LookFurther(const FleetRows& rows, std::optional<Candidate> best,
                          const Content& content,
                          stored::v1::HeadSection& section) {
+  const BasedSet<RowNumber> numbers(rows.numbers.All());
   RowSet found;
   if (rows.ids == nullptr) {
-    ROLLCALL_ASSIGN_OR_RETURN(found, content.rows.IdsOf(rows.numbers));
+    ROLLCALL_ASSIGN_OR_RETURN(found, content.rows.IdsOf(numbers.added()));
   }
   const RowSet& ids = rows.ids == nullptr ? found : *rows.ids;
   ROLLCALL_ASSIGN_OR_RETURN(
-      auto nearest, Compare(rows.numbers, content.bases.Nearest(ids), content));
+      auto nearest, Compare(numbers, content.bases.Nearest(ids), content));
   const bool nearer =
       nearest.has_value() &&
       (!best.has_value() || nearest->differences() < best->differences());
@@ -69,7 +70,7 @@ absl::Status LookFurther(const FleetRows& rows, std::optional<Candidate> best,
     return absl::OkStatus();
   }
   const RootId root = ComputeSectionRoot(ids);
-  ROLLCALL_RETURN_IF_ERROR(content.bases.Keep(root, {ids, rows.numbers}));
+  ROLLCALL_RETURN_IF_ERROR(content.bases.Keep(root, {ids, numbers.added()}));
   Fill({root, {}}, section);
   return absl::OkStatus();
 }
@@ -80,7 +81,7 @@ absl::Status ChooseBase(const FleetRows& rows, const BaseBefore& before,
                         const Content& content,
                         stored::v1::HeadSection& section) {
   if (rows.numbers.size() <= kMaxRowsWithoutBase) {
-    Fill({RootId(), {rows.numbers, {}}}, section);
+    Fill({RootId(), {rows.numbers.All(), {}}}, section);
     return absl::OkStatus();
   }
   ROLLCALL_ASSIGN_OR_RETURN(auto best,

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "collector/inventory/base_sets.h"
+#include "collector/inventory/based_set.h"
 #include "collector/inventory/row_set.h"
 #include "rollcall/stored/v1/inventory.pb.h"
 
@@ -22,7 +23,7 @@ inline constexpr size_t kShareThatDiffers = 8;
 
 // A set of fleet rows.
 struct FleetRows {
-  const RowNumbers& numbers;
+  const BasedSet<RowNumber>& numbers;
   // The same by id; null: look them up where they are needed.
   const RowSet* ids = nullptr;
 };

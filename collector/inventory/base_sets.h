@@ -37,6 +37,16 @@ struct BaseRows {
   RowNumbers numbers;
 };
 
+// One of both, which keeps the whole.
+inline std::shared_ptr<const RowSet> IdsOf(
+    const std::shared_ptr<const BaseRows>& base) {
+  return {base, &base->ids};
+}
+inline std::shared_ptr<const RowNumbers> NumbersOf(
+    const std::shared_ptr<const BaseRows>& base) {
+  return {base, &base->numbers};
+}
+
 // Thread-safe. Keeps sets that were asked for in memory, up to a bound, and the
 // sketches of all. New ones are written with the rows that they hold; see
 // RowDirectory.

@@ -1,6 +1,7 @@
 #include "collector/inventory/row_set.h"
 
 #include "absl/status/status.h"
+#include "common/rows.h"
 
 namespace rollcall::collector {
 
@@ -28,6 +29,15 @@ absl::StatusOr<RowSet> UnpackIds(absl::string_view bytes) {
     ids.push_back(id);
   }
   return ids;
+}
+
+RootId SectionRootOf(const BasedSet<RowId>& ids) {
+  if (!IsMuchSmaller(ids.differences(), ids.size())) {
+    return ComputeSectionRoot(ids.All());
+  }
+  SectionRootBuilder root;
+  ids.VisitRuns([&](absl::Span<const RowId> run) { root.Add(run); });
+  return root.Finish();
 }
 
 }  // namespace rollcall::collector

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "collector/inventory/sorted_set.h"
+#include "collector/inventory/based_set.h"
 #include "common/id.h"
 
 namespace rollcall::collector {
@@ -20,5 +20,9 @@ std::string PackIds(absl::Span<const RowId> ids);
 // INVALID_ARGUMENT if the bytes are not whole ids in ascending order without
 // repetition.
 absl::StatusOr<RowSet> UnpackIds(absl::string_view bytes);
+
+// As ComputeSectionRoot (common/rows.h). Copies nothing where little differs
+// from the base.
+RootId SectionRootOf(const BasedSet<RowId>& ids);
 
 }  // namespace rollcall::collector

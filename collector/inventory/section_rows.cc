@@ -97,7 +97,7 @@ absl::StatusOr<SectionRows> BaseOf(const SubjectUpdate& update,
       const auto known,
       content.bases.FindOfSection(reported.base, name, update.row_level));
   if (known == nullptr) return Changed(name);
-  return SectionRows{known->numbers, {}};
+  return SectionRows{BasedSet<RowNumber>(NumbersOf(known)), {}};
 }
 
 }  // namespace
@@ -123,13 +123,13 @@ absl::StatusOr<SectionRows> ApplyReport(const SubjectUpdate& update,
   if (!reported.removed.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(const RowNumbers removed,
                               sorter.TakeAway(reported.removed, now.own));
-    now.fleet = Minus(now.fleet, removed);
+    now.fleet.Remove(removed);
   }
   if (!reported.added.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const RowNumbers added,
         sorter.Add(reported.added, before.rows.own, now.own));
-    now.fleet = Union(now.fleet, added);
+    now.fleet.Add(added);
   }
   return now;
 }

@@ -80,6 +80,20 @@ std::vector<T> Union(const std::vector<T>& a, const std::vector<T>& b) {
   return result;
 }
 
+// The elements of `a` that `b` has too. Both ascend without repetition. Takes
+// little more than what is in `a` where that is much smaller than `b`.
+template <typename T>
+std::vector<T> Common(const std::vector<T>& a, const std::vector<T>& b) {
+  std::vector<T> result;
+  auto other = b.begin();
+  for (const T& one : a) {
+    other = FindNear(other, b.end(), one);
+    if (other == b.end()) break;
+    if (*other == one) result.push_back(one);
+  }
+  return result;
+}
+
 // What came to a set and what went from it.
 template <typename T>
 struct SetChange {

@@ -33,7 +33,9 @@ absl::StatusOr<SubjectState> StateNow(const Reader& reader,
   state.ordinal = head.ordinal();
   for (const HeadSection& section : head.sections()) {
     SectionState& rows = state.sections[section.section()];
-    ROLLCALL_ASSIGN_OR_RETURN(rows.fleet, ReadFleetRows(content, section));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto fleet,
+                              ReadFleetRows(content, section));
+    rows.fleet = fleet.All();
     ROLLCALL_ASSIGN_OR_RETURN(
         rows.own,
         ReadOwnRows(reader, {subject, section.section(), head.row_level()}));
@@ -121,41 +123,50 @@ absl::StatusOr<std::optional<StoredHead>> ReadStoredHead(const Reader& reader,
   return std::optional<StoredHead>({std::move(head), *std::move(bytes)});
 }
 
-absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
-                                     const HeadSection& section) {
+absl::StatusOr<BasedSet<RowId>> ReadFleetRows(const Content& content,
+                                              const HeadSection& section) {
   ROLLCALL_ASSIGN_OR_RETURN(RowSet added,
                             Numbered(content, section.added_rows()));
-  if (section.base_root().empty()) return added;
+  if (section.base_root().empty()) return BasedSet<RowId>(std::move(added));
   ROLLCALL_ASSIGN_OR_RETURN(const auto base, BaseOf(content, section));
   ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
                             Numbered(content, section.removed_rows()));
-  return Union(Minus(base->ids, removed), added);
+  BasedSet<RowId> rows(IdsOf(base));
+  rows.Remove(removed);
+  rows.Add(added);
+  return rows;
 }
 
-absl::StatusOr<RowNumbers> ReadFleetNumbers(const Content& content,
-                                            const HeadSection& section) {
+absl::StatusOr<BasedSet<RowNumber>> ReadFleetNumbers(
+    const Content& content, const HeadSection& section) {
   ROLLCALL_ASSIGN_OR_RETURN(RowNumbers added,
                             UnpackNumbers(section.added_rows()));
-  if (section.base_root().empty()) return added;
+  if (section.base_root().empty()) {
+    return BasedSet<RowNumber>(std::move(added));
+  }
   ROLLCALL_ASSIGN_OR_RETURN(const auto base, BaseOf(content, section));
   ROLLCALL_ASSIGN_OR_RETURN(const RowNumbers removed,
                             UnpackNumbers(section.removed_rows()));
-  return Union(Minus(base->numbers, removed), added);
+  BasedSet<RowNumber> rows(NumbersOf(base));
+  rows.Remove(removed);
+  rows.Add(added);
+  return rows;
 }
 
-absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,
-                                      const Content& content, SubjectId subject,
-                                      int row_level,
-                                      const HeadSection& section) {
-  ROLLCALL_ASSIGN_OR_RETURN(RowSet fleet, ReadFleetRows(content, section));
-  if (!HasOwnRows(section.section())) return fleet;
+absl::StatusOr<BasedSet<RowId>> ReadSectionIds(const Reader& reader,
+                                               const Content& content,
+                                               SubjectId subject, int row_level,
+                                               const HeadSection& section) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto rows, ReadFleetRows(content, section));
+  if (!HasOwnRows(section.section())) return rows;
   ROLLCALL_ASSIGN_OR_RETURN(
       const OwnRows own,
       ReadOwnRows(reader, {subject, section.section(), row_level}));
   RowSet own_ids;
   own_ids.reserve(own.size());
   for (const auto& [id, canonical] : own) own_ids.push_back(id);
-  return Union(fleet, own_ids);
+  rows.Add(own_ids);
+  return rows;
 }
 
 absl::StatusOr<std::optional<SubjectState>> ReadSubjectState(

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "collector/inventory/base_sets.h"
+#include "collector/inventory/based_set.h"
 #include "collector/inventory/own_rows.h"
 #include "collector/inventory/row_set.h"
 #include "collector/storage/engine.h"
@@ -52,18 +53,17 @@ absl::StatusOr<std::optional<StoredHead>> ReadStoredHead(const Reader& reader,
                                                          SubjectId subject);
 
 // The fleet rows of a section of a head.
-absl::StatusOr<RowSet> ReadFleetRows(const Content& content,
-                                     const stored::v1::HeadSection& section);
+absl::StatusOr<BasedSet<RowId>> ReadFleetRows(
+    const Content& content, const stored::v1::HeadSection& section);
 
 // The same by number.
-absl::StatusOr<RowNumbers> ReadFleetNumbers(
+absl::StatusOr<BasedSet<RowNumber>> ReadFleetNumbers(
     const Content& content, const stored::v1::HeadSection& section);
 
 // The ids of all rows of a section of a head, fleet and own.
-absl::StatusOr<RowSet> ReadSectionIds(const Reader& reader,
-                                      const Content& content, SubjectId subject,
-                                      int row_level,
-                                      const stored::v1::HeadSection& section);
+absl::StatusOr<BasedSet<RowId>> ReadSectionIds(
+    const Reader& reader, const Content& content, SubjectId subject,
+    int row_level, const stored::v1::HeadSection& section);
 
 // What the subject held as known at `as_of`; nothing if it had not reported.
 // FAILED_PRECONDITION if the history that it takes was dropped. `reader` is a

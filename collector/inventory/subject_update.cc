@@ -200,7 +200,8 @@ class UpdateBuilder {
 
   absl::StatusOr<SectionState> ById(const SectionRows& rows) const {
     SectionState state = {{}, rows.own};
-    ROLLCALL_ASSIGN_OR_RETURN(state.fleet, content_.rows.IdsOf(rows.fleet));
+    ROLLCALL_ASSIGN_OR_RETURN(state.fleet,
+                              content_.rows.IdsOf(rows.fleet.All()));
     return state;
   }
 

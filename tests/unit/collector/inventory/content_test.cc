@@ -84,8 +84,8 @@ class ContentTest : public FleetFixture {
   }
   absl::Status Choose(const RowSet& rows, std::optional<RootId> before,
                       stored::v1::HeadSection& section) {
-    return ChooseBase({*content_.rows.NumbersOf(rows)}, {before}, content_,
-                      section);
+    return ChooseBase({BasedSet<RowNumber>(*content_.rows.NumbersOf(rows))},
+                      {before}, content_, section);
   }
 };
 
@@ -237,7 +237,7 @@ TEST_F(ContentTest, ADriftingSetLooksForANearerBaseNowAndThen) {
   const RowSet near = SetOf(30, 1'030);
   const RootId near_root = ComputeSectionRoot(near);
   ASSERT_OK(content_.bases.Keep(near_root, RowsOf(near)));
-  const RowNumbers drifted = RowsOf(SetOf(26, 1'026)).numbers;
+  const BasedSet<RowNumber> drifted(RowsOf(SetOf(26, 1'026)).numbers);
   stored::v1::HeadSection kept;
   ASSERT_OK(ChooseBase({drifted}, {image, 50}, content_, kept));
   EXPECT_EQ(kept.base_root(), image.ToBytes());
