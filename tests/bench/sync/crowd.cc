@@ -1,13 +1,13 @@
 // Very many streams: what an idle one holds in the server's memory, and all of
 // them connecting at once.
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status.h"
+#include "tests/bench/sync/bystanders.h"
 #include "tests/bench/sync/figures.h"
 #include "tests/bench/sync/lab.h"
 
@@ -18,7 +18,6 @@ namespace {
 constexpr size_t kHelloBytes = 90;
 // Streams that are served all the while.
 constexpr uint32_t kGood = 32;
-constexpr absl::Duration kGoodInterval = absl::Milliseconds(100);
 
 // A server, and the many that connect to it.
 struct Side {
@@ -92,26 +91,13 @@ absl::Status MeasureStorms(Lab& lab, const Side& collector, const Side& echo) {
 
 // Those that are connected check in while all the others connect.
 absl::Status MeasureGoodAgents(Lab& lab, const Side& collector) {
-  swarm::StreamLoop own_loop;
-  Talkers good;
-  const auto first = static_cast<uint32_t>(collector.crowd.size());
-  for (uint32_t i = 0; i < kGood; ++i) {
-    good.Add(
-        std::make_unique<AgentTalker>(own_loop, lab.credentials(first + i),
-                                      lab.fleet().ReportOf(first + i, {})));
-  }
-  ROLLCALL_RETURN_IF_ERROR(
-      PrepareAll(good, collector.server->agent_port()).status());
-  absl::StatusOr<Storm> storm;
-  std::thread others([&] { storm = Connect(collector); });
-  // About as long as the storm takes.
-  const int messages =
-      20 + static_cast<int>(collector.crowd.size()) * 4 / 1'000 * 10;
-  const auto latencies = TalkPaced(good, messages, kGoodInterval);
-  others.join();
-  if (!storm.ok()) return storm.status();
-  if (!latencies.ok()) return latencies.status();
-  PrintFigure("sync.reconnect_storm.others_p99", Percentile(*latencies, 99),
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto good,
+      Bystanders::Start(lab, static_cast<uint32_t>(collector.crowd.size()),
+                        kGood, collector.server->agent_port()));
+  ROLLCALL_RETURN_IF_ERROR(Connect(collector).status());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto latencies, good->Stop());
+  PrintFigure("sync.reconnect_storm.others_p99", Percentile(latencies, 99),
               "ms", AtMost(1'000));
   return LeaveAll(collector.crowd);
 }

@@ -40,9 +40,10 @@ struct BenchOptions {
   uint32_t days = 10;
   // Hosts that it grows to in the end; no more than before: it does not.
   uint32_t grown_hosts = 40'000;
-  // Folder of the programs to measure, and of the echo.
+  // Folder of the programs to measure; the echo, and the agents beside.
   std::string bin;
   std::string echo;
+  std::string bystanders;
   // Of the parts to run; empty: all.
   std::vector<std::string> only;
 };

@@ -97,5 +97,6 @@ int main(int argc, char** argv) {
   rollcall::bench::AddOptions(app, options);
   CLI11_PARSE(app, argc, argv);
   options.echo = absl::StrCat(options.bin, "/../tests/echo_server");
+  options.bystanders = absl::StrCat(options.bin, "/../tests/bystander_agents");
   return rollcall::bench::RunParts(options);
 }
