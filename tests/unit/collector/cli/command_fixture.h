@@ -34,7 +34,8 @@ class CommandTest : public ::testing::Test {
         .connect = [this](const GlobalOptions&)
             -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
           return server_->InProcessChannel(grpc::ChannelArguments());
-        }};
+        },
+        .default_config = ""};
     return RunCli(arguments, environment);
   }
 
