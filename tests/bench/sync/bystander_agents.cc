@@ -33,9 +33,10 @@ struct Options {
   std::string folder;
 };
 
+// The fleet has what they report.
 absl::StatusOr<Talkers> MakeAgents(const Options& options,
+                                   const swarm::FleetGenerator& fleet,
                                    swarm::StreamLoop& loop) {
-  const swarm::FleetGenerator fleet;
   const auto file = [&](uint32_t host, const char* kind) {
     return absl::StrCat(options.folder, "/", host, kind);
   };
@@ -53,8 +54,10 @@ absl::StatusOr<Talkers> MakeAgents(const Options& options,
 }
 
 absl::Status Run(const Options& options) {
+  const swarm::FleetGenerator fleet;
   swarm::StreamLoop loop;
-  ROLLCALL_ASSIGN_OR_RETURN(const Talkers agents, MakeAgents(options, loop));
+  ROLLCALL_ASSIGN_OR_RETURN(const Talkers agents,
+                            MakeAgents(options, fleet, loop));
   ROLLCALL_RETURN_IF_ERROR(PrepareAll(agents, options.port).status());
   std::ofstream latencies(options.folder + "/latencies");
   std::printf("ready\n");

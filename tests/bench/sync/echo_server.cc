@@ -2,17 +2,18 @@
 // collector's listener and TLS that sends back what it gets, and nothing else.
 //
 // With --store it decodes each message of rows as the collector must, stores
-// all of it in one synced Put, and then answers.
+// all of it in one synced Put, and then answers; with --store-each each row is
+// an entry of its own, under its id. With --commit it does not look
+// at messages, but answers each only after a synced write of the entries that a
+// changed subject takes, many messages in one write.
 #include <absl/synchronization/mutex.h>
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/proto_buffer_reader.h>
 #include <grpcpp/support/server_callback.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -20,64 +21,49 @@
 #include "absl/strings/str_cat.h"
 #include "collector/rpc/grpc_listener.h"
 #include "collector/storage/rocksdb_engine.h"
-#include "common/compression.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/status.h"
 #include "rollcall/v1/sync.grpc.pb.h"
+#include "tests/bench/sync/plain_stores.h"
 
 namespace rollcall::bench {
 namespace {
 
-using collector::Engine;
 using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-// Stores rows with as little ado as possible.
-class PlainStore {
- public:
-  explicit PlainStore(std::unique_ptr<Engine> engine)
-      : engine_(std::move(engine)) {}
-
-  absl::Status Store(const grpc::ByteBuffer& bytes) {
-    grpc::ByteBuffer copy(bytes);
-    v1::AgentMessage message;
-    if (!grpc::GenericDeserialize<grpc::ProtoBufferReader, v1::AgentMessage>(
-             &copy, &message)
-             .ok()) {
-      return absl::InvalidArgumentError("not a message");
-    }
-    std::string content;
-    for (const std::string& frame : message.rows().frames()) {
-      ROLLCALL_ASSIGN_OR_RETURN(const std::string rows, Decompress(frame));
-      v1::RowBatch batch;
-      if (!batch.ParseFromString(rows)) {
-        return absl::InvalidArgumentError("not a batch of rows");
-      }
-      content += rows;
-    }
-    collector::Batch batch;
-    batch.Put(collector::TableId::kRow, absl::StrCat("host-", ++count_),
-              std::move(content));
-    return engine_->Write(batch, collector::Durability::kSynced);
-  }
-
- private:
-  const std::unique_ptr<Engine> engine_;
-  std::atomic<int64_t> count_{0};
+// What to do before a message is answered; at most one of both.
+struct Stores {
+  PlainRows* rows = nullptr;
+  PlainCommits* commits = nullptr;
 };
 
 // One stream. Deletes itself.
 class EchoReactor final : public Reactor {
  public:
-  explicit EchoReactor(PlainStore* store) : store_(store) {
+  explicit EchoReactor(Stores stores)
+      : stores_(stores),
+        number_(stores.commits == nullptr ? 0 : stores.commits->Next()) {
     StartRead(&buffer_);
   }
   void OnReadDone(bool ok) override {
-    if (!ok || (store_ != nullptr && !store_->Store(buffer_).ok())) {
+    if (!ok ||
+        (stores_.rows != nullptr && !stores_.rows->Store(buffer_).ok())) {
       Finish(grpc::Status::OK);
-      return;
+    } else if (stores_.commits == nullptr) {
+      StartWrite(&buffer_);
+    } else if (!stores_.commits
+                    ->Commit(number_, [this](bool stored) { Answer(stored); })
+                    .ok()) {
+      Finish(grpc::Status::OK);
     }
-    StartWrite(&buffer_);
+  }
+  void Answer(bool stored) {
+    if (stored) {
+      StartWrite(&buffer_);
+    } else {
+      Finish(grpc::Status::OK);
+    }
   }
   void OnWriteDone(bool ok) override {
     if (ok) {
@@ -89,20 +75,21 @@ class EchoReactor final : public Reactor {
   void OnDone() override { delete this; }
 
  private:
-  PlainStore* const store_;
+  const Stores stores_;
+  const uint64_t number_;
   grpc::ByteBuffer buffer_;
 };
 
 class EchoService final : public v1::SyncService::WithRawCallbackMethod_Sync<
                               v1::SyncService::Service> {
  public:
-  explicit EchoService(PlainStore* store) : store_(store) {}
+  explicit EchoService(Stores stores) : stores_(stores) {}
   Reactor* Sync(grpc::CallbackServerContext* /*context*/) override {
-    return new EchoReactor(store_);
+    return new EchoReactor(stores_);
   }
 
  private:
-  PlainStore* const store_;
+  const Stores stores_;
 };
 
 struct Options {
@@ -113,15 +100,16 @@ struct Options {
   std::string key;
   std::string ready;
   bool store = false;
+  bool store_each = false;
+  bool commit = false;
 };
 
-absl::StatusOr<std::unique_ptr<PlainStore>> OpenStore(const Options& options) {
-  if (!options.store) return std::unique_ptr<PlainStore>();
+absl::StatusOr<std::unique_ptr<collector::Engine>> OpenStore(
+    const Options& options) {
   mkdir(options.data.c_str(), 0700);
   collector::RocksDbOptions store;
   store.path = options.data;
-  ROLLCALL_ASSIGN_OR_RETURN(auto engine, collector::OpenRocksDb(store));
-  return std::make_unique<PlainStore>(std::move(engine));
+  return collector::OpenRocksDb(store);
 }
 
 absl::Status Serve(const Options& options) {
@@ -129,8 +117,19 @@ absl::Status Serve(const Options& options) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ROLLCALL_ASSIGN_OR_RETURN(const auto store, OpenStore(options));
-  EchoService service(store.get());
+  std::unique_ptr<collector::Engine> engine;
+  std::unique_ptr<PlainRows> rows;
+  std::unique_ptr<PlainCommits> commits;
+  if (options.store || options.store_each || options.commit) {
+    ROLLCALL_ASSIGN_OR_RETURN(engine, OpenStore(options));
+  }
+  if (options.store || options.store_each) {
+    rows = std::make_unique<PlainRows>(
+        *engine, options.store_each ? PlainRows::Entries::kById
+                                    : PlainRows::Entries::kTogether);
+  }
+  if (options.commit) commits = std::make_unique<PlainCommits>(*engine);
+  EchoService service({rows.get(), commits.get()});
   collector::GrpcListenerOptions listen;
   listen.address = options.listen;
   ROLLCALL_ASSIGN_OR_RETURN(
@@ -168,6 +167,9 @@ int main(int argc, char** argv) {
   app.add_option("--key", options.key)->required();
   app.add_option("--ready-file", options.ready)->required();
   app.add_flag("--store", options.store, "Store rows before answering");
+  app.add_flag("--store-each", options.store_each,
+               "Store each row under its id before answering");
+  app.add_flag("--commit", options.commit, "Commit entries before answering");
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = rollcall::bench::Serve(options);
   if (!status.ok()) {

@@ -65,6 +65,15 @@ absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, size_t bytes) {
   return bench;
 }
 
+absl::StatusOr<EchoBench> SetUpEcho(Lab& lab, size_t bytes,
+                                    const std::vector<std::string>& flags) {
+  EchoBench bench{lab.NewEcho(), lab.NewEchoes(lab.options().streams, bytes)};
+  ROLLCALL_RETURN_IF_ERROR(bench.server->Start(flags));
+  ROLLCALL_RETURN_IF_ERROR(
+      PrepareAll(bench.talkers, bench.server->agent_port()).status());
+  return bench;
+}
+
 AgentStep SwitchTo(const swarm::Report& from,
                    std::shared_ptr<const swarm::SectionReport> software) {
   auto sections = from.sections;

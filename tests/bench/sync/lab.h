@@ -98,6 +98,14 @@ struct Bench {
 // Starts both and connects `streams` of each; echoes say messages of `bytes`.
 absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, size_t bytes);
 
+// An echo of messages of `bytes`, started with `flags`, and its streams.
+struct EchoBench {
+  std::unique_ptr<swarm::ServerProcess> server;
+  Talkers talkers;
+};
+absl::StatusOr<EchoBench> SetUpEcho(Lab& lab, size_t bytes,
+                                    const std::vector<std::string>& flags);
+
 // The step to a set of software that the collector may have from others.
 AgentStep SwitchTo(const swarm::Report& from,
                    std::shared_ptr<const swarm::SectionReport> software);

@@ -1,4 +1,5 @@
 // Streams that are open and say a little: check-ins, and changes of one row.
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -64,6 +65,21 @@ class Upgrades {
   int next_ = 0;
 };
 
+// How fast streams talked, and what the server took for a message.
+struct Run {
+  double rate = 0;
+  double server_micros = 0;
+};
+
+absl::StatusOr<Run> RunOf(const swarm::ServerProcess& server,
+                          const Talkers& talkers, int messages) {
+  const absl::Duration before = server.CpuTime();
+  ROLLCALL_ASSIGN_OR_RETURN(const double rate, TalkRate(talkers, messages));
+  const double count = static_cast<double>(talkers.size()) * messages;
+  return Run{rate,
+             absl::ToDoubleMicroseconds(server.CpuTime() - before) / count};
+}
+
 absl::Status MeasureLatency(const Lab& lab, const Bench& bench,
                             Upgrades& upgrades, double rate) {
   const auto interval =
@@ -117,18 +133,31 @@ absl::Status MeasureCheckIns(Lab& lab) {
 
 absl::Status MeasureChanges(Lab& lab) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kChangeBytes));
+  // What is left of an echo that must only store as much before it answers.
+  ROLLCALL_ASSIGN_OR_RETURN(const auto commits,
+                            SetUpEcho(lab, kChangeBytes, {"--commit"}));
   Upgrades upgrades(lab.fleet(), *bench);
   Pairs pairs;
+  Pairs least;
+  Pairs cpu;
+  const int changes = lab.options().changes;
   for (int i = 0; i < lab.options().pairs; ++i) {
-    upgrades.Prepare(lab.options().changes);
-    ROLLCALL_ASSIGN_OR_RETURN(const double collector,
-                              TalkRate(bench->agents, lab.options().changes));
+    upgrades.Prepare(changes);
+    ROLLCALL_ASSIGN_OR_RETURN(const Run collector,
+                              RunOf(*bench->collector, bench->agents, changes));
+    ROLLCALL_ASSIGN_OR_RETURN(const Run echo, RunOf(*bench->echo, bench->echoes,
+                                                    kEchoTimes * changes));
     ROLLCALL_ASSIGN_OR_RETURN(
-        const double echo,
-        TalkRate(bench->echoes, kEchoTimes * lab.options().changes));
-    pairs.Add(collector, echo);
+        const Run stored,
+        RunOf(*commits.server, commits.talkers, kEchoTimes * changes));
+    pairs.Add(collector.rate, echo.rate);
+    least.Add(stored.rate, echo.rate);
+    cpu.Add(collector.server_micros, stored.server_micros);
   }
   pairs.Print("sync.one_row_changes", "/s", AtLeast(0.5));
+  least.Print("sync.one_row_changes.of_an_echo_that_commits", "/s",
+              std::nullopt);
+  cpu.Print("sync.one_row_changes.server_cpu", "us", std::nullopt);
   ROLLCALL_RETURN_IF_ERROR(
       MeasureLatency(lab, *bench, upgrades, pairs.value()));
   return absl::OkStatus();
