@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,6 +14,11 @@
 
 namespace rollcall::collector {
 namespace {
+
+// Each takes a processor some 2 ms. No fewer than two processors do: clients
+// are far away, and while they think another's can be worked on.
+constexpr size_t kHandshakesPerProcessor = 48;
+constexpr unsigned kFewestProcessors = 2;
 
 // How often it looks whether others may begin, and whether those that began
 // have ended, where none waits for it; and whether any is late.
@@ -39,6 +45,10 @@ bool Watch(const UniqueFd& epoll, int fd, uint32_t events) {
 }
 
 }  // namespace
+
+size_t MostHandshakes(unsigned processors) {
+  return kHandshakesPerProcessor * std::max(processors, kFewestProcessors);
+}
 
 absl::StatusOr<std::unique_ptr<HandshakeQueue>> HandshakeQueue::Start(
     const HandshakeQueueOptions& options, Begin begin) {

@@ -22,11 +22,16 @@
 
 namespace rollcall::collector {
 
+// With that many processors; 0 if it is not known.
+size_t MostHandshakes(unsigned processors);
+
 struct HandshakeQueueOptions {
   // A connection that says nothing for this long is closed.
   absl::Duration speaks_within = absl::Seconds(10);
-  // Handshakes that may be under way.
-  size_t most = 256;
+  // Handshakes that may be under way: about what the processors do in a tenth
+  // of a second, which is what streams that are open wait for at most. More of
+  // them would not be done sooner.
+  size_t most = MostHandshakes(std::thread::hardware_concurrency());
   // One that takes longer goes on, but is not counted any more: who stalls
   // keeps others waiting no longer than that.
   absl::Duration counts_for = absl::Seconds(1);

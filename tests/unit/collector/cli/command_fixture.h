@@ -31,11 +31,11 @@ class CommandTest : public ::testing::Test {
         .out = out_,
         .err = err_,
         .clock = clock_,
+        .default_config = "",
         .connect = [this](const GlobalOptions&)
             -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
           return server_->InProcessChannel(grpc::ChannelArguments());
-        },
-        .default_config = ""};
+        }};
     return RunCli(arguments, environment);
   }
 

@@ -121,6 +121,11 @@ class HandshakeQueueTest : public ::testing::Test {
   UniqueFd second_;
 };
 
+TEST(MostHandshakesTest, GrowWithTheProcessors) {
+  EXPECT_EQ(MostHandshakes(16), 4 * MostHandshakes(4));
+  EXPECT_EQ(MostHandshakes(0), MostHandshakes(2));
+}
+
 TEST_F(HandshakeQueueTest, OneThatSpeaksBegins) {
   Start({});
   const UniqueFd client = Queue();
