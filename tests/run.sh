@@ -14,7 +14,8 @@ clang-tidy over the files that differ from the last commit of main.
   --quick           only the checks and the dev build with its tests
   --all             also ThreadSanitizer, clang-tidy over every file, and the
                     quickstart from beginning to end
-  --bench[=NAME]    only the benchmarks, or the one of that name
+  --bench[=NAME]    only the benchmarks, or the one of that name; with --long over
+                    the sizes that their figures are meant for (an hour)
   --fuzz[=SECONDS]  only the fuzzers, each for that long (default 60)
   --long            only the fault tests, at length: hundreds of kills, full disks,
                     damaged files and power losses over a release build (an hour)
@@ -103,10 +104,11 @@ run_default() {
 
 # --- arguments --------------------------------------------------------------
 
-mode=default only='' seconds=60
+mode=default only='' seconds=60 long=''
 for argument in "$@"; do
   case $argument in
-    --quick | --all | --bench | --fuzz | --long) mode=${argument#--} ;;
+    --quick | --all | --bench | --fuzz) mode=${argument#--} ;;
+    --long) long=--long ;;
     --bench=*) mode=bench only=${argument#*=} ;;
     --fuzz=*) mode=fuzz seconds=${argument#*=} ;;
     -h | --help) usage; exit 0 ;;
@@ -115,9 +117,12 @@ for argument in "$@"; do
 done
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || { echo "--fuzz=$seconds is not a number of seconds" >&2; exit 2; }
 
+[[ -z $long || $mode == bench || $mode == default ]] || { echo "--long goes with --bench or alone" >&2; exit 2; }
+[[ -z $long || $mode == bench ]] || mode=long
+
 must_step 'Packages' deploy/install-deps.sh --tests
 case $mode in
-  bench) step 'Benchmarks' tests/checks/bench.sh "$only" ;;
+  bench) step 'Benchmarks' tests/checks/bench.sh "$only" ${long:+"$long"} ;;
   fuzz) step 'Fuzzers' tests/checks/fuzz.sh "$seconds" ;;
   long) step 'Faults, at length' tests/checks/long.sh ;;
   *)

@@ -37,8 +37,7 @@ for benchmark in tests/bench/* build/bench/benchmarks/*; do
   [[ -z $only || $name == "$only" ]] || continue
   count=$((count + 1))
   printf -- '--- %s\n' "$name"
-  "$benchmark" "${options[@]}" >build/bench/output || { failures=$((failures + 1)); echo "$name failed"; }
-  cat build/bench/output
+  "$benchmark" "${options[@]}" | tee build/bench/output || { failures=$((failures + 1)); echo "$name failed"; }
   grep '^{' build/bench/output >>"$figures" || true
 done
 ((count > 0)) || { echo "bench: there is no benchmark${only:+ $only}"; exit 1; }
