@@ -37,6 +37,14 @@ absl::StatusOr<std::vector<DeviceEntry>> SubjectDeviceDirectory::ListDevices(
   return ToEntries(std::move(linked));
 }
 
+absl::StatusOr<std::vector<DeviceEntry>>
+SubjectDeviceDirectory::ListDevicesAfter(const Reader& reader, DeviceId after,
+                                         size_t most, KnownStamp as_of) const {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto linked, subjects_.ListDevicesAfter(reader, after, most, as_of));
+  return ToEntries(std::move(linked));
+}
+
 absl::StatusOr<std::optional<DeviceEntry>> SubjectDeviceDirectory::FindDevice(
     const Reader& reader, DeviceId device, KnownStamp as_of) const {
   ROLLCALL_ASSIGN_OR_RETURN(auto linked,

@@ -16,6 +16,9 @@ class SubjectDeviceDirectory final : public DeviceDirectory {
 
   absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
       const Reader& reader, KnownStamp as_of) const override;
+  absl::StatusOr<std::vector<DeviceEntry>> ListDevicesAfter(
+      const Reader& reader, DeviceId after, size_t most,
+      KnownStamp as_of) const override;
   absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
       const Reader& reader, DeviceId device, KnownStamp as_of) const override;
   absl::StatusOr<DeviceEntry> DeviceOf(const Reader& reader,

@@ -1,11 +1,11 @@
 #include "collector/identity/subjects.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collector/identity/device_reader.h"
 #include "collector/identity/link_tables.h"
 #include "common/proto_time.h"
 #include "common/rows.h"
@@ -13,50 +13,6 @@
 
 namespace rollcall::collector {
 namespace {
-
-absl::StatusOr<LinkedSubject> ReadSubject(const Reader& reader,
-                                          SubjectId subject) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto record,
-                            kSubjectTable.Get(reader, {subject}));
-  if (!record.has_value()) {
-    return absl::DataLossError(
-        absl::StrCat("subject ", subject.ToHex(), " of a device is missing"));
-  }
-  LinkedSubject result = {subject, {}, FromProto(record->first_seen())};
-  for (const std::string& bytes : record->agent_ids()) {
-    if (const auto agent = AgentId::FromBytes(bytes)) {
-      result.agents.push_back(*agent);
-    }
-  }
-  return result;
-}
-
-// Reads edges in key order into devices: of each device and subject, the newest
-// edge that was known decides.
-absl::StatusOr<std::vector<LinkedDevice>> ReadDevices(const Reader& reader,
-                                                      KeyWriter prefix,
-                                                      KnownStamp as_of) {
-  auto scan = kDeviceEdgeTable.ScanPrefix(reader, std::move(prefix));
-  std::map<DeviceId, LinkedDevice> devices;
-  std::optional<std::pair<DeviceId, SubjectId>> decided;
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto edge, scan.Next());
-    if (!edge.has_value()) break;
-    const std::pair ends(edge->key.device, edge->key.subject);
-    if (edge->key.stamp > as_of || decided == ends) continue;
-    decided = ends;
-    if (!edge->value.belongs()) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(LinkedSubject subject,
-                              ReadSubject(reader, edge->key.subject));
-    LinkedDevice& device = devices[edge->key.device];
-    device.device = edge->key.device;
-    device.subjects.push_back(std::move(subject));
-  }
-  std::vector<LinkedDevice> result;
-  result.reserve(devices.size());
-  for (auto& [id, device] : devices) result.push_back(std::move(device));
-  return result;
-}
 
 absl::StatusOr<uint32_t> TakeOrdinal(uint16_t shard, const Reader& reader,
                                      Writes& writes) {
@@ -182,6 +138,11 @@ std::vector<std::string> Subjects::NamesOfNew(SubjectId subject,
 absl::StatusOr<std::vector<LinkedDevice>> Subjects::ListDevices(
     const Reader& reader, KnownStamp as_of) const {
   return ReadDevices(reader, KeyWriter(), as_of);
+}
+
+absl::StatusOr<std::vector<LinkedDevice>> Subjects::ListDevicesAfter(
+    const Reader& reader, DeviceId after, size_t most, KnownStamp as_of) const {
+  return ReadDevicesAfter(reader, after, most, as_of);
 }
 
 absl::StatusOr<std::optional<LinkedDevice>> Subjects::FindDevice(

@@ -73,6 +73,10 @@ class Subjects {
   // All devices that had a subject as known at `as_of`, ordered by device.
   absl::StatusOr<std::vector<LinkedDevice>> ListDevices(const Reader& reader,
                                                         KnownStamp as_of) const;
+  // The first `most` of them after `after`, without reading all.
+  absl::StatusOr<std::vector<LinkedDevice>> ListDevicesAfter(
+      const Reader& reader, DeviceId after, size_t most,
+      KnownStamp as_of) const;
   // One of them, or nothing.
   absl::StatusOr<std::optional<LinkedDevice>> FindDevice(
       const Reader& reader, DeviceId device, KnownStamp as_of) const;

@@ -1,7 +1,6 @@
 // Sets told by how they differ from a large one that others have too.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>

@@ -37,6 +37,10 @@ class DeviceDirectory {
   // All devices that had a subject as known at `as_of`, ordered by device.
   virtual absl::StatusOr<std::vector<DeviceEntry>> ListDevices(
       const Reader& reader, KnownStamp as_of) const = 0;
+  // The first `most` of them after `after`, without reading all.
+  virtual absl::StatusOr<std::vector<DeviceEntry>> ListDevicesAfter(
+      const Reader& reader, DeviceId after, size_t most,
+      KnownStamp as_of) const = 0;
   // One of them, or nothing.
   virtual absl::StatusOr<std::optional<DeviceEntry>> FindDevice(
       const Reader& reader, DeviceId device, KnownStamp as_of) const = 0;

@@ -25,6 +25,8 @@ namespace {
 
 constexpr PageBounds kRowPages = {500, 5'000};
 constexpr size_t kMaxTextBytes = 256;
+// Devices that are read at once where few may be what is looked for.
+constexpr size_t kSearched = 1'000;
 
 absl::Status CheckText(absl::string_view field, absl::string_view text) {
   if (text.size() > kMaxTextBytes) {
@@ -72,6 +74,16 @@ absl::Status AddPresent(const Fleet& fleet, const DeviceEntry& entry,
   return absl::OkStatus();
 }
 
+// The device that the page comes after.
+absl::StatusOr<DeviceId> PlaceOf(const Page& page) {
+  if (page.after.empty()) return DeviceId();
+  const auto device = DeviceId::FromBytes(page.after);
+  if (!device.has_value()) {
+    return absl::InvalidArgumentError("page_token is malformed");
+  }
+  return *device;
+}
+
 // The place of a row within a device, for page tokens.
 std::string RowCursor(const FleetRowRef& row) {
   return absl::StrCat(row.section, "/", row.id.ToHex());
@@ -91,23 +103,34 @@ absl::StatusOr<v1::ListDevicesResponse> DeviceQueries::ListDevices(
   ROLLCALL_RETURN_IF_ERROR(CheckText("contains", request.contains()));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
+  ROLLCALL_ASSIGN_OR_RETURN(DeviceId after, PlaceOf(page));
   Fleet fleet(sources_, as_of);
-  ROLLCALL_ASSIGN_OR_RETURN(const auto devices, fleet.Devices());
   const std::string part = absl::AsciiStrToLower(request.contains());
-  v1::ListDevicesResponse response;
-  for (const DeviceEntry& entry : devices) {
-    if (entry.device.bytes() <= page.after) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(v1::Device device, fleet.Describe(entry));
-    if (!Matches(device, part)) continue;
-    if (response.devices_size() == page.size) {
-      const auto last = DeviceId::FromHex(
-          response.devices(response.devices_size() - 1).device_id());
-      response.set_next_page_token(page.TokenAfter(last->bytes()));
-      break;
+  // One more than the page tells whether there are more.
+  const auto wanted = static_cast<size_t>(page.size) + 1;
+  const size_t at_once = part.empty() ? wanted : std::max(wanted, kSearched);
+  std::vector<v1::Device> found;
+  bool more = true;
+  while (more && found.size() < wanted) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto devices,
+                              fleet.DevicesAfter(after, at_once));
+    more = devices.size() == at_once;
+    if (more) after = devices.back().device;
+    for (const DeviceEntry& entry : devices) {
+      ROLLCALL_ASSIGN_OR_RETURN(v1::Device device, fleet.Describe(entry));
+      if (!Matches(device, part)) continue;
+      ROLLCALL_RETURN_IF_ERROR(AddPresent(fleet, entry, device));
+      found.push_back(std::move(device));
+      if (found.size() == wanted) break;
     }
-    ROLLCALL_RETURN_IF_ERROR(AddPresent(fleet, entry, device));
-    *response.add_devices() = std::move(device);
   }
+  v1::ListDevicesResponse response;
+  if (found.size() == wanted) {
+    found.pop_back();
+    const auto last = DeviceId::FromHex(found.back().device_id());
+    response.set_next_page_token(page.TokenAfter(last->bytes()));
+  }
+  for (v1::Device& device : found) *response.add_devices() = std::move(device);
   return response;
 }
 

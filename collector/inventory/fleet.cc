@@ -85,6 +85,12 @@ absl::StatusOr<absl::Span<const DeviceEntry>> Fleet::Devices() {
   return absl::Span<const DeviceEntry>(*devices_);
 }
 
+absl::StatusOr<std::vector<DeviceEntry>> Fleet::DevicesAfter(DeviceId after,
+                                                             size_t most) {
+  ROLLCALL_RETURN_IF_ERROR(CheckFleetHistoryKept(*snapshot_, as_of_));
+  return sources_.directory.ListDevicesAfter(*snapshot_, after, most, as_of_);
+}
+
 absl::StatusOr<DeviceEntry> Fleet::Resolve(absl::string_view id_or_hostname) {
   if (const auto id = DeviceId::FromHex(id_or_hostname)) {
     ROLLCALL_ASSIGN_OR_RETURN(

@@ -58,6 +58,9 @@ class Fleet {
 
   // All devices, ordered by id. Valid for the life of this view.
   absl::StatusOr<absl::Span<const DeviceEntry>> Devices();
+  // The first `most` of them after `after`, without reading all.
+  absl::StatusOr<std::vector<DeviceEntry>> DevicesAfter(DeviceId after,
+                                                        size_t most);
   // The device with this id or unique id prefix (4 or more hex digits) or host
   // name. NOT_FOUND if none, which says where a device that was merged went;
   // FAILED_PRECONDITION if several, naming a few.

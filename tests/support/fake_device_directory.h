@@ -32,6 +32,17 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
     }
     return entries;
   }
+  absl::StatusOr<std::vector<collector::DeviceEntry>> ListDevicesAfter(
+      const collector::Reader&, DeviceId after, size_t most,
+      collector::KnownStamp as_of) const override {
+    std::vector<collector::DeviceEntry> entries;
+    for (const auto& [id, entry] : devices_) {
+      if (after < id && entries.size() < most && WasThere(entry, as_of)) {
+        entries.push_back(entry);
+      }
+    }
+    return entries;
+  }
   absl::StatusOr<std::optional<collector::DeviceEntry>> FindDevice(
       const collector::Reader&, DeviceId device,
       collector::KnownStamp as_of) const override {

@@ -1,6 +1,7 @@
 // The questions of DeviceService about devices.
 #include "collector/inventory/device_queries.h"
 
+#include "collector/rpc/paging.h"
 #include "common/proto_time.h"
 #include "tests/unit/collector/inventory/fleet_fixture.h"
 
@@ -340,6 +341,14 @@ TEST_F(DeviceQueriesTest, WhereARowIsGoneTheNextPageSaysToStartAgain) {
   request.clear_page_token();
   *request.mutable_as_of() = ToProto(then);
   EXPECT_THAT(ListRows(request), SizeIs(3));
+}
+
+TEST_F(DeviceQueriesTest, APageOfDevicesGoesOnAfterADeviceOnly) {
+  v1::ListDevicesRequest request;
+  request.set_page_token(ReadPage(request)->TokenAfter("nobody"));
+  EXPECT_THAT(
+      queries_->ListDevices(request),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("page_token")));
 }
 
 TEST_F(DeviceQueriesTest, HistoryPagesJoinAndAForeignTokenIsRefused) {
