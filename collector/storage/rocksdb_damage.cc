@@ -14,6 +14,11 @@
 namespace rollcall::collector {
 namespace {
 
+// A MANIFEST is a log as well.
+bool IsLog(const std::string& file) {
+  return absl::EndsWith(file, ".log") || absl::StartsWith(file, "MANIFEST-");
+}
+
 // Whether a record does not match its checksum.
 bool IsDamagedLog(const std::string& path) {
   const auto all = ReadLogExtent(path);
@@ -33,7 +38,10 @@ std::string DamagedFile(const std::string& folder) {
   std::sort(files.begin(), files.end());
   for (const std::string& file : files) {
     const std::string path = absl::StrCat(folder, "/", file);
-    if (absl::EndsWith(file, ".log") && IsDamagedLog(path)) return path;
+    if (IsLog(file) && IsDamagedLog(path)) return path;
+  }
+  for (const std::string& file : files) {
+    const std::string path = absl::StrCat(folder, "/", file);
     if (absl::EndsWith(file, ".sst") && IsDamagedTable(path)) return path;
   }
   return "";

@@ -157,6 +157,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 constexpr FileKind kTable = kFileKinds[0];
 constexpr FileKind kLog = kFileKinds[1];
+constexpr FileKind kManifest = kFileKinds[2];
 
 TEST(Corruption, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
   const TempDir dir;
@@ -188,6 +189,19 @@ TEST(Corruption, OfATablesEndIsFoundInThatTable) {
   }
   // Not every byte says something.
   EXPECT_GT(found, 250);
+}
+
+// A crash while a table is written leaves a part of it.
+TEST(Corruption, OfAManifestIsNotTakenForThatOfATableNobodyNeeds) {
+  const std::string manifest = Sample().Files(kManifest).back();
+  const TempDir dir;
+  const std::string copy = dir.File("copy");
+  Sample().LinkTo(copy, manifest);
+  dir.Write("copy/999999.sst", "the beginning of a table");
+  FlipBit(absl::StrCat(copy, "/", manifest), 100, 1);
+  EXPECT_THAT(Open(copy), StatusIs(absl::StatusCode::kDataLoss,
+                                   ::testing::HasSubstr(manifest)));
+  EXPECT_THAT(collector::DamagedFile(copy), ::testing::HasSubstr(manifest));
 }
 
 TEST(Corruption, TheSampleHasSeveralTablesAndLogs) {
