@@ -20,9 +20,10 @@ namespace {
 constexpr size_t kHandshakesPerProcessor = 48;
 constexpr unsigned kFewestProcessors = 2;
 
-// How often it looks whether others may begin, and whether those that began
-// have ended, where none waits for it; and whether any is late.
-constexpr int kWhileTheyWaitMillis = 1;
+// How often it looks whether others may begin: of those under way only a few
+// end meanwhile, and each look at all of them costs. How often whether those
+// that began have ended, where none waits for it; and whether any is late.
+constexpr int kWhileTheyWaitMillis = 5;
 constexpr int kWhileTheyBeginMillis = 50;
 constexpr int kWhileTheyAreSilentMillis = 500;
 

@@ -34,7 +34,7 @@ struct HandshakeQueueOptions {
   size_t most = MostHandshakes(std::thread::hardware_concurrency());
   // One that takes longer goes on, but is not counted any more: who stalls
   // keeps others waiting no longer than that.
-  absl::Duration counts_for = absl::Seconds(1);
+  absl::Duration counts_for = absl::Milliseconds(500);
   // Descriptors from this one on are for others.
   int descriptor_bound = std::numeric_limits<int>::max();
 };
@@ -42,9 +42,10 @@ struct HandshakeQueueOptions {
 // A handshake costs milliseconds of a processor. When thousands of agents come
 // at once, gRPC begins all of theirs at once, so that each takes as long as all
 // together: longer than either side waits, and all is done in vain, again and
-// again. Here they begin in the order in which the agents spoke, and no more
-// than can be ended in a second; those that hung up meanwhile are passed over.
-// A connection that says nothing is not begun at all. Thread-safe.
+// again; and streams that are open wait for all of them. Here they begin in the
+// order in which the agents spoke, and a few at a time; those that hung up
+// meanwhile are passed over. A connection that says nothing is not begun at
+// all. Thread-safe.
 class HandshakeQueue {
  public:
   // Takes over a connection whose client has spoken. Called on the queue's one
