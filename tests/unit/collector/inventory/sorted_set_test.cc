@@ -8,25 +8,17 @@
 #include <iterator>
 
 #include "tests/support/fake_random.h"
+#include "tests/unit/collector/inventory/random_set.h"
 
 namespace rollcall::collector {
 namespace {
 
+using ::rollcall::testing::DrawSet;
 using ::rollcall::testing::FakeRandom;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 using Numbers = std::vector<uint32_t>;
-
-Numbers DrawSet(FakeRandom& random, uint64_t size, uint64_t below) {
-  Numbers set;
-  for (uint64_t i = 0; i < size; ++i) {
-    set.push_back(static_cast<uint32_t>(random.Next64() % below));
-  }
-  std::sort(set.begin(), set.end());
-  set.erase(std::unique(set.begin(), set.end()), set.end());
-  return set;
-}
 
 TEST(SortedSet, DifferenceAndUnionOfAnySizesAreThoseOfTheStandardLibrary) {
   FakeRandom random;
