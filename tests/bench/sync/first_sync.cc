@@ -33,8 +33,7 @@ struct Newcomers {
 };
 
 // What they talk to: the collector; an echo that stores a host's rows in one
-// entry; and one that stores each row under its id, without which no row could
-// be shared.
+// entry; and one that stores each row under its id.
 struct Servers {
   explicit Servers(const Lab& lab)
       : collector(lab.NewCollector()),

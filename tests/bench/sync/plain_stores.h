@@ -1,5 +1,4 @@
-// What an echo stores before it answers, with as little ado as possible: the
-// limit of what the collector does with the same.
+// What an echo stores before it answers, with as little ado as possible.
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>
@@ -18,7 +17,7 @@ namespace rollcall::bench {
 // Stores rows: all of a message in one write. Thread-safe.
 class PlainRows {
  public:
-  // `kTogether`: all in one entry. `kById`: each row once, under its id.
+  // `kTogether`: all in one entry. `kById`: each row under its id.
   enum class Entries { kTogether, kById };
 
   // `engine` outlives this.

@@ -15,6 +15,9 @@ namespace {
 // MeasurePayload.
 constexpr size_t kCheckInBytes = 49;
 constexpr size_t kChangeBytes = 180;
+// Latencies are measured over so many times the messages of one run: seconds,
+// in which what goes on in the background goes on too.
+constexpr int kLatencyTimes = 8;
 // Packages that are upgraded again and again: a host goes on differing from its
 // image in about as many rows as the fleet's hosts do.
 constexpr size_t kUpgraded = 15;
@@ -84,10 +87,11 @@ absl::Status MeasureLatency(const Lab& lab, const Bench& bench,
                             Upgrades& upgrades, double rate) {
   const auto interval =
       absl::Seconds(static_cast<double>(bench.agents.size()) / (0.7 * rate));
-  upgrades.Prepare(2 * lab.options().changes);
+  upgrades.Prepare(kLatencyTimes * lab.options().changes);
   ROLLCALL_ASSIGN_OR_RETURN(
       const auto latencies,
-      TalkPaced(bench.agents, 2 * lab.options().changes, interval));
+      TalkPaced(bench.agents, kLatencyTimes * lab.options().changes,
+                absl::Now() + absl::Milliseconds(50), interval));
   PrintFigure("sync.changes.p50_at_70_percent", Percentile(latencies, 50),
               "ms");
   PrintFigure("sync.changes.p99_at_70_percent", Percentile(latencies, 99), "ms",

@@ -151,9 +151,8 @@ absl::StatusOr<double> TalkRate(const Talkers& talkers, int messages) {
 }
 
 absl::StatusOr<std::vector<double>> TalkPaced(const Talkers& talkers,
-                                              int messages,
+                                              int messages, absl::Time start,
                                               absl::Duration interval) {
-  const absl::Time start = absl::Now() + absl::Milliseconds(50);
   Countdown countdown(talkers.size());
   for (size_t i = 0; i < talkers.size(); ++i) {
     const absl::Duration offset = interval * i / talkers.size();

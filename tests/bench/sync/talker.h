@@ -117,10 +117,10 @@ absl::StatusOr<int64_t> PrepareAll(const Talkers& talkers, int port);
 absl::StatusOr<absl::Duration> TalkAll(const Talkers& talkers, int messages);
 // The same as messages per second.
 absl::StatusOr<double> TalkRate(const Talkers& talkers, int messages);
-// Each talker says a message every `interval`, evenly apart from the others;
-// the latencies of all.
+// Each talker says a message every `interval` from `start` on, evenly apart
+// from the others, or as soon as it can if that is over; the latencies of all.
 absl::StatusOr<std::vector<double>> TalkPaced(const Talkers& talkers,
-                                              int messages,
+                                              int messages, absl::Time start,
                                               absl::Duration interval);
 absl::Status LeaveAll(const Talkers& talkers);
 
