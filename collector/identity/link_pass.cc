@@ -224,8 +224,10 @@ void LinkPass::ReplaceHeirs(const std::vector<LinkSubject*>& staying) {
 }
 
 bool LinkPass::IsReady(const LinkSubject& subject) const {
-  return subject.contacts >= context_.options.contacts &&
-         context_.now - subject.life.first >= context_.options.silence;
+  const LinkOptions& options = context_.options;
+  return (subject.contacts >= options.contacts ||
+          subject.held >= options.silence) &&
+         context_.now - subject.life.first >= options.silence;
 }
 
 absl::StatusOr<bool> LinkPass::IsAlone(const LinkSubject& subject) {

@@ -18,7 +18,9 @@ namespace rollcall::collector {
 
 struct LinkOptions {
   // Contacts of the newer of two before it takes the place of the older, and
-  // how long it must have been there: the older would have spoken meanwhile.
+  // how long it must have been there: the older would have spoken meanwhile. On
+  // a stream that it holds a machine makes one contact only; to check in there
+  // for as long counts as enough of them.
   int64_t contacts = 3;
   absl::Duration silence = absl::Hours(1);
   // A subject that has been silent for this long is not waited for.

@@ -15,8 +15,9 @@ namespace {
 absl::Status ReadLife(const Reader& reader, const ContactTimes& times,
                       LinkSubject& subject) {
   subject.life.first = FromProto(subject.record.first_seen());
-  subject.life.last =
-      times.LastContact(subject.id).value_or(subject.life.first);
+  const auto seen = times.LastContact(subject.id);
+  subject.life.last = seen.value_or(subject.life.first);
+  absl::Time hello = subject.life.first;
   for (const std::string& bytes : subject.record.agent_ids()) {
     const auto agent = AgentId::FromBytes(bytes);
     if (!agent.has_value()) continue;
@@ -25,9 +26,10 @@ absl::Status ReadLife(const Reader& reader, const ContactTimes& times,
     if (!contacts.has_value()) continue;
     subject.contacts += contacts->contacts();
     subject.cloned |= contacts->cloned();
-    subject.life.last =
-        std::max(subject.life.last, FromProto(contacts->last_time()));
+    hello = std::max(hello, FromProto(contacts->last_time()));
   }
+  if (seen.has_value() && *seen > hello) subject.held = *seen - hello;
+  subject.life.last = std::max(subject.life.last, hello);
   subject.life.last = std::max(subject.life.last, subject.life.first);
   return absl::OkStatus();
 }

@@ -29,6 +29,8 @@ struct LinkSubject {
   LifeSpan life;
   // Contacts of its agents.
   int64_t contacts = 0;
+  // From the last of them to the last check-in on the stream that it opened.
+  absl::Duration held;
   // Several machines reported as one of its agents: what it says of itself is
   // several machines'.
   bool cloned = false;

@@ -117,6 +117,23 @@ TEST_F(DeviceLinkerTest, AReinstalledMachineStaysOneDevice) {
   EXPECT_THAT(events[0].reasons(), Contains(HasSubstr("machine id differs")));
 }
 
+// It says hello once, and may not connect again for weeks.
+TEST_F(DeviceLinkerTest, AReinstalledMachineThatHoldsItsStreamStaysOneDevice) {
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(1), 3);
+  Link();
+  FakeAgent after = NewAgent();
+  v1::Evidence reinstalled = Laptop(1);
+  reinstalled.set_machine_id("new");
+  SayHello(after, reinstalled);
+  times_.Note(SubjectOf(after), clock_.Now() + absl::Minutes(59));
+  Link();
+  EXPECT_NE(DeviceOf(after), DeviceOf(before)) << "it checked in too briefly";
+  times_.Note(SubjectOf(after), clock_.Now());
+  Link();
+  EXPECT_EQ(DeviceOf(after), DeviceOf(before));
+}
+
 TEST_F(DeviceLinkerTest, NoPlaceIsTakenWhileTheOlderSpeaks) {
   FakeAgent one = NewAgent();
   SayHello(one, Laptop(1), 3);
