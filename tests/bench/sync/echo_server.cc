@@ -47,22 +47,12 @@ class EchoReactor final : public Reactor {
     StartRead(&buffer_);
   }
   void OnReadDone(bool ok) override {
-    if (!ok ||
-        (stores_.rows != nullptr && !stores_.rows->Store(buffer_).ok())) {
+    if (!ok) {
       Finish(grpc::Status::OK);
-    } else if (stores_.commits == nullptr) {
-      StartWrite(&buffer_);
-    } else if (!stores_.commits
-                    ->Commit(number_, [this](bool stored) { Answer(stored); })
-                    .ok()) {
-      Finish(grpc::Status::OK);
-    }
-  }
-  void Answer(bool stored) {
-    if (stored) {
-      StartWrite(&buffer_);
+    } else if (stores_.commits != nullptr) {
+      Commit();
     } else {
-      Finish(grpc::Status::OK);
+      Answer(stores_.rows == nullptr || stores_.rows->Store(buffer_).ok());
     }
   }
   void OnWriteDone(bool ok) override {
@@ -75,6 +65,19 @@ class EchoReactor final : public Reactor {
   void OnDone() override { delete this; }
 
  private:
+  void Commit() {
+    const absl::Status submitted = stores_.commits->Commit(
+        number_, [this](bool stored) { Answer(stored); });
+    if (!submitted.ok()) Answer(/*stored=*/false);
+  }
+  void Answer(bool stored) {
+    if (stored) {
+      StartWrite(&buffer_);
+    } else {
+      Finish(grpc::Status::OK);
+    }
+  }
+
   const Stores stores_;
   const uint64_t number_;
   grpc::ByteBuffer buffer_;

@@ -52,6 +52,7 @@ class DeviceReaderTest : public ::testing::Test {
   }
   static std::vector<DeviceId> IdsOf(const std::vector<LinkedDevice>& devices) {
     std::vector<DeviceId> ids;
+    ids.reserve(devices.size());
     for (const LinkedDevice& device : devices) ids.push_back(device.device);
     return ids;
   }
