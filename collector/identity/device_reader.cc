@@ -72,13 +72,7 @@ class EdgeReader {
   std::optional<std::pair<DeviceId, SubjectId>> decided_;
 };
 
-// What makes up the shard: those that begin with the same are together.
-uint32_t BeginningOf(DeviceId device) {
-  const absl::string_view bytes = device.bytes();
-  return static_cast<uint32_t>(static_cast<unsigned char>(bytes[0]) << 8 |
-                               static_cast<unsigned char>(bytes[1]));
-}
-
+// The smallest id that begins so.
 DeviceId FirstWith(uint32_t beginning) {
   std::string bytes(DeviceId::kSize, '\0');
   bytes[0] = static_cast<char>(beginning >> 8);
@@ -95,7 +89,7 @@ absl::StatusOr<std::vector<LinkedDevice>> ReadBeginning(const Reader& reader,
                                                         uint32_t& next) {
   const DeviceId first = FirstWith(beginning);
   KeyWriter shard;
-  shard.U16(ShardOf(first));
+  shard.U16(ShardWith(beginning));
   auto edges = kDeviceEdgeTable.ScanFrom(
       reader, {first, SubjectId(), KnownStamp::Max()}, std::move(shard));
   EdgeReader devices(reader, as_of);
@@ -136,7 +130,7 @@ absl::StatusOr<std::vector<LinkedDevice>> ReadDevicesAfter(const Reader& reader,
   std::vector<uint32_t> next(kShardCount, 0);
   for (uint32_t beginning = BeginningOf(after);
        beginning < kEnd && devices.size() < most; ++beginning) {
-    uint32_t& next_of_shard = next[beginning % kShardCount];
+    uint32_t& next_of_shard = next[ShardWith(beginning)];
     if (next_of_shard > beginning) continue;
     ROLLCALL_ASSIGN_OR_RETURN(auto some, ReadBeginning(reader, beginning, after,
                                                        as_of, next_of_shard));
