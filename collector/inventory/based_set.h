@@ -84,23 +84,25 @@ class BasedSet {
     // Visits what is below `bound`.
     template <typename Visit>
     void UpTo(const T& bound, const Visit& visit) {
-      for (; removed_ != removed_end_ && *removed_ < bound; ++removed_) {
-        VisitTo(FindNear(at_, end_, *removed_), visit);
-        ++at_;
-      }
-      VisitTo(FindNear(at_, end_, bound), visit);
+      WalkTo(FindNear(at_, end_, bound), visit);
     }
     template <typename Visit>
     void ToEnd(const Visit& visit) {
-      for (; removed_ != removed_end_; ++removed_) {
-        VisitTo(FindNear(at_, end_, *removed_), visit);
-        ++at_;
-      }
-      VisitTo(end_, visit);
+      WalkTo(end_, visit);
     }
 
    private:
     using Iterator = typename Elements::const_iterator;
+    template <typename Visit>
+    void WalkTo(Iterator end, const Visit& visit) {
+      for (; removed_ != removed_end_; ++removed_) {
+        const Iterator gone = FindNear(at_, end, *removed_);
+        if (gone == end) break;
+        VisitTo(gone, visit);
+        ++at_;
+      }
+      VisitTo(end, visit);
+    }
     template <typename Visit>
     void VisitTo(Iterator end, const Visit& visit) {
       if (at_ == end) return;
