@@ -24,17 +24,8 @@ namespace rollcall::collector {
 namespace {
 
 constexpr PageBounds kRowPages = {500, 5'000};
-constexpr size_t kMaxTextBytes = 256;
 // Devices that are read at once where few may be what is looked for.
 constexpr size_t kSearched = 1'000;
-
-absl::Status CheckText(absl::string_view field, absl::string_view text) {
-  if (text.size() > kMaxTextBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        field, " has ", text.size(), " bytes; at most ", kMaxTextBytes));
-  }
-  return absl::OkStatus();
-}
 
 absl::Status CheckSections(
     const google::protobuf::RepeatedPtrField<std::string>& sections) {
@@ -100,7 +91,7 @@ absl::Status CheckTextLength(absl::string_view field, absl::string_view text) {
 
 absl::StatusOr<v1::ListDevicesResponse> DeviceQueries::ListDevices(
     const v1::ListDevicesRequest& request) const {
-  ROLLCALL_RETURN_IF_ERROR(CheckText("contains", request.contains()));
+  ROLLCALL_RETURN_IF_ERROR(CheckTextLength("contains", request.contains()));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   ROLLCALL_ASSIGN_OR_RETURN(DeviceId after, PlaceOf(page));
