@@ -5,10 +5,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 
 extern char** environ;
@@ -69,6 +71,24 @@ std::optional<int> Process::Wait(absl::Duration timeout) {
   int status = 0;
   if (waitpid(pid_, &status, WNOHANG) == pid_) exit_code_ = ToExitCode(status);
   return exit_code_;
+}
+
+bool Process::AwaitFile(const std::string& path, absl::Duration timeout) {
+  const std::string folder = path.substr(0, path.rfind('/'));
+  const int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  inotify_add_watch(fd, folder.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
+  const absl::Time end = absl::Now() + timeout;
+  bool there = access(path.c_str(), R_OK) == 0;
+  while (!there && running() && absl::Now() < end) {
+    pollfd waiting = {fd, POLLIN, 0};
+    poll(&waiting, 1, 100);
+    char events[4096];
+    while (read(fd, events, sizeof(events)) > 0) {
+    }
+    there = access(path.c_str(), R_OK) == 0;
+  }
+  close(fd);
+  return there;
 }
 
 int RunToEnd(const std::vector<std::string>& argv,

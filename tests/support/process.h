@@ -29,6 +29,10 @@ class Process {
   // Waits for the end; the exit code, or 128 + the signal that ended it.
   // Nothing if it still runs after `timeout`.
   std::optional<int> Wait(absl::Duration timeout);
+  // Waits until the file is there, which the process closes or renames once it
+  // is whole; whether it is. False if the process ended without it, or after
+  // `timeout`.
+  bool AwaitFile(const std::string& path, absl::Duration timeout);
 
  private:
   pid_t pid_ = -1;

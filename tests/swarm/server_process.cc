@@ -1,8 +1,6 @@
 #include "tests/swarm/server_process.h"
 
-#include <poll.h>
 #include <signal.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include <utility>
@@ -10,33 +8,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "common/file.h"
 #include "re2/re2.h"
 
 namespace rollcall::swarm {
 namespace {
-
-constexpr absl::Duration kStartTimeout = absl::Seconds(60);
-
-// Waits until the file is there or the process is gone.
-bool AwaitFile(const std::string& folder, const std::string& path,
-               testing::Process& process) {
-  const int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-  inotify_add_watch(fd, folder.c_str(), IN_MOVED_TO | IN_CLOSE_WRITE);
-  const absl::Time end = absl::Now() + kStartTimeout;
-  bool there = access(path.c_str(), R_OK) == 0;
-  while (!there && process.running() && absl::Now() < end) {
-    pollfd waiting = {fd, POLLIN, 0};
-    poll(&waiting, 1, 100);
-    char events[4096];
-    while (read(fd, events, sizeof(events)) > 0) {
-    }
-    there = access(path.c_str(), R_OK) == 0;
-  }
-  close(fd);
-  return there;
-}
 
 int PortIn(const std::string& json, absl::string_view name) {
   int port = 0;
@@ -79,7 +55,7 @@ absl::Status ServerProcess::Start(
     const std::vector<std::string>& more_options) {
   Launch(more_options);
   const std::string ready = dir_.File("ready.json");
-  if (!AwaitFile(dir_.path(), ready, *process_)) {
+  if (!process_->AwaitFile(ready, absl::Seconds(60))) {
     return absl::UnavailableError(
         absl::StrCat(program_, " does not come up: ", LastOf(Log())));
   }

@@ -1,5 +1,6 @@
-// Agents that check in every 100 ms until they are told to end (SIGTERM); then
-// the file `latencies` says how long each answer took, in milliseconds.
+// Agents that check in every 100 ms until they are told to end (SIGTERM). The
+// file `ready` says that all are synced; after the end `latencies` says how
+// long each answer took, in milliseconds.
 #include <absl/synchronization/mutex.h>
 #include <signal.h>
 
@@ -11,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/file.h"
 #include "common/log.h"
 #include "common/status.h"
 #include "tests/bench/sync/talkers.h"
@@ -60,8 +62,8 @@ absl::Status Run(const Options& options) {
                             MakeAgents(options, fleet, loop));
   ROLLCALL_RETURN_IF_ERROR(PrepareAll(agents, options.port).status());
   std::ofstream latencies(options.folder + "/latencies");
-  std::printf("ready\n");
-  std::fflush(stdout);
+  ROLLCALL_RETURN_IF_ERROR(
+      WriteFileAtomically(options.folder + "/ready", "", 0600));
   // One schedule from beginning to end: what is late stays late.
   absl::Time start = absl::Now();
   for (; told_to_end == 0; start += kMessages * kInterval) {

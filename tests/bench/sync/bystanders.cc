@@ -3,13 +3,10 @@
 #include <signal.h>
 
 #include <fstream>
-#include <sstream>
-#include <thread>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/file.h"
 #include "tests/bench/sync/lab.h"
 
 namespace rollcall::bench {
@@ -17,15 +14,11 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Minutes(2);
 
-std::string ReadAll(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
-std::string Bystanders::Log() const { return ReadAll(dir_.File("log")); }
+std::string Bystanders::Log() const {
+  return ReadFile(dir_.File("log"), 1 << 20).value_or("no log");
+}
 
 absl::StatusOr<std::unique_ptr<Bystanders>> Bystanders::Start(Lab& lab,
                                                               uint32_t first,
@@ -45,12 +38,8 @@ absl::StatusOr<std::unique_ptr<Bystanders>> Bystanders::Start(Lab& lab,
           absl::StrCat("--first=", first), absl::StrCat("--count=", count),
           "--folder=" + dir.path()},
       dir.File("log"));
-  const absl::Time end = absl::Now() + kPatience;
-  while (!absl::StrContains(all->Log(), "ready\n")) {
-    if (!all->process_->running() || absl::Now() > end) {
-      return absl::UnavailableError("bystanders: " + all->Log());
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  if (!all->process_->AwaitFile(dir.File("ready"), kPatience)) {
+    return absl::UnavailableError("bystanders: " + all->Log());
   }
   return all;
 }
