@@ -1,11 +1,6 @@
 // The limit that the collector's figures stand beside: a gRPC server with the
-// collector's listener and TLS that sends back what it gets, and nothing else.
-//
-// With --store it decodes each message of rows as the collector must, stores
-// all of it in one synced Put, and then answers; with --store-each each row is
-// an entry of its own, under its id. With --commit it does not look
-// at messages, but answers each only after a synced write of the entries that a
-// changed subject takes, many messages in one write.
+// collector's listener and TLS that sends back what it gets, and nothing else;
+// or, with --store, once it has stored something.
 #include <absl/synchronization/mutex.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
@@ -14,6 +9,8 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -32,27 +29,27 @@ namespace {
 
 using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 
-// What to do before a message is answered; at most one of both.
-struct Stores {
-  PlainRows* rows = nullptr;
-  PlainCommits* commits = nullptr;
-};
-
 // One stream. Deletes itself.
 class EchoReactor final : public Reactor {
  public:
-  explicit EchoReactor(Stores stores)
-      : stores_(stores),
-        number_(stores.commits == nullptr ? 0 : stores.commits->Next()) {
+  // Without a store it answers at once.
+  EchoReactor(PlainStore* store, uint64_t number)
+      : store_(store), number_(number) {
     StartRead(&buffer_);
   }
   void OnReadDone(bool ok) override {
     if (!ok) {
       Finish(grpc::Status::OK);
-    } else if (stores_.commits != nullptr) {
-      Commit();
+    } else if (store_ == nullptr) {
+      StartWrite(&buffer_);
     } else {
-      Answer(stores_.rows == nullptr || stores_.rows->Store(buffer_).ok());
+      store_->Store(number_, buffer_, [this](bool stored) {
+        if (stored) {
+          StartWrite(&buffer_);
+        } else {
+          Finish(grpc::Status::OK);
+        }
+      });
     }
   }
   void OnWriteDone(bool ok) override {
@@ -65,20 +62,7 @@ class EchoReactor final : public Reactor {
   void OnDone() override { delete this; }
 
  private:
-  void Commit() {
-    const absl::Status submitted = stores_.commits->Commit(
-        number_, [this](bool stored) { Answer(stored); });
-    if (!submitted.ok()) Answer(/*stored=*/false);
-  }
-  void Answer(bool stored) {
-    if (stored) {
-      StartWrite(&buffer_);
-    } else {
-      Finish(grpc::Status::OK);
-    }
-  }
-
-  const Stores stores_;
+  PlainStore* const store_;
   const uint64_t number_;
   grpc::ByteBuffer buffer_;
 };
@@ -86,13 +70,14 @@ class EchoReactor final : public Reactor {
 class EchoService final : public v1::SyncService::WithRawCallbackMethod_Sync<
                               v1::SyncService::Service> {
  public:
-  explicit EchoService(Stores stores) : stores_(stores) {}
+  explicit EchoService(PlainStore* store) : store_(store) {}
   Reactor* Sync(grpc::CallbackServerContext* /*context*/) override {
-    return new EchoReactor(stores_);
+    return new EchoReactor(store_, ++streams_);
   }
 
  private:
-  const Stores stores_;
+  PlainStore* const store_;
+  std::atomic<uint64_t> streams_{0};
 };
 
 struct Options {
@@ -102,9 +87,7 @@ struct Options {
   std::string cert;
   std::string key;
   std::string ready;
-  bool store = false;
-  bool store_each = false;
-  bool commit = false;
+  std::string store;
 };
 
 absl::StatusOr<std::unique_ptr<collector::Engine>> OpenStore(
@@ -115,24 +98,25 @@ absl::StatusOr<std::unique_ptr<collector::Engine>> OpenStore(
   return collector::OpenRocksDb(store);
 }
 
+std::unique_ptr<PlainStore> MakeStore(const std::string& what,
+                                      collector::Engine& engine) {
+  if (what == "hosts") return std::make_unique<PlainHosts>(engine);
+  if (what == "rows") return std::make_unique<PlainRows>(engine);
+  return std::make_unique<PlainChanges>(engine);
+}
+
 absl::Status Serve(const Options& options) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::unique_ptr<collector::Engine> engine;
-  std::unique_ptr<PlainRows> rows;
-  std::unique_ptr<PlainCommits> commits;
-  if (options.store || options.store_each || options.commit) {
+  std::unique_ptr<PlainStore> store;
+  if (!options.store.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(engine, OpenStore(options));
+    store = MakeStore(options.store, *engine);
   }
-  if (options.store || options.store_each) {
-    rows = std::make_unique<PlainRows>(
-        *engine, options.store_each ? PlainRows::Entries::kById
-                                    : PlainRows::Entries::kTogether);
-  }
-  if (options.commit) commits = std::make_unique<PlainCommits>(*engine);
-  EchoService service({rows.get(), commits.get()});
+  EchoService service(store.get());
   collector::GrpcListenerOptions listen;
   listen.address = options.listen;
   ROLLCALL_ASSIGN_OR_RETURN(
@@ -169,10 +153,11 @@ int main(int argc, char** argv) {
   app.add_option("--cert", options.cert)->required();
   app.add_option("--key", options.key)->required();
   app.add_option("--ready-file", options.ready)->required();
-  app.add_flag("--store", options.store, "Store rows before answering");
-  app.add_flag("--store-each", options.store_each,
-               "Store each row under its id before answering");
-  app.add_flag("--commit", options.commit, "Commit entries before answering");
+  app.add_option("--store", options.store,
+                 "What to store before answering: \"hosts\", the rows of each "
+                 "message in one entry; \"rows\", each under its id; "
+                 "\"changes\", the entries of a changed subject")
+      ->check(CLI::IsMember({"hosts", "rows", "changes"}));
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = rollcall::bench::Serve(options);
   if (!status.ok()) {

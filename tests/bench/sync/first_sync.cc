@@ -42,8 +42,8 @@ struct Servers {
 
   absl::Status Start() const {
     ROLLCALL_RETURN_IF_ERROR(collector->Start({"--log-level=error"}));
-    ROLLCALL_RETURN_IF_ERROR(in_one->Start({"--store"}));
-    return in_each->Start({"--store-each"});
+    ROLLCALL_RETURN_IF_ERROR(in_one->Start({"--store=hosts"}));
+    return in_each->Start({"--store=rows"});
   }
 
   const std::unique_ptr<swarm::ServerProcess> collector;

@@ -2,6 +2,7 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,7 @@
 namespace rollcall::bench {
 namespace {
 
+using collector::Batch;
 using collector::TableId;
 
 // About those of the fleet's hosts.
@@ -22,16 +24,9 @@ constexpr size_t kHeadBytes = 500;
 constexpr size_t kHistoryBytes = 40;
 constexpr size_t kChangeBytes = 60;
 
-void PutEach(const v1::RowBatch& rows, collector::Batch& batch) {
-  for (const std::string& row : rows.rows()) {
-    batch.Put(TableId::kRow, ComputeRowId("software", kRowLevel, row).ToBytes(),
-              row);
-  }
-}
-
-}  // namespace
-
-absl::Status PlainRows::Store(const grpc::ByteBuffer& bytes) {
+// Calls `visit` with each frame of rows: its bytes, and what is in it.
+template <typename Visit>
+absl::Status VisitFrames(const grpc::ByteBuffer& bytes, const Visit& visit) {
   grpc::ByteBuffer copy(bytes);
   v1::AgentMessage message;
   if (!grpc::GenericDeserialize<grpc::ProtoBufferReader, v1::AgentMessage>(
@@ -39,47 +34,75 @@ absl::Status PlainRows::Store(const grpc::ByteBuffer& bytes) {
            .ok()) {
     return absl::InvalidArgumentError("not a message");
   }
-  std::string content;
-  collector::Batch batch;
   for (const std::string& frame : message.rows().frames()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const std::string bytes_of_rows,
-                              Decompress(frame));
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
     v1::RowBatch rows;
-    if (!rows.ParseFromString(bytes_of_rows)) {
+    if (!rows.ParseFromString(content)) {
       return absl::InvalidArgumentError("not a batch of rows");
     }
-    if (entries_ == Entries::kTogether) content += bytes_of_rows;
-    if (entries_ == Entries::kById) PutEach(rows, batch);
+    visit(content, rows);
   }
-  if (entries_ == Entries::kTogether) {
-    batch.Put(TableId::kRow, absl::StrCat("host-", ++count_),
-              std::move(content));
-  }
-  return engine_.Write(batch, collector::Durability::kSynced);
+  return absl::OkStatus();
 }
 
-absl::Status PlainCommits::Commit(uint64_t subject,
-                                  std::function<void(bool)> done) {
+}  // namespace
+
+void PlainHosts::Store(uint64_t /*stream*/, const grpc::ByteBuffer& message,
+                       Done done) {
+  std::string all;
+  const absl::Status read =
+      VisitFrames(message, [&](const std::string& content,
+                               const auto& /*rows*/) { all += content; });
+  if (!read.ok()) return done(false);
+  Batch batch;
+  batch.Put(TableId::kRow, absl::StrCat("host-", ++count_), std::move(all));
+  done(engine_.Write(batch, collector::Durability::kSynced).ok());
+}
+
+void GroupedStore::Write(uint64_t stream, Batch batch, Done done) {
+  // Functions must be copyable.
+  const auto shared_batch = std::make_shared<Batch>(std::move(batch));
+  const auto shared_done = std::make_shared<Done>(std::move(done));
   collector::Change change;
-  change.names = {absl::StrCat("subject/", subject)};
-  // All over the table, as ids are.
-  const std::string key =
-      Sha256().Update(absl::StrCat(subject)).Finish().substr(0, 16);
-  change.build = [key](collector::KnownStamp stamp,
-                       const collector::Reader& /*reader*/,
-                       collector::Writes& writes) {
-    const std::string number = absl::StrCat(stamp.raw());
-    writes.head.Put(TableId::kHead, key, std::string(kHeadBytes, 'h'));
-    writes.head.Put(TableId::kHistory, key + number,
-                    std::string(kHistoryBytes, 'h'));
-    writes.head.Put(TableId::kChange, number, std::string(kChangeBytes, 'c'));
+  change.names = {absl::StrCat("subject/", stream)};
+  change.build = [shared_batch](collector::KnownStamp /*stamp*/,
+                                const collector::Reader& /*reader*/,
+                                collector::Writes& writes) {
+    writes.head.Append(std::move(*shared_batch));
     return absl::OkStatus();
   };
-  change.done = [done = std::move(done)](
-                    const absl::StatusOr<collector::KnownStamp>& stamp) {
-    done(stamp.ok());
-  };
-  return committer_.Submit(std::move(change));
+  change.done =
+      [shared_done](const absl::StatusOr<collector::KnownStamp>& stamp) {
+        (*shared_done)(stamp.ok());
+      };
+  if (!committer_.Submit(std::move(change)).ok()) (*shared_done)(false);
+}
+
+void PlainRows::Store(uint64_t stream, const grpc::ByteBuffer& message,
+                      Done done) {
+  Batch batch;
+  const absl::Status read = VisitFrames(
+      message, [&](const std::string& /*content*/, const v1::RowBatch& rows) {
+        for (const std::string& row : rows.rows()) {
+          const auto id = ComputeRowId("software", kRowLevel, row);
+          batch.Put(TableId::kRow, id.ToBytes(), row);
+        }
+      });
+  if (!read.ok()) return done(false);
+  Write(stream, std::move(batch), std::move(done));
+}
+
+void PlainChanges::Store(uint64_t stream, const grpc::ByteBuffer& /*message*/,
+                         Done done) {
+  // All over the table, as ids are.
+  const std::string key =
+      Sha256().Update(absl::StrCat(stream)).Finish().substr(0, 16);
+  const std::string number = absl::StrCat(NextStamp().raw());
+  Batch batch;
+  batch.Put(TableId::kHead, key, std::string(kHeadBytes, 'h'));
+  batch.Put(TableId::kHistory, key + number, std::string(kHistoryBytes, 'h'));
+  batch.Put(TableId::kChange, number, std::string(kChangeBytes, 'c'));
+  Write(stream, std::move(batch), std::move(done));
 }
 
 }  // namespace rollcall::bench

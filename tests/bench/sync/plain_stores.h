@@ -7,51 +7,67 @@
 #include <cstdint>
 #include <functional>
 
-#include "absl/status/status.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
 #include "common/clock.h"
 
 namespace rollcall::bench {
 
-// Stores rows: all of a message in one write. Thread-safe.
-class PlainRows {
+// Thread-safe; outlives every call of `done`.
+class PlainStore {
  public:
-  // `kTogether`: all in one entry. `kById`: each row under its id.
-  enum class Entries { kTogether, kById };
+  using Done = std::function<void(bool stored)>;
+  virtual ~PlainStore() = default;
+  // Stores what the stream of that number said. `done` is told once, on any
+  // thread, whether it is durable.
+  virtual void Store(uint64_t stream, const grpc::ByteBuffer& message,
+                     Done done) = 0;
+};
 
+// Decodes a message of rows as the collector must, and stores all of it in one
+// synced Put.
+class PlainHosts final : public PlainStore {
+ public:
   // `engine` outlives this.
-  PlainRows(collector::Engine& engine, Entries entries)
-      : engine_(engine), entries_(entries) {}
-
-  // Decodes a message of rows as the collector must, and stores them durably.
-  absl::Status Store(const grpc::ByteBuffer& bytes);
+  explicit PlainHosts(collector::Engine& engine) : engine_(engine) {}
+  void Store(uint64_t stream, const grpc::ByteBuffer& message,
+             Done done) override;
 
  private:
   collector::Engine& engine_;
-  const Entries entries_;
   std::atomic<int64_t> count_{0};
 };
 
-// Commits entries of the sizes that a subject's change of one row has, those of
-// many subjects in one write. Thread-safe.
-class PlainCommits {
- public:
-  // Outlives this.
-  explicit PlainCommits(collector::Engine& engine)
+// Writes what many streams said together, with one sync.
+class GroupedStore : public PlainStore {
+ protected:
+  // `engine` outlives this.
+  explicit GroupedStore(collector::Engine& engine)
       : committer_(engine, stamps_) {}
-
-  // Of subject number `subject`. `done` is told on another thread whether they
-  // are durable.
-  absl::Status Commit(uint64_t subject, std::function<void(bool)> done);
-  // Numbers subjects.
-  uint64_t Next() { return ++subjects_; }
+  void Write(uint64_t stream, collector::Batch batch, Done done);
+  collector::KnownStamp NextStamp() { return stamps_.Next(); }
 
  private:
   const SystemClock clock_;
   collector::HybridClock stamps_{clock_};
-  std::atomic<uint64_t> subjects_{0};
   collector::Committer committer_;
+};
+
+// Decodes a message of rows, and puts each under its id.
+class PlainRows final : public GroupedStore {
+ public:
+  explicit PlainRows(collector::Engine& engine) : GroupedStore(engine) {}
+  void Store(uint64_t stream, const grpc::ByteBuffer& message,
+             Done done) override;
+};
+
+// Does not look at the message; puts entries of the sizes that a subject's
+// change of one row has.
+class PlainChanges final : public GroupedStore {
+ public:
+  explicit PlainChanges(collector::Engine& engine) : GroupedStore(engine) {}
+  void Store(uint64_t stream, const grpc::ByteBuffer& message,
+             Done done) override;
 };
 
 }  // namespace rollcall::bench

@@ -139,7 +139,7 @@ absl::Status MeasureChanges(Lab& lab) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kChangeBytes));
   // What is left of an echo that must only store as much before it answers.
   ROLLCALL_ASSIGN_OR_RETURN(const auto commits,
-                            SetUpEcho(lab, kChangeBytes, {"--commit"}));
+                            SetUpEcho(lab, kChangeBytes, {"--store=changes"}));
   Upgrades upgrades(lab.fleet(), *bench);
   Pairs pairs;
   Pairs least;
