@@ -69,8 +69,9 @@ absl::Status LinkPass::Link(SubjectId due) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto older, FindOlder(*subject));
   ROLLCALL_ASSIGN_OR_RETURN(auto candidates, CompareAll(*subject, older));
   ROLLCALL_ASSIGN_OR_RETURN(const Waiting waiting, Match(*subject, candidates));
-  ROLLCALL_RETURN_IF_ERROR(
-      WritePossible(*subject, candidates, waiting != Waiting::kNothing));
+  const bool waits =
+      waiting == Waiting::kNextPass || waiting == Waiting::kReadiness;
+  ROLLCALL_RETURN_IF_ERROR(WritePossible(*subject, candidates, waits));
   return PutDue(*subject, waiting);
 }
 
@@ -83,10 +84,13 @@ absl::Status LinkPass::PutDue(const LinkSubject& subject, Waiting waiting) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                             kLinkDueTable.Get(context_.reader, {subject.id}));
   auto due = stored.value_or(stored::v1::LinkDue());
-  const absl::Time ready = subject.life.first + context_.options.silence;
-  *due.mutable_not_before() = ToProto(
-      context_.now < ready ? ready
-                           : context_.now + context_.options.look_again);
+  const LinkOptions& options = context_.options;
+  const absl::Time ready = subject.life.first + options.silence;
+  const absl::Duration look_again = waiting == Waiting::kContact
+                                        ? options.look_again_at_silent
+                                        : options.look_again;
+  *due.mutable_not_before() =
+      ToProto(context_.now < ready ? ready : context_.now + look_again);
   kLinkDueTable.Put(batch_, {subject.id}, due);
   return absl::OkStatus();
 }
@@ -256,7 +260,7 @@ absl::StatusOr<LinkPass::Waiting> LinkPass::Match(
   if (!IsReady(subject)) {
     const absl::Duration silent = context_.now - subject.life.last;
     return silent < context_.options.patience ? Waiting::kReadiness
-                                              : Waiting::kNothing;
+                                              : Waiting::kContact;
   }
   ROLLCALL_RETURN_IF_ERROR(Take(subject, matched, moves));
   candidates.erase(std::remove_if(candidates.begin(), candidates.end(),

@@ -23,11 +23,14 @@ struct LinkOptions {
   // for as long counts as enough of them.
   int64_t contacts = 3;
   absl::Duration silence = absl::Hours(1);
-  // A subject that has been silent for this long is not waited for.
+  // A subject that has been silent for this long is not waited for: a person is
+  // asked meanwhile.
   absl::Duration patience = absl::Hours(24 * 30);
   // One that has not made enough contacts is looked at again after this, or
   // once it makes one.
   absl::Duration look_again = absl::Minutes(10);
+  // The same for one that is not waited for.
+  absl::Duration look_again_at_silent = absl::Hours(24);
   // Subjects that one is compared with at most.
   size_t max_candidates = 32;
 };
@@ -113,6 +116,7 @@ class LinkPass {
     kNothing,
     kNextPass,  // this one moved another of the devices
     kReadiness,
+    kContact,  // it has been silent for so long that it may never come
   };
   // Moves it, if it is time.
   absl::StatusOr<Waiting> Match(LinkSubject& subject,

@@ -44,6 +44,13 @@ class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
     EXPECT_OK(
         IdentityEdits(engine_, committer_, random_).SplitDevice(split, "ida"));
   }
+  // Whether matching says that it will decide by itself.
+  bool IsWaiting(const FakeAgent& newer, const FakeAgent& older) {
+    const auto pair = kPossibleDuplicateTable.Get(
+        engine_, {SubjectOf(newer), SubjectOf(older)});
+    EXPECT_OK(pair);
+    return pair->has_value() && (*pair)->waiting();
+  }
   // A contact of an agent that is known, without anything else that it says.
   Change ContactOf(const FakeAgent& agent) {
     clock_.Advance(absl::Minutes(1));
@@ -192,6 +199,30 @@ TEST_F(DeviceLinkerTest, OneThatWaitsIsNotComparedInEveryPass) {
   EXPECT_EQ(linker_.due(), 1);
   ASSERT_OK(linker_.RunDue());
   EXPECT_EQ(linker_.due(), 0);
+}
+
+// It was reinstalled in a depot, said hello once and lay on a shelf.
+TEST_F(DeviceLinkerTest, AMachineThatWasSilentForLongIsMatchedOnceItSpeaks) {
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(1), 3);
+  FakeAgent after = NewAgent();
+  SayHello(after, Laptop(1));
+  Link();
+  EXPECT_TRUE(IsWaiting(after, before));
+  clock_.Advance(absl::Hours(24 * 31));
+  Link();
+  EXPECT_FALSE(IsWaiting(after, before)) << "a person is asked";
+  const int64_t compared = linker_.counts().subjects;
+  Link();
+  EXPECT_EQ(linker_.counts().subjects, compared) << "it is looked at daily";
+  Change contact = ContactOf(after);
+  Write(contact.build);
+  Link();
+  EXPECT_TRUE(IsWaiting(after, before));
+  contact = ContactOf(after);
+  Write(contact.build);
+  Link();
+  EXPECT_EQ(DeviceOf(after), DeviceOf(before));
 }
 
 // Whoever stops the collector does not wait for all that is due.
