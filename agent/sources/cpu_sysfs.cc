@@ -13,9 +13,12 @@ namespace rollcall {
 namespace {
 
 constexpr char kCpuPath[] = "/sys/devices/system/cpu";
+constexpr char kOnlinePath[] = "/sys/devices/system/cpu/online";
 constexpr char kNodePath[] = "/sys/devices/system/node";
 constexpr size_t kMaxNodes = 4096;
 constexpr size_t kMaxFileBytes = 64 << 10;
+// How often all is read anew because CPUs came or went meanwhile.
+constexpr int kTries = 3;
 // Some kernels print the absent id as an unsigned 16-bit -1.
 constexpr int kUnsignedAbsentId = 65535;
 
@@ -176,13 +179,11 @@ std::optional<std::string> ReadSmtControl(const HostFs& fs,
   return std::nullopt;
 }
 
-}  // namespace
-
-CpuSysfs ReadCpuSysfs(const HostFs& fs, const CpuSet& fallback_online,
-                      SourceReport* report) {
+CpuSysfs ReadOnce(const HostFs& fs, const CpuSet& fallback_online,
+                  SourceReport* report) {
   CpuSysfs sysfs;
   sysfs.present = ReadList(fs, absl::StrCat(kCpuPath, "/present"), report);
-  sysfs.online = ReadList(fs, absl::StrCat(kCpuPath, "/online"), report);
+  sysfs.online = ReadList(fs, kOnlinePath, report);
   if (!sysfs.present) {
     CpuSet directories = ListCpuDirectories(fs);
     if (!directories.empty()) sysfs.present = std::move(directories);
@@ -199,6 +200,27 @@ CpuSysfs ReadCpuSysfs(const HostFs& fs, const CpuSet& fallback_online,
   }
   sysfs.smt_control = ReadSmtControl(fs, report);
   return sysfs;
+}
+
+// Whether CPUs came or went while their places were read: a place that was
+// there for the one list is gone for the other.
+bool OnlineChanged(const HostFs& fs, const CpuSysfs& sysfs) {
+  SourceReport ignored;
+  return sysfs.online && ReadList(fs, kOnlinePath, &ignored) != sysfs.online;
+}
+
+}  // namespace
+
+CpuSysfs ReadCpuSysfs(const HostFs& fs, const CpuSet& fallback_online,
+                      SourceReport* report) {
+  for (int left = kTries; true; --left) {
+    SourceReport of_this_time = *report;
+    CpuSysfs sysfs = ReadOnce(fs, fallback_online, &of_this_time);
+    if (left == 1 || !OnlineChanged(fs, sysfs)) {
+      *report = std::move(of_this_time);
+      return sysfs;
+    }
+  }
 }
 
 PackageTrust JudgePackages(const HostFs& fs, const CpuInfo& info,

@@ -84,13 +84,21 @@ class Joiner {
   std::map<PlaceKey, size_t> first_of_key_;
 };
 
+bool KnowsCore(const CpuPlace& place) {
+  return place.core_cpus || (place.core_id && place.package_id);
+}
+
+bool KnowsPackage(const CpuPlace& place) {
+  return place.package_cpus || place.package_id;
+}
+
 Groups GroupCores(const std::vector<CpuPlace>& places) {
   Joiner joiner(places);
   for (size_t i = 0; i < places.size(); ++i) {
     const CpuPlace& place = places[i];
     if (place.core_cpus) {
       joiner.JoinList(i, *place.core_cpus);
-    } else if (place.core_id && place.package_id) {
+    } else if (KnowsCore(place)) {
       PlaceKey key = PackageKey(place);
       key[3] = *place.core_id;
       joiner.JoinKey(i, key);
@@ -124,6 +132,21 @@ Groups GroupPackages(const std::vector<CpuPlace>& places, Groups cores,
   return joiner.groups;
 }
 
+// A core of which nothing is known but its threads is a group of its own, and
+// may be in the package of any other.
+std::optional<int> CountPackages(const std::vector<CpuPlace>& places,
+                                 const Groups& cores, PackageTrust trust) {
+  Groups packages = GroupPackages(places, cores, trust);
+  const int count = static_cast<int>(packages.Sizes().size());
+  if (count == 1) return count;
+  std::set<size_t> known;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (KnowsPackage(places[i])) known.insert(packages.Find(i));
+  }
+  if (static_cast<int>(known.size()) < count) return std::nullopt;
+  return count;
+}
+
 std::optional<int> CommonThreads(const std::vector<int>& core_sizes,
                                  bool all_online) {
   const auto [least, most] =
@@ -141,11 +164,12 @@ CpuTopologyCounts CountTopology(const std::vector<CpuPlace>& places,
   CpuTopologyCounts counts;
   if (places.empty()) return counts;
   Groups cores = GroupCores(places);
+  counts.sockets = CountPackages(places, cores, trust);
+  const bool all_known = std::all_of(places.begin(), places.end(), KnowsCore);
+  if (!all_known && places.size() > 1) return counts;
   const std::vector<int> core_sizes = cores.Sizes();
   counts.cores = static_cast<int>(core_sizes.size());
   counts.threads_per_core = CommonThreads(core_sizes, all_online);
-  counts.sockets =
-      static_cast<int>(GroupPackages(places, cores, trust).Sizes().size());
   return counts;
 }
 

@@ -45,9 +45,11 @@ enum class PackageTrust {
 };
 
 struct CpuTopologyCounts {
+  // Absent where the package of a core is unknown and there are several.
   std::optional<int> sockets;
+  // Absent where the core of a CPU is unknown and there are several.
   std::optional<int> cores;
-  // Absent where cores differ.
+  // Absent where cores differ, or are unknown.
   std::optional<int> threads_per_core;
 };
 

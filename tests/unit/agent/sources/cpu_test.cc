@@ -1,4 +1,5 @@
 // The whole source on machines made for the purpose, one a kind.
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "agent/sources/cpu_set.h"
 #include "gmock/gmock.h"
@@ -89,6 +90,53 @@ TEST(CpuSource, CountsAnX86ServerWithACpuOffline) {
                 architecture: "x86_64"
                 offline_cpu_list: "3"
               )pb"));
+}
+
+// A CPU that goes offline while the others' places are read.
+class ShrinkingFs final : public FaultyHostFs {
+ public:
+  explicit ShrinkingFs(FakeHost* host)
+      : FaultyHostFs(host->fs()), host_(*host) {}
+  absl::StatusOr<std::unique_ptr<HostDir>> OpenDir(
+      absl::string_view path) const override {
+    if (absl::StrContains(path, "/cpu0/")) Lists(&host_, "0-2", "0-1");
+    return FaultyHostFs::OpenDir(path);
+  }
+
+ private:
+  FakeHost& host_;
+};
+
+TEST(CpuSource, ReadsAnewWhereACpuWentOfflineMeanwhile) {
+  FakeHost host;
+  Lists(&host, "0-2", "0-2");
+  Place(&host, 0, "0", "0-1");
+  Place(&host, 1, "1", "0-1");
+  const ShrinkingFs fs(&host);
+  const auto result = RunSource("hardware.cpu", fs);
+  EXPECT_EQ(result.statuses.at("hardware.cpu").outcome(),
+            v1::SourceStatus::OUTCOME_COMPLETE);
+  EXPECT_THAT(TopologyOf(fs), EqualsText(R"pb(
+                sockets: 1
+                online_cores: 2
+                online_cpus: 2
+                configured_cpus: 3
+                threads_per_core: 1
+                offline_cpu_list: "2"
+              )pb"));
+}
+
+TEST(CpuSource, DoesNotGuessWhereACpuWithoutAPlaceIs) {
+  FakeHost host;
+  Lists(&host, "0-2", "0-2");
+  Place(&host, 0, "0", "0-1");
+  Place(&host, 1, "1", "0-1");
+  EXPECT_THAT(TopologyOf(host.fs()),
+              EqualsText("online_cpus: 3 configured_cpus: 3"));
+  EXPECT_EQ(RunSource("hardware.cpu", host.fs())
+                .statuses.at("hardware.cpu")
+                .outcome(),
+            v1::SourceStatus::OUTCOME_PARTIAL);
 }
 
 TEST(CpuSource, CountsAPowerPartitionWhosePackagesHaveNoNumber) {

@@ -94,6 +94,34 @@ TEST(CountTopology, PutsTheThreadsOfACoreInOneSocket) {
   EXPECT_THAT(CountTopology({a, b}, kTrusted, true), Counts(1, 1, 2));
 }
 
+TEST(CountTopology, CountsNoCpuOfWhichNothingIsKnown) {
+  CpuPlace unknown;
+  unknown.cpu = 3;
+  const std::vector<CpuPlace> places = {Listed(0, {0, 2}, {0, 1, 2}),
+                                        Listed(1, {1}, {0, 1, 2}),
+                                        Listed(2, {0, 2}, {0, 1, 2}), unknown};
+  EXPECT_THAT(CountTopology(places, kTrusted, true),
+              Counts(std::nullopt, std::nullopt, std::nullopt));
+  EXPECT_THAT(CountTopology({unknown}, kTrusted, true), Counts(1, 1, 1));
+}
+
+TEST(CountTopology, DoesNotTakeCoresOfUnknownPackagesForSockets) {
+  std::vector<CpuPlace> places;
+  for (int cpu = 0; cpu < 4; ++cpu) {
+    const int first = cpu / 2 * 2;
+    places.push_back(Listed(cpu, {first, first + 1}, {}));
+    places.back().package_cpus.reset();
+  }
+  EXPECT_THAT(CountTopology(places, kTrusted, true),
+              Counts(std::nullopt, 2, 2));
+  // Those that are known do not tell of the others.
+  places[0].package_id = 0;
+  EXPECT_THAT(CountTopology(places, kTrusted, true),
+              Counts(std::nullopt, 2, 2));
+  EXPECT_THAT(CountTopology(places, PackageTrust::kOneChip, true),
+              Counts(1, 2, 2));
+}
+
 TEST(CountTopology, MergesClustersThatShareANode) {
   std::vector<CpuPlace> places;
   for (int cpu = 0; cpu < 8; ++cpu) {
