@@ -251,7 +251,7 @@ absl::StatusOr<FirmwareFacts> ParseFirmware(absl::string_view entry_point,
   facts.is_damaged = split.is_damaged;
   FirmwareBuilder builder(entry.version, &facts);
   for (const SmbiosStructure& s : split.structures) builder.Add(s);
-  builder.SumMemory();
+  if (!facts.is_damaged) builder.SumMemory();
   return facts;
 }
 

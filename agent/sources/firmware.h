@@ -30,8 +30,8 @@ struct FirmwareFacts {
   std::vector<v1::ProcessorIdentity> processor_identities;
   std::vector<v1::MemoryModule> memory_modules;
   std::vector<v1::MemoryModuleIdentity> memory_identities;
-  // The sum of the modules' sizes; absent without modules, or where the size of
-  // one is unknown.
+  // The sum of the modules' sizes; absent without modules, where the size of
+  // one is unknown, and where the table broke off: more may have followed.
   std::optional<int64_t> installed_memory_bytes;
   // Whether the table broke off.
   bool is_damaged = false;

@@ -118,7 +118,8 @@ SmbiosStructures SplitSmbiosTable(const SmbiosEntryPoint& entry,
     result.structures.emplace_back(table.substr(0, length),
                                    table.substr(length, end + 1 - length));
     table.remove_prefix(end + 2);
-    if (type == kEndOfTable && !entry.structure_count) return result;
+    // Some firmware announces more structures than it has.
+    if (type == kEndOfTable) return result;
   }
   result.is_damaged = entry.structure_count && result.structures.size() < count;
   return result;

@@ -11,6 +11,7 @@ using ::rollcall::testing::EqualsText;
 using ::rollcall::testing::FakeHost;
 using ::rollcall::testing::RunSource;
 using ::rollcall::testing::SmbiosStructureBuilder;
+using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::Optional;
 using ::testing::UnorderedElementsAre;
@@ -51,6 +52,22 @@ TEST(MemorySource, StatesCapacityAndModules) {
                      "size_bytes: 1073741824 type: '<OUT OF SPEC>' }"),
           EqualsText(
               "memory_module_identity { index: 0 serial_number: 'S1' }")));
+}
+
+TEST(MemorySource, DoesNotTakeThePartOfATableForAllMemory) {
+  FakeHost host;
+  host.File("/sys/firmware/dmi/tables/smbios_entry_point",
+            testing::SmbiosEntryPoint64(3, 2));
+  const std::string module =
+      SmbiosStructureBuilder(17).Byte(0x12, 0x1a).Word(0x0c, 1024).Build();
+  host.File("/sys/firmware/dmi/tables/DMI",
+            module + module.substr(0, module.size() / 2));
+  const auto result = RunSource("hardware.memory", host.fs());
+  EXPECT_EQ(result.statuses.at("hardware.memory").outcome(),
+            v1::SourceStatus::OUTCOME_MALFORMED);
+  EXPECT_THAT(result.rows,
+              ElementsAre(EqualsText("memory_module { index: 0 populated: true "
+                                     "size_bytes: 1073741824 type: 'DDR4' }")));
 }
 
 TEST(MemorySource, StatesTheSameWhenTheKernelTakesAFewPagesMore) {

@@ -80,6 +80,9 @@ TEST(SmbiosTable, HasAsManyStructuresAsTheOldEntryPointSays) {
   EXPECT_THAT(SplitSmbiosTable(two, one + one + one).structures, SizeIs(2));
   EXPECT_FALSE(SplitSmbiosTable(two, one + one + one).is_damaged);
   EXPECT_TRUE(SplitSmbiosTable(two, one).is_damaged);
+  // One that announces too many still says where it ends.
+  const SmbiosEntryPoint many = {.version = 0x0204, .structure_count = 9};
+  EXPECT_FALSE(SplitSmbiosTable(many, one + SmbiosEndOfTable()).is_damaged);
 }
 
 TEST(SmbiosTable, KeepsWhatComesBeforeDamage) {
