@@ -63,24 +63,48 @@ Bounds KernelCores(const CoreFacts& core) {
   return bounds;
 }
 
-Bounds PhysicalCores(const CoreFacts& core) {
-  if (!core.firmware_cores.has_value()) {
-    Bounds bounds = KernelCores(core);
-    if (core.is_control_domain) {
-      bounds.most.reset();
-      bounds.missing.push_back(absl::StrCat(
-          "hardware.cpu: the cores that ", core.technology,
-          " keeps from its control domain (the firmware's count)"));
-    }
-    return bounds;
+bool KernelCounts(const CoreFacts& core) {
+  return core.online_cores.has_value() || core.online_cpus.has_value();
+}
+
+// Whether the firmware's count tells all that the machine has. The kernel runs
+// what is there: a firmware that states less is wrong.
+bool FirmwareSettles(const CoreFacts& core) {
+  return core.firmware_cores.has_value() && core.firmware_is_whole &&
+         (!KernelCounts(core) || *core.firmware_cores >= LeastCores(core));
+}
+
+// A firmware that does not tell of all may enable more than it says.
+void AllowForFirmware(int64_t firmware, bool kernel_counts, Bounds& bounds) {
+  if (!kernel_counts) bounds.least = std::max(bounds.least, firmware);
+  if (!bounds.most.has_value() || *bounds.most >= firmware) return;
+  bounds.most.reset();
+  bounds.missing.push_back(absl::StrCat(
+      "hardware.cpu: how many cores the firmware enables: its table is damaged "
+      "and tells of ",
+      firmware));
+}
+
+Bounds UnsettledCores(const CoreFacts& core) {
+  Bounds bounds = KernelCores(core);
+  if (core.is_control_domain) {
+    bounds.most.reset();
+    bounds.missing.push_back(
+        absl::StrCat("hardware.cpu: the cores that ", core.technology,
+                     " keeps from its control domain (the firmware's count)"));
   }
+  if (core.firmware_cores.has_value()) {
+    AllowForFirmware(*core.firmware_cores, KernelCounts(core), bounds);
+  }
+  return bounds;
+}
+
+Bounds PhysicalCores(const CoreFacts& core) {
+  if (!FirmwareSettles(core)) return UnsettledCores(core);
   const int64_t firmware = *core.firmware_cores;
   Bounds bounds;
-  const bool kernel_counts =
-      core.online_cores.has_value() || core.online_cpus.has_value();
-  // The kernel runs what is there: a firmware that states less is wrong.
-  bounds.least = kernel_counts ? LeastCores(core) : firmware;
-  bounds.most = std::max(bounds.least, firmware);
+  bounds.least = KernelCounts(core) ? LeastCores(core) : firmware;
+  bounds.most = firmware;
   if (bounds.least < firmware) {
     bounds.missing.push_back(absl::StrCat(
         "hardware.cpu: whether ", firmware - bounds.least, " of ", firmware,
@@ -119,17 +143,30 @@ void AllowForGuest(const CoreFacts& core, Bounds& bounds) {
       "would show it could be read");
 }
 
+// Of a partition the threads do not count.
+void AllowForPartition(const CoreFacts& core, Bounds& bounds) {
+  const int64_t cores = LeastCores(core);
+  if (cores >= bounds.least) return;
+  bounds.least = cores;
+  bounds.missing.push_back(
+      "virtualization: which hypervisor is beneath: of a partition processors "
+      "count, of a virtual machine vCPUs");
+}
+
 Bounds BoundsOf(const CoreFacts& core) {
+  Bounds bounds;
   switch (core.kind) {
     case MachineKind::kGuest:
-      return GuestCpus(core);
+      bounds = GuestCpus(core);
+      if (core.may_be_partition) AllowForPartition(core, bounds);
+      return bounds;
     case MachineKind::kPartition:
       return KernelCores(core);
     case MachineKind::kPhysical:
-      break;
+      bounds = PhysicalCores(core);
+      if (!core.kind_is_certain) AllowForGuest(core, bounds);
+      return bounds;
   }
-  Bounds bounds = PhysicalCores(core);
-  if (!core.kind_is_certain) AllowForGuest(core, bounds);
   return bounds;
 }
 
@@ -170,8 +207,9 @@ std::string Explain(const CoreFacts& core, const Bounds& bounds) {
 bool Decides(const v1::Row& row, const CoreFacts& core) {
   if (row.has_processor_package()) return core.kind == MachineKind::kPhysical;
   if (row.has_source_status()) {
-    return row.source_status().source() == "virtualization" &&
-           !core.kind_is_certain;
+    const std::string& source = row.source_status().source();
+    return (source == "virtualization" && !core.kind_is_certain) ||
+           (source == "hardware.cpu" && !core.firmware_is_whole);
   }
   return row.has_cpu_topology() || row.has_virtualization_layer();
 }

@@ -11,6 +11,7 @@ using Layer = v1::VirtualizationLayer;
 using Status = v1::SourceStatus;
 
 constexpr absl::string_view kVirtualizationSource = "virtualization";
+constexpr absl::string_view kCpuSource = "hardware.cpu";
 
 std::optional<int64_t> Count(bool known, int32_t value) {
   if (!known || value < 1) return std::nullopt;
@@ -21,6 +22,12 @@ std::optional<int64_t> Count(bool known, int32_t value) {
 // counts each thread as a CPU.
 bool IsPartitioning(absl::string_view technology) {
   return technology == "phyp" || technology == "pr/sm";
+}
+
+// Machines that may be parted into such.
+bool HasPartitions(absl::string_view architecture) {
+  return absl::StartsWith(architecture, "ppc") ||
+         absl::StartsWith(architecture, "s390");
 }
 
 // Sums the processors that the firmware describes (SMBIOS type 4).
@@ -59,6 +66,8 @@ class LayerSummary {
     switch (layer.kind()) {
       case Layer::KIND_HYPERVISOR_GUEST:
         only_partitions_ &= IsPartitioning(layer.technology());
+        is_named_ |=
+            !layer.technology().empty() && !IsPartitioning(layer.technology());
         if (!is_guest_ || technology_.empty()) technology_ = layer.technology();
         is_guest_ = true;
         break;
@@ -73,24 +82,45 @@ class LayerSummary {
     }
   }
 
-  // `hypervisor` is what the CPU row names; empty: nothing.
-  void Decide(const std::string& hypervisor, CoreFacts& core) const {
+  // REQUIRES: core.kind_is_certain says whether all was looked at.
+  void Decide(const v1::CpuTopology& cpu, CoreFacts& core) const {
     core.is_container = is_container_;
-    core.technology = is_guest_ ? technology_ : hypervisor;
+    core.technology = is_guest_ ? technology_ : cpu.hypervisor();
     if (is_guest_) {
       core.kind =
           only_partitions_ ? MachineKind::kPartition : MachineKind::kGuest;
-    } else if (!hypervisor.empty() && !is_host_) {
+      core.may_be_partition = !only_partitions_ && !is_named_;
+    } else if (cpu.hypervisor().empty() || is_host_) {
+      core.is_control_domain = !cpu.hypervisor().empty();
+    } else if (core.kind_is_certain) {
       core.kind = MachineKind::kGuest;
     } else {
-      core.is_control_domain = !hypervisor.empty();
+      DecideByName(cpu.hypervisor(), core);
     }
+    core.may_be_partition &= HasPartitions(cpu.architecture());
     if (core.kind != MachineKind::kPhysical) core.kind_is_certain = true;
   }
 
  private:
+  // By what the CPU row says of the maker alone, where nobody looked for
+  // layers. The names are the agent's.
+  static void DecideByName(absl::string_view hypervisor, CoreFacts& core) {
+    if (hypervisor == "pHyp") {
+      core.kind = MachineKind::kPartition;
+    } else if (hypervisor == "Xen") {
+      // Its control domain names it as its guests do.
+      core.is_control_domain = true;
+    } else {
+      core.kind = MachineKind::kGuest;
+      // One name for what parts a machine and for what runs guests on it.
+      core.may_be_partition = hypervisor == "IBM";
+    }
+  }
+
   bool is_guest_ = false;
   bool only_partitions_ = true;
+  // By a hypervisor that makes no partitions.
+  bool is_named_ = false;
   bool is_host_ = false;
   bool is_container_ = false;
   std::string technology_;
@@ -116,29 +146,39 @@ std::optional<int64_t> CoreFacts::OfflineCpus() const {
   return std::max<int64_t>(0, *configured_cpus - *online_cpus);
 }
 
+namespace {
+
+void ReadStatus(const Status& status, CoreFacts& core) {
+  if (status.source() == kVirtualizationSource) {
+    core.kind_is_certain = status.outcome() == Status::OUTCOME_COMPLETE ||
+                           status.outcome() == Status::OUTCOME_ABSENT;
+  } else if (status.source() == kCpuSource) {
+    core.firmware_is_whole = status.malformed_count() == 0;
+  }
+}
+
+}  // namespace
+
 CoreFacts ReadCoreFacts(const DeviceFacts& facts) {
   CoreFacts core;
   FirmwareCount firmware;
   LayerSummary layers;
-  std::string hypervisor;
+  v1::CpuTopology cpu;
   for (const FactRow& fact : facts.rows) {
     const v1::Row& row = *fact.row;
     if (row.has_cpu_topology()) {
-      ReadTopology(row.cpu_topology(), core);
-      hypervisor = row.cpu_topology().hypervisor();
+      cpu = row.cpu_topology();
+      ReadTopology(cpu, core);
     } else if (row.has_processor_package()) {
       firmware.Add(row.processor_package());
     } else if (row.has_virtualization_layer()) {
       layers.Add(row.virtualization_layer());
-    } else if (row.has_source_status() &&
-               row.source_status().source() == kVirtualizationSource) {
-      const auto outcome = row.source_status().outcome();
-      core.kind_is_certain = outcome == Status::OUTCOME_COMPLETE ||
-                             outcome == Status::OUTCOME_ABSENT;
+    } else if (row.has_source_status()) {
+      ReadStatus(row.source_status(), core);
     }
   }
   core.firmware_cores = firmware.total();
-  layers.Decide(hypervisor, core);
+  layers.Decide(cpu, core);
   return core;
 }
 

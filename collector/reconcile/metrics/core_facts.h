@@ -21,6 +21,8 @@ struct CoreFacts {
   MachineKind kind = MachineKind::kPhysical;
   // Whether all was looked at that would tell a guest from a machine.
   bool kind_is_certain = false;
+  // A guest of nobody knows whom, on a machine that may as well be parted.
+  bool may_be_partition = false;
   // A control domain: its kernel may be given only some of the machine's cores.
   bool is_control_domain = false;
   bool is_container = false;
@@ -34,9 +36,11 @@ struct CoreFacts {
   std::optional<int64_t> configured_cpus;
   std::optional<int64_t> threads_per_core;
 
-  // Cores that the firmware enables, over all processors; nothing unless every
-  // processor states it.
+  // Cores that the firmware enables, over all processors that it tells of;
+  // nothing unless each of them states it.
   std::optional<int64_t> firmware_cores;
+  // Whether it tells of all: its table was read without damage.
+  bool firmware_is_whole = true;
 
   // CPUs that are configured and not online, if both counts are known.
   std::optional<int64_t> OfflineCpus() const;

@@ -156,6 +156,38 @@ TEST(CoreMetric, TrustsTheKernelOverAFirmwareThatStatesLess) {
   EXPECT_THAT(measured.missing_facts, IsEmpty());
 }
 
+TEST(CoreMetric, LetsNoFirmwareThatStatesTooLittleHideOfflineCpus) {
+  const Measured measured = MeasureCore(
+      Facts({Cpu("online_cores: 16 online_cpus: 16 configured_cpus: 32"),
+             Package(0, "core_count: 4 core_enabled: 4"), kSeen}));
+  EXPECT_EQ(Range(measured), "16 16 32");
+  EXPECT_THAT(measured.missing_facts,
+              ElementsAre(HasSubstr("16 offline CPUs")));
+}
+
+constexpr char kDamagedFirmware[] =
+    "source_status { source: 'hardware.cpu' outcome: OUTCOME_MALFORMED "
+    "malformed_count: 1 }";
+
+TEST(CoreMetric, DoesNotTakeADamagedFirmwaresSumForAll) {
+  // The first of two processors; the kernel knows better.
+  const std::string first = Package(0, "core_count: 16 core_enabled: 16");
+  const Measured known = MeasureCore(
+      Facts({Cpu("online_cores: 32 online_cpus: 64 configured_cpus: 64"), first,
+             kDamagedFirmware, kSeen}));
+  EXPECT_EQ(Range(known), "32 32 32");
+  // The kernel runs fewer than even that part enables.
+  const Measured fewer = MeasureCore(
+      Facts({Cpu("online_cores: 8 online_cpus: 8 configured_cpus: 8"), first,
+             kDamagedFirmware, kSeen}));
+  EXPECT_EQ(Range(fewer), "8 8 unlimited");
+  EXPECT_THAT(fewer.missing_facts, ElementsAre(HasSubstr("tells of 16")));
+  EXPECT_THAT(fewer.decided_by, SizeIs(3));
+  // The kernel says nothing.
+  EXPECT_EQ(Range(MeasureCore(Facts({first, kDamagedFirmware, kSeen}))),
+            "16 16 unlimited");
+}
+
 TEST(CoreMetric, LetsTheFirmwareSettleWhatOfflineCpusAre) {
   // Threads switched off: 16 cores run one thread each of two.
   const Measured measured = MeasureCore(
@@ -214,6 +246,56 @@ TEST(CoreMetric, DoesNotTakeAControlDomainsViewForTheMachine) {
       "4 4 32");
 }
 
+constexpr char kSwitchedOff[] =
+    "source_status { source: 'virtualization' outcome: OUTCOME_DISABLED }";
+
+TEST(CoreMetric, KnowsAPartitionByTheCpuRowAlone) {
+  EXPECT_EQ(Range(MeasureCore(Facts(
+                {Cpu("online_cores: 2 online_cpus: 16 configured_cpus: 16 "
+                     "architecture: 'ppc64le' hypervisor: 'pHyp'"),
+                 kSwitchedOff}))),
+            "2 2 2");
+}
+
+TEST(CoreMetric, AllowsForAControlDomainWhereNobodyLookedForOne) {
+  const std::string cpu =
+      Cpu("online_cores: 4 online_cpus: 4 configured_cpus: 4 "
+          "hypervisor: 'Xen'");
+  const Measured blind = MeasureCore(Facts({cpu, kSwitchedOff}));
+  EXPECT_EQ(Range(blind), "4 4 unlimited");
+  EXPECT_THAT(blind.missing_facts, ElementsAre(HasSubstr("control domain")));
+  EXPECT_EQ(
+      Range(MeasureCore(Facts(
+          {cpu, Package(0, "core_count: 32 core_enabled: 32"), kSwitchedOff}))),
+      "4 4 32");
+}
+
+TEST(CoreMetric, AllowsForAPartitionWhereTheHypervisorIsUnnamed) {
+  const std::string power =
+      Cpu("sockets: 4 online_cores: 4 online_cpus: 16 configured_cpus: 16 "
+          "threads_per_core: 4 architecture: 'ppc64'");
+  const std::string unnamed =
+      "virtualization_layer { kind: KIND_HYPERVISOR_GUEST }";
+  const Measured measured = MeasureCore(Facts({power, unnamed, kSeen}));
+  EXPECT_EQ(Range(measured), "4 4 16");
+  EXPECT_THAT(measured.missing_facts,
+              ElementsAre(HasSubstr("which hypervisor")));
+  EXPECT_EQ(Range(MeasureCore(Facts({power, unnamed, kKvmGuest, kSeen}))),
+            "16 16 16");
+  // One name stands for z/VM and for what parts the machine.
+  EXPECT_EQ(Range(MeasureCore(
+                Facts({Cpu("online_cores: 3 online_cpus: 6 configured_cpus: 6 "
+                           "architecture: 's390x' hypervisor: 'IBM'"),
+                       kSwitchedOff}))),
+            "3 3 6");
+  // Nothing parts an x86 machine.
+  EXPECT_EQ(Range(MeasureCore(
+                Facts({Cpu("online_cores: 2 online_cpus: 4 configured_cpus: 4 "
+                           "architecture: 'x86_64'"),
+                       unnamed, kSeen}))),
+            "4 4 4");
+}
+
 TEST(CoreMetric, AllowsForAGuestWhereNotAllCouldBeSeen) {
   const std::string denied =
       "source_status { source: 'virtualization' "
@@ -255,7 +337,12 @@ TEST(CoreMetric, AlwaysGivesAnOrderedRangeAndNamesWhatIsMissing) {
                              "configured_cpus", "threads_per_core"}) {
       number(name, cpu);
     }
-    if (random.Next64() % 4 == 0) cpu += "hypervisor: 'X' ";
+    constexpr const char* kHypervisors[] = {"X", "Xen", "IBM", "pHyp"};
+    if (random.Next64() % 4 == 0) {
+      absl::StrAppend(&cpu, "hypervisor: '", kHypervisors[random.Next64() % 4],
+                      "' ");
+    }
+    if (random.Next64() % 2 == 0) cpu += "architecture: 's390x' ";
     rows.push_back(Cpu(cpu));
     for (int i = 0; i < static_cast<int>(random.Next64() % 3); ++i) {
       std::string package;
@@ -264,6 +351,7 @@ TEST(CoreMetric, AlwaysGivesAnOrderedRangeAndNamesWhatIsMissing) {
       rows.push_back(Package(i, package));
     }
     if (random.Next64() % 2 == 0) rows.emplace_back(kSeen);
+    if (random.Next64() % 4 == 0) rows.emplace_back(kDamagedFirmware);
     if (random.Next64() % 3 == 0) rows.emplace_back(kKvmGuest);
     if (random.Next64() % 5 == 0) rows.emplace_back(kContainer);
     const Measured measured = MeasureCore(Facts(rows));
