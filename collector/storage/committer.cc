@@ -1,9 +1,12 @@
 #include "collector/storage/committer.h"
 
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "collector/storage/newest_stamp.h"
 #include "common/log.h"
@@ -116,19 +119,28 @@ void Committer::Run() {
   }
 }
 
+// What a change of this group writes another cannot see: one with a name of the
+// group, or of one that was passed over, is passed over too and stays in the
+// queue. So a name's changes keep their order, and hold up nobody else's.
 std::vector<Change> Committer::TakeGroup() {
   std::vector<Change> group;
-  std::set<std::string> names;
+  std::deque<Change> passed_over;
+  absl::flat_hash_set<std::string> names;
   while (!queue_.empty() && group.size() < options_.max_group) {
     Change& next = queue_.front();
-    for (const std::string& name : next.names) {
-      // It must see what an earlier change of this group writes: next group.
-      if (names.contains(name)) return group;
-    }
+    const bool waits = absl::c_any_of(
+        next.names,
+        [&names](const std::string& name) { return names.contains(name); });
     names.insert(next.names.begin(), next.names.end());
-    group.push_back(std::move(next));
+    if (waits) {
+      passed_over.push_back(std::move(next));
+    } else {
+      group.push_back(std::move(next));
+    }
     queue_.pop_front();
   }
+  queue_.insert(queue_.begin(), std::make_move_iterator(passed_over.begin()),
+                std::make_move_iterator(passed_over.end()));
   return group;
 }
 

@@ -4,7 +4,6 @@
 
 #include <deque>
 #include <functional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,7 +24,7 @@ struct Writes {
 struct Change {
   // What the change reads or writes that others change too, for example
   // "subject/<id>". Of two changes with a common name the later sees what the
-  // earlier wrote.
+  // earlier wrote; of two without one the later may take effect first.
   std::vector<std::string> names;
   // Reads the store as it is and says what to write. Runs on the committer's
   // thread: no waiting, but for the disk. An error drops the change.
@@ -77,6 +76,7 @@ class Committer {
 
  private:
   void Run();
+  // From the head of the queue on, those that can be written together.
   std::vector<Change> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PutBack(std::vector<Change> group, size_t first);
   void WriteGroup(std::vector<Change> group);

@@ -3,7 +3,10 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <random>
 
+#include "absl/strings/str_cat.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/rocksdb_engine.h"
 #include "collector/storage/table.h"
@@ -256,6 +259,113 @@ TEST_F(CommitterTest, RefusesWhatItCannotQueue) {
   MutexLock lock(&mutex);
   release = true;
   changed.SignalAll();
+}
+
+// Holds a committer in a change without a name, so that others queue up.
+// Outlives it.
+class Gate {
+ public:
+  void Hold(Committer& committer) {
+    ASSERT_OK(committer.Submit({{},
+                                [this](KnownStamp, const Reader&, Writes&) {
+                                  MutexLock lock(&mutex_);
+                                  held_ = true;
+                                  changed_.SignalAll();
+                                  while (held_) changed_.Wait(&mutex_);
+                                  return absl::OkStatus();
+                                },
+                                [](const absl::StatusOr<KnownStamp>&) {}}));
+    MutexLock lock(&mutex_);
+    while (!held_) changed_.Wait(&mutex_);
+  }
+
+  void Open() {
+    MutexLock lock(&mutex_);
+    held_ = false;
+    changed_.SignalAll();
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  bool held_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+TEST_F(CommitterTest, ManyChangesOfOneNameDoNotDelayThoseOfAnother) {
+  std::vector<std::string> durable;
+  {
+    Gate gate;
+    Committer committer(*engine_, hybrid_);
+    gate.Hold(committer);
+    const auto submit = [&](const std::string& name) {
+      ASSERT_OK(committer.Submit(
+          {{name},
+           [](KnownStamp, const Reader& reader, Writes& writes) {
+             return Increment(reader, writes);
+           },
+           [&durable, name](const absl::StatusOr<KnownStamp>& result) {
+             EXPECT_OK(result);
+             durable.push_back(name);
+           }}));
+    };
+    for (int i = 0; i < 100; ++i) submit("busy");
+    submit("other");
+    gate.Open();
+  }
+  ASSERT_EQ(durable.size(), 101);
+  // With the first of the busy ones.
+  EXPECT_EQ(durable[1], "other");
+}
+
+// Whatever names they have, and however few fit into a group.
+TEST_F(CommitterTest, ChangesOfANameTakeEffectInTheOrderOfSubmission) {
+  constexpr int kChanges = 100;
+  for (int seed = 0; seed < 50; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    CommitterOptions options;
+    options.max_group = 1 + random() % 20;
+    options.max_group_bytes = random() % 2'000;
+    std::map<std::string, int> submitted;
+    int done = 0;
+    Gate gate;
+    {
+      Committer committer(*engine_, hybrid_, options);
+      gate.Hold(committer);
+      for (int i = 0; i < kChanges; ++i) {
+        std::vector<std::string> names;
+        // How many changes of each name came before this one.
+        std::map<std::string, int> before;
+        for (size_t n = random() % 4; n > 0; --n) {
+          std::string name = absl::StrCat(seed, "/", random() % 6);
+          if (before.contains(name)) continue;
+          before[name] = submitted[name]++;
+          names.push_back(std::move(name));
+        }
+        const std::string filling(random() % 500, 'x');
+        ASSERT_OK(committer.Submit(
+            {std::move(names),
+             [before, filling](KnownStamp, const Reader& reader,
+                               Writes& writes) {
+               writes.head.Put(TableId::kMeta, "filling", filling);
+               for (const auto& [name, count] : before) {
+                 ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                                           reader.Get(TableId::kMeta, name));
+                 EXPECT_EQ(stored.value_or("0"), std::to_string(count));
+                 writes.head.Put(TableId::kMeta, name,
+                                 std::to_string(count + 1));
+               }
+               return absl::OkStatus();
+             },
+             [&done](const absl::StatusOr<KnownStamp>& result) {
+               EXPECT_OK(result);
+               ++done;
+             }}));
+      }
+      gate.Open();
+    }
+    EXPECT_EQ(done, kChanges);
+  }
 }
 
 TEST_F(CommitterTest, StampsGoOnAfterThoseOfAnEarlierRun) {
