@@ -83,7 +83,7 @@ absl::Status PostingOverlay::Take(const stored::v1::ChangedSubject& change) {
   if (change.is_gone()) ordinals_[ordinal] = std::nullopt;
   for (const std::string& bytes : change.bases_gained()) {
     ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
-    ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, Number(root));
+    ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, NumberOrNew(root));
     deltas_[{PostingKind::kBase, number}].Gain(ordinal);
   }
   for (const std::string& bytes : change.bases_lost()) {
@@ -118,18 +118,19 @@ absl::Status PostingOverlay::TakeRows(const std::string& packed,
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint32_t> PostingOverlay::NumberOrNew(RootId base) {
-  const size_t new_before = new_bases_.size();
-  ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, Number(base));
-  if (new_bases_.size() > new_before) {
-    ROLLCALL_RETURN_IF_ERROR(TakeRowsOf(base, number));
-  }
+absl::StatusOr<uint32_t> PostingOverlay::Renumber(RootId base) {
+  ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, NewNumber(base));
+  ROLLCALL_RETURN_IF_ERROR(TakeRowsOf(base, number));
   return number;
 }
 
-absl::StatusOr<uint32_t> PostingOverlay::Number(RootId base) {
+absl::StatusOr<uint32_t> PostingOverlay::NumberOrNew(RootId base) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto known, NumberOf(base));
   if (known.has_value()) return *known;
+  return NewNumber(base);
+}
+
+absl::StatusOr<uint32_t> PostingOverlay::NewNumber(RootId base) {
   if (next_base_ == 0) {
     ROLLCALL_ASSIGN_OR_RETURN(const uint64_t next,
                               ReadPostingMeta(reader_, kNextBaseNumberKey));

@@ -34,8 +34,9 @@ absl::StatusOr<size_t> PostingKeeper::CatchUp() {
 
 absl::StatusOr<PostingDifferences> PostingKeeper::Check() {
   // Not locked: postings are kept up meanwhile, and what waits in the snapshot
-  // is compared as if it were stored.
-  ROLLCALL_RETURN_IF_ERROR(CatchUp().status());
+  // is compared as if it were stored. Damage is found by comparing, too.
+  const absl::Status caught_up = CatchUp().status();
+  if (!caught_up.ok() && !absl::IsDataLoss(caught_up)) return caught_up;
   const auto snapshot = engine_.Snapshot();
   return ComparePostings(*snapshot, nullptr);
 }

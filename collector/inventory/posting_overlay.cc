@@ -52,7 +52,7 @@ absl::StatusOr<PostingSet> PostingOverlay::Members(PostingTerm term) const {
     ROLLCALL_ASSIGN_OR_RETURN(const auto entry, chunks.Next());
     if (!entry.has_value()) break;
     ROLLCALL_ASSIGN_OR_RETURN(const PostingSet chunk,
-                              PostingSetFromBytes(entry->value.members()));
+                              MembersOf(entry->key, entry->value));
     members |= chunk;
   }
   const auto delta = deltas_.find(term);
@@ -89,7 +89,7 @@ absl::Status PostingOverlay::ForEach(
     if (!entry.has_value()) break;
     if (deltas_.contains(entry->key.term)) continue;
     ROLLCALL_ASSIGN_OR_RETURN(const PostingSet members,
-                              PostingSetFromBytes(entry->value.members()));
+                              MembersOf(entry->key, entry->value));
     visit(entry->key.term.number, members);
   }
   for (const auto& [term, delta] : deltas_) {
@@ -142,12 +142,6 @@ absl::StatusOr<std::optional<SubjectId>> PostingOverlay::SubjectOf(
   return subject;
 }
 
-std::set<uint16_t> PostingOverlay::ChunksGained(PostingTerm term) const {
-  const auto delta = deltas_.find(term);
-  if (delta == deltas_.end()) return {};
-  return ChunksOf(delta->second.gained);
-}
-
 std::vector<PostingTerm> PostingOverlay::TouchedTerms() const {
   std::vector<PostingTerm> terms;
   terms.reserve(deltas_.size());
@@ -156,18 +150,17 @@ std::vector<PostingTerm> PostingOverlay::TouchedTerms() const {
   return terms;
 }
 
-absl::Status PostingOverlay::DropUnusedBases(Batch& batch) {
+absl::Status PostingOverlay::DropBases(
+    absl::FunctionRef<absl::StatusOr<bool>(RootId, uint32_t number)> in_use) {
   for (const auto& [root, number] : left_bases_) {
-    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet kept,
-                              Members({PostingKind::kBase, number}));
-    if (!kept.isEmpty()) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const bool used, in_use(root, number));
+    if (used) continue;
     ROLLCALL_ASSIGN_OR_RETURN(const auto rows, RowsOf(root));
     for (const RowNumber row : rows) {
       deltas_[{PostingKind::kRowInBase, row}].Lose(number);
     }
     new_bases_.erase(root);
     dropped_bases_.insert(root);
-    kBaseNumberTable.Delete(batch, {root});
   }
   return absl::OkStatus();
 }
@@ -182,8 +175,7 @@ absl::Status PostingOverlay::WriteTerm(PostingTerm term, const Delta& delta,
                               kPostingTable.Get(reader_, key));
     PostingSet members;
     if (stored.has_value()) {
-      ROLLCALL_ASSIGN_OR_RETURN(members,
-                                PostingSetFromBytes(stored->members()));
+      ROLLCALL_ASSIGN_OR_RETURN(members, MembersOf(key, *stored));
     }
     members -= delta.lost;
     members |= ChunkOf(delta.gained, chunk);
@@ -192,27 +184,35 @@ absl::Status PostingOverlay::WriteTerm(PostingTerm term, const Delta& delta,
   return absl::OkStatus();
 }
 
-absl::Status PostingOverlay::Write(Batch& batch) {
-  ROLLCALL_RETURN_IF_ERROR(DropUnusedBases(batch));
-  for (const PostingTerm& term : TouchedTerms()) {
-    ROLLCALL_RETURN_IF_ERROR(WriteTerm(term, deltas_.at(term), batch));
-  }
+void PostingOverlay::WriteNumbers(Batch& batch) const {
   for (const auto& [ordinal, subject] : ordinals_) {
     WriteOrdinal(ordinal, subject, batch);
+  }
+  for (const RootId root : dropped_bases_) {
+    kBaseNumberTable.Delete(batch, {root});
   }
   for (const auto& [root, number] : new_bases_) {
     stored::v1::NumberedBase numbered;
     numbered.set_number(number);
     kBaseNumberTable.Put(batch, {root}, numbered);
   }
-  if (next_base_ != 0) {
-    batch.Put(TableId::kMeta, std::string(kNextBaseNumberKey),
-              absl::StrCat(next_base_));
+  if (next_base_ != 0) WritePostingMeta(kNextBaseNumberKey, next_base_, batch);
+}
+
+absl::Status PostingOverlay::Write(Batch& batch) {
+  ROLLCALL_RETURN_IF_ERROR(
+      DropBases([&](RootId, uint32_t number) -> absl::StatusOr<bool> {
+        ROLLCALL_ASSIGN_OR_RETURN(const PostingSet kept,
+                                  Members({PostingKind::kBase, number}));
+        return !kept.isEmpty();
+      }));
+  for (const PostingTerm& term : TouchedTerms()) {
+    ROLLCALL_RETURN_IF_ERROR(WriteTerm(term, deltas_.at(term), batch));
   }
+  WriteNumbers(batch);
   if (taken_.empty()) return absl::OkStatus();
   for (const KnownStamp stamp : taken_) kChangeTable.Delete(batch, {stamp});
-  batch.Put(TableId::kMeta, std::string(kPostingsWatermarkKey),
-            absl::StrCat(watermark_.raw()));
+  WritePostingMeta(kPostingsWatermarkKey, watermark_.raw(), batch);
   return absl::OkStatus();
 }
 

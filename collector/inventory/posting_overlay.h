@@ -46,16 +46,22 @@ class PostingOverlay {
   // The number of a base; nothing if no subject is kept against it.
   absl::StatusOr<std::optional<uint32_t>> NumberOf(RootId base) const;
 
-  // The same, given one, and its rows taken, if it has none. After TakeChanges.
-  absl::StatusOr<uint32_t> NumberOrNew(RootId base);
+  // Gives a base a new number, whatever it had, and takes its rows. After
+  // TakeChanges.
+  absl::StatusOr<uint32_t> Renumber(RootId base);
+  // Takes the number and the rows from each base that lost a subject and is not
+  // in use any more. After TakeChanges.
+  absl::Status DropBases(
+      absl::FunctionRef<absl::StatusOr<bool>(RootId, uint32_t number)> in_use);
 
   // Adds the writes that store what was taken. Once.
   absl::Status Write(Batch& batch);
+  // Of these the ones of ordinals and of the numbers of bases.
+  void WriteNumbers(Batch& batch) const;
 
   // The terms that changes touched, ordered.
   std::vector<PostingTerm> TouchedTerms() const;
-  // Where members were added to a term.
-  std::set<uint16_t> ChunksGained(PostingTerm term) const;
+  bool Touches(PostingTerm term) const { return deltas_.contains(term); }
 
  private:
   struct Delta {
@@ -68,14 +74,14 @@ class PostingOverlay {
   };
   absl::Status Take(const stored::v1::ChangedSubject& change);
   // The number of a base, given one if it has none.
-  absl::StatusOr<uint32_t> Number(RootId base);
+  absl::StatusOr<uint32_t> NumberOrNew(RootId base);
+  absl::StatusOr<uint32_t> NewNumber(RootId base);
   // Takes the rows of bases that are new and still kept.
   absl::Status TakeRowsOfNewBases();
   absl::Status TakeRowsOf(RootId base, uint32_t number);
   absl::Status TakeRows(const std::string& packed, PostingKind kind,
                         uint32_t ordinal, bool gained);
   absl::StatusOr<std::vector<RowNumber>> RowsOf(RootId base) const;
-  absl::Status DropUnusedBases(Batch& batch);
   absl::Status WriteTerm(PostingTerm term, const Delta& delta,
                          Batch& batch) const;
   // Calls `visit` with the members of every term of a kind.

@@ -1,7 +1,9 @@
 #include "collector/inventory/posting_tables.h"
 
+#include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/tables.h"
@@ -33,6 +35,18 @@ absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader) {
   }
 }
 
+absl::StatusOr<PostingSet> MembersOf(const PostingKey& key,
+                                     const stored::v1::Posting& posting) {
+  auto members = PostingSetFromBytes(posting.members());
+  if (members.ok()) return members;
+  KeyWriter writer;
+  key.Encode(writer);
+  return absl::DataLossError(
+      absl::StrCat("table posting: malformed members at key ",
+                   absl::BytesToHexString(writer.Take()),
+                   "; `rollcall store rebuild` puts postings right"));
+}
+
 void WritePosting(const PostingKey& key, PostingSet members, Batch& batch) {
   if (members.isEmpty()) {
     kPostingTable.Delete(batch, key);
@@ -52,6 +66,10 @@ void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
   stored::v1::OrdinalSubject value;
   value.set_subject_id(subject->ToBytes());
   kOrdinalTable.Put(batch, {ordinal}, value);
+}
+
+void WritePostingMeta(absl::string_view key, uint64_t value, Batch& batch) {
+  batch.Put(TableId::kMeta, std::string(key), absl::StrCat(value));
 }
 
 }  // namespace rollcall::collector

@@ -89,9 +89,14 @@ struct PostingsLag {
 };
 absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader);
 
+// The members that a stored posting lists. DATA_LOSS if they are malformed;
+// names the key.
+absl::StatusOr<PostingSet> MembersOf(const PostingKey& key,
+                                     const stored::v1::Posting& posting);
 // The write that makes a stored posting this; an empty one is not kept.
 void WritePosting(const PostingKey& key, PostingSet members, Batch& batch);
 void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
                   Batch& batch);
+void WritePostingMeta(absl::string_view key, uint64_t value, Batch& batch);
 
 }  // namespace rollcall::collector

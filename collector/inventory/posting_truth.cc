@@ -2,9 +2,13 @@
 
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/posting_change.h"
 #include "collector/inventory/posting_overlay.h"
@@ -33,15 +37,22 @@ std::string NameOf(PostingTerm term) {
 class Comparison {
  public:
   Comparison(const Reader& snapshot, Batch* corrections)
-      : snapshot_(snapshot), overlay_(snapshot), corrections_(corrections) {}
+      : snapshot_(snapshot),
+        overlay_(std::in_place, snapshot),
+        corrections_(corrections) {}
 
   absl::StatusOr<PostingDifferences> Run() {
-    ROLLCALL_RETURN_IF_ERROR(
-        overlay_.TakeChanges(std::numeric_limits<size_t>::max()).status());
+    ROLLCALL_RETURN_IF_ERROR(TakeChanges());
     ROLLCALL_RETURN_IF_ERROR(ReadHeads());
-    Batch pending;
-    ROLLCALL_RETURN_IF_ERROR(overlay_.Write(pending));
-    if (corrections_ != nullptr) corrections_->Append(std::move(pending));
+    // By heads, since the postings may not be right.
+    ROLLCALL_RETURN_IF_ERROR(
+        overlay_->DropBases([&](RootId root, uint32_t) -> absl::StatusOr<bool> {
+          return bases_.contains(root);
+        }));
+    if (corrections_ != nullptr) {
+      overlay_->WriteNumbers(*corrections_);
+      ROLLCALL_RETURN_IF_ERROR(DeleteChanges());
+    }
     ROLLCALL_RETURN_IF_ERROR(CompareTerms());
     ROLLCALL_RETURN_IF_ERROR(CompareOrdinals());
     ROLLCALL_RETURN_IF_ERROR(CompareBases());
@@ -51,6 +62,50 @@ class Comparison {
  private:
   void Differ(const std::string& where) {
     if (result_.differences++ == 0) result_.first = where;
+  }
+
+  // Calls `visit` with each key of a table. What is no key differs, and goes.
+  template <typename Key, typename Visit>
+  absl::Status ForEachKey(TableId table, Visit visit) {
+    const auto cursor = snapshot_.Scan(table, "", "");
+    for (; cursor->Valid(); cursor->Next()) {
+      KeyReader reader(cursor->key());
+      const Key key = Key::Decode(reader);
+      if (reader.Done()) {
+        visit(key);
+        continue;
+      }
+      Differ(absl::StrCat(
+          "table ", AllTables()[static_cast<size_t>(table)].name,
+          ": unreadable key ", absl::BytesToHexString(cursor->key())));
+      if (corrections_ != nullptr) {
+        corrections_->Delete(table, std::string(cursor->key()));
+      }
+    }
+    return cursor->status();
+  }
+
+  // Of changes that are damaged none is taken: what they did differs then.
+  absl::Status TakeChanges() {
+    const absl::Status taken =
+        overlay_->TakeChanges(std::numeric_limits<size_t>::max()).status();
+    if (!absl::IsDataLoss(taken)) return taken;
+    Differ(std::string(taken.message()));
+    overlay_.emplace(snapshot_);
+    return absl::OkStatus();
+  }
+
+  // What they say is in the heads.
+  absl::Status DeleteChanges() {
+    KnownStamp newest;
+    ROLLCALL_RETURN_IF_ERROR(
+        ForEachKey<ChangeKey>(TableId::kChange, [&](const ChangeKey& key) {
+          newest = key.stamp;
+          kChangeTable.Delete(*corrections_, key);
+        }));
+    if (newest == KnownStamp()) return absl::OkStatus();
+    WritePostingMeta(kPostingsWatermarkKey, newest.raw(), *corrections_);
+    return absl::OkStatus();
   }
 
   // What the postings must be.
@@ -99,12 +154,9 @@ class Comparison {
   absl::StatusOr<std::optional<uint32_t>> ExpectBase(RootId root) {
     const auto known = bases_.find(root);
     if (known != bases_.end()) return known->second;
-    ROLLCALL_ASSIGN_OR_RETURN(auto number, overlay_.NumberOf(root));
-    if (!number.has_value()) {
-      Differ(absl::StrCat("base ", root.ToHex(), ": it has no number"));
-      if (corrections_ != nullptr) {
-        ROLLCALL_ASSIGN_OR_RETURN(number, overlay_.NumberOrNew(root));
-      }
+    ROLLCALL_ASSIGN_OR_RETURN(auto number, ReadableNumberOf(root));
+    if (!number.has_value() && corrections_ != nullptr) {
+      ROLLCALL_ASSIGN_OR_RETURN(number, overlay_->Renumber(root));
     }
     bases_[root] = number;
     if (!number.has_value()) return number;
@@ -119,16 +171,26 @@ class Comparison {
     return number;
   }
 
+  // What cannot be read is as good as none.
+  absl::StatusOr<std::optional<uint32_t>> ReadableNumberOf(RootId root) {
+    auto number = overlay_->NumberOf(root);
+    if (absl::IsDataLoss(number.status())) {
+      Differ(std::string(number.status().message()));
+      return std::optional<uint32_t>();
+    }
+    if (number.ok() && !number->has_value()) {
+      Differ(absl::StrCat("base ", root.ToHex(), ": it has no number"));
+    }
+    return number;
+  }
+
   absl::Status CompareTerms() {
     std::set<PostingTerm> terms;
     for (const auto& [term, members] : expected_) terms.insert(term);
-    for (const PostingTerm& term : overlay_.TouchedTerms()) terms.insert(term);
-    auto stored = kPostingTable.ScanPrefix(snapshot_, KeyWriter());
-    while (true) {
-      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
-      if (!entry.has_value()) break;
-      terms.insert(entry->key.term);
-    }
+    for (const PostingTerm& term : overlay_->TouchedTerms()) terms.insert(term);
+    ROLLCALL_RETURN_IF_ERROR(ForEachKey<PostingKey>(
+        TableId::kPosting,
+        [&](const PostingKey& key) { terms.insert(key.term); }));
     for (const PostingTerm& term : terms) {
       ROLLCALL_RETURN_IF_ERROR(CompareTerm(term, expected_[term]));
     }
@@ -137,13 +199,13 @@ class Comparison {
 
   absl::Status CompareTerm(PostingTerm term, const PostingSet& expected) {
     ++result_.compared;
-    auto found = overlay_.Members(term);
+    auto found = overlay_->Members(term);
     if (absl::IsDataLoss(found.status())) {
       Differ(absl::StrCat(NameOf(term), ": ", found.status().message()));
     } else if (!found.ok()) {
       return found.status();
     } else if (*found == expected) {
-      return absl::OkStatus();
+      if (!overlay_->Touches(term)) return absl::OkStatus();
     } else {
       const PostingSet wrong = *found ^ expected;
       const uint32_t first = wrong.minimum();
@@ -159,14 +221,15 @@ class Comparison {
     std::set<uint16_t> chunks = ChunksOf(expected);
     KeyWriter prefix;
     prefix.U16(static_cast<uint16_t>(term.kind)).U32(term.number);
-    auto stored = kPostingTable.ScanPrefix(snapshot_, std::move(prefix));
-    while (true) {
-      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
-      if (!entry.has_value()) break;
-      chunks.insert(entry->key.chunk);
+    const std::string begin = prefix.Take();
+    const auto cursor =
+        snapshot_.Scan(TableId::kPosting, begin, PrefixEnd(begin));
+    for (; cursor->Valid(); cursor->Next()) {
+      KeyReader reader(cursor->key());
+      const auto key = PostingKey::Decode(reader);
+      if (reader.Done()) chunks.insert(key.chunk);
     }
-    // What the changes on their way write is replaced, too.
-    chunks.merge(overlay_.ChunksGained(term));
+    ROLLCALL_RETURN_IF_ERROR(cursor->status());
     for (const uint16_t chunk : chunks) {
       WritePosting({term, chunk}, ChunkOf(expected, chunk), *corrections_);
     }
@@ -174,52 +237,68 @@ class Comparison {
   }
 
   absl::Status CompareOrdinals() {
-    auto stored = kOrdinalTable.ScanPrefix(snapshot_, KeyWriter());
     std::set<uint32_t> all;
     for (const auto& [ordinal, subject] : ordinals_) all.insert(ordinal);
-    while (true) {
-      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
-      if (!entry.has_value()) break;
-      all.insert(entry->key.ordinal);
-    }
+    ROLLCALL_RETURN_IF_ERROR(ForEachKey<OrdinalKey>(
+        TableId::kOrdinal,
+        [&](const OrdinalKey& key) { all.insert(key.ordinal); }));
     for (const uint32_t ordinal : all) {
       ++result_.compared;
-      ROLLCALL_ASSIGN_OR_RETURN(const auto found, overlay_.SubjectOf(ordinal));
       std::optional<SubjectId> expected;
       const auto it = ordinals_.find(ordinal);
       if (it != ordinals_.end()) expected = it->second;
-      if (found == expected) continue;
+      ROLLCALL_RETURN_IF_ERROR(CompareOrdinal(ordinal, expected));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CompareOrdinal(uint32_t ordinal,
+                              std::optional<SubjectId> expected) {
+    const auto found = overlay_->SubjectOf(ordinal);
+    if (absl::IsDataLoss(found.status())) {
+      Differ(std::string(found.status().message()));
+    } else if (!found.ok()) {
+      return found.status();
+    } else if (*found == expected) {
+      return absl::OkStatus();
+    } else {
       Differ(absl::StrCat("ordinal ", ordinal, ": it is ",
-                          found.has_value() ? found->ToHex() : "absent",
+                          found->has_value() ? (*found)->ToHex() : "absent",
                           " and should be ",
                           expected.has_value() ? expected->ToHex() : "absent"));
-      if (corrections_ != nullptr) {
-        WriteOrdinal(ordinal, expected, *corrections_);
-      }
+    }
+    if (corrections_ != nullptr) {
+      WriteOrdinal(ordinal, expected, *corrections_);
     }
     return absl::OkStatus();
   }
 
   // Numbers of bases that nobody uses.
   absl::Status CompareBases() {
-    auto stored = kBaseNumberTable.ScanPrefix(snapshot_, KeyWriter());
-    while (true) {
-      ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
-      if (!entry.has_value()) return absl::OkStatus();
-      ++result_.compared;
-      const RootId root = entry->key.root;
-      ROLLCALL_ASSIGN_OR_RETURN(const auto number, overlay_.NumberOf(root));
-      if (bases_.contains(root) || !number.has_value()) continue;
+    std::vector<RootId> unused;
+    ROLLCALL_RETURN_IF_ERROR(ForEachKey<BaseNumberKey>(
+        TableId::kBaseNumber, [&](const BaseNumberKey& key) {
+          ++result_.compared;
+          if (!bases_.contains(key.root)) unused.push_back(key.root);
+        }));
+    for (const RootId root : unused) {
+      const auto number = overlay_->NumberOf(root);
+      if (!number.ok() && !absl::IsDataLoss(number.status())) {
+        return number.status();
+      }
+      if (number.ok() && !number->has_value()) continue;
       Differ(absl::StrCat("base ", root.ToHex(),
                           ": it has a number and no subject"));
       if (corrections_ != nullptr) {
         kBaseNumberTable.Delete(*corrections_, {root});
       }
     }
+    return absl::OkStatus();
   }
 
   const Reader& snapshot_;
-  PostingOverlay overlay_;
+  // Always there.
+  std::optional<PostingOverlay> overlay_;
   Batch* const corrections_;
   absl::flat_hash_map<PostingTerm, PostingSet> expected_;
   std::map<uint32_t, SubjectId> ordinals_;

@@ -19,10 +19,11 @@ struct PostingDifferences {
 };
 
 // Compares all of them as of `snapshot`, changes that are not stored yet
-// included. If `corrections` is given, adds the writes that make them right; if
-// the stored bytes are too damaged to read, those are replaced, too. Holds all
-// postings in memory: about 2 bytes for each row that a subject has beyond its
-// base. DATA_LOSS if a head or a base is damaged.
+// included. Keys and values that are too damaged to read differ; where it is a
+// change, so does what the waiting changes did. If `corrections` is given, adds
+// the writes that make all right, and done with what waits. Holds all postings
+// in memory: about 2 bytes for each row that a subject has beyond its base.
+// DATA_LOSS if a head or a base is damaged, or a checksum fails.
 absl::StatusOr<PostingDifferences> ComparePostings(const Reader& snapshot,
                                                    Batch* corrections);
 

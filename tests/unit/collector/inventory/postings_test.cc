@@ -20,6 +20,7 @@ using ::rollcall::testing::FleetFixture;
 using ::rollcall::testing::OrdinalOf;
 using ::rollcall::testing::PackageRow;
 using ::rollcall::testing::UpdateOf;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::IsOkAndHolds;
@@ -74,6 +75,55 @@ class PostingsTest : public FleetFixture {
   SubjectId NewSubject() {
     subjects_.push_back(AddDevice());
     return subjects_.back();
+  }
+  PostingKey KeyOf(PostingKind kind, uint32_t number, SubjectId subject) {
+    return {{kind, number}, static_cast<uint16_t>(OrdinalOf(subject) >> 16)};
+  }
+  // The base that a subject's software is kept against.
+  RootId BaseOf(SubjectId subject) {
+    const auto head = kHeadTable.Get(engine_, {subject});
+    EXPECT_OK(head);
+    for (const auto& section : (*head)->sections()) {
+      if (section.section() == "software") {
+        return *RootId::FromBytes(section.base_root());
+      }
+    }
+    ADD_FAILURE() << "no software";
+    return RootId();
+  }
+  PostingKey KeyOfBase(SubjectId subject) {
+    const auto number = kBaseNumberTable.Get(engine_, {BaseOf(subject)});
+    EXPECT_OK(number);
+    return KeyOf(PostingKind::kBase, (*number)->number(), subject);
+  }
+  template <typename Key>
+  static std::string BytesOf(const Key& key) {
+    KeyWriter writer;
+    key.Encode(writer);
+    return writer.Take();
+  }
+  // Stores bytes that no message is made of.
+  void Damage(TableId table, const std::string& key) {
+    Batch batch;
+    batch.Put(table, key, "\xff\xff");
+    ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  }
+  // Two subjects that are kept against one base.
+  void ReportTwins() {
+    for (int i = 0; i < 2; ++i) Report(NewSubject(), Packages(0, 40));
+    ASSERT_OK(keeper_.CatchUp().status());
+  }
+  void ExpectRebuilds() {
+    ASSERT_OK_AND_ASSIGN(const auto rebuilt, keeper_.Rebuild());
+    EXPECT_GT(rebuilt.differences, 0);
+    EXPECT_THAT(keeper_.CatchUp(), IsOkAndHolds(0u));
+    ASSERT_OK_AND_ASSIGN(const auto after, keeper_.Check());
+    EXPECT_EQ(after.differences, 0) << after.first;
+    for (const v1::Row& row : Packages(0, 140)) {
+      if (NumberOf(row) != 0) {
+        EXPECT_EQ(With(row), TrulyWith(row));
+      }
+    }
   }
   void PlantMember(PostingTerm term, uint32_t member) {
     PostingSet set;
@@ -276,6 +326,88 @@ TEST_F(PostingsTest, MalformedBytesAreDamageAndAreReplaced) {
   }
   EXPECT_EQ(keeper_.Check()->differences, 1);
   ASSERT_OK(keeper_.Rebuild().status());
+  EXPECT_EQ(keeper_.Check()->differences, 0);
+}
+
+TEST_F(PostingsTest, ADamagedPostingThatAChangeTouchesIsNamedAndReplaced) {
+  ReportTwins();
+  const PostingKey key = KeyOfBase(subjects_[0]);
+  stored::v1::Posting posting;
+  posting.set_members("not a bitmap");
+  Batch batch;
+  kPostingTable.Put(batch, key, posting);
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  Report(subjects_[0], Packages(100, 140));
+  const std::string hex = absl::BytesToHexString(BytesOf(key));
+  EXPECT_THAT(
+      keeper_.CatchUp(),
+      StatusIs(absl::StatusCode::kDataLoss,
+               AllOf(HasSubstr(hex), HasSubstr("rollcall store rebuild"))));
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 1);
+  EXPECT_THAT(checked.first, HasSubstr(hex));
+  ExpectRebuilds();
+}
+
+TEST_F(PostingsTest, ValuesThatDoNotParseAreNamedAndReplaced) {
+  ReportTwins();
+  const std::string key = BytesOf(KeyOfBase(subjects_[0]));
+  Damage(TableId::kPosting, key);
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 1);
+  EXPECT_THAT(checked.first, HasSubstr(absl::BytesToHexString(key)));
+  ExpectRebuilds();
+  Damage(TableId::kOrdinal, BytesOf(OrdinalKey{OrdinalOf(subjects_[0])}));
+  Damage(TableId::kBaseNumber, BytesOf(BaseNumberKey{BaseOf(subjects_[0])}));
+  EXPECT_GT(keeper_.Check()->differences, 1);
+  ExpectRebuilds();
+}
+
+TEST_F(PostingsTest, ValuesThatDoNotParseAreReplacedWhileChangesWait) {
+  ReportTwins();
+  Damage(TableId::kPosting, BytesOf(KeyOfBase(subjects_[0])));
+  Damage(TableId::kBaseNumber, BytesOf(BaseNumberKey{BaseOf(subjects_[0])}));
+  Report(subjects_[0], Packages(100, 140));
+  EXPECT_THAT(keeper_.CatchUp(), StatusIs(absl::StatusCode::kDataLoss));
+  ExpectRebuilds();
+}
+
+TEST_F(PostingsTest, WhatIsNoKeyIsNamedAndGoes) {
+  ReportTwins();
+  for (const TableId table :
+       {TableId::kPosting, TableId::kBaseNumber, TableId::kOrdinal}) {
+    Damage(table, "?");
+  }
+  ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+  EXPECT_EQ(checked.differences, 3);
+  EXPECT_THAT(checked.first, HasSubstr("table posting: unreadable key 3f"));
+  ExpectRebuilds();
+}
+
+TEST_F(PostingsTest, AChangeThatDoesNotParseIsNamedAndDoneWithByARebuild) {
+  ReportTwins();
+  const KnownStamp stamp = Report(subjects_[0], Packages(100, 140));
+  const std::string key = BytesOf(ChangeKey{stamp});
+  Damage(TableId::kChange, key);
+  EXPECT_THAT(keeper_.CatchUp(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(keeper_.Check()->first, HasSubstr(absl::BytesToHexString(key)));
+  ExpectRebuilds();
+  ASSERT_OK_AND_ASSIGN(const PostingsLag lag, ReadPostingsLag(engine_));
+  EXPECT_EQ(lag.watermark, stamp);
+}
+
+TEST_F(PostingsTest, ABaseKeepsItsNumberWhereItsLostPostingIsRebuilt) {
+  ReportTwins();
+  Batch batch;
+  for (const SubjectId& subject : subjects_) {
+    kPostingTable.Delete(batch, KeyOfBase(subject));
+  }
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  Report(subjects_[0], Packages(100, 140));
+  ExpectRebuilds();
+  Report(subjects_[1], Packages(100, 140));
+  EXPECT_THAT(With(PackageRow("p1", "1")), IsEmpty());
+  ASSERT_OK(keeper_.CatchUp().status());
   EXPECT_EQ(keeper_.Check()->differences, 0);
 }
 
