@@ -12,6 +12,7 @@
 #include "collector/storage/table.h"
 #include "rollcall/stored/v1/inventory.pb.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/gate.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -19,6 +20,7 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::FakeClock;
+using ::rollcall::testing::Gate;
 using ::rollcall::testing::IsOkAndHolds;
 using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TempDir;
@@ -261,42 +263,27 @@ TEST_F(CommitterTest, RefusesWhatItCannotQueue) {
   changed.SignalAll();
 }
 
-// Holds a committer in a change without a name, so that others queue up.
-// Outlives it.
-class Gate {
- public:
-  void Hold(Committer& committer) {
-    ASSERT_OK(committer.Submit({{},
-                                [this](KnownStamp, const Reader&, Writes&) {
-                                  MutexLock lock(&mutex_);
-                                  held_ = true;
-                                  changed_.SignalAll();
-                                  while (held_) changed_.Wait(&mutex_);
-                                  return absl::OkStatus();
-                                },
-                                [](const absl::StatusOr<KnownStamp>&) {}}));
-    MutexLock lock(&mutex_);
-    while (!held_) changed_.Wait(&mutex_);
-  }
-
-  void Open() {
-    MutexLock lock(&mutex_);
-    held_ = false;
-    changed_.SignalAll();
-  }
-
- private:
-  Mutex mutex_;
-  CondVar changed_;
-  bool held_ ABSL_GUARDED_BY(mutex_) = false;
-};
+// Holds the committer in a change without a name until the gate is opened, so
+// that others queue up.
+Gate Hold(Committer& committer) {
+  const Gate held;
+  Gate open;
+  EXPECT_OK(committer.Submit({{},
+                              [held, open](KnownStamp, const Reader&, Writes&) {
+                                held.Open();
+                                open.Await();
+                                return absl::OkStatus();
+                              },
+                              [](const absl::StatusOr<KnownStamp>&) {}}));
+  held.Await();
+  return open;
+}
 
 TEST_F(CommitterTest, ManyChangesOfOneNameDoNotDelayThoseOfAnother) {
   std::vector<std::string> durable;
   {
-    Gate gate;
     Committer committer(*engine_, hybrid_);
-    gate.Hold(committer);
+    const Gate gate = Hold(committer);
     const auto submit = [&](const std::string& name) {
       ASSERT_OK(committer.Submit(
           {{name},
@@ -328,10 +315,9 @@ TEST_F(CommitterTest, ChangesOfANameTakeEffectInTheOrderOfSubmission) {
     options.max_group_bytes = random() % 2'000;
     std::map<std::string, int> submitted;
     int done = 0;
-    Gate gate;
     {
       Committer committer(*engine_, hybrid_, options);
-      gate.Hold(committer);
+      const Gate gate = Hold(committer);
       for (int i = 0; i < kChanges; ++i) {
         std::vector<std::string> names;
         // How many changes of each name came before this one.
