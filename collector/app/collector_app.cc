@@ -121,7 +121,7 @@ struct Parts {
                 random,  ingest,  ingest_stats, row_budget, new_rows};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
-  const UnaryDispatcher dispatcher{question_executor};
+  const UnaryDispatcher dispatcher{question_executor, clock};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine};
   EntitlementImporter entitlement_importer{*engine, committer, random,

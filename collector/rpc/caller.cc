@@ -2,6 +2,7 @@
 
 #include <grpcpp/security/auth_context.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/status.h"
 #include "common/tls.h"
 
@@ -23,10 +24,17 @@ absl::StatusOr<CertificateInfo> PeerCertificate(
 
 }  // namespace
 
-absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context) {
+absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context,
+                                   absl::Time now) {
   ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
                             PeerCertificate(context));
   ROLLCALL_ASSIGN_OR_RETURN(std::string principal, PrincipalOf(certificate));
+  if (now > certificate.not_after) {
+    return absl::UnauthenticatedError(absl::StrCat(
+        "the certificate has expired, at ",
+        absl::FormatTime(certificate.not_after, absl::UTCTimeZone()),
+        "; log in again"));
+  }
   return Caller{std::move(principal)};
 }
 

@@ -17,8 +17,11 @@ struct Caller {
 };
 
 // The principal that the call's client certificate speaks for. UNAUTHENTICATED
-// if there is none (an agent's certificate names no principal).
-absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context);
+// if there is none (an agent's certificate names no principal), or if the
+// certificate has expired by `now`: a connection, and a TLS session that is
+// taken up again, outlive it.
+absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context,
+                                   absl::Time now);
 
 // The agent of a stream.
 struct CallingAgent {

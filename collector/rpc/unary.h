@@ -13,13 +13,15 @@
 #include "collector/rpc/caller.h"
 #include "collector/rpc/executor.h"
 #include "collector/rpc/status_mapping.h"
+#include "common/clock.h"
 
 namespace rollcall::collector {
 
-// Runs unary admin calls. Thread-safe. The executor outlives it.
+// Runs unary admin calls. Thread-safe. All arguments outlive it.
 class UnaryDispatcher {
  public:
-  explicit UnaryDispatcher(Executor& executor) : executor_(executor) {}
+  UnaryDispatcher(Executor& executor, const Clock& clock)
+      : executor_(executor), clock_(clock) {}
 
   // Serves one call: `work` fills the response that gRPC keeps alive until the
   // reactor finishes. A call that was cancelled while it waited is not run. The
@@ -28,7 +30,7 @@ class UnaryDispatcher {
       grpc::CallbackServerContext* context,
       std::function<absl::Status(const Caller& caller)> work) const {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    const absl::StatusOr<Caller> caller = AdminCaller(*context);
+    const absl::StatusOr<Caller> caller = AdminCaller(*context, clock_.Now());
     if (!caller.ok()) {
       reactor->Finish(ToGrpcStatus(caller.status()));
       return reactor;
@@ -60,6 +62,7 @@ class UnaryDispatcher {
 
  private:
   Executor& executor_;
+  const Clock& clock_;
 };
 
 }  // namespace rollcall::collector

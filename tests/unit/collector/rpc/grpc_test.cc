@@ -9,6 +9,7 @@
 #include "collector/rpc/grpc_listener.h"
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/gate.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_pki.h"
@@ -18,6 +19,7 @@ namespace {
 
 using ::rollcall::testing::AgentIdOf;
 using ::rollcall::testing::CertificateSpec;
+using ::rollcall::testing::FakeClock;
 using ::rollcall::testing::Gate;
 using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TestPki;
@@ -119,13 +121,14 @@ class GrpcTest : public ::testing::Test {
 
   const TestPki pki_;
   const TestPki other_pki_;
+  FakeClock clock_{absl::Now()};
   // What ListDevices does.
   TestService::Work work_ = [](const Caller&, const v1::ListDevicesRequest&) {
     return v1::ListDevicesResponse();
   };
   ExecutorOptions executor_options_{.threads = 1, .max_queue = 1};
   Executor executor_{executor_options_};
-  const UnaryDispatcher dispatcher_{executor_};
+  const UnaryDispatcher dispatcher_{executor_, clock_};
   TestService service_{
       dispatcher_,
       [this](const Caller& caller, const v1::ListDevicesRequest& request) {
@@ -180,6 +183,23 @@ TEST_F(GrpcTest, AnAgentIsNoPrincipal) {
               StatusIs(absl::StatusCode::kUnauthenticated,
                        HasSubstr("rollcall://principal/")));
   EXPECT_FALSE(ran);
+}
+
+TEST_F(GrpcTest, AnExpiredPrincipalIsRefusedOnTheConnectionThatItHas) {
+  int ran = 0;
+  work_ = [&ran](const Caller&, const v1::ListDevicesRequest&) {
+    ++ran;
+    return v1::ListDevicesResponse();
+  };
+  const auto channel = Connect(pki_.Admin("jo", absl::Hours(1)));
+  ASSERT_OK(Call(channel));
+  clock_.Advance(absl::Minutes(59));
+  ASSERT_OK(Call(channel));
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_THAT(Call(channel),
+              StatusIs(absl::StatusCode::kUnauthenticated,
+                       HasSubstr("the certificate has expired")));
+  EXPECT_EQ(ran, 2);
 }
 
 TEST_F(GrpcTest, ACertificateWithoutNamesIsNobody) {
