@@ -59,8 +59,21 @@ absl::Status PutDecidedLinks(const std::vector<SubjectMove>& moves,
   return absl::OkStatus();
 }
 
+// FAILED_PRECONDITION if the subject cannot go back there: an id that was
+// deleted must not come to life again.
+absl::Status CheckNotDeleted(const Reader& reader, SubjectId subject,
+                             DeviceId device) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto record,
+                            kDeviceTable.Get(reader, {device}));
+  if (record.has_value()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "subject ", subject.ToHex(), " cannot go back to device ", device.ToHex(),
+      ", which was deleted; to have it on another device, split it off from "
+      "its own, or merge both"));
+}
+
 // The moves of an event backwards. FAILED_PRECONDITION if one of its subjects
-// is no longer where the event put it.
+// is no longer where the event put it, or cannot go back.
 absl::StatusOr<std::vector<SubjectMove>> Backwards(
     const v1::IdentityEvent& event, const Reader& reader) {
   std::vector<SubjectMove> moves;
@@ -85,6 +98,7 @@ absl::StatusOr<std::vector<SubjectMove>> Backwards(
           absl::StrCat("subject ", move.subject_id(),
                        " moved on since; undo the later event first"));
     }
+    ROLLCALL_RETURN_IF_ERROR(CheckNotDeleted(reader, *subject, *from));
     moves.push_back({*subject, *to, *from});
   }
   return moves;

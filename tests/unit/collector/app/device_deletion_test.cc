@@ -86,16 +86,17 @@ class DeviceDeletionTest : public DeviceFixture {
     prefix.U16(ShardOf(device)).AddId(device);
     return prefix;
   }
-  void UndoLast(const std::string& device) {
+  absl::Status UndoLast(const std::string& device) {
     const auto events =
         EventsOf(engine_, *DeviceId::FromHex(device), KnownStamp::Max(), 1);
-    ASSERT_OK(events);
-    ASSERT_THAT(*events, SizeIs(1));
+    EXPECT_OK(events);
+    EXPECT_THAT(*events, SizeIs(1));
     v1::UndoIdentityEventRequest undo;
     undo.set_event_id((*events)[0].event_id());
     undo.set_reason("no, two");
-    ASSERT_OK(IdentityEdits(engine_, *committer_, random_)
-                  .UndoIdentityEvent(undo, "ada"));
+    return IdentityEdits(engine_, *committer_, random_)
+        .UndoIdentityEvent(undo, "ada")
+        .status();
   }
   void DropEvents() {
     clock_.Advance(absl::Hours(48));
@@ -384,7 +385,7 @@ TEST_F(DeviceDeletionTest, WhereItsSubjectsOnceWereIsGoneWithoutTheEvents) {
   Merge(stays, gone);
   const absl::Time merged = clock_.Now();
   clock_.Advance(absl::Hours(1));
-  UndoLast(stays);
+  ASSERT_OK(UndoLast(stays));
   ASSERT_EQ(DeviceOf(agent_).ToHex(), gone);
   DropEvents();
   ASSERT_OK(Delete(gone));
@@ -392,6 +393,19 @@ TEST_F(DeviceDeletionTest, WhereItsSubjectsOnceWereIsGoneWithoutTheEvents) {
   EXPECT_THAT(TablesWith("one machine"), IsEmpty());
   EXPECT_THAT(Devices(merged), ElementsAre(stays));
   EXPECT_THAT(Devices(), ElementsAre(stays));
+}
+
+TEST_F(DeviceDeletionTest, UndoingDoesNotBringItBack) {
+  const std::string gone = Report(agent_, {PackageText(1)});
+  Merge(gone, Report(other_, {PackageText(2)}));
+  Split(gone, SubjectOf(other_));
+  const std::string stays = DeviceOf(other_).ToHex();
+  ASSERT_OK(Delete(gone));
+  EXPECT_THAT(UndoLast(stays),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("to device " + gone + ", which was deleted")));
+  EXPECT_THAT(Devices(), ElementsAre(stays));
+  EXPECT_THAT(TablesWith(DeviceId::FromHex(gone)->ToBytes()), IsEmpty());
 }
 
 TEST_F(DeviceDeletionTest, ARepeatedRequestGetsTheFirstAnswer) {
