@@ -47,8 +47,9 @@ struct CsvRecord {
 struct CsvOutcome {
   // Records that were handed over.
   int record_count = 0;
-  // Why the file as a whole cannot be used: its header, a limit, or quotes that
-  // do not close. If set, records that were handed over must not be used.
+  // Why the file as a whole cannot be used: its header, a limit, or quoted
+  // fields that do not close or may not. If set, records that were handed over
+  // must not be used.
   std::vector<v1::ImportError> file_errors;
 };
 

@@ -12,6 +12,10 @@ namespace rollcall::collector {
 namespace {
 
 constexpr absl::string_view kUtf8Mark = "\xef\xbb\xbf";
+constexpr absl::string_view kBlanks = " \t";
+constexpr absl::string_view kStrayQuote =
+    "a quote stands where none may be; write a field that holds quotes in "
+    "quotes, and each quote in it twice";
 
 // Only LF ends a record: CR is dropped before LF, and refused elsewhere.
 int IsLineFeed(unsigned char c) { return c == '\n'; }
@@ -25,6 +29,40 @@ v1::ImportError FileError(int line, std::string reason) {
   error.set_line(line);
   error.set_reason(std::move(reason));
   return error;
+}
+
+absl::string_view WithoutLeadingBlanks(absl::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(kBlanks), text.size()));
+}
+
+// What follows a quoted field whose first quote stands before `text`; nothing
+// if the field does not close.
+std::optional<absl::string_view> AfterQuoted(absl::string_view text) {
+  while (true) {
+    const size_t quote = text.find('"');
+    if (quote == absl::string_view::npos) return std::nullopt;
+    text.remove_prefix(quote + 1);
+    if (!absl::ConsumePrefix(&text, "\"")) return text;
+  }
+}
+
+// Whether a record that is not sound ends with its first line all the same:
+// each field that starts with a quote closes there. If one does not, or goes on
+// after the quote that should close it, that quote may belong to its text, and
+// the next lines may, too. A quote elsewhere opens nothing.
+bool EndsWithItsLine(absl::string_view line) {
+  while (true) {
+    line = WithoutLeadingBlanks(line);
+    if (absl::ConsumePrefix(&line, "\"")) {
+      const auto after = AfterQuoted(line);
+      if (!after.has_value()) return false;
+      line = WithoutLeadingBlanks(*after);
+      if (!line.empty() && line[0] != ',') return false;
+    }
+    const size_t comma = line.find(',');
+    if (comma == absl::string_view::npos) return true;
+    line.remove_prefix(comma + 1);
+  }
 }
 
 // Owns libcsv's state and gathers the fields of the record at hand.
@@ -156,11 +194,18 @@ class Splitter {
 
   std::optional<v1::ImportError> Malformed(absl::string_view line) {
     if (parser_.record().line != line_) return NeverCloses();
-    parser_.record().malformed =
-        "a quote stands where none may be; write a field that holds quotes in "
-        "quotes, and each quote in it twice";
-    parser_.record().malformed_field =
-        static_cast<int>(parser_.record().fields.size()) + 1;
+    const int field = static_cast<int>(parser_.record().fields.size()) + 1;
+    if (!EndsWithItsLine(line)) {
+      v1::ImportError error = FileError(
+          line_, absl::StrCat(kStrayQuote,
+                              "; a quoted field of this line may go on in the "
+                              "next, so that nothing after it can be told "
+                              "apart"));
+      error.set_column_number(field);
+      return error;
+    }
+    parser_.record().malformed = std::string(kStrayQuote);
+    parser_.record().malformed_field = field;
     HandOver(line);
     parser_.Reset();
     return std::nullopt;
@@ -168,10 +213,7 @@ class Splitter {
 
   std::optional<v1::ImportError> TooLong(absl::string_view line) {
     const bool one_line = parser_.record().line == line_;
-    // With an odd number of quotes the record may go on in the next line.
-    if (!one_line || std::count(line.begin(), line.end(), '"') % 2 != 0) {
-      return NeverCloses();
-    }
+    if (!one_line || !EndsWithItsLine(line)) return NeverCloses();
     parser_.record().malformed =
         absl::StrCat("the line has ", line.size(), " bytes; at most ",
                      limits_.max_record_bytes, " are allowed");

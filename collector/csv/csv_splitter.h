@@ -42,10 +42,11 @@ struct RawRecord {
 };
 
 // Hands over each record that is not blank (nothing but blanks and separators),
-// in order, until `on_record` returns false. A malformed record ends with its
-// line. Returns why the rest of the file cannot be told apart, if it cannot (a
-// quote that never closes, a limit of the whole file): then no record that was
-// handed over may be relied on.
+// in order, until `on_record` returns false. A malformed record that is handed
+// over ends with its line. Returns why the rest of the file cannot be told
+// apart, if it cannot (a quote that never closes, or one where none may be on a
+// line whose quoted fields may go on in the next; a limit of the whole file):
+// then no record that was handed over may be relied on.
 std::optional<v1::ImportError> SplitCsv(
     absl::string_view content, const CsvLimits& limits,
     absl::FunctionRef<bool(const RawRecord&)> on_record);

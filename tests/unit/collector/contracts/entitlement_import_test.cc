@@ -111,6 +111,22 @@ TEST(EntitlementImport, RefusesABrokenFileEvenWithQuarantine) {
   EXPECT_THAT(store.All(), IsEmpty());
 }
 
+TEST(EntitlementImport, TakesNoTextOfAFieldForALineEvenWithQuarantine) {
+  ContractStore store;
+  v1::ImportEntitlementsRequest request;
+  // An inch mark, and a field that spans lines: what looks like a purchase
+  // between them is text.
+  request.set_content(absl::StrCat(kHeader, "C-1,Acme 12\" rack,\"several\n",
+                                   Line("PO-2", "1000"), "lines\",more\n"));
+  request.set_quarantine(true);
+  const auto response = store.Import(request);
+  EXPECT_FALSE(response.applied());
+  ASSERT_EQ(response.error_count(), 1);
+  EXPECT_EQ(response.errors(0).line(), 2);
+  EXPECT_EQ(response.errors(0).column_number(), 2);
+  EXPECT_THAT(store.All(), IsEmpty());
+}
+
 TEST(EntitlementImport, SaysThatARepeatedFileChangesNothing) {
   ContractStore store;
   const std::string file =

@@ -114,7 +114,8 @@ TEST(CsvReader, ReportsAWrongFieldCountAndGoesOn) {
 }
 
 TEST(CsvReader, ReportsAStrayQuoteWithLineAndColumnAndGoesOn) {
-  const Read read = ReadAll("tag,start_date\na,5\" disk\n\"b\"x,c\n\"e\" ,f\n");
+  const Read read =
+      ReadAll("tag,start_date\na,5\" disk\n3\" b 4\", \"c\"\"\" \n\"e\" ,f\n");
   EXPECT_THAT(read.sound, ElementsAre("4:e|f|"));
   ASSERT_THAT(read.errors, SizeIs(2));
   EXPECT_EQ(read.errors[0].line(), 2);
@@ -122,6 +123,23 @@ TEST(CsvReader, ReportsAStrayQuoteWithLineAndColumnAndGoesOn) {
   EXPECT_EQ(read.errors[0].column_number(), 2);
   EXPECT_THAT(read.errors[0].reason(), HasSubstr("quote"));
   EXPECT_EQ(read.errors[1].column(), "tag");
+}
+
+TEST(CsvReader, RefusesAFileWhereAFieldMayBeOpenAfterAStrayQuote) {
+  // What follows may be a field's text and not a line.
+  const std::string next = "\nx,y,z\nend\",more,1\n";
+  for (const absl::string_view line :
+       {"a,12\" rack,\"multi", "a,12\" rack, \"b\"\"", "a,b,\"12\" rack",
+        "a,\"b\"x,c", "a\",\"b\",\"c"}) {
+    const Read read =
+        ReadAll(absl::StrCat("tag,start_date,note\n", line, next));
+    ASSERT_THAT(read.outcome.file_errors, SizeIs(1)) << line;
+    const v1::ImportError& error = read.outcome.file_errors[0];
+    EXPECT_EQ(error.line(), 2) << line;
+    EXPECT_GT(error.column_number(), 0) << line;
+    EXPECT_THAT(error.reason(), HasSubstr("each quote in it twice")) << line;
+    EXPECT_THAT(error.reason(), HasSubstr("told apart")) << line;
+  }
 }
 
 TEST(CsvReader, RefusesAFileWhoseQuotesDoNotClose) {
@@ -160,6 +178,10 @@ TEST(CsvReader, RefusesWhatFollowsATooLongLineWithAnOpenQuote) {
   EXPECT_THAT(
       FileReason(absl::StrCat("tag,start_date\n\"", long_field, "\na,b\n")),
       HasSubstr("closing quote"));
+  // A stray quote makes the quotes even, and does not close the field.
+  EXPECT_THAT(FileReason(absl::StrCat("tag,start_date\n5\" ", long_field,
+                                      ",\"c\na,b\n")),
+              HasSubstr("closing quote"));
 }
 
 TEST(CsvReader, HoldsToItsLimits) {
