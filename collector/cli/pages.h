@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/cli/session.h"
 #include "common/status.h"
+#include "google/protobuf/message.h"
 
 namespace rollcall::cli {
 
@@ -15,6 +16,11 @@ namespace rollcall::cli {
 template <typename StubType, typename Request, typename Response>
 using ListMethod = grpc::Status (StubType::*)(grpc::ClientContext*,
                                               const Request&, Response*);
+
+// Adds a page to those before it, of the same type: its items follow theirs,
+// and what else it says replaces what they said.
+void AddPage(const google::protobuf::Message& page,
+             google::protobuf::Message& all);
 
 // Asks for page after page until `limit` items are there (0: all), and returns
 // them as one response without a token. `count` is the accessor that tells how
@@ -32,7 +38,7 @@ absl::StatusOr<Response> FollowPages(
     request.set_page_size(limit == 0 ? kMaxPage : std::min(missing, kMaxPage));
     ROLLCALL_ASSIGN_OR_RETURN(const Response page,
                               session.Call(stub, method, request));
-    all.MergeFrom(page);
+    AddPage(page, all);
     all.clear_next_page_token();
     if (page.next_page_token().empty()) return all;
     if (page.next_page_token() == request.page_token()) {

@@ -87,6 +87,16 @@ class FakeReconciliationService final
     response->add_positions()->set_state(v1::Position::STATE_SHORTFALL);
     return grpc::Status::OK;
   }
+  // Two pages of a position that says the same on each.
+  grpc::Status ExplainPosition(grpc::ServerContext*,
+                               const v1::ExplainPositionRequest* given,
+                               v1::ExplainPositionResponse* response) override {
+    response->mutable_position()->add_notes("bought under no metric");
+    const bool first = given->page_token().empty();
+    response->add_consumptions()->set_device_id(first ? "d0" : "d1");
+    if (first) response->set_next_page_token("d0");
+    return grpc::Status::OK;
+  }
 
   v1::ListPositionsRequest request;
 };
@@ -141,6 +151,18 @@ TEST_F(CliTest, FollowsPagesAndPrintsOneJsonDocument) {
                                   "devices { device_id: 'd3' } "
                                   "devices { device_id: 'd4' }"));
   EXPECT_THAT(err_.str(), IsEmpty());
+}
+
+TEST_F(CliTest, SaysOnceWhatEveryPageSays) {
+  EXPECT_EQ(Run({"position", "explain", "PostgreSQL", "--output=json"}),
+            ExitCode::kOk);
+  v1::ExplainPositionResponse printed;
+  ASSERT_TRUE(
+      google::protobuf::util::JsonStringToMessage(out_.str(), &printed).ok());
+  EXPECT_THAT(printed,
+              EqualsText("position { notes: 'bought under no metric' } "
+                         "consumptions { device_id: 'd0' } "
+                         "consumptions { device_id: 'd1' }"));
 }
 
 TEST_F(CliTest, JsonShowsEmptyListsAndLeavesTheUnknownOut) {
