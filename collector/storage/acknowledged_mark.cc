@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -13,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "collector/storage/key.h"
 #include "collector/storage/log_extent.h"
 #include "common/file.h"
@@ -54,11 +56,11 @@ absl::Status Lost(const std::string& folder, absl::string_view name,
       PathIn(folder, kFileName), " to go on without what is lost"));
 }
 
+using LogNeeded = absl::FunctionRef<absl::StatusOr<uint64_t>()>;
+
 absl::Status CheckLog(const std::string& folder, const Acknowledged::Log& log) {
   const std::string name = LogName(log.number);
   const auto extent = ReadLogExtent(PathIn(folder, name));
-  // A log goes once its changes are in tables.
-  if (absl::IsNotFound(extent.status())) return absl::OkStatus();
   if (!extent.ok()) return extent.status();
   if (extent->last_sequence >= log.sequence) return absl::OkStatus();
   return Lost(folder, name,
@@ -66,6 +68,26 @@ absl::Status CheckLog(const std::string& folder, const Acknowledged::Log& log) {
                            "change ",
                            extent->last_sequence, ", and ", log.sequence,
                            " was acknowledged"));
+}
+
+absl::Status CheckLogs(const std::string& folder,
+                       absl::Span<const Acknowledged::Log> logs,
+                       LogNeeded first_log_needed) {
+  std::optional<uint64_t> newest_missing;
+  for (const Acknowledged::Log& log : logs) {
+    const absl::Status status = CheckLog(folder, log);
+    if (absl::IsNotFound(status)) {
+      newest_missing = log.number;
+    } else if (!status.ok()) {
+      return status;
+    }
+  }
+  if (!newest_missing.has_value()) return absl::OkStatus();
+  // A log goes once its changes are in tables.
+  ROLLCALL_ASSIGN_OR_RETURN(const uint64_t first_needed, first_log_needed());
+  if (*newest_missing < first_needed) return absl::OkStatus();
+  return Lost(folder, LogName(*newest_missing),
+              "is missing, and changes in it were acknowledged");
 }
 
 absl::Status CheckManifest(const std::string& folder,
@@ -161,7 +183,8 @@ absl::StatusOr<Acknowledged> DecodeAcknowledged(absl::string_view bytes) {
   return state;
 }
 
-absl::Status CheckAcknowledged(const std::string& folder) {
+absl::Status CheckAcknowledged(const std::string& folder,
+                               LogNeeded first_log_needed) {
   if (access(PathIn(folder, "CURRENT").c_str(), F_OK) != 0) {
     const std::string file = AnyStoreFile(folder);
     if (file.empty()) return absl::OkStatus();
@@ -180,10 +203,7 @@ absl::Status CheckAcknowledged(const std::string& folder) {
     return absl::OkStatus();
   }
   ROLLCALL_RETURN_IF_ERROR(CheckManifest(folder, *state));
-  for (const Acknowledged::Log& log : state->logs) {
-    ROLLCALL_RETURN_IF_ERROR(CheckLog(folder, log));
-  }
-  return absl::OkStatus();
+  return CheckLogs(folder, state->logs, first_log_needed);
 }
 
 absl::StatusOr<std::unique_ptr<AcknowledgedMark>> AcknowledgedMark::Create(

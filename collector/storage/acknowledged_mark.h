@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -41,8 +42,12 @@ absl::StatusOr<Acknowledged> DecodeAcknowledged(absl::string_view bytes);
 // Whether the closed store in `folder` has all that its note says, and no files
 // without the one that leads to them (CURRENT). DATA_LOSS that names the
 // damaged file and says what to do. A store without a note, or with one that is
-// damaged itself, passes; the latter is logged. Blocking.
-absl::Status CheckAcknowledged(const std::string& folder);
+// damaged itself, passes; the latter is logged. Where a log is missing,
+// `first_log_needed` is asked which ones may be: those before the number that
+// it says. Its errors are returned. Blocking.
+absl::Status CheckAcknowledged(
+    const std::string& folder,
+    absl::FunctionRef<absl::StatusOr<uint64_t>()> first_log_needed);
 
 // Keeps the note of an open store. Thread-safe.
 class AcknowledgedMark {

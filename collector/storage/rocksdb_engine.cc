@@ -255,7 +255,14 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksDb(
     db_options.env = parts.env.get();
   } else {
     if (options.env != nullptr) db_options.env = options.env;
-    ROLLCALL_RETURN_IF_ERROR(CheckAcknowledged(options.path));
+    ROLLCALL_RETURN_IF_ERROR(
+        CheckAcknowledged(options.path, [&]() -> absl::StatusOr<uint64_t> {
+          uint64_t number = 0;
+          const rocksdb::Status found =
+              FindFirstLogNeeded(db_options, options.path, &number);
+          if (!found.ok()) return OpeningError(found, options.path);
+          return number;
+        }));
   }
   // RocksDB would report as an error that it is not there yet. Where it cannot
   // be made, opening says so.

@@ -1,7 +1,10 @@
 #include "collector/storage/rocksdb_tables.h"
 
+#include <rocksdb/wal_filter.h>
+
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include "collector/storage/rocksdb_settings.h"
 #include "collector/storage/schema.h"
@@ -33,6 +36,17 @@ std::vector<ColumnFamilyDescriptor> AllDescriptors(
   all.emplace_back(rocksdb::kDefaultColumnFamilyName, options);
   return all;
 }
+
+// Reads no log beyond its first record.
+class NoLogs final : public rocksdb::WalFilter {
+ public:
+  const char* Name() const override { return "rollcall.NoLogs"; }
+  WalProcessingOption LogRecord(const rocksdb::WriteBatch& /*batch*/,
+                                rocksdb::WriteBatch* /*new_batch*/,
+                                bool* /*batch_changed*/) const override {
+    return WalProcessingOption::kStopReplay;
+  }
+};
 
 }  // namespace
 
@@ -67,6 +81,28 @@ rocksdb::Status OpenTables(const rocksdb::DBOptions& options,
   }
   for (const auto& table : AllDescriptors(table_options)) {
     tables->push_back(by_name.at(table.name));
+  }
+  return status;
+}
+
+rocksdb::Status FindFirstLogNeeded(rocksdb::DBOptions options,
+                                   const std::string& path, uint64_t* number) {
+  NoLogs no_logs;
+  options.wal_filter = &no_logs;
+  std::vector<ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(
+      options, path, {{rocksdb::kDefaultColumnFamilyName, {}}}, &handles,
+      &opened);
+  if (!status.ok()) return status;
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  for (ColumnFamilyHandle* handle : handles) {
+    db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  if (!db->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep,
+                          number)) {
+    return rocksdb::Status::NotSupported(
+        "RocksDB does not say which logs it needs");
   }
   return status;
 }

@@ -1,9 +1,10 @@
-// Opens RocksDB with every table of the schema.
+// Opens RocksDB with every table of the schema, and looks at a closed store.
 #pragma once
 
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,11 @@ rocksdb::Status OpenTables(const rocksdb::DBOptions& options,
                            const rocksdb::ColumnFamilyOptions& table_options,
                            const std::string& path, rocksdb::DB** db,
                            std::vector<rocksdb::ColumnFamilyHandle*>* tables);
+
+// The write-ahead logs from this number on hold changes that may be in no table
+// yet: RocksDB deletes only those before. Reads the MANIFEST of a closed store;
+// writes nothing.
+rocksdb::Status FindFirstLogNeeded(rocksdb::DBOptions options,
+                                   const std::string& path, uint64_t* number);
 
 }  // namespace rollcall::collector

@@ -1,5 +1,5 @@
-// A flipped bit or a cut in every kind of file of a store: each is found out,
-// or does no harm; no answer is silently wrong.
+// A flipped bit or a cut in every kind of file of a store, or a log that is
+// missing: each is found out, or does no harm; no answer is silently wrong.
 //
 // ROLLCALL_FAULT_PLACES sets in how many random places each kind of file is
 // damaged in each way.
@@ -167,6 +167,25 @@ TEST(Corruption, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
   EXPECT_THAT(Open(copy), StatusIs(absl::StatusCode::kDataLoss,
                                    ::testing::HasSubstr("CURRENT")));
   EXPECT_TRUE(fs::exists(fs::path(copy) / Sample().Files(kTable).front()));
+}
+
+// Older logs among them, which others follow.
+TEST(Corruption, EveryMissingLogIsFoundOutOrDoesNoHarm) {
+  const TempDir dir;
+  Outcomes outcomes;
+  for (const std::string& log : Sample().Files(kLog)) {
+    SCOPED_TRACE(log);
+    const std::string copy = dir.File("copy");
+    Sample().LinkTo(copy, "");
+    fs::remove(fs::path(copy) / log);
+    Judge(copy, log, outcomes);
+    Judge(copy, log, outcomes);
+    fs::remove_all(copy);
+  }
+  EXPECT_GT(outcomes.refused, 2);
+  std::cout << "Log, missing: " << outcomes.right << " right, "
+            << outcomes.refused << " refused to open, " << outcomes.data_loss
+            << " DATA_LOSS\n";
 }
 
 // Where a table's properties are damaged RocksDB may name the MANIFEST.

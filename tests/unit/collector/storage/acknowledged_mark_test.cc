@@ -80,7 +80,10 @@ TEST_F(AcknowledgedMarkTest, ALogEndsBeforeARecordThatDoesNotMatch) {
 }
 
 TEST_F(AcknowledgedMarkTest, AWholeStorePasses) {
-  EXPECT_OK(CheckAcknowledged(Path()));
+  const auto asked = []() -> absl::StatusOr<uint64_t> {
+    return absl::InternalError("no log is missing");
+  };
+  EXPECT_OK(CheckAcknowledged(Path(), asked));
   EXPECT_OK(Open());
 }
 
@@ -97,6 +100,30 @@ TEST_F(AcknowledgedMarkTest, ALogCutBetweenTwoRecordsIsFoundOut) {
                        AllOf(HasSubstr(log), HasSubstr("acknowledged"))));
   // Nothing was touched, so that somebody can still look.
   EXPECT_TRUE(fs::exists(log));
+}
+
+TEST_F(AcknowledgedMarkTest, AMissingLogIsFoundOut) {
+  const std::string log = Only(".log");
+  fs::remove(log);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kDataLoss,
+                                 AllOf(HasSubstr(log), HasSubstr("missing"),
+                                       HasSubstr("delete"))));
+  }
+  fs::remove(Only("ACKNOWLEDGED"));
+  EXPECT_OK(Open());
+}
+
+TEST_F(AcknowledgedMarkTest, ALogWhoseChangesAreInTablesMayBeMissing) {
+  // The first opening brings them into tables; the older note stays true.
+  const std::string log = Only(".log");
+  const std::string note = ReadFile(Only("ACKNOWLEDGED"), 4'096).value();
+  EXPECT_OK(Open());
+  ASSERT_FALSE(fs::exists(log));
+  dir_.Write("store/ACKNOWLEDGED", note);
+  ASSERT_OK_AND_ASSIGN(const auto engine, Open());
+  EXPECT_THAT(engine->Get(TableId::kShard, absl::StrCat(kWrites - 1)),
+              testing::IsOkAndHolds(::testing::Ne(std::nullopt)));
 }
 
 TEST_F(AcknowledgedMarkTest, ARecordOfARecycledLogIsNotItsEnd) {
