@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "collector/identity/device_erasure.h"
-#include "collector/identity/subjects.h"
 #include "collector/inventory/device_eraser.h"
 
 namespace rollcall::collector {
@@ -27,8 +26,7 @@ class IdentityDeviceEraser final : public DeviceEraser {
   }
   absl::StatusOr<std::set<DeviceId>> FindPast(
       const DeviceEntry& device, const Reader& reader) const override {
-    const std::vector<SubjectId> subjects = ToErased(device).subjects;
-    return Subjects().DevicesEverOf(reader, {subjects.begin(), subjects.end()});
+    return collector::FindPast(ToErased(device).subjects, reader);
   }
   absl::Status Erase(const DeviceEntry& device, const std::set<DeviceId>& past,
                      const Reader& reader, Batch& batch) const override {

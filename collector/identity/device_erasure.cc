@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,6 +11,7 @@
 #include "collector/identity/device_moves.h"
 #include "collector/identity/evidence_pieces.h"
 #include "collector/identity/held_events.h"
+#include "collector/identity/link_erasure.h"
 #include "collector/identity/link_view.h"
 #include "collector/identity/subjects.h"
 #include "collector/storage/erasure.h"
@@ -24,6 +26,34 @@ namespace {
 constexpr absl::string_view kErasedReason =
     "a device that took part was deleted";
 
+using Edge = decltype(kDeviceEdgeTable)::Entry;
+
+// All edges that the device ever had.
+absl::StatusOr<std::vector<Edge>> EdgesOf(const Reader& reader,
+                                          DeviceId device) {
+  KeyWriter prefix;
+  prefix.U16(ShardOf(device)).AddId(device);
+  auto scan = kDeviceEdgeTable.ScanPrefix(reader, std::move(prefix));
+  std::vector<Edge> edges;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto edge, scan.Next());
+    if (!edge.has_value()) return edges;
+    edges.push_back(*std::move(edge));
+  }
+}
+
+// All edges that came of one event have the same.
+struct Quote {
+  explicit Quote(const Edge& edge)
+      : stamp(edge.key.stamp),
+        reasons(edge.value.reasons().begin(), edge.value.reasons().end()) {}
+  bool operator<(const Quote& other) const {
+    return std::tie(stamp, reasons) < std::tie(other.stamp, other.reasons);
+  }
+  KnownStamp stamp;
+  std::vector<std::string> reasons;
+};
+
 // Erases one device; what it reads is the store as it is.
 class Eraser {
  public:
@@ -32,7 +62,9 @@ class Eraser {
         subjects_(device.subjects.begin(), device.subjects.end()),
         reader_(reader),
         batch_(batch),
-        devices_(device.ever_of) {}
+        devices_(device.ever_of) {
+    devices_.insert(device.device);
+  }
 
   absl::Status Run() {
     ROLLCALL_RETURN_IF_ERROR(CheckSubjects());
@@ -43,9 +75,7 @@ class Eraser {
     ROLLCALL_RETURN_IF_ERROR(EraseAgents());
     ROLLCALL_RETURN_IF_ERROR(ErasePairs());
     ROLLCALL_RETURN_IF_ERROR(EraseDevices());
-    ROLLCALL_RETURN_IF_ERROR(
-        Erase(TableId::kDevice, DeviceKey{device_.device}));
-    return EraseEdges(device_.device, nullptr);
+    return EraseFromLinks(subjects_, others_, reader_, batch_);
   }
 
  private:
@@ -72,6 +102,8 @@ class Eraser {
     if (const auto first = DeviceId::FromBytes(record->first_device_id())) {
       devices_.insert(*first);
     }
+    ROLLCALL_ASSIGN_OR_RETURN(const auto link, ReadLink(reader_, subject));
+    for (const SubjectId other : SubjectsIn(link)) AddOther(other);
     kSubjectTable.Delete(batch_, {subject});
     ROLLCALL_RETURN_IF_ERROR(Erase(TableId::kLinkDue, SubjectKey{subject}));
     return Erase(TableId::kSubjectLink, SubjectKey{subject});
@@ -132,48 +164,55 @@ class Eraser {
     return DeletePrefix(reader_, table, writer.Take(), batch_);
   }
 
-  // Edges of a device: of one subject, or all.
-  absl::Status EraseEdges(DeviceId device, const SubjectId* subject) {
-    KeyWriter prefix;
-    prefix.U16(ShardOf(device)).AddId(device);
-    if (subject != nullptr) prefix.AddId(*subject);
-    return DeletePrefix(reader_, TableId::kDeviceEdge, prefix.Take(), batch_);
+  void AddOther(SubjectId subject) {
+    if (!subjects_.contains(subject)) others_.insert(subject);
   }
 
   // Every device that a subject ever was on. Each move is an event of both, so
   // that those since `ever_of` was read are found too; older ones may have been
   // dropped.
   absl::Status EraseDevices() {
-    devices_.insert(device_.device);
     std::vector<DeviceId> to_read(devices_.begin(), devices_.end());
     while (!to_read.empty()) {
       const DeviceId device = to_read.back();
       to_read.pop_back();
       ROLLCALL_RETURN_IF_ERROR(ReadEvents(device, to_read));
     }
+    std::vector<Edge> staying;
     for (const DeviceId device : devices_) {
-      for (const SubjectId& subject : subjects_) {
-        ROLLCALL_RETURN_IF_ERROR(EraseEdges(device, &subject));
-      }
-      ROLLCALL_ASSIGN_OR_RETURN(const auto others, OthersOf(device));
-      if (!others.empty()) continue;
-      ROLLCALL_RETURN_IF_ERROR(Erase(TableId::kDevice, DeviceKey{device}));
+      ROLLCALL_RETURN_IF_ERROR(EraseEdges(device, staying));
     }
+    for (const Edge& edge : staying) EraseQuote(edge);
     return absl::OkStatus();
   }
 
-  // The subjects that stay and ever belonged to the device.
-  absl::StatusOr<std::set<SubjectId>> OthersOf(DeviceId device) const {
-    KeyWriter prefix;
-    prefix.U16(ShardOf(device)).AddId(device);
-    auto edges = kDeviceEdgeTable.ScanPrefix(reader_, std::move(prefix));
-    std::set<SubjectId> others;
-    while (true) {
-      ROLLCALL_ASSIGN_OR_RETURN(const auto edge, edges.Next());
-      if (!edge.has_value()) return others;
-      if (subjects_.contains(edge->key.subject)) continue;
-      others.insert(edge->key.subject);
+  // Erases the edges of its subjects, or all of its own; and the device, if
+  // nobody else ever was on it.
+  absl::Status EraseEdges(DeviceId device, std::vector<Edge>& staying) {
+    const bool own = device == device_.device;
+    bool others = false;
+    ROLLCALL_ASSIGN_OR_RETURN(auto edges, EdgesOf(reader_, device));
+    for (Edge& edge : edges) {
+      const bool erased = subjects_.contains(edge.key.subject);
+      AddOther(edge.key.subject);
+      others |= !erased;
+      if (own || erased) {
+        quotes_.insert(Quote(edge));
+        kDeviceEdgeTable.Delete(batch_, edge.key);
+      } else {
+        staying.push_back(std::move(edge));
+      }
     }
+    if (others && !own) return absl::OkStatus();
+    return Erase(TableId::kDevice, DeviceKey{device});
+  }
+
+  // Edges that stay of an event say what it said, also once it was dropped.
+  void EraseQuote(Edge edge) {
+    if (!quotes_.contains(Quote(edge))) return;
+    edge.value.clear_reasons();
+    edge.value.add_reasons(std::string(kErasedReason));
+    kDeviceEdgeTable.Put(batch_, edge.key, edge.value);
   }
 
   absl::Status ReadEvents(DeviceId device, std::vector<DeviceId>& to_read) {
@@ -201,22 +240,14 @@ class Eraser {
   // left.
   absl::Status EraseFrom(IdentityEventId id, v1::IdentityEvent event,
                          std::vector<DeviceId>& to_read) {
-    std::set<DeviceId> devices;
-    bool erases = false;
-    for (const v1::SubjectMove& move : event.moves()) {
-      const bool erased = IsErased(move);
-      erases |= erased;
-      for (const std::string& hex :
-           {move.from_device_id(), move.to_device_id()}) {
-        const auto device = DeviceId::FromHex(hex);
-        if (!device.has_value()) continue;
-        devices.insert(*device);
-        if (erased && devices_.insert(*device).second) {
-          to_read.push_back(*device);
-        }
-      }
-    }
+    const std::set<DeviceId> devices = DevicesOf(event);
+    const bool erases = std::any_of(
+        event.moves().begin(), event.moves().end(),
+        [&](const v1::SubjectMove& move) { return IsErased(move); });
     if (!erases && !devices.contains(device_.device)) return absl::OkStatus();
+    for (const DeviceId device : devices) {
+      if (devices_.insert(device).second) to_read.push_back(device);
+    }
     ROLLCALL_RETURN_IF_ERROR(CheckEventNotHeld(event));
     auto& moves = *event.mutable_moves();
     moves.erase(std::remove_if(moves.begin(), moves.end(),
@@ -224,42 +255,19 @@ class Eraser {
                                  return IsErased(move);
                                }),
                 moves.end());
-    event.clear_reasons();
-    if (!event.moves().empty()) {
-      event.add_reasons(std::string(kErasedReason));
-      ROLLCALL_RETURN_IF_ERROR(EraseReasons(event, StampOf(id)));
-      kDeviceEventTable.Delete(batch_, {device_.device, id});
-      PutEvent(event, batch_);
-      return absl::OkStatus();
-    }
+    std::set<DeviceId> staying = DevicesOf(event);
+    staying.erase(device_.device);
     for (const DeviceId device : devices) {
+      if (staying.contains(device)) continue;
       kDeviceEventTable.Delete(batch_, {device, id});
     }
-    kIdentityEventTable.Delete(batch_, {id});
-    return absl::OkStatus();
-  }
-
-  // Edges that stay of an event say what it said.
-  absl::Status EraseReasons(const v1::IdentityEvent& event, KnownStamp stamp) {
-    for (const v1::SubjectMove& move : event.moves()) {
-      const auto subject = SubjectId::FromHex(move.subject_id());
-      if (!subject.has_value()) continue;
-      for (const std::string& hex :
-           {move.from_device_id(), move.to_device_id()}) {
-        const auto device = DeviceId::FromHex(hex);
-        if (!device.has_value()) continue;
-        ROLLCALL_RETURN_IF_ERROR(EraseReasons({*device, *subject, stamp}));
-      }
+    if (event.moves().empty()) {
+      kIdentityEventTable.Delete(batch_, {id});
+      return absl::OkStatus();
     }
-    return absl::OkStatus();
-  }
-
-  absl::Status EraseReasons(const DeviceEdgeKey& key) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto edge, kDeviceEdgeTable.Get(reader_, key));
-    if (!edge.has_value()) return absl::OkStatus();
-    edge->clear_reasons();
-    edge->add_reasons(std::string(kErasedReason));
-    kDeviceEdgeTable.Put(batch_, key, *edge);
+    event.clear_reasons();
+    event.add_reasons(std::string(kErasedReason));
+    PutEvent(event, batch_);
     return absl::OkStatus();
   }
 
@@ -268,10 +276,17 @@ class Eraser {
   absl::Status CheckPastNotHeld() const {
     ROLLCALL_ASSIGN_OR_RETURN(const bool any, IsAnythingHeld(reader_));
     if (!any) return absl::OkStatus();
-    std::set<DeviceId> related = devices_;
-    ROLLCALL_ASSIGN_OR_RETURN(const auto others, OthersOf(device_.device));
-    for (const SubjectId subject : others) {
-      ROLLCALL_RETURN_IF_ERROR(AddDeviceOf(reader_, subject, related));
+    std::set<DeviceId> related;
+    for (const DeviceId device : devices_) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto edges, EdgesOf(reader_, device));
+      for (const Edge& edge : edges) {
+        if (subjects_.contains(edge.key.subject)) {
+          related.insert(device);
+        } else if (device == device_.device) {
+          ROLLCALL_RETURN_IF_ERROR(
+              AddDeviceOf(reader_, edge.key.subject, related));
+        }
+      }
     }
     related.erase(device_.device);
     for (const DeviceId device : related) {
@@ -298,8 +313,13 @@ class Eraser {
   const std::set<SubjectId> subjects_;
   const Reader& reader_;
   Batch& batch_;
+  // Where the others were with it, and where they went.
   std::set<DeviceId> devices_;
   std::set<IdentityEventId> events_;
+  // Those that stay and had to do with it.
+  std::set<SubjectId> others_;
+  // What the erased edges said.
+  std::set<Quote> quotes_;
 };
 
 }  // namespace
@@ -318,6 +338,20 @@ std::vector<std::string> NamesOfErasure(const ErasedDevice& device) {
     }
   }
   return {names.begin(), names.end()};
+}
+
+absl::StatusOr<std::set<DeviceId>> FindPast(
+    const std::vector<SubjectId>& subjects, const Reader& reader) {
+  const std::set<SubjectId> erased(subjects.begin(), subjects.end());
+  ROLLCALL_ASSIGN_OR_RETURN(auto devices,
+                            Subjects().DevicesEverOf(reader, erased));
+  std::set<SubjectId> all = erased;
+  for (const DeviceId device : devices) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto edges, EdgesOf(reader, device));
+    for (const Edge& edge : edges) all.insert(edge.key.subject);
+  }
+  if (all.size() == erased.size()) return devices;
+  return Subjects().DevicesEverOf(reader, all);
 }
 
 absl::Status EraseDevice(const ErasedDevice& device, const Reader& reader,

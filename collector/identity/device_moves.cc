@@ -77,6 +77,17 @@ v1::IdentityEvent PutMoves(const MoveEvent& event, KnownStamp stamp,
   return result;
 }
 
+std::set<DeviceId> DevicesOf(const v1::IdentityEvent& event) {
+  std::set<DeviceId> devices;
+  for (const v1::SubjectMove& move : event.moves()) {
+    for (const std::string& hex :
+         {move.from_device_id(), move.to_device_id()}) {
+      if (const auto device = DeviceId::FromHex(hex)) devices.insert(*device);
+    }
+  }
+  return devices;
+}
+
 void PutEvent(const v1::IdentityEvent& event, Batch& batch) {
   stored::v1::IdentityEventRecord record;
   *record.mutable_event() = event;

@@ -1,6 +1,7 @@
 // Moving subjects between devices, as events that say why and can be undone.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ absl::StatusOr<stored::v1::SubjectLink> ReadLink(const Reader& reader,
 // write. `number` counts the events of one change.
 v1::IdentityEvent PutMoves(const MoveEvent& event, KnownStamp stamp,
                            uint64_t number, Batch& batch);
+
+// The devices that took part in it.
+std::set<DeviceId> DevicesOf(const v1::IdentityEvent& event);
 
 // Writes an event that was changed.
 void PutEvent(const v1::IdentityEvent& event, Batch& batch);

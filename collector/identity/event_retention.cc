@@ -1,6 +1,5 @@
 #include "collector/identity/event_retention.h"
 
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,14 +17,7 @@ constexpr size_t kBatch = 256;
 
 void DeleteEvent(IdentityEventId id, const v1::IdentityEvent& event,
                  Batch& batch) {
-  std::set<DeviceId> devices;
-  for (const v1::SubjectMove& move : event.moves()) {
-    for (const std::string& hex :
-         {move.from_device_id(), move.to_device_id()}) {
-      if (const auto device = DeviceId::FromHex(hex)) devices.insert(*device);
-    }
-  }
-  for (const DeviceId device : devices) {
+  for (const DeviceId device : DevicesOf(event)) {
     kDeviceEventTable.Delete(batch, {device, id});
   }
   kIdentityEventTable.Delete(batch, {id});

@@ -1,9 +1,9 @@
 #include "collector/identity/held_events.h"
 
 #include <set>
-#include <string>
 
 #include "collector/identity/current_devices.h"
+#include "collector/identity/device_moves.h"
 #include "collector/identity/subjects.h"
 #include "collector/storage/hold_table.h"
 #include "common/status.h"
@@ -31,12 +31,8 @@ absl::StatusOr<bool> IsEventHeld(const Reader& reader,
                                  const v1::IdentityEvent& event) {
   ROLLCALL_ASSIGN_OR_RETURN(const bool any, IsAnythingHeld(reader));
   if (!any) return false;
-  std::set<DeviceId> devices;
+  std::set<DeviceId> devices = DevicesOf(event);
   for (const v1::SubjectMove& move : event.moves()) {
-    for (const std::string& hex :
-         {move.from_device_id(), move.to_device_id()}) {
-      if (const auto device = DeviceId::FromHex(hex)) devices.insert(*device);
-    }
     if (const auto subject = SubjectId::FromHex(move.subject_id())) {
       ROLLCALL_RETURN_IF_ERROR(AddDeviceOf(reader, *subject, devices));
     }

@@ -34,15 +34,6 @@ absl::Status ReadLife(const Reader& reader, const ContactTimes& times,
   return absl::OkStatus();
 }
 
-std::vector<SubjectId> SubjectIds(absl::string_view packed) {
-  std::vector<SubjectId> ids;
-  for (size_t at = 0; at + SubjectId::kSize <= packed.size();
-       at += SubjectId::kSize) {
-    ids.push_back(*SubjectId::FromBytes(packed.substr(at, SubjectId::kSize)));
-  }
-  return ids;
-}
-
 }  // namespace
 
 std::optional<DeviceId> HomeOfMatched(const LinkSubject& subject) {
@@ -51,8 +42,25 @@ std::optional<DeviceId> HomeOfMatched(const LinkSubject& subject) {
   return home == subject.device ? std::nullopt : home;
 }
 
+std::vector<SubjectId> TakenOver(const stored::v1::SubjectLink& link) {
+  const absl::string_view packed = link.took_over();
+  std::vector<SubjectId> ids;
+  for (size_t at = 0; at + SubjectId::kSize <= packed.size();
+       at += SubjectId::kSize) {
+    ids.push_back(*SubjectId::FromBytes(packed.substr(at, SubjectId::kSize)));
+  }
+  return ids;
+}
+
+std::vector<SubjectId> SubjectsIn(const stored::v1::SubjectLink& link) {
+  std::vector<SubjectId> ids = TakenOver(link);
+  const auto heir = SubjectId::FromBytes(link.superseded_by());
+  if (heir.has_value()) ids.push_back(*heir);
+  return ids;
+}
+
 bool TookPlaceOf(const LinkSubject& heir, SubjectId other) {
-  const auto ids = SubjectIds(heir.link.took_over());
+  const auto ids = TakenOver(heir.link);
   return std::count(ids.begin(), ids.end(), other) > 0;
 }
 
@@ -175,7 +183,7 @@ absl::StatusOr<MatchDecision> LinkView::Compare(const LinkSubject& a,
 
 absl::StatusOr<const LinkSubject*> LinkView::FindReturned(
     const LinkSubject& subject) {
-  for (const SubjectId id : SubjectIds(subject.link.took_over())) {
+  for (const SubjectId id : TakenOver(subject.link)) {
     ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* other, Subject(id));
     if (other == nullptr || other->device != subject.device) continue;
     if (LivedAtOnce(other->life, subject.life)) return other;

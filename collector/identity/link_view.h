@@ -39,6 +39,11 @@ struct LinkSubject {
 // The device that the subject was made with, if matching moved it to another.
 std::optional<DeviceId> HomeOfMatched(const LinkSubject& subject);
 
+// The subjects that a link names: the heir, and those whose place was taken.
+std::vector<SubjectId> SubjectsIn(const stored::v1::SubjectLink& link);
+// Only those whose place was taken.
+std::vector<SubjectId> TakenOver(const stored::v1::SubjectLink& link);
+
 // Whether `heir` took the place of the other.
 bool TookPlaceOf(const LinkSubject& heir, SubjectId other);
 

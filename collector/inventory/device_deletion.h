@@ -44,7 +44,7 @@ class DeviceDeletion {
   // What was read ahead of the change.
   struct Plan {
     DeviceEntry device;
-    // Devices that its subjects ever belonged to.
+    // What DeviceEraser::FindPast said.
     std::set<DeviceId> past;
     std::vector<stored::v1::Head> heads;
     stored::v1::DeletionRecord record;

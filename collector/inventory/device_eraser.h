@@ -19,8 +19,8 @@ class DeviceEraser {
   virtual ~DeviceEraser() = default;
   // The names (Change::names) of a change that erases the device.
   virtual std::vector<std::string> NamesOf(const DeviceEntry& device) const = 0;
-  // The devices that its subjects ever belonged to. Reads much, so that it is
-  // asked for ahead of the change.
+  // The devices that its subjects ever belonged to, and where those went that
+  // were there too. Reads much, so that it is asked for ahead of the change.
   virtual absl::StatusOr<std::set<DeviceId>> FindPast(
       const DeviceEntry& device, const Reader& reader) const = 0;
   // Adds the writes that erase it; `past` is what FindPast said. ABORTED if

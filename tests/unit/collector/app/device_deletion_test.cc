@@ -23,6 +23,7 @@ using absl::StatusCode;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using testing::StatusIs;
 using ::testing::UnorderedElementsAre;
@@ -376,6 +377,94 @@ TEST_F(DeviceDeletionTest, WhatOthersKeepOfItsEventsAndLinksHasNoReasons) {
   EXPECT_TRUE((*edge)->value.belongs());
   EXPECT_THAT((*edge)->value.reasons(),
               ElementsAre("a device that took part was deleted"));
+}
+
+// One of two that an event moved to it goes with it, the other left before.
+TEST_F(DeviceDeletionTest, ADeviceThatOnlyItsSubjectLeftIsOfNoEventAnyMore) {
+  const std::string into = Report(AgentId::Generate(random_), {PackageText(1)});
+  const std::string one = Report(agent_, {PackageText(2)});
+  const std::string two = Report(other_, {PackageText(3)});
+  const SubjectId leaves = SubjectOf(agent_);
+  const SubjectId stays = SubjectOf(other_);
+  const auto match = [&](KnownStamp stamp, const Reader&, Writes& writes) {
+    const DeviceId device = *DeviceId::FromHex(into);
+    PutMoves({v1::IdentityEvent::KIND_MATCH,
+              "rollcall",
+              {"both are one"},
+              {{leaves, *DeviceId::FromHex(one), device},
+               {stays, *DeviceId::FromHex(two), device}}},
+             stamp, 0, writes.head);
+    for (const SubjectId subject : {leaves, stays}) {
+      stored::v1::SubjectLink link;
+      link.set_device_id(device.ToBytes());
+      kSubjectLinkTable.Put(writes.head, {subject}, link);
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_OK(committer_->Commit({std::string(kMovesName)}, match));
+  Split(into, stays);
+  const std::string left = DeviceOf(other_).ToHex();
+  ASSERT_OK(Delete(into));
+  EXPECT_THAT(TablesWith(DeviceId::FromHex(one)->ToBytes()), IsEmpty());
+  EXPECT_THAT(TablesWith(DeviceId::FromHex(into)->ToBytes()), IsEmpty());
+  // The other's event is still found by the devices that it was on.
+  for (const std::string& device : {two, left}) {
+    const auto events =
+        EventsOf(engine_, *DeviceId::FromHex(device), KnownStamp::Max(), 9);
+    ASSERT_OK(events);
+    EXPECT_THAT(*events, Not(IsEmpty()));
+  }
+}
+
+TEST_F(DeviceDeletionTest, WhoseHeirItWasGetsTheNext) {
+  const std::string device = Report(agent_, {PackageText(1)});
+  const std::string from = Report(other_, {PackageText(2)});
+  const AgentId third = AgentId::Generate(random_);
+  const std::string last = Report(third, {PackageText(3)});
+  Merge(device, from);
+  Merge(device, last);
+  const SubjectId oldest = SubjectOf(agent_);
+  const SubjectId heir = SubjectOf(other_);
+  const SubjectId newest = SubjectOf(third);
+  stored::v1::SubjectLink link;
+  link.set_superseded_by(heir.ToBytes());
+  Batch batch;
+  kSubjectLinkTable.Put(batch, {oldest}, link);
+  link.set_device_id(DeviceId::FromHex(device)->ToBytes());
+  link.set_superseded_by(newest.ToBytes());
+  link.set_took_over(oldest.ToBytes());
+  kSubjectLinkTable.Put(batch, {heir}, link);
+  link.clear_superseded_by();
+  link.set_took_over(oldest.ToBytes() + heir.ToBytes());
+  kSubjectLinkTable.Put(batch, {newest}, link);
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  Split(device, heir);
+  ASSERT_OK(Delete(DeviceOf(other_).ToHex()));
+  EXPECT_THAT(TablesWith(heir.ToBytes()), ElementsAre("change"));
+  EXPECT_EQ(ReadLink(engine_, oldest)->superseded_by(), newest.ToBytes());
+  EXPECT_EQ(ReadLink(engine_, newest)->took_over(), oldest.ToBytes());
+}
+
+TEST_F(DeviceDeletionTest, WhatOthersKeepOfItsLinksGoesWithoutTheEvents) {
+  const std::string gone = Report(agent_, {PackageText(1)});
+  Merge(gone, Report(other_, {PackageText(2)}));
+  clock_.Advance(absl::Hours(1));
+  Split(gone, SubjectOf(other_));
+  const std::string stays = DeviceOf(other_).ToHex();
+  // It moves on, and an edge of its own is not the deleted device's.
+  const std::string next = Report(AgentId::Generate(random_), {PackageText(3)});
+  Merge(next, stays);
+  const SubjectId subject = SubjectOf(other_);
+  DropEvents();
+  ASSERT_OK(Delete(gone));
+  EXPECT_THAT(TablesWith("no, two"), IsEmpty());
+  const auto edge =
+      kDeviceEdgeTable.ScanPrefix(engine_, EdgesOf(*DeviceId::FromHex(stays)))
+          .Next();
+  ASSERT_OK(edge);
+  EXPECT_EQ((*edge)->key.subject, subject);
+  EXPECT_THAT((*edge)->value.reasons(), ElementsAre("one machine"))
+      << "of an event that the deleted device took no part in";
 }
 
 TEST_F(DeviceDeletionTest, WhereItsSubjectsOnceWereIsGoneWithoutTheEvents) {
