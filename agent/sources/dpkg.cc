@@ -179,9 +179,10 @@ class DpkgSource final : public Source {
       function(output->report(section));
     }
   }
-  // Whether there is such a file.
+  // Whether there is such a file. `one_of_many`: it is one in kStatusDirPath,
+  // where a record needs no status, and where what is no file holds no record.
   bool ReadStatusFile(const HostFs& fs, absl::string_view path,
-                      bool status_optional, PackageRows* rows,
+                      bool one_of_many, PackageRows* rows,
                       SourceOutput* output) const;
   bool ReadStatusDir(const HostFs& fs, PackageRows* rows,
                      SourceOutput* output) const;
@@ -190,15 +191,18 @@ class DpkgSource final : public Source {
 };
 
 bool DpkgSource::ReadStatusFile(const HostFs& fs, absl::string_view path,
-                                bool status_optional, PackageRows* rows,
+                                bool one_of_many, PackageRows* rows,
                                 SourceOutput* output) const {
   const auto consume = [rows](const DpkgPackage& p) { rows->Add(p); };
-  DpkgStatusParser parser(status_optional, consume);
+  DpkgStatusParser parser(/*status_optional=*/one_of_many, consume);
   const absl::Status status = ForEachLine(
       fs, path, kLimits, [&](const Line& line) { parser.AddLine(line); });
   if (absl::IsNotFound(status)) return false;
   parser.Finish();
   ForEachReport(output, [&](SourceReport& report) {
+    if (one_of_many && absl::IsFailedPrecondition(status)) {
+      return report.NoteError(status);
+    }
     // A list that could not be read to its end must not pass for the removal
     // of what is missing from it.
     if (!status.ok()) return report.Fail(status);
@@ -222,7 +226,7 @@ bool DpkgSource::ReadStatusDir(const HostFs& fs, PackageRows* rows,
   for (const std::string& name : *names) {
     if (absl::EndsWith(name, ".md5sums")) continue;
     ReadStatusFile(fs, absl::StrCat(kStatusDirPath, "/", name),
-                   /*status_optional=*/true, rows, output);
+                   /*one_of_many=*/true, rows, output);
   }
   return true;
 }
@@ -230,8 +234,8 @@ bool DpkgSource::ReadStatusDir(const HostFs& fs, PackageRows* rows,
 SourceOutput DpkgSource::Collect(const CollectContext& context) const {
   SourceOutput output;
   PackageRows rows(sections_, context.fs, &output);
-  const bool has_file = ReadStatusFile(
-      context.fs, kStatusPath, /*status_optional=*/false, &rows, &output);
+  const bool has_file = ReadStatusFile(context.fs, kStatusPath,
+                                       /*one_of_many=*/false, &rows, &output);
   const bool has_dir = ReadStatusDir(context.fs, &rows, &output);
   if (has_file || has_dir) {
     rows.Finish();

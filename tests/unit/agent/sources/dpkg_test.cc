@@ -209,6 +209,38 @@ TEST(DpkgSource, ReadsAnImageThatHasAFileForEachPackage) {
             v1::SourceStatus::OUTCOME_COMPLETE);
 }
 
+TEST(DpkgSource, PassesOverWhatIsNoFileAmongTheFilesOfPackages) {
+  FakeHost host;
+  host.File(kStatus, Record("a", "install ok installed"));
+  host.Folder("/var/lib/dpkg/status.d/sub");
+  host.Fifo("/var/lib/dpkg/status.d/pipe");
+  host.Link("/var/lib/dpkg/status.d/round", "round");
+  const auto result = RunSource("software", host.fs());
+  EXPECT_THAT(FactsOf(result.rows, &v1::Row::has_software_package,
+                      &v1::Row::software_package),
+              SizeIs(1));
+  EXPECT_THAT(
+      result.statuses.at("software"),
+      EqualsText("source: 'software' outcome: OUTCOME_PARTIAL "
+                 "notes: '/var/lib/dpkg/status.d/pipe: not a regular file' "
+                 "notes: '/var/lib/dpkg/status.d/round: a symbolic link that "
+                 "leads nowhere' "
+                 "notes: '/var/lib/dpkg/status.d/sub: not a regular file'"));
+  EXPECT_EQ(result.statuses.at("software.install").outcome(),
+            v1::SourceStatus::OUTCOME_PARTIAL);
+}
+
+TEST(DpkgSource, FailsWhereAPackagesFileCannotBeRead) {
+  FakeHost host;
+  host.File(kStatus, Record("a", "install ok installed"));
+  host.File("/var/lib/dpkg/status.d/b", "Package: b\nVersion: 1\n");
+  FaultyHostFs fs(host.fs());
+  fs.Fail("/var/lib/dpkg/status.d/b",
+          absl::UnavailableError("cannot be read (error 5)"));
+  EXPECT_EQ(RunSource("software", fs).statuses.at("software").outcome(),
+            v1::SourceStatus::OUTCOME_FAILED);
+}
+
 TEST(DpkgSource, MakesNamesThatAreNotUtf8ValidAndCountsThem) {
   FakeHost host;
   host.File(kStatus, Record("b\xe4sh", "install ok installed",
