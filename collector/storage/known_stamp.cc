@@ -23,7 +23,8 @@ absl::Time KnownStamp::time() const {
 KnownStamp HybridClock::Next() {
   const uint64_t now = MicrosOf(clock_.Now()) << kCounterBits;
   MutexLock lock(&mutex_);
-  last_ = std::max(now, last_ + 1);
+  const bool is_behind = now < (last_ & ~kCounterMask);
+  last_ = std::max(now, (is_behind ? last_ | kCounterMask : last_) + 1);
   return KnownStamp::FromRaw(last_);
 }
 

@@ -33,7 +33,9 @@ class KnownStamp {
   uint64_t raw_ = 0;
 };
 
-// Gives stamps, each greater than any it gave or observed before. Thread-safe.
+// Gives stamps, each greater than any it gave or observed before. While the
+// clock is behind the newest stamp, each has a microsecond of its own, so that
+// AtEndOf(stamp.time()) never takes in a later one. Thread-safe.
 class HybridClock {
  public:
   // `clock` outlives this.

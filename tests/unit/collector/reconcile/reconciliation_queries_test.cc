@@ -226,6 +226,19 @@ TEST_F(ReconciliationTest, AllPagesAreOfOneMoment) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST_F(ReconciliationTest, AnswersTheSameAfterTheClockWasSetBack) {
+  Buy({"Redis,Redis,core,4,2026-01-01,,"});
+  ASSERT_OK_AND_ASSIGN(const auto before, queries_->ListPositions({}));
+  clock_.Advance(-absl::Hours(1));
+  Buy({"Redis,Redis,core,1,2026-01-01,,"});
+  v1::ListPositionsRequest request;
+  *request.mutable_as_of() = before.as_of();
+  request.set_effective_date(before.effective_date());
+  ASSERT_OK_AND_ASSIGN(const auto again, queries_->ListPositions(request));
+  EXPECT_THAT(again, testing::EqualsProto(before));
+  EXPECT_THAT(Positions(), ElementsAre("Redis/Redis/core 5 0 COVERED"));
+}
+
 TEST_F(ReconciliationTest, OfTheFutureItTellsWhatIsKnownNow) {
   Buy({"Redis,Redis,core,4,2026-01-01,,"});
   v1::ListPositionsRequest request;

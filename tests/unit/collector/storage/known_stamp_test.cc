@@ -19,6 +19,23 @@ TEST(HybridClock, GivesGreaterStampsWhileTheClockStandsStillOrGoesBack) {
   EXPECT_LT(second, third);
 }
 
+TEST(HybridClock, GivesEachStampAMicrosecondWhileTheClockIsBehind) {
+  FakeClock clock;
+  HybridClock hybrid(clock);
+  hybrid.Next();
+  KnownStamp newest = hybrid.Next();
+  clock.Advance(-absl::Hours(1));
+  for (int i = 0; i < 3; ++i) {
+    const KnownStamp next = hybrid.Next();
+    EXPECT_GT(next, KnownStamp::AtEndOf(newest.time()));
+    EXPECT_EQ(next.time(), newest.time() + absl::Microseconds(1));
+    newest = next;
+  }
+  EXPECT_EQ(hybrid.AheadOfTime(), absl::Hours(1) + absl::Microseconds(3));
+  clock.Advance(absl::Hours(2));
+  EXPECT_EQ(hybrid.Next().time(), clock.Now());
+}
+
 TEST(HybridClock, GoesOnAfterTheStoresNewestStamp) {
   FakeClock clock;
   HybridClock hybrid(clock);
