@@ -1,8 +1,8 @@
 // Which software the fleet has: that part of DeviceQueries.
 #include <algorithm>
 #include <string>
-#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
@@ -13,6 +13,7 @@
 #include "collector/inventory/holders.h"
 #include "collector/inventory/software_index.h"
 #include "collector/rpc/paging.h"
+#include "collector/storage/key.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -46,12 +47,41 @@ absl::StatusOr<Counts> CountThen(Fleet& fleet) {
   return counts;
 }
 
-auto OrderOf(const v1::SoftwareEntry& entry) {
+// Where an entry stands, as bytes: by package, then by row id. What is cut is
+// too long for a page token.
+std::string OrderOf(const v1::SoftwareEntry& entry) {
+  constexpr size_t kMostBytes = 2'048;
   const v1::SoftwarePackage& package = entry.package();
-  return std::tuple<const std::string&, const std::string&, const std::string&,
-                    const std::string&, const std::string&>(
-      package.ecosystem(), package.name(), package.version(),
-      package.architecture(), entry.row_id());
+  std::string order = KeyWriter()
+                          .Text(package.ecosystem())
+                          .Text(package.name())
+                          .Text(package.version())
+                          .Text(package.architecture())
+                          .Take();
+  order.resize(std::min(order.size(), kMostBytes));
+  return order + entry.row_id();
+}
+
+using OrderedEntries = std::vector<std::pair<std::string, v1::SoftwareEntry>>;
+
+// One page of entries, which need not be sorted.
+v1::ListSoftwareResponse MakePage(OrderedEntries entries, const Page& page) {
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  v1::ListSoftwareResponse response;
+  response.set_total_count(static_cast<int32_t>(entries.size()));
+  // The last one of the page before may be gone.
+  auto next = std::upper_bound(
+      entries.begin(), entries.end(), page.after,
+      [](const std::string& after, const auto& e) { return after < e.first; });
+  for (; next != entries.end(); ++next) {
+    if (response.software_size() == page.size) {
+      response.set_next_page_token(page.TokenAfter(std::prev(next)->first));
+      break;
+    }
+    *response.add_software() = std::move(next->second);
+  }
+  return response;
 }
 
 }  // namespace
@@ -67,7 +97,7 @@ absl::StatusOr<v1::ListSoftwareResponse> DeviceQueries::ListSoftware(
       const Counts counts,
       request.has_as_of() ? CountThen(fleet) : CountNow(fleet, software_));
   const std::string part = absl::AsciiStrToLower(request.name_contains());
-  std::vector<v1::SoftwareEntry> entries;
+  OrderedEntries entries;
   for (const auto& [id, count] : counts) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet.FleetRow(id));
     const v1::SoftwarePackage& package = row->software_package();
@@ -76,37 +106,15 @@ absl::StatusOr<v1::ListSoftwareResponse> DeviceQueries::ListSoftware(
     }
     auto product = products_.Lookup(package);
     if (request.unrecognised_only() && product.has_value()) continue;
-    v1::SoftwareEntry& entry = entries.emplace_back();
+    v1::SoftwareEntry entry;
     entry.set_row_id(id.ToHex());
     *entry.mutable_package() = package;
     entry.set_device_count(count);
     if (product.has_value()) *entry.mutable_product() = *std::move(product);
+    std::string order = OrderOf(entry);
+    entries.emplace_back(std::move(order), std::move(entry));
   }
-  std::sort(entries.begin(), entries.end(),
-            [](const v1::SoftwareEntry& a, const v1::SoftwareEntry& b) {
-              return OrderOf(a) < OrderOf(b);
-            });
-  v1::ListSoftwareResponse response;
-  response.set_total_count(static_cast<int32_t>(entries.size()));
-  bool started = page.after.empty();
-  for (v1::SoftwareEntry& entry : entries) {
-    if (!started) {
-      started = entry.row_id() == page.after;
-      continue;
-    }
-    if (response.software_size() == page.size) {
-      response.set_next_page_token(page.TokenAfter(
-          response.software(response.software_size() - 1).row_id()));
-      break;
-    }
-    *response.add_software() = std::move(entry);
-  }
-  if (!started) {
-    return absl::InvalidArgumentError(
-        "page_token: the fleet changed since the page before; start again, or "
-        "ask with as_of");
-  }
-  return response;
+  return MakePage(std::move(entries), page);
 }
 
 }  // namespace rollcall::collector

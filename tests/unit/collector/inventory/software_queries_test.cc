@@ -131,17 +131,40 @@ TEST_F(SoftwareQueriesTest, AsOfCountsWhatWasKnownThen) {
   EXPECT_THAT(List(request), IsEmpty());
 }
 
-TEST_F(SoftwareQueriesTest, WhereARowIsGoneTheNextPageSaysToStartAgain) {
+TEST_F(SoftwareQueriesTest, APageGoesOnWhereTheLastRowOfTheOneBeforeIsGone) {
   const SubjectId subject =
-      AddNamed("host", {PackageRow("a", "1"), PackageRow("b", "1")});
+      AddNamed("host", {PackageRow("a", "1"), PackageRow("b", "1"),
+                        PackageRow("d", "1"), PackageRow("e", "1")});
+  v1::ListSoftwareRequest request;
+  request.set_page_size(2);
+  ASSERT_OK_AND_ASSIGN(const auto page, queries_->ListSoftware(request));
+  ASSERT_THAT(page.software(), SizeIs(2));
+  Report(subject, {HostRow("host"), PackageRow("a", "1"), PackageRow("b", "2"),
+                   PackageRow("d", "1"), PackageRow("e", "1")});
+  request.set_page_token(page.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto next, queries_->ListSoftware(request));
+  ASSERT_THAT(next.software(), SizeIs(2));
+  EXPECT_EQ(next.software(0).package().version(), "2");
+  EXPECT_EQ(next.software(1).package().name(), "d");
+  request.set_page_token(next.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto last, queries_->ListSoftware(request));
+  ASSERT_THAT(last.software(), SizeIs(1));
+  EXPECT_EQ(last.software(0).package().name(), "e");
+}
+
+TEST_F(SoftwareQueriesTest, PagesJoinWhereNamesAreTooLongForAToken) {
+  std::vector<v1::Row> rows;
+  for (int i = 0; i < 5; ++i) {
+    rows.push_back(PackageRow(std::string(5'000, 'x') + std::to_string(i), ""));
+  }
+  rows.push_back(PackageRow("y", "1"));
+  AddNamed("host", rows);
+  const auto whole = List({});
+  EXPECT_THAT(whole, SizeIs(6));
+  EXPECT_EQ(whole.back(), "y 1 1");
   v1::ListSoftwareRequest request;
   request.set_page_size(1);
-  ASSERT_OK_AND_ASSIGN(const auto page, queries_->ListSoftware(request));
-  Report(subject, {HostRow("host"), PackageRow("b", "1")});
-  request.set_page_token(page.next_page_token());
-  EXPECT_THAT(
-      queries_->ListSoftware(request),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("start again")));
+  EXPECT_EQ(List(request), whole);
 }
 
 TEST_F(SoftwareQueriesTest, ListsTheDevicesThatHaveAPackage) {
