@@ -66,7 +66,8 @@ void AddIngest(const IngestStats& ingest, Families& families) {
                    "the middle of a turn.",
                    ingest.streams_broken_off);
   families.Counter("rollcall_agent_streams_late_total",
-                   "Streams ended since no whole message came in time.",
+                   "Streams ended since no whole message came, or no answer "
+                   "was taken, in time.",
                    ingest.streams_late);
   families.Counter("rollcall_agent_messages_total", "Messages from agents.",
                    ingest.messages);

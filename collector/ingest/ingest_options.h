@@ -30,7 +30,8 @@ struct IngestOptions {
   int held_streams = 16'000;
   absl::Duration call_back_after = absl::Hours(1);
   // How long a new stream may go without its Hello, and one in the middle of a
-  // turn without the next whole message, which may be large and the line slow.
+  // turn without the next whole message, which may be large and the line slow;
+  // so may an answer be, until it is taken.
   // Between check-ins it may be silent for three intervals and a minute.
   absl::Duration hello_within = absl::Seconds(20);
   absl::Duration message_within = absl::Minutes(5);

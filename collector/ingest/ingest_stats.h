@@ -14,7 +14,8 @@ struct IngestStats {
   std::atomic<int64_t> streams_hung_up{0};
   // Streams that broke off before their Hello or in the middle of a turn.
   std::atomic<int64_t> streams_broken_off{0};
-  // Streams that were ended since no whole message came in time.
+  // Streams that were ended since no whole message came, or no answer was
+  // taken, in time.
   std::atomic<int64_t> streams_late{0};
   std::atomic<int64_t> messages{0};
   std::atomic<int64_t> messages_malformed{0};

@@ -19,10 +19,10 @@ class LiveStream {
  public:
   virtual ~LiveStream() = default;
   // Ends it with `status` as soon as it waits for a message; nothing if it has
-  // gone.
+  // gone. What is written until then may take until the next EndIfLate.
   virtual void End(const absl::Status& status) = 0;
-  // Ends it if it waits for a message for longer than it may; whether it did.
-  // `now` is of the monotonic clock.
+  // Ends it if a message or the taking of an answer is awaited for longer than
+  // it may be; whether that was so. `now` is of the monotonic clock.
   virtual bool EndIfLate(absl::Duration /*now*/) { return false; }
 };
 
@@ -56,7 +56,8 @@ class LiveStreams {
     return static_cast<int>(streams.size());
   }
 
-  // Ends the streams that wait for longer than they may: whose they were.
+  // Ends the streams that wait for longer than they may: whose they were. To be
+  // called at intervals.
   std::vector<AgentId> EndLate(absl::Duration now) {
     std::vector<std::pair<AgentId, std::shared_ptr<LiveStream>>> all;
     {

@@ -16,12 +16,16 @@ class EndableStream {
  public:
   virtual ~EndableStream() = default;
   virtual void BeginRead() = 0;
+  virtual void BeginWrite() = 0;
   virtual void FinishWith(const absl::Status& status) = 0;
+  // Makes the write that is under way fail.
+  virtual void BreakWrite() = 0;
 };
 
 // Settles it: one who ends the stream finishes it if it waits for a message,
-// else the stream does when it is about to wait. Thread-safe; may outlive the
-// stream, which says so by Detach.
+// else the stream does when it is about to wait. What is written until then may
+// take until the next sweep, which makes it fail: one who takes nothing holds
+// no stream open. Thread-safe; may outlive the stream, which says so by Detach.
 class StreamEnding final : public LiveStream {
  public:
   explicit StreamEnding(EndableStream& stream) : stream_(&stream) {}
@@ -30,16 +34,25 @@ class StreamEnding final : public LiveStream {
     MutexLock lock(&mutex_);
     if (stream_ == nullptr || ended_.has_value()) return;
     ended_ = status;
-    if (std::exchange(waiting_, false)) stream_->FinishWith(status);
+    if (doing_ == Doing::kReading) FinishRead();
   }
 
   bool EndIfLate(absl::Duration now) override {
     MutexLock lock(&mutex_);
-    if (stream_ == nullptr || !waiting_ || now <= wait_until_) return false;
-    waiting_ = false;
-    ended_ = absl::DeadlineExceededError("no whole message came in time");
-    stream_->FinishWith(*ended_);
-    return true;
+    if (stream_ == nullptr || doing_ == Doing::kHandling) return false;
+    const bool late = !ended_.has_value() && now > until_;
+    if (late) {
+      ended_ = absl::DeadlineExceededError(
+          doing_ == Doing::kReading ? "no whole message came in time"
+                                    : "an answer was not taken in time");
+    }
+    if (!ended_.has_value()) return false;
+    if (doing_ == Doing::kReading) {
+      FinishRead();
+    } else {
+      stream_->BreakWrite();
+    }
+    return late;
   }
 
   // Waits for a message, or finishes if the stream was ended. `until` is of the
@@ -50,15 +63,29 @@ class StreamEnding final : public LiveStream {
       stream_->FinishWith(*ended_);
       return;
     }
-    waiting_ = true;
-    wait_until_ = until;
+    doing_ = Doing::kReading;
+    until_ = until;
     stream_->BeginRead();
   }
 
   // Whether the stream still waited.
   bool Wake() {
     MutexLock lock(&mutex_);
-    return std::exchange(waiting_, false);
+    return std::exchange(doing_, Doing::kHandling) == Doing::kReading;
+  }
+
+  // Writes also where the stream was ended. `until` as in Wait.
+  void Write(absl::Duration until) {
+    MutexLock lock(&mutex_);
+    doing_ = Doing::kWriting;
+    until_ = until;
+    stream_->BeginWrite();
+  }
+
+  // The write is over.
+  void Wrote() {
+    MutexLock lock(&mutex_);
+    doing_ = Doing::kHandling;
   }
 
   void Detach() {
@@ -67,10 +94,18 @@ class StreamEnding final : public LiveStream {
   }
 
  private:
+  enum class Doing { kHandling, kReading, kWriting };
+
+  void FinishRead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    doing_ = Doing::kHandling;
+    stream_->FinishWith(*ended_);
+  }
+
   Mutex mutex_;
   EndableStream* stream_ ABSL_GUARDED_BY(mutex_);
-  bool waiting_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Duration wait_until_ ABSL_GUARDED_BY(mutex_);
+  Doing doing_ ABSL_GUARDED_BY(mutex_) = Doing::kHandling;
+  // When the read or the write must be over.
+  absl::Duration until_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Status> ended_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -61,11 +61,13 @@ class RefusingReactor final : public RawReactor {
 class SyncReactor final : public RawReactor, private EndableStream {
  public:
   // `wait`: not to be let in, but to come back after that.
-  SyncReactor(const SyncDeps& deps, Executor& executor, ByteBudget& budget,
+  SyncReactor(grpc::CallbackServerContext& context, const SyncDeps& deps,
+              Executor& executor, ByteBudget& budget,
               const CallingAgent& caller, const Revocations* revocations,
               LiveStreams& streams, TwinStreams& twins,
               std::optional<absl::Duration> wait)
-      : deps_(deps),
+      : context_(context),
+        deps_(deps),
         executor_(executor),
         budget_(budget),
         agent_(caller.agent),
@@ -122,6 +124,7 @@ class SyncReactor final : public RawReactor, private EndableStream {
 
   void OnWriteDone(bool ok) override {
     TakeOver();
+    ending_->Wrote();
     if (!ok) {
       Finish(grpc::Status::OK);
       return;
@@ -131,6 +134,8 @@ class SyncReactor final : public RawReactor, private EndableStream {
   }
 
   void BeginRead() override { StartRead(&incoming_); }
+  void BeginWrite() override { StartWrite(&outgoing_.front()); }
+  void BreakWrite() override { context_.TryCancel(); }
   void FinishWith(const absl::Status& status) override {
     Finish(ToGrpcStatus(status));
   }
@@ -240,7 +245,7 @@ class SyncReactor final : public RawReactor, private EndableStream {
   void Continue() {
     HandOver();
     if (!outgoing_.empty()) {
-      StartWrite(&outgoing_.front());
+      ending_->Write(deps_.clock.Monotonic() + deps_.options.message_within);
     } else if (end_with_.has_value()) {
       Finish(ToGrpcStatus(*end_with_));
     } else {
@@ -260,6 +265,8 @@ class SyncReactor final : public RawReactor, private EndableStream {
     Continue();
   }
 
+  // Until OnDone.
+  grpc::CallbackServerContext& context_;
   const SyncDeps& deps_;
   Executor& executor_;
   ByteBudget& budget_;
@@ -287,7 +294,8 @@ class SyncReactor final : public RawReactor, private EndableStream {
 void SyncServiceImpl::EndLate() {
   for (const AgentId agent : streams_.EndLate(deps_.clock.Monotonic())) {
     ++deps_.stats.streams_late;
-    Log(LogLevel::kWarning, "stream ended: no whole message came in time",
+    Log(LogLevel::kWarning,
+        "stream ended: no whole message came in time, or no answer was taken",
         {{"agent", agent.ToHex()}});
   }
 }
@@ -300,8 +308,8 @@ RawReactor* SyncServiceImpl::Sync(grpc::CallbackServerContext* context) {
         {{"peer", context->peer()}, {"error", caller.status().message()}});
     return new RefusingReactor(ToGrpcStatus(caller.status()));
   }
-  return new SyncReactor(deps_, executor_, budget_, *caller, revocations_,
-                         streams_, twins_, admission_.Refuse());
+  return new SyncReactor(*context, deps_, executor_, budget_, *caller,
+                         revocations_, streams_, twins_, admission_.Refuse());
 }
 
 }  // namespace rollcall::collector

@@ -34,8 +34,9 @@ class SyncServiceImpl final
   // For ending an agent's streams.
   LiveStreams& streams() { return streams_; }
   const LiveStreams& streams() const { return streams_; }
-  // Ends streams on which no whole message came for too long: their agents have
-  // gone, or say a byte at a time. To be called at intervals.
+  // Ends streams on which no whole message came, or no answer was taken, for
+  // too long: their agents have gone, say a byte at a time, or do not listen.
+  // To be called at intervals.
   void EndLate();
   // Of streams of one agent that are open at once; ends those that are silent.
   TwinStreams& twins() { return twins_; }

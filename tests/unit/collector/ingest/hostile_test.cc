@@ -83,6 +83,35 @@ class HostileTest : public SyncServiceTest {
     }
   }
 
+  // Sweeps until only the good agent's stream is there; whether that came.
+  bool OthersEnd() {
+    const absl::Time end = absl::Now() + absl::Seconds(20);
+    while (stats_.streams > 1 && absl::Now() < end) {
+      service_.EndLate();
+      std::this_thread::yield();
+    }
+    return stats_.streams == 1;
+  }
+
+  // Says Hello on a call that takes no answer, and returns once that is due.
+  void SayHello(RawCall& call) {
+    ASSERT_TRUE(call.ok());
+    const auto facts = FactsWith({"a"});
+    v1::AgentMessage hello;
+    hello.mutable_hello()->add_row_levels(kRowLevel);
+    hello.mutable_hello()->set_subject_root(facts.subject_root.ToBytes());
+    hello.mutable_hello()->set_evidence_hash(facts.evidence_hash.ToBytes());
+    const std::string bytes = hello.SerializeAsString();
+    const int64_t changes = committer_.stats().changes;
+    ASSERT_TRUE(call.SendData(
+        RawCall::Prefix(static_cast<uint32_t>(bytes.size())) + bytes));
+    while (committer_.stats().changes == changes) std::this_thread::yield();
+    // The answer is given before the committer turns to this.
+    ASSERT_OK(committer_.Commit({}, [](KnownStamp, const Reader&, Writes&) {
+      return absl::OkStatus();
+    }));
+  }
+
   // What was logged of an agent since the last call.
   static std::string LogOf(const TlsCredentials& credentials) {
     const std::string all = ::testing::internal::GetCapturedStderr();
@@ -185,6 +214,32 @@ TEST_F(HostileTest, AStreamThatTricklesIsEndedWhenItsTimeIsUp) {
   AwaitStreams(1);
   EXPECT_EQ(stats_.streams_late, 1);
   EXPECT_THAT(LogOf(bad), HasSubstr("no whole message came in time"));
+}
+
+TEST_F(HostileTest, AStreamThatTakesNoAnswerIsEndedInTime) {
+  const TlsCredentials bad = pki_.Agent();
+  RawCall call(listener_->port(), bad, kSync, RawCall::Listens::kNo);
+  ASSERT_NO_FATAL_FAILURE(SayHello(call));
+  clock_.Advance(options_.message_within / 2);
+  service_.EndLate();
+  EXPECT_EQ(stats_.streams, 2);
+  clock_.Advance(options_.message_within);
+  EXPECT_TRUE(OthersEnd());
+  EXPECT_TRUE(call.AwaitEnd());
+  EXPECT_EQ(stats_.streams_late, 1);
+  EXPECT_THAT(LogOf(bad), HasSubstr("no answer was taken"));
+}
+
+TEST_F(HostileTest, AnAgentThatTakesNoAnswerIsEndedWhenItIsRevoked) {
+  const TlsCredentials bad = pki_.Agent();
+  RawCall call(listener_->port(), bad, kSync, RawCall::Listens::kNo);
+  ASSERT_NO_FATAL_FAILURE(SayHello(call));
+  EXPECT_EQ(service_.streams().End(AgentIdOf(bad),
+                                   Revocations::Refusal(AgentIdOf(bad))),
+            1);
+  EXPECT_TRUE(OthersEnd());
+  EXPECT_TRUE(call.AwaitEnd());
+  EXPECT_EQ(stats_.streams_late, 0);
 }
 
 TEST_F(HostileTest, AStreamThatFallsSilentInATurnIsEnded) {

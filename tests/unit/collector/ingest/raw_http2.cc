@@ -22,6 +22,7 @@ constexpr uint8_t kHeaders = 0x1;
 constexpr uint8_t kReset = 0x3;
 constexpr uint8_t kSettings = 0x4;
 constexpr uint8_t kGoAway = 0x7;
+constexpr uint32_t kInitialWindowSize = 0x4;
 constexpr uint8_t kEndStream = 0x1;
 constexpr uint8_t kEndHeaders = 0x4;
 
@@ -77,14 +78,16 @@ bool RawSocket::AwaitClose() const {
 }
 
 RawCall::RawCall(int port, const TlsCredentials& credentials,
-                 absl::string_view path)
+                 absl::string_view path, Listens listens)
     : socket_(port), context_(SSL_CTX_new(TLS_client_method())) {
-  ok_ = socket_.fd() >= 0 && context_ != nullptr && Open(credentials, path);
+  ok_ = socket_.fd() >= 0 && context_ != nullptr &&
+        Open(credentials, path, listens);
 }
 
 RawCall::~RawCall() = default;
 
-bool RawCall::Open(const TlsCredentials& credentials, absl::string_view path) {
+bool RawCall::Open(const TlsCredentials& credentials, absl::string_view path,
+                   Listens listens) {
   const OpenSslPtr<X509> certificate(PEM_read_bio_X509(
       MemoryBio(credentials.certificate_pem).get(), nullptr, nullptr, nullptr));
   const OpenSslPtr<EVP_PKEY> key(PEM_read_bio_PrivateKey(
@@ -104,7 +107,12 @@ bool RawCall::Open(const TlsCredentials& credentials, absl::string_view path) {
   AppendHeader(":authority", "localhost", &headers);
   AppendHeader("content-type", "application/grpc", &headers);
   AppendHeader("te", "trailers", &headers);
-  return Write(kPreface) && SendFrame(kSettings, 0, 0, "") &&
+  std::string settings;
+  if (listens == Listens::kNo) {
+    AppendUint(kInitialWindowSize, 2, &settings);
+    AppendUint(0, 4, &settings);
+  }
+  return Write(kPreface) && SendFrame(kSettings, 0, 0, settings) &&
          SendFrame(kHeaders, kEndHeaders, 1, headers);
 }
 

@@ -33,8 +33,11 @@ class RawSocket {
 // A gRPC call on a connection of its own with mutual TLS. Not thread-safe.
 class RawCall {
  public:
-  // Connects, and opens the call on stream 1; check ok().
-  RawCall(int port, const TlsCredentials& credentials, absl::string_view path);
+  enum class Listens { kYes, kNo };
+  // Connects, and opens the call on stream 1; check ok(). One that does not
+  // listen lets the other side send no messages.
+  RawCall(int port, const TlsCredentials& credentials, absl::string_view path,
+          Listens listens = Listens::kYes);
   ~RawCall();
 
   bool ok() const { return ok_; }
@@ -56,7 +59,8 @@ class RawCall {
   bool Read(std::string& bytes);
   bool SendFrame(uint8_t type, uint8_t flags, uint32_t stream,
                  absl::string_view payload);
-  bool Open(const TlsCredentials& credentials, absl::string_view path);
+  bool Open(const TlsCredentials& credentials, absl::string_view path,
+            Listens listens);
 
   RawSocket socket_;
   std::unique_ptr<SSL_CTX, SslDeleter> context_;
