@@ -81,11 +81,16 @@ class HolderSearch {
     Holders holders(fleet_.reader(), fleet_.directory());
     ROLLCALL_RETURN_IF_ERROR(holders.Open());
     ROLLCALL_ASSIGN_OR_RETURN(
-        const auto candidates,
+        const SoftwareRows candidates,
         software.Candidates(fleet_.reader(), filter_.name, filter_.product));
+    for (const IndexedSoftware& row : candidates.missing) {
+      ROLLCALL_ASSIGN_OR_RETURN(const PostingSet with,
+                                holders.With(row.number));
+      if (!with.isEmpty()) return LostRow(row);
+    }
     std::vector<std::pair<RowId, PostingSet>> matching;
     PostingSet all;
-    for (const IndexedSoftware& row : candidates) {
+    for (const IndexedSoftware& row : candidates.rows) {
       ROLLCALL_ASSIGN_OR_RETURN(PostingSet with, holders.With(row.number));
       if (with.isEmpty()) continue;
       ROLLCALL_ASSIGN_OR_RETURN(const bool matches, Matching(row.id));

@@ -15,23 +15,29 @@ size_t HashOf(absl::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<IndexedSoftware>> SoftwareIndex::All(
-    const Reader& reader) {
-  MutexLock lock(&mutex_);
-  ROLLCALL_RETURN_IF_ERROR(Refresh(reader));
-  return rows_;
+absl::Status LostRow(const IndexedSoftware& row) {
+  return absl::DataLossError(
+      absl::StrCat("row ", row.id.ToHex(), ", number ", row.number,
+                   ", is missing from the store, and devices have it; put a "
+                   "backup in the place of the store"));
 }
 
-absl::StatusOr<std::vector<IndexedSoftware>> SoftwareIndex::Candidates(
+absl::StatusOr<SoftwareRows> SoftwareIndex::All(const Reader& reader) {
+  MutexLock lock(&mutex_);
+  ROLLCALL_RETURN_IF_ERROR(Refresh(reader));
+  return SoftwareRows{rows_, missing_};
+}
+
+absl::StatusOr<SoftwareRows> SoftwareIndex::Candidates(
     const Reader& reader, absl::string_view name, absl::string_view product) {
   MutexLock lock(&mutex_);
   ROLLCALL_RETURN_IF_ERROR(Refresh(reader));
   const auto& places = name.empty() ? by_product_ : by_name_;
-  std::vector<IndexedSoftware> found;
+  SoftwareRows found = {{}, missing_};
   const auto it = places.find(HashOf(name.empty() ? product : name));
   if (it == places.end()) return found;
-  found.reserve(it->second.size());
-  for (const size_t place : it->second) found.push_back(rows_[place]);
+  found.rows.reserve(it->second.size());
+  for (const size_t place : it->second) found.rows.push_back(rows_[place]);
   return found;
 }
 
@@ -53,8 +59,10 @@ absl::Status SoftwareIndex::Refresh(const Reader& reader) {
 absl::Status SoftwareIndex::Add(const Reader& reader, RowNumber number,
                                 RowId id) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto row, kRowTable.Get(reader, {id}));
-  // Of the last number given, a collection may leave only the number.
-  if (!row.has_value() || row->number() != number) return absl::OkStatus();
+  if (!row.has_value() || row->number() != number) {
+    missing_.push_back({number, id});
+    return absl::OkStatus();
+  }
   if (row->section() != kSoftwareSection) return absl::OkStatus();
   v1::Row decoded;  // checked before it was stored
   if (!decoded.ParseFromString(row->canonical())) {

@@ -23,6 +23,15 @@ struct IndexedSoftware {
   RowId id;
 };
 
+// What the index knows of a question.
+struct SoftwareRows {
+  std::vector<IndexedSoftware> rows;
+  // Numbers whose row is not in the store, of whatever section it was. Of the
+  // last number given, a collection may leave only the number; a row that
+  // anybody has is lost.
+  std::vector<IndexedSoftware> missing;
+};
+
 // Thread-safe. Keeps about 100 bytes a row in memory and reads only rows that
 // came since it was asked last: numbers ascend. Rows that were collected since
 // stay in it; nobody has them.
@@ -33,11 +42,12 @@ class SoftwareIndex {
 
   // All rows that the store has as of `reader`, and perhaps more.
   // DATA_LOSS if a row is damaged.
-  absl::StatusOr<std::vector<IndexedSoftware>> All(const Reader& reader);
+  absl::StatusOr<SoftwareRows> All(const Reader& reader);
   // Those that may have the name (exactly) or, if it is empty, the product (in
   // lower case): the caller looks at each.
-  absl::StatusOr<std::vector<IndexedSoftware>> Candidates(
-      const Reader& reader, absl::string_view name, absl::string_view product);
+  absl::StatusOr<SoftwareRows> Candidates(const Reader& reader,
+                                          absl::string_view name,
+                                          absl::string_view product);
 
  private:
   absl::Status Refresh(const Reader& reader)
@@ -49,11 +59,15 @@ class SoftwareIndex {
   Mutex mutex_;
   RowNumber last_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<IndexedSoftware> rows_ ABSL_GUARDED_BY(mutex_);
+  std::vector<IndexedSoftware> missing_ ABSL_GUARDED_BY(mutex_);
   // Places in rows_, by hash.
   absl::flat_hash_map<size_t, std::vector<size_t>> by_name_
       ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<size_t, std::vector<size_t>> by_product_
       ABSL_GUARDED_BY(mutex_);
 };
+
+// The error of a missing row that somebody has.
+absl::Status LostRow(const IndexedSoftware& row);
 
 }  // namespace rollcall::collector

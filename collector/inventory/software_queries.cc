@@ -26,9 +26,13 @@ absl::StatusOr<Counts> CountNow(const Fleet& fleet, SoftwareIndex& software) {
   Holders holders(fleet.reader(), fleet.directory());
   ROLLCALL_RETURN_IF_ERROR(holders.Open());
   ROLLCALL_ASSIGN_OR_RETURN(const auto by_number, holders.CountAll());
-  ROLLCALL_ASSIGN_OR_RETURN(const auto rows, software.All(fleet.reader()));
+  ROLLCALL_ASSIGN_OR_RETURN(const SoftwareRows known,
+                            software.All(fleet.reader()));
+  for (const IndexedSoftware& row : known.missing) {
+    if (by_number.contains(row.number)) return LostRow(row);
+  }
   Counts counts;
-  for (const IndexedSoftware& row : rows) {
+  for (const IndexedSoftware& row : known.rows) {
     const auto count = by_number.find(row.number);
     if (count == by_number.end()) continue;
     counts[row.id] = static_cast<int32_t>(count->second);

@@ -1,6 +1,7 @@
 // The questions of DeviceService about software.
 #include "absl/strings/match.h"
 #include "collector/inventory/device_queries.h"
+#include "collector/inventory/tables.h"
 #include "common/proto_time.h"
 #include "tests/unit/collector/inventory/fleet_fixture.h"
 
@@ -11,6 +12,7 @@ using ::rollcall::testing::FleetFixture;
 using ::rollcall::testing::HostRow;
 using ::rollcall::testing::PackageRow;
 using ::rollcall::testing::StatusIs;
+using ::rollcall::testing::UpdateOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -80,6 +82,12 @@ class SoftwareQueriesTest : public FleetFixture {
       }
       request.set_page_token(page->next_page_token());
     }
+  }
+
+  void LoseRow(const v1::Row& row) {
+    Batch batch;
+    kRowTable.Delete(batch, {UpdateOf(SubjectId(), {row}).rows.begin()->first});
+    ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
   }
 
   Databases products_;
@@ -165,6 +173,31 @@ TEST_F(SoftwareQueriesTest, PagesJoinWhereNamesAreTooLongForAToken) {
   v1::ListSoftwareRequest request;
   request.set_page_size(1);
   EXPECT_EQ(List(request), whole);
+}
+
+TEST_F(SoftwareQueriesTest, ALostRowThatADeviceHasIsDamageAndNotLeftOut) {
+  AddNamed("host", {PackageRow("a", "1"), PackageRow("b", "1")});
+  LoseRow(PackageRow("a", "1"));
+  EXPECT_THAT(queries_->ListSoftware({}),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("missing")));
+  // Nobody can say any more which package it was.
+  v1::ListSoftwareDevicesRequest request;
+  for (const char* name : {"a", "b"}) {
+    request.set_name(name);
+    EXPECT_THAT(queries_->ListSoftwareDevices(request),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("missing")));
+  }
+}
+
+TEST_F(SoftwareQueriesTest, AMissingRowThatNoDeviceHasDoesNoHarm) {
+  const SubjectId subject =
+      AddNamed("host", {PackageRow("a", "1"), PackageRow("b", "1")});
+  Report(subject, {HostRow("host"), PackageRow("b", "1")});
+  LoseRow(PackageRow("a", "1"));
+  EXPECT_THAT(List({}), ElementsAre("b 1 1"));
+  v1::ListSoftwareDevicesRequest request;
+  request.set_name("b");
+  EXPECT_THAT(ListDevicesWith(request), ElementsAre("host"));
 }
 
 TEST_F(SoftwareQueriesTest, ListsTheDevicesThatHaveAPackage) {
