@@ -1,8 +1,10 @@
 #include "collector/reconcile/position.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/contracts/quantity.h"
@@ -48,45 +50,55 @@ std::string NotApplicable(const v1::Entitlement& line,
   return "";
 }
 
-struct Entitled {
-  Quantity quantity;
-  int counted = 0;
+// What became of the lines.
+struct Lines {
+  std::vector<const v1::Entitlement*> counted;
   int out_of_term = 0;
   int not_applicable = 0;
 };
 
-absl::StatusOr<Entitled> CountLines(const PositionInput& input,
-                                    std::vector<v1::EntitlementUse>& uses) {
+Lines SortLines(const PositionInput& input,
+                std::vector<v1::EntitlementUse>& uses) {
   const InstallCounts installs = CountInstalls(input);
-  Entitled entitled;
+  Lines lines;
   for (const v1::Entitlement* line : input.lines) {
     v1::EntitlementUse use;
     *use.mutable_entitlement() = *line;
     std::string reason = OutOfTerm(*line, input.effective_date);
     if (!reason.empty()) {
-      ++entitled.out_of_term;
+      ++lines.out_of_term;
     } else {
       reason = NotApplicable(*line, installs);
-      ++(reason.empty() ? entitled.counted : entitled.not_applicable);
+      if (!reason.empty()) ++lines.not_applicable;
     }
     if (reason.empty()) {
       use.set_counts(true);
-      ROLLCALL_ASSIGN_OR_RETURN(const Quantity quantity,
-                                Quantity::FromProto(line->quantity()));
-      ROLLCALL_ASSIGN_OR_RETURN(entitled.quantity,
-                                Add(entitled.quantity, quantity));
+      lines.counted.push_back(line);
     }
     use.set_reason(std::move(reason));
     uses.push_back(std::move(use));
   }
-  return entitled;
+  return lines;
+}
+
+absl::StatusOr<Quantity> SumLines(const Lines& lines) {
+  Quantity sum;
+  for (const v1::Entitlement* line : lines.counted) {
+    const auto quantity = Quantity::FromProto(line->quantity());
+    if (!quantity.ok()) {
+      return Annotate(quantity.status(),
+                      absl::StrCat("contract ", line->contract_number(),
+                                   ", line ", line->line()));
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(sum, Add(sum, *quantity));
+  }
+  return sum;
 }
 
 struct Consumed {
   Quantity low;
   Quantity expected;
   Quantity high;
-  int undetermined = 0;
 
   v1::QuantityRange ToProto() const {
     v1::QuantityRange range;
@@ -105,9 +117,16 @@ absl::StatusOr<Consumed> SumDemands(const PositionInput& input) {
     ROLLCALL_ASSIGN_OR_RETURN(sum.expected,
                               Add(sum.expected, measured.expected));
     ROLLCALL_ASSIGN_OR_RETURN(sum.high, Add(sum.high, measured.high));
-    if (!measured.missing_facts.empty()) ++sum.undetermined;
   }
   return sum;
+}
+
+int CountUndetermined(const PositionInput& input) {
+  return static_cast<int>(
+      std::count_if(input.demands.begin(), input.demands.end(),
+                    [](const DeviceDemand* demand) {
+                      return !demand->measured.missing_facts.empty();
+                    }));
 }
 
 v1::Position::State StateOf(const PositionInput& input, const Consumed& used,
@@ -138,40 +157,52 @@ void AddNotes(const PositionInput& input, v1::Position& position) {
   }
 }
 
-absl::StatusOr<PositionResult> Compute(const PositionInput& input) {
-  PositionResult result;
-  ROLLCALL_ASSIGN_OR_RETURN(const Entitled entitled,
-                            CountLines(input, result.entitlements));
-  ROLLCALL_ASSIGN_OR_RETURN(const Consumed used, SumDemands(input));
+// Sets the amounts and the state that they come to. On an error those that
+// were not computed stay absent.
+absl::Status SetAmounts(const PositionInput& input, const Lines& lines,
+                        v1::Position& position) {
+  const absl::StatusOr<Consumed> used = SumDemands(input);
+  if (!used.ok()) return Annotate(used.status(), "what is used");
+  *position.mutable_consumed() = used->ToProto();
+  const absl::StatusOr<Quantity> entitled = SumLines(lines);
+  if (!entitled.ok()) {
+    return Annotate(entitled.status(),
+                    "what is bought (import again any line whose quantity is "
+                    "wrong)");
+  }
+  *position.mutable_entitled() = entitled->ToProto();
   ROLLCALL_ASSIGN_OR_RETURN(const Quantity shortfall,
-                            Excess(used.expected, entitled.quantity));
+                            Excess(used->expected, *entitled));
   ROLLCALL_ASSIGN_OR_RETURN(const Quantity surplus,
-                            Excess(entitled.quantity, used.expected));
-  v1::Position& position = result.position;
-  position.set_publisher(input.publisher);
-  position.set_product(input.product);
-  position.set_metric(input.metric);
-  *position.mutable_entitled() = entitled.quantity.ToProto();
-  *position.mutable_consumed() = used.ToProto();
+                            Excess(*entitled, used->expected));
   *position.mutable_shortfall() = shortfall.ToProto();
   *position.mutable_surplus() = surplus.ToProto();
-  position.set_state(StateOf(input, used, entitled.quantity));
-  position.set_device_count(static_cast<int32_t>(input.demands.size()));
-  position.set_undetermined_count(used.undetermined);
-  position.set_entitlement_count(entitled.counted + entitled.not_applicable);
-  position.set_entitlement_out_of_term_count(entitled.out_of_term);
-  position.set_entitlement_not_applicable_count(entitled.not_applicable);
-  AddNotes(input, position);
-  return result;
+  position.set_state(StateOf(input, *used, *entitled));
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<PositionResult> ComputePosition(const PositionInput& input) {
-  absl::StatusOr<PositionResult> result = Compute(input);
-  if (result.ok()) return result;
-  return Annotate(result.status(), absl::StrCat("position of ", input.product,
-                                                " by ", input.metric));
+PositionResult ComputePosition(const PositionInput& input) {
+  PositionResult result;
+  const Lines lines = SortLines(input, result.entitlements);
+  v1::Position& position = result.position;
+  position.set_publisher(input.publisher);
+  position.set_product(input.product);
+  position.set_metric(input.metric);
+  const absl::Status status = SetAmounts(input, lines, position);
+  if (!status.ok()) {
+    position.set_state(State::STATE_NOT_COMPUTABLE);
+    position.add_notes(absl::StrCat("cannot be computed: ", status.message()));
+  }
+  position.set_device_count(static_cast<int32_t>(input.demands.size()));
+  position.set_undetermined_count(CountUndetermined(input));
+  position.set_entitlement_count(static_cast<int32_t>(lines.counted.size()) +
+                                 lines.not_applicable);
+  position.set_entitlement_out_of_term_count(lines.out_of_term);
+  position.set_entitlement_not_applicable_count(lines.not_applicable);
+  AddNotes(input, position);
+  return result;
 }
 
 }  // namespace rollcall::collector

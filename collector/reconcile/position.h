@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "collector/contracts/civil_date.h"
 #include "collector/reconcile/metric.h"
@@ -48,8 +47,8 @@ struct PositionResult {
 // A line counts if it is in term on the date and admits everything that is
 // used. Covered only where the most that the facts allow is covered; a
 // shortfall where more is expected than entitled; in between undetermined.
-// OUT_OF_RANGE where amounts do not fit into 64 bits, INVALID_ARGUMENT where a
-// line's quantity is malformed; both name the product.
-absl::StatusOr<PositionResult> ComputePosition(const PositionInput& input);
+// Not computable, with a note and without the amounts, where they do not fit
+// into 64 bits or a line's quantity is malformed.
+PositionResult ComputePosition(const PositionInput& input);
 
 }  // namespace rollcall::collector

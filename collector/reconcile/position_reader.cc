@@ -58,7 +58,7 @@ absl::StatusOr<ReadPosition> PositionReader::Read(
   for (const DeviceDemand& demand : read.demands) {
     input.demands.push_back(&demand);
   }
-  ROLLCALL_ASSIGN_OR_RETURN(read.result, ComputePosition(input));
+  read.result = ComputePosition(input);
   return read;
 }
 

@@ -21,6 +21,9 @@ using v1::Position;
 // What keeps the numbers from being the whole story.
 std::string Remarks(const Position& p) {
   std::vector<std::string> remarks;
+  if (p.state() == Position::STATE_NOT_COMPUTABLE) {
+    remarks.emplace_back("position explain says why");
+  }
   const auto add = [&](int count, absl::string_view one,
                        absl::string_view many) {
     if (count > 0) remarks.push_back(CountText(count, one, many));

@@ -368,6 +368,18 @@ TEST(PositionsTable, TellsRangeStateAndRemarks) {
             "       16        0  shortfall        5  1 device lacks a fact\n");
 }
 
+TEST(PositionsTable, ShowsNoNumberWhereNoneCouldBeComputed) {
+  v1::ListPositionsResponse response;
+  *response.add_positions() = FromText<v1::Position>(
+      "publisher: 'F5' product: 'nginx' metric: 'core' "
+      "state: STATE_NOT_COMPUTABLE device_count: 5");
+  EXPECT_THAT(PositionsTable(response, kUnlimitedWidth),
+              HasSubstr("F5         nginx    core           -         -       "
+                        "   -        -  not-computable        5  position "
+                        "explain says why\n"));
+  EXPECT_TRUE(AnyNotCovered(response));
+}
+
 TEST(PositionsTable, TellsTheTimeInFullSoThatItCanBeAskedAgain) {
   v1::ListPositionsResponse response;
   response.add_positions();

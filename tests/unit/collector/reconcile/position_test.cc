@@ -11,19 +11,17 @@
 #include "gmock/gmock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/proto_matchers.h"
-#include "tests/support/status_matchers.h"
 
 namespace rollcall::collector {
 namespace {
 
-using absl::StatusCode;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::EqualsProto;
 using testing::FromText;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using testing::StatusIs;
 
 // Builds an input and keeps what it points to.
 class Case {
@@ -68,17 +66,11 @@ class Case {
   }
 
   PositionInput& input() { return input_; }
-  v1::Position Position() const {
-    const auto result = ComputePosition(input_);
-    EXPECT_OK(result);
-    return result.ok() ? result->position : v1::Position();
-  }
+  v1::Position Position() const { return ComputePosition(input_).position; }
   std::vector<std::string> Reasons() const {
     std::vector<std::string> reasons;
-    const auto result = ComputePosition(input_);
-    EXPECT_OK(result);
-    if (!result.ok()) return reasons;
-    for (const auto& use : result->entitlements) {
+    const PositionResult result = ComputePosition(input_);
+    for (const auto& use : result.entitlements) {
       EXPECT_EQ(use.counts(), use.reason().empty());
       reasons.push_back(use.reason());
     }
@@ -213,20 +205,38 @@ TEST(Position, SaysThatSeveralMetricsMustNotBeAddedUp) {
               ElementsAre(HasSubstr("must not be added up")));
 }
 
-TEST(Position, ReportsOverflowInsteadOfWrapping) {
+TEST(Position, SaysThatItCannotBeComputedInsteadOfWrapping) {
   const int64_t max = std::numeric_limits<int64_t>::max();
-  EXPECT_THAT(ComputePosition(Case().Buy(max).Buy(1).input()),
-              StatusIs(StatusCode::kOutOfRange, HasSubstr("position of Q")));
-  EXPECT_THAT(ComputePosition(Case().Use(max).Use(1).input()),
-              StatusIs(StatusCode::kOutOfRange));
+  const PositionResult bought =
+      ComputePosition(Case().Buy(max).Buy(1).Use(2).input());
+  EXPECT_EQ(bought.position.state(), v1::Position::STATE_NOT_COMPUTABLE);
+  EXPECT_THAT(bought.position.notes(),
+              ElementsAre(AllOf(HasSubstr("what is bought"),
+                                HasSubstr("does not fit into 64 bits"))));
+  EXPECT_FALSE(bought.position.has_entitled());
+  EXPECT_FALSE(bought.position.has_surplus());
+  EXPECT_EQ(bought.position.consumed().expected().value().numerator(), 2);
+  EXPECT_EQ(bought.position.entitlement_count(), 2);
+  EXPECT_THAT(bought.entitlements, SizeIs(2));
+
+  const v1::Position used = Case().Buy(1).Use(max).Use(1).Position();
+  EXPECT_EQ(used.state(), v1::Position::STATE_NOT_COMPUTABLE);
+  EXPECT_THAT(used.notes(), ElementsAre(HasSubstr("what is used")));
+  EXPECT_FALSE(used.has_consumed());
+  EXPECT_EQ(used.device_count(), 2);
 }
 
 TEST(Position, ReportsAMalformedQuantityInsteadOfTakingItForZero) {
   Case buys;
-  v1::Entitlement line = FromText<v1::Entitlement>("start_date: '2026-01-01'");
+  v1::Entitlement line = FromText<v1::Entitlement>(
+      "start_date: '2026-01-01' contract_number: 'C-1' line: '3'");
   buys.input().lines = {&line};
-  EXPECT_THAT(ComputePosition(buys.input()),
-              StatusIs(StatusCode::kInvalidArgument, HasSubstr("Q by core")));
+  buys.input().bought_under = {"core"};
+  const v1::Position position = buys.Position();
+  EXPECT_EQ(position.state(), v1::Position::STATE_NOT_COMPUTABLE);
+  EXPECT_THAT(position.notes(),
+              ElementsAre(HasSubstr("contract C-1, line 3: the quantity")));
+  EXPECT_FALSE(position.has_entitled());
 }
 
 TEST(Position, IsTheSameForAnyOrderOfDevices) {
@@ -244,17 +254,16 @@ TEST(Position, IsTheSameForAnyOrderOfDevices) {
                {absl::StrCat(1 + random.Next64() % 2), std::nullopt});
     }
     const auto first = ComputePosition(buys.input());
-    ASSERT_OK(first);
     auto& demands = buys.input().demands;
     for (size_t i = demands.size(); i > 1; --i) {
       std::swap(demands[i - 1], demands[random.Next64() % i]);
     }
     const auto second = ComputePosition(buys.input());
-    ASSERT_EQ(first->position.SerializeAsString(),
-              second->position.SerializeAsString());
-    ASSERT_EQ(first->entitlements.size(), second->entitlements.size());
-    for (size_t i = 0; i < first->entitlements.size(); ++i) {
-      ASSERT_THAT(first->entitlements[i], EqualsProto(second->entitlements[i]));
+    ASSERT_EQ(first.position.SerializeAsString(),
+              second.position.SerializeAsString());
+    ASSERT_EQ(first.entitlements.size(), second.entitlements.size());
+    for (size_t i = 0; i < first.entitlements.size(); ++i) {
+      ASSERT_THAT(first.entitlements[i], EqualsProto(second.entitlements[i]));
     }
   }
 }

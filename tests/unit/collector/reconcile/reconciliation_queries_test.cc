@@ -239,6 +239,22 @@ TEST_F(ReconciliationTest, AnswersTheSameAfterTheClockWasSetBack) {
   EXPECT_THAT(Positions(), ElementsAre("Redis/Redis/core 5 0 COVERED"));
 }
 
+TEST_F(ReconciliationTest, APositionThatCannotBeComputedHidesNoOther) {
+  AddDevice({Deb("redis-server", "1-1"), Cores(4), Seen()});
+  Buy({"F5,nginx,core,9223372036854.775807,2026-01-01,,",
+       "F5,nginx,core,1,2026-01-01,,", "Redis,Redis,core,4,2026-01-01,,"});
+  ASSERT_OK_AND_ASSIGN(const auto list, queries_->ListPositions({}));
+  ASSERT_EQ(list.positions_size(), 2);
+  EXPECT_EQ(list.positions(0).state(), v1::Position::STATE_NOT_COMPUTABLE);
+  EXPECT_EQ(list.positions(1).state(), v1::Position::STATE_COVERED);
+
+  v1::ExplainPositionRequest request;
+  request.set_product("nginx");
+  ASSERT_OK_AND_ASSIGN(const auto why, queries_->ExplainPosition(request));
+  EXPECT_THAT(why.position(), testing::EqualsProto(list.positions(0)));
+  EXPECT_THAT(why.entitlements(), SizeIs(2));
+}
+
 TEST_F(ReconciliationTest, OfTheFutureItTellsWhatIsKnownNow) {
   Buy({"Redis,Redis,core,4,2026-01-01,,"});
   v1::ListPositionsRequest request;
