@@ -38,27 +38,41 @@ struct Target {
   std::string metric;
 };
 
+std::string Publishers(const PositionBook& book,
+                       const std::vector<ProductKey>& keys) {
+  return absl::StrJoin(keys, ", ",
+                       [&](std::string* out, const ProductKey& key) {
+                         out->append(book.at(key).publisher);
+                       });
+}
+
 absl::StatusOr<ProductKey> FindProduct(
     const PositionBook& book, const v1::ExplainPositionRequest& request) {
+  // Products of the name, and those among them of the publisher.
+  std::vector<ProductKey> named;
   std::vector<ProductKey> found;
   for (const auto& [key, product] : book) {
-    if (absl::EqualsIgnoreCase(product.product, request.product()) &&
-        (request.publisher().empty() ||
-         absl::EqualsIgnoreCase(product.publisher, request.publisher()))) {
+    if (!absl::EqualsIgnoreCase(product.product, request.product())) continue;
+    named.push_back(key);
+    if (request.publisher().empty() ||
+        absl::EqualsIgnoreCase(product.publisher, request.publisher())) {
       found.push_back(key);
     }
   }
-  if (found.empty()) {
+  if (named.empty()) {
     return absl::NotFoundError(absl::StrCat("no product \"", request.product(),
                                             "\" is bought or used"));
   }
+  if (found.empty()) {
+    return absl::NotFoundError(absl::StrCat(
+        "no product \"", request.product(), "\" of \"", request.publisher(),
+        "\" is bought or used; set publisher to one of: ",
+        Publishers(book, named)));
+  }
   if (found.size() == 1) return found[0];
-  return absl::FailedPreconditionError(absl::StrCat(
-      "several publishers have a product \"", request.product(),
-      "\"; set publisher to one of: ",
-      absl::StrJoin(found, ", ", [&](std::string* out, const ProductKey& key) {
-        out->append(book.at(key).publisher);
-      })));
+  return absl::FailedPreconditionError(
+      absl::StrCat("several publishers have a product \"", request.product(),
+                   "\"; set publisher to one of: ", Publishers(book, found)));
 }
 
 absl::StatusOr<Target> FindTarget(const PositionBook& book,

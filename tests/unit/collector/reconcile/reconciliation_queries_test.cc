@@ -29,6 +29,7 @@ namespace rollcall::collector {
 namespace {
 
 using absl::StatusCode;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using testing::FromText;
 using ::testing::HasSubstr;
@@ -340,6 +341,22 @@ TEST_F(ReconciliationTest, ShowsLinesOfAnotherPublisherThatDoNotCount) {
   EXPECT_FALSE(response.entitlements(0).counts());
   EXPECT_EQ(response.entitlements(0).reason(),
             "is for a product of MySQL AB, not of Oracle");
+}
+
+TEST_F(ReconciliationTest,
+       NamesThePublishersOfAProductThatTheOneAskedForLacks) {
+  Buy({"Redis,Redis,core,4,2026-01-01,,"});
+  v1::ExplainPositionRequest request;
+  request.set_product("redis");
+  request.set_publisher("Redis Inc");
+  EXPECT_THAT(queries_->ExplainPosition(request),
+              StatusIs(StatusCode::kNotFound,
+                       AllOf(HasSubstr("\"redis\" of \"Redis Inc\""),
+                             HasSubstr("publisher to one of: Redis"))));
+  request.set_product("rediss");
+  EXPECT_THAT(queries_->ExplainPosition(request),
+              StatusIs(StatusCode::kNotFound,
+                       "no product \"rediss\" is bought or used"));
 }
 
 TEST_F(ReconciliationTest, AsksForTheMetricWhereThereAreSeveral) {
