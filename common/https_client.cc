@@ -15,7 +15,9 @@ namespace {
 
 constexpr size_t kMaxMessageBytes = 1 << 10;
 
-absl::StatusCode CodeOfHttp(unsigned status) {
+// `ours`: the server says what is wrong. Else something before it may speak,
+// which says so while the server is away.
+absl::StatusCode CodeOfHttp(unsigned status, bool ours) {
   switch (status) {
     case 400:
     case 413:
@@ -28,8 +30,14 @@ absl::StatusCode CodeOfHttp(unsigned status) {
     case 405:
       return absl::StatusCode::kUnimplemented;
     case 429:
-      return absl::StatusCode::kResourceExhausted;
+      return ours ? absl::StatusCode::kResourceExhausted
+                  : absl::StatusCode::kUnavailable;
+    case 500:
+      return ours ? absl::StatusCode::kInternal
+                  : absl::StatusCode::kUnavailable;
+    case 502:
     case 503:
+    case 504:
       return absl::StatusCode::kUnavailable;
     default:
       return absl::StatusCode::kInternal;
@@ -48,7 +56,7 @@ absl::Status ErrorOf(unsigned status, const std::string& body,
   const std::string text =
       ours ? error.message() : absl::StrCat("HTTP status ", status);
   return absl::Status(
-      CodeOfHttp(status),
+      CodeOfHttp(status, ours),
       absl::StrCat(server, " refused: ",
                    EscapeForTerminal(Abbreviate(text, kMaxMessageBytes))));
 }

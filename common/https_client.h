@@ -35,9 +35,10 @@ class HttpsClient {
   HttpsClient& operator=(const HttpsClient&) = delete;
 
   // Posts `request` as JSON and reads the answer's JSON into `response`; fields
-  // that are unknown here are passed over. An answer of an error has the code
-  // and message of its v1.ErrorResponse, else one that fits its HTTP status.
-  // UNAVAILABLE, and what to look at, where there is no way to the server,
+  // that are unknown here are passed over. An error that is answered has a code
+  // that fits its HTTP status, and the message of its v1.ErrorResponse where it
+  // is one. UNAVAILABLE, and what to look at, where there is no way to the
+  // server; also where something before it says that it is away or too busy,
   // DEADLINE_EXCEEDED after the time limit, CANCELLED after Interrupt.
   // Blocking.
   absl::Status PostJson(absl::string_view path,

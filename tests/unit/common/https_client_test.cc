@@ -123,6 +123,7 @@ TEST_F(HttpsClientTest, AnErrorSaysWhatTheServerSays) {
       {429, absl::StatusCode::kResourceExhausted},
       {503, absl::StatusCode::kUnavailable},
       {500, absl::StatusCode::kInternal},
+      {507, absl::StatusCode::kInternal},
   };
   for (const auto& [status, code] : codes) {
     answer_ = {status,
@@ -131,8 +132,28 @@ TEST_F(HttpsClientTest, AnErrorSaysWhatTheServerSays) {
                {}};
     EXPECT_THAT(Post(), StatusIs(code, AllOf(HasSubstr("no \\x1b[2J"),
                                              HasSubstr(options_.server))));
-    answer_.body = "<html>";
+  }
+}
+
+TEST_F(HttpsClientTest, AnErrorWithoutWordsHasACodeThatFits) {
+  const std::pair<int, absl::StatusCode> codes[] = {
+      {400, absl::StatusCode::kInvalidArgument},
+      {401, absl::StatusCode::kUnauthenticated},
+      {403, absl::StatusCode::kPermissionDenied},
+      {404, absl::StatusCode::kUnimplemented},
+      {507, absl::StatusCode::kInternal},
+  };
+  for (const auto& [status, code] : codes) {
+    answer_ = {status, "text/html", "<html>", {}};
     EXPECT_THAT(Post(), StatusIs(code, HasSubstr(absl::StrCat(status))));
+  }
+}
+
+TEST_F(HttpsClientTest, WhatIsBeforeTheServerSaysThatItIsAway) {
+  for (const int status : {429, 500, 502, 503, 504}) {
+    answer_ = {status, "text/html", "<html>", {}};
+    EXPECT_THAT(Post(), StatusIs(absl::StatusCode::kUnavailable,
+                                 HasSubstr(absl::StrCat(status))));
   }
 }
 
