@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/file.h"
 #include "common/key_pair.h"
@@ -45,16 +47,17 @@ absl::StatusOr<AgentKey> AgentKey::Open(const std::string& folder) {
     return FileError(folder, "cannot make the state folder", errno);
   }
   AgentKey key(folder);
-  ROLLCALL_RETURN_IF_ERROR(key.ReadIfThere(kKey, key.key_pem_));
   ROLLCALL_RETURN_IF_ERROR(key.ReadIfThere(kCertificate, key.certificate_pem_));
   ROLLCALL_RETURN_IF_ERROR(key.ReadIfThere(kCa, key.ca_pem_));
   ROLLCALL_RETURN_IF_ERROR(
       key.ReadIfThere(kPreviousKey, key.previous_key_pem_));
   ROLLCALL_RETURN_IF_ERROR(
       key.ReadIfThere(kPreviousCertificate, key.previous_certificate_pem_));
-  if (key.key_pem_.empty()) {
+  auto stored = ReadFile(key.Path(kKey), kMaxPemBytes);
+  if (absl::IsNotFound(stored.status())) {
     ROLLCALL_RETURN_IF_ERROR(key.MakeKey());
   } else {
+    ROLLCALL_ASSIGN_OR_RETURN(key.key_pem_, std::move(stored));
     const auto agent = FingerprintOf(key.key_pem_);
     if (!agent.ok()) return Annotate(agent.status(), key.Path(kKey));
     key.agent_ = *agent;

@@ -61,6 +61,13 @@ TEST_F(AgentKeyTest, ADamagedKeyIsNotReplacedByAnother) {
   EXPECT_EQ(ReadFile(File("agent.key"), 100).value(), "garbage");
 }
 
+TEST_F(AgentKeyTest, AnEmptyKeyFileIsNotTakenForAMissingOne) {
+  dir_.Write("state/agent.key", "");
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kInvalidArgument,
+                               HasSubstr("agent.key")));
+  EXPECT_EQ(ReadFile(File("agent.key"), 100).value(), "");
+}
+
 TEST_F(AgentKeyTest, KeepsACertificateForItsKey) {
   const TlsCredentials agent = Install();
   ASSERT_OK_AND_ASSIGN(AgentKey key, Open());
