@@ -123,9 +123,6 @@ absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
   const bool equal = stored_.root == root && stored_.row_level == row_level_ &&
                      RootLevelOf(hello) == row_level_;
   wants_roots_ = !equal;
-  if (equal && !wants_evidence_) {
-    deps_.last_seen.Note(stored_.id, deps_.clock.Now(), std::nullopt);
-  }
   state_ = wants_roots_ || wants_evidence_ ? State::kPlanned : State::kIdle;
   SyncReply reply;
   reply.messages.push_back(MakePlan(equal));
@@ -149,6 +146,10 @@ void SyncSession::TakeContact(const v1::Hello& hello, SyncReply answer,
         }
         if (outcome->must_rekey) {
           return reply(KeyWasCopied());
+        }
+        // Not of a copy: it would keep the device that it was made of seen.
+        if (IsIdle()) {
+          deps_.last_seen.Note(stored_.id, deps_.clock.Now(), std::nullopt);
         }
         answer.messages[0].mutable_plan()->set_next_nonce(
             outcome->next_nonce.ToBytes());

@@ -1,4 +1,4 @@
-// Agents and a store that was restored from a backup.
+// Agents, their copies, and a store that was restored from a backup.
 #include "collector/ingest/hello_contact.h"
 
 #include "collector/identity/link_tables.h"
@@ -96,6 +96,25 @@ TEST_F(RestoredStoreTest, OnceAnAgentHasHeardOfItItsCopiesAreSeenAgain) {
   EXPECT_THAT(last, StatusIs(absl::StatusCode::kPermissionDenied,
                              HasSubstr("wants a new key")));
   EXPECT_OK(Meet(machine));
+}
+
+TEST_F(RestoredStoreTest, ACopyThatIsRefusedIsNoSignOfTheMachine) {
+  Machine machine;
+  MeetTimes(machine, 5);
+  Machine copy = machine;
+  absl::Status last;
+  while (last.ok()) {
+    EXPECT_OK(Meet(machine));
+    last = Meet(copy);
+  }
+  EXPECT_OK(Meet(machine));
+  const absl::Time seen = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(Meet(copy), StatusIs(absl::StatusCode::kPermissionDenied));
+  ASSERT_OK_AND_ASSIGN(const auto subject,
+                       subjects_.FindByAgent(engine_, agent_));
+  ASSERT_TRUE(subject.has_value());
+  EXPECT_EQ(last_seen_.Get(subject->id)->time, seen);
 }
 
 }  // namespace
