@@ -52,15 +52,25 @@ absl::StatusOr<Credentials> CredentialFiles::Load(absl::Time now) {
 std::optional<Credentials> CredentialFiles::Reload(absl::Time now) {
   const auto digest = Digest();
   // A file that is missing for a moment is being replaced.
-  if (!digest.ok() || *digest == digest_) return std::nullopt;
-  digest_ = *digest;
-  auto credentials = Read(now);
-  if (!credentials.ok()) {
-    Log(LogLevel::kError,
-        "changed certificates are unusable; the old ones stay",
-        {{"error", credentials.status().message()}});
+  if (!digest.ok()) return std::nullopt;
+  if (*digest == digest_) {
+    reported_.clear();
     return std::nullopt;
   }
+  auto credentials = Read(now);
+  if (!credentials.ok()) {
+    // What is wrong may be so for a moment, as where the clock jumped.
+    const std::string error(credentials.status().message());
+    if (error == reported_) return std::nullopt;
+    Log(LogLevel::kError,
+        "changed certificates are unusable; the old ones stay until these are "
+        "good",
+        {{"error", error}});
+    reported_ = error;
+    return std::nullopt;
+  }
+  digest_ = *digest;
+  reported_.clear();
   Log(LogLevel::kInfo, "certificates read again");
   return *std::move(credentials);
 }

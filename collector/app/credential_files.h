@@ -30,9 +30,9 @@ class CredentialFiles {
   // Reads and checks all files. Fails, and names the file, if one is unusable.
   absl::StatusOr<Credentials> Load(absl::Time now);
 
-  // As Load, if a file differs from when it was last read; else nothing. Files
+  // As Load, if a file differs from those that are in use; else nothing. Files
   // that are unusable, perhaps since they are being replaced, change nothing
-  // and are logged once.
+  // and are tried again; what is wrong is logged once.
   std::optional<Credentials> Reload(absl::Time now);
 
  private:
@@ -41,7 +41,10 @@ class CredentialFiles {
   absl::StatusOr<Credentials> Read(absl::Time now) const;
 
   const CollectorOptions options_;
+  // Of the files that are in use.
   std::string digest_;
+  // What was logged last of files that are not.
+  std::string reported_;
 };
 
 }  // namespace rollcall::collector

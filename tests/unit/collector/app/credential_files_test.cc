@@ -1,5 +1,7 @@
 #include "collector/app/credential_files.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
 #include "common/log.h"
 #include "tests/support/status_matchers.h"
@@ -76,6 +78,26 @@ TEST_F(CredentialFilesTest, ReadsAgainOnlyWhatChanged) {
   ASSERT_TRUE(changed.has_value());
   EXPECT_EQ(changed->listener.certificate_pem, next.certificate_pem);
   EXPECT_FALSE(files.Reload(absl::Now()).has_value());
+}
+
+TEST_F(CredentialFilesTest, TriesAgainWhatWasUnusableForAMoment) {
+  SetLogLevel(LogLevel::kError);
+  CredentialFiles files(options_);
+  const absl::Time now = absl::Now();
+  ASSERT_OK(files.Load(now));
+  const TlsCredentials next = pki_.Server();
+  dir_.Write("server.pem", next.certificate_pem);
+  dir_.Write("server.key", next.private_key_pem);
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(files.Reload(now + absl::Hours(2)).has_value());
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("expired"));
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1);
+  const auto changed = files.Reload(now);
+  ASSERT_TRUE(changed.has_value());
+  EXPECT_EQ(changed->listener.certificate_pem, next.certificate_pem);
 }
 
 TEST_F(CredentialFilesTest, TakesASecondRoot) {
