@@ -1,8 +1,12 @@
 #include "collector/inventory/software_index.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "absl/hash/hash.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "collector/inventory/number_set.h"
 #include "collector/inventory/tables.h"
 #include "common/status.h"
 
@@ -42,10 +46,11 @@ absl::StatusOr<SoftwareRows> SoftwareIndex::Candidates(
 }
 
 absl::Status SoftwareIndex::Refresh(const Reader& reader) {
+  const RowNumber known = last_;
   auto numbers = kRowNumberTable.ScanFrom(reader, {last_ + 1}, KeyWriter());
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto entry, numbers.Next());
-    if (!entry.has_value()) return absl::OkStatus();
+    if (!entry.has_value()) break;
     const auto id = RowId::FromBytes(entry->value.row_id());
     if (!id.has_value()) {
       return absl::DataLossError(absl::StrCat(
@@ -54,6 +59,40 @@ absl::Status SoftwareIndex::Refresh(const Reader& reader) {
     ROLLCALL_RETURN_IF_ERROR(Add(reader, entry->key.number, *id));
     last_ = entry->key.number;
   }
+  if (last_ == known || rows_.size() < forget_at_) return absl::OkStatus();
+  return Forget(reader);
+}
+
+absl::Status SoftwareIndex::Forget(const Reader& reader) {
+  constexpr auto kGone = std::numeric_limits<size_t>::max();
+  NumberSet stored;
+  auto numbers = kRowNumberTable.ScanPrefix(reader, KeyWriter());
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, numbers.Next());
+    if (!entry.has_value()) break;
+    stored.Add(entry->key.number);
+  }
+  // Where each row goes.
+  std::vector<size_t> places;
+  places.reserve(rows_.size());
+  size_t kept = 0;
+  for (const IndexedSoftware& row : rows_) {
+    places.push_back(stored.Has(row.number) ? kept : kGone);
+    if (stored.Has(row.number)) rows_[kept++] = row;
+  }
+  rows_.resize(kept);
+  for (auto* by_hash : {&by_name_, &by_product_}) {
+    for (auto& [hash, of_hash] : *by_hash) {
+      for (size_t& place : of_hash) place = places[place];
+      std::erase(of_hash, kGone);
+    }
+    absl::erase_if(*by_hash, [](const auto& of) { return of.second.empty(); });
+  }
+  std::erase_if(missing_, [&](const IndexedSoftware& row) {
+    return !stored.Has(row.number);
+  });
+  forget_at_ = std::max(fewest_, 2 * kept);
+  return absl::OkStatus();
 }
 
 absl::Status SoftwareIndex::Add(const Reader& reader, RowNumber number,

@@ -33,12 +33,15 @@ struct SoftwareRows {
 };
 
 // Thread-safe. Keeps about 100 bytes a row in memory and reads only rows that
-// came since it was asked last: numbers ascend. Rows that were collected since
-// stay in it; nobody has them.
+// came since it was asked last: numbers ascend. Rows that were collected since,
+// which nobody has, stay in it until it has twice as many as it kept when it
+// last forgot some.
 class SoftwareIndex {
  public:
-  // `products` outlives it and recognises a row in the same way for ever.
-  explicit SoftwareIndex(const ProductLookup& products) : products_(products) {}
+  // `products` outlives it and recognises a row in the same way for ever. Below
+  // `fewest` rows none is forgotten.
+  explicit SoftwareIndex(const ProductLookup& products, size_t fewest = 10'000)
+      : products_(products), fewest_(fewest), forget_at_(fewest) {}
 
   // All rows that the store has as of `reader`, and perhaps more.
   // DATA_LOSS if a row is damaged.
@@ -54,10 +57,17 @@ class SoftwareIndex {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Add(const Reader& reader, RowNumber number, RowId id)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Forgets rows whose numbers are not in the store any more. `reader` must
+  // have all numbers up to last_.
+  absl::Status Forget(const Reader& reader)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ProductLookup& products_;
+  const size_t fewest_;
   Mutex mutex_;
   RowNumber last_ ABSL_GUARDED_BY(mutex_) = 0;
+  // With how many rows some are forgotten next.
+  size_t forget_at_ ABSL_GUARDED_BY(mutex_);
   std::vector<IndexedSoftware> rows_ ABSL_GUARDED_BY(mutex_);
   std::vector<IndexedSoftware> missing_ ABSL_GUARDED_BY(mutex_);
   // Places in rows_, by hash.
