@@ -25,12 +25,15 @@ class PostingKeeper {
 
   explicit PostingKeeper(Engine& engine) : engine_(engine) {}
 
-  // Stores what changed since the last call; returns how many changes.
+  // Stores what changed since the last call; returns how many changes. Damage
+  // to postings that a change touches stops it until Rebuild.
   absl::StatusOr<size_t> CatchUp();
 
-  // Recomputes the postings from heads and bases and compares.
+  // Recomputes the postings from heads and bases and compares. Damage to
+  // postings is a difference; DATA_LOSS is left to heads and bases.
   absl::StatusOr<PostingDifferences> Check();
-  // As Check, and writes what is right. Questions are answered meanwhile.
+  // As Check, and writes what is right, with all that waited. Questions are
+  // answered meanwhile.
   absl::StatusOr<PostingDifferences> Rebuild();
 
  private:
