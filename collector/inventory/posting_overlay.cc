@@ -32,6 +32,11 @@ absl::StatusOr<std::optional<uint32_t>> PostingOverlay::NumberOf(
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                             kBaseNumberTable.Get(reader_, {base}));
   if (!stored.has_value()) return std::optional<uint32_t>();
+  if (stored->number() == 0) {
+    return absl::DataLossError(
+        absl::StrCat("table base_number: no number at key ", base.ToHex(),
+                     "; `rollcall store rebuild` puts postings right"));
+  }
   return std::optional<uint32_t>(stored->number());
 }
 

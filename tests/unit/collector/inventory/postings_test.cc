@@ -372,6 +372,19 @@ TEST_F(PostingsTest, ValuesThatDoNotParseAreReplacedWhileChangesWait) {
   ExpectRebuilds();
 }
 
+TEST_F(PostingsTest, BasesThatLostTheirNumbersAreGivenOthers) {
+  Report(NewSubject(), Packages(0, 40));
+  Report(NewSubject(), Packages(100, 140));
+  ASSERT_OK(keeper_.CatchUp().status());
+  Batch batch;
+  for (const SubjectId& subject : subjects_) {
+    kBaseNumberTable.Put(batch, {BaseOf(subject)}, stored::v1::NumberedBase());
+  }
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  EXPECT_THAT(keeper_.Check()->first, HasSubstr("no number"));
+  ExpectRebuilds();
+}
+
 TEST_F(PostingsTest, WhatIsNoKeyIsNamedAndGoes) {
   ReportTwins();
   for (const TableId table :
