@@ -30,6 +30,8 @@ struct GrpcListenerOptions {
   // A connection that says nothing for this long, or whose handshakes take
   // longer, is closed; see HandshakeQueue.
   absl::Duration handshake_within = absl::Seconds(10);
+  // A connection without a call is closed after this; one with a call is not.
+  absl::Duration idle_within = absl::Minutes(5);
   // All that the transport may hold for this port, in bytes.
   size_t transport_bytes = 512 << 20;
   // A connection that is given this file descriptor or a higher one is closed

@@ -3,6 +3,7 @@
 #include <grpcpp/security/credentials.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -287,6 +288,21 @@ TEST_F(GrpcTest, CredentialsThatAreUnusableAreMadeGoodByTheNext) {
   Call(Connect(pki_.Admin("jo"))).IgnoreError();
   listener_->UseCredentials(pki_.Server());
   EXPECT_OK(Call(Connect(pki_.Admin("jo"))));
+}
+
+TEST_F(GrpcTest, AConnectionWithoutACallIsClosed) {
+  GrpcListenerOptions options;
+  options.idle_within = absl::Milliseconds(100);
+  listener_->Stop(absl::ZeroDuration());
+  ASSERT_NO_FATAL_FAILURE(Listen(options));
+  const auto channel = Connect(pki_.Admin("jo"));
+  ASSERT_OK(Call(channel));
+  EXPECT_EQ(channel->GetState(/*try_to_connect=*/false), GRPC_CHANNEL_READY);
+  EXPECT_TRUE(channel->WaitForStateChange(
+      GRPC_CHANNEL_READY,
+      std::chrono::system_clock::now() + std::chrono::seconds(20)));
+  // The next call connects again.
+  EXPECT_OK(Call(channel));
 }
 
 TEST_F(GrpcTest, AMessageOverTheLimitIsRefused) {
