@@ -22,6 +22,10 @@ struct IngestOptions {
   // Streams at once; a further agent is asked to come back later. A held stream
   // costs about 115 KB.
   int max_streams = 20'000;
+  // Of one agent; a further one is likewise asked. More than it is ever served
+  // on (TwinOptions): those that wait for their Hello, or that are ending,
+  // count too.
+  size_t max_agent_streams = 16;
   // Streams held for agents that have said what they had to say. Beyond, an
   // agent is asked to hang up when it has checked in, and to call back after
   // that long, before jitter of 20 %: a new stream costs about 3 ms of CPU, and

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -29,9 +30,12 @@ class LiveStream {
 // Thread-safe.
 class LiveStreams {
  public:
-  void Add(AgentId agent, std::shared_ptr<LiveStream> stream) {
+  // How many the agent has with this one.
+  size_t Add(AgentId agent, std::shared_ptr<LiveStream> stream) {
     MutexLock lock(&mutex_);
-    streams_[agent].push_back(std::move(stream));
+    auto& streams = streams_[agent];
+    streams.push_back(std::move(stream));
+    return streams.size();
   }
 
   void Remove(AgentId agent, const LiveStream* stream) {

@@ -81,10 +81,14 @@ class SyncReactor final : public RawReactor, private EndableStream {
     ++deps_.stats.streams_opened;
     // One too many is told so in answer to its first message: an answer that
     // runs ahead of the question may meet it on the way and be lost.
-    one_too_many_ = ++deps_.stats.streams > deps_.options.max_streams;
-    if (one_too_many_) ++deps_.stats.streams_turned_away;
+    if (++deps_.stats.streams > deps_.options.max_streams) {
+      no_room_ = "too many agents are connected";
+    }
     // Who revokes the agent from here on finds the stream.
-    streams_.Add(agent_, ending_);
+    if (streams_.Add(agent_, ending_) > deps_.options.max_agent_streams) {
+      no_room_ = "too many streams of this agent are open";
+    }
+    if (!no_room_.empty()) ++deps_.stats.streams_turned_away;
     if (revocations != nullptr && revocations->IsRevoked(agent_)) {
       streams_.CountRefused();
       ending_->End(Revocations::Refusal(agent_));
@@ -104,8 +108,8 @@ class SyncReactor final : public RawReactor, private EndableStream {
     const auto bytes = static_cast<int64_t>(incoming_.Length());
     ++deps_.stats.messages;
     deps_.stats.bytes += bytes;
-    if (one_too_many_) {
-      TurnAway("too many agents are connected");
+    if (!no_room_.empty()) {
+      TurnAway(no_room_);
       return;
     }
     if (wait_.has_value()) {
@@ -281,7 +285,8 @@ class SyncReactor final : public RawReactor, private EndableStream {
   // Of its Hello, until its place among twins is known.
   std::string boot_id_;
   std::shared_ptr<TwinSeat> seat_;
-  bool one_too_many_ = false;
+  // Why it is one too many; empty: it is not.
+  absl::string_view no_room_;
   std::atomic<uint32_t> handed_over_{0};
   grpc::ByteBuffer incoming_;
   std::optional<ByteBudget::Share> share_;

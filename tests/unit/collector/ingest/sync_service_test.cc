@@ -6,6 +6,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/security/credentials.h>
 
+#include <optional>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -375,6 +376,23 @@ TEST_F(TwinServiceTest, AnAnswerThatNobodyAskedForIsMalformed) {
               StatusIs(absl::StatusCode::kInvalidArgument));
   AwaitStreams(0);
   EXPECT_EQ(stats_.messages_malformed, 1);
+}
+
+TEST_F(TwinServiceTest, OneAgentOpensSoManyStreamsAndNoMore) {
+  options_.max_agent_streams = 2;
+  const Machine first = Start('a');
+  std::optional<Machine> second = Start('a');
+  std::optional<absl::Duration> retry;
+  EXPECT_THAT(SyncOnce(*ConnectAs(credentials_), FactsWith({"a"}), &retry),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       HasSubstr("too many streams of this agent")));
+  EXPECT_TRUE(retry.has_value());
+  EXPECT_EQ(stats_.streams_turned_away, 1);
+  EXPECT_OK(SyncOnce(*ConnectAsNew(), FactsWith({"b"})));
+  // Once one of them has gone there is room again.
+  second.reset();
+  AwaitStreams(1);
+  EXPECT_OK(SyncOnce(*ConnectAs(credentials_), FactsWith({"a"})));
 }
 
 // Holds the committer after an agent's Hello, so that its facts stay in flight.
