@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "collector/identity/link_view.h"
 #include "collector/identity/subjects.h"
 #include "common/proto_time.h"
@@ -26,15 +27,41 @@ absl::StatusOr<bool> IsEmpty(const Reader& reader, TableId table) {
 
 }  // namespace
 
+absl::Status DeviceLinker::PassOver(SubjectId subject, absl::Status status,
+                                    PassedOver& passed_over) {
+  if (!absl::IsDataLoss(status)) return status;
+  passed_over.subjects.insert(subject);
+  passed_over.status.Update(status);
+  return absl::OkStatus();
+}
+
 absl::Status DeviceLinker::RunDue() {
-  {
-    MutexLock lock(&check_mutex_);
-    if (!checked_) {
-      ROLLCALL_RETURN_IF_ERROR(MakeAllDue());
-      ROLLCALL_RETURN_IF_ERROR(LookAgainAtAll());
-      checked_ = !stopping_;
-    }
+  PassedOver passed_over;
+  ROLLCALL_RETURN_IF_ERROR(CheckOnce(passed_over));
+  ROLLCALL_RETURN_IF_ERROR(RunAllDue(passed_over));
+  if (passed_over.subjects.empty()) return passed_over.status;
+  return absl::DataLossError(absl::StrCat(
+      passed_over.subjects.size(), " subjects were passed over, subject ",
+      passed_over.subjects.begin()->ToHex(),
+      " among them: ", passed_over.status.message()));
+}
+
+absl::Status DeviceLinker::CheckOnce(PassedOver& passed_over) {
+  MutexLock lock(&check_mutex_);
+  if (checked_) return absl::OkStatus();
+  ROLLCALL_RETURN_IF_ERROR(MakeAllDue());
+  const absl::Status looked = LookAgainAtAll(passed_over);
+  if (absl::IsDataLoss(looked)) {
+    // What is due does not depend on it; it is tried again the next time.
+    passed_over.status.Update(looked);
+    return absl::OkStatus();
   }
+  ROLLCALL_RETURN_IF_ERROR(looked);
+  checked_ = !stopping_;
+  return absl::OkStatus();
+}
+
+absl::Status DeviceLinker::RunAllDue(PassedOver& passed_over) {
   std::optional<SubjectId> after;
   int64_t total = 0;
   for (bool more = true; more && !stopping_;) {
@@ -42,7 +69,7 @@ absl::Status DeviceLinker::RunDue() {
     more = due.more;
     total += due.waiting + static_cast<int64_t>(due.subjects.size());
     if (due.subjects.empty()) break;
-    ROLLCALL_RETURN_IF_ERROR(RunSome(due.subjects));
+    ROLLCALL_RETURN_IF_ERROR(RunSome(due.subjects, passed_over));
     after = due.subjects.back();
   }
   MutexLock lock(&mutex_);
@@ -78,20 +105,31 @@ absl::Status DeviceLinker::MakeDue(const std::vector<SubjectId>& subjects) {
   return committer_.Commit({std::string(kMovesName)}, build).status();
 }
 
-absl::Status DeviceLinker::LookAgain(const std::vector<SubjectId>& subjects) {
+absl::StatusOr<bool> DeviceLinker::HasReturned(SubjectId id,
+                                               LinkView& view) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* subject, view.Subject(id));
+  if (subject == nullptr || !HomeOfMatched(*subject).has_value()) return false;
+  ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* returned,
+                            view.FindReturned(*subject));
+  return returned != nullptr;
+}
+
+absl::Status DeviceLinker::LookAgain(const std::vector<SubjectId>& subjects,
+                                     PassedOver& passed_over) {
   LinkView view(engine_, times_);
   std::vector<SubjectId> again;
   for (const SubjectId id : subjects) {
-    ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* subject, view.Subject(id));
-    if (subject == nullptr || !HomeOfMatched(*subject).has_value()) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(const LinkSubject* returned,
-                              view.FindReturned(*subject));
-    if (returned != nullptr) again.push_back(id);
+    const auto returned = HasReturned(id, view);
+    if (!returned.ok()) {
+      ROLLCALL_RETURN_IF_ERROR(PassOver(id, returned.status(), passed_over));
+    } else if (*returned) {
+      again.push_back(id);
+    }
   }
   return MakeDue(again);
 }
 
-absl::Status DeviceLinker::LookAgainAtAll() {
+absl::Status DeviceLinker::LookAgainAtAll(PassedOver& passed_over) {
   auto links = kSubjectLinkTable.ScanPrefix(engine_, KeyWriter());
   for (bool more = true; more && !stopping_;) {
     std::vector<SubjectId> subjects;
@@ -102,7 +140,7 @@ absl::Status DeviceLinker::LookAgainAtAll() {
         subjects.push_back(entry->key.subject);
       }
     }
-    ROLLCALL_RETURN_IF_ERROR(LookAgain(subjects));
+    ROLLCALL_RETURN_IF_ERROR(LookAgain(subjects, passed_over));
   }
   return absl::OkStatus();
 }
@@ -129,7 +167,21 @@ absl::StatusOr<DeviceLinker::Due> DeviceLinker::ReadDue(
   return due;
 }
 
-absl::Status DeviceLinker::RunSome(const std::vector<SubjectId>& due) {
+absl::Status DeviceLinker::RunSome(const std::vector<SubjectId>& due,
+                                   PassedOver& passed_over) {
+  absl::Status compared = Compare(due);
+  if (absl::IsDataLoss(compared)) {
+    // One by one: what one of them needs is damaged.
+    for (const SubjectId id : due) {
+      ROLLCALL_RETURN_IF_ERROR(PassOver(id, Compare({id}), passed_over));
+    }
+    compared = absl::OkStatus();
+  }
+  ROLLCALL_RETURN_IF_ERROR(compared);
+  return LookAgain(due, passed_over);
+}
+
+absl::Status DeviceLinker::Compare(const std::vector<SubjectId>& due) {
   std::vector<std::string> names = {std::string(kMovesName)};
   for (const SubjectId id : due) {
     for (std::string& name : Subjects::NamesOf(id)) {
@@ -145,7 +197,6 @@ absl::Status DeviceLinker::RunSome(const std::vector<SubjectId>& due) {
     return absl::OkStatus();
   };
   ROLLCALL_RETURN_IF_ERROR(committer_.Commit(std::move(names), build).status());
-  ROLLCALL_RETURN_IF_ERROR(LookAgain(due));
   MutexLock lock(&mutex_);
   counts_.subjects += counts.subjects;
   counts_.matches += counts.matches;

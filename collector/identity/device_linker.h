@@ -2,6 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
+#include <set>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "collector/identity/link_pass.h"
@@ -28,6 +31,9 @@ class DeviceLinker {
   // stored in between. Blocking. Where it fails what is left stays due.
   // The first time, all are due in a store from before there was matching, and
   // those whose place was taken are looked at again.
+  //
+  // DATA_LOSS if stored bytes are damaged: those that need them are passed over
+  // and stay due, all others are compared.
   absl::Status RunDue();
   // Makes RunDue return soon, now and whenever it is called.
   void Stop() { stopping_ = true; }
@@ -45,15 +51,32 @@ class DeviceLinker {
     int64_t waiting = 0;
     bool more = false;
   };
+  // Those that could not be compared, since stored bytes are damaged.
+  struct PassedOver {
+    std::set<SubjectId> subjects;
+    // What was damaged, of the first.
+    absl::Status status;
+  };
   absl::StatusOr<Due> ReadDue(std::optional<SubjectId> after) const;
-  absl::Status RunSome(const std::vector<SubjectId>& due);
+  absl::Status CheckOnce(PassedOver& passed_over);
+  absl::Status RunAllDue(PassedOver& passed_over);
+  absl::Status RunSome(const std::vector<SubjectId>& due,
+                       PassedOver& passed_over);
+  // All of them, or none if it fails.
+  absl::Status Compare(const std::vector<SubjectId>& due);
   absl::Status MakeAllDue();
   // A contact that was written together with a pass is not seen by it, nor does
   // it see what the pass did. So those that have taken a place are looked at
   // once more: they become due if it was not free.
-  absl::Status LookAgain(const std::vector<SubjectId>& subjects);
+  absl::Status LookAgain(const std::vector<SubjectId>& subjects,
+                         PassedOver& passed_over);
   // The same for all, where a process ended between both.
-  absl::Status LookAgainAtAll();
+  absl::Status LookAgainAtAll(PassedOver& passed_over);
+  // Whether somebody is to be taken back.
+  absl::StatusOr<bool> HasReturned(SubjectId subject, LinkView& view) const;
+  // Goes on behind damage; anything else stays as it is.
+  static absl::Status PassOver(SubjectId subject, absl::Status status,
+                               PassedOver& passed_over);
   absl::Status MakeDue(const std::vector<SubjectId>& subjects);
 
   const Engine& engine_;

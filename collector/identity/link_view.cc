@@ -84,9 +84,11 @@ absl::StatusOr<ValueHolders> ReadHolders(const Reader& reader, uint64_t hash) {
 absl::StatusOr<LinkSubject*> LinkView::Subject(SubjectId id) {
   const auto kept = subjects_.find(id);
   if (kept != subjects_.end()) return kept->second.get();
-  std::unique_ptr<LinkSubject>& slot = subjects_[id];
   ROLLCALL_ASSIGN_OR_RETURN(auto record, kSubjectTable.Get(reader_, {id}));
-  if (!record.has_value()) return nullptr;
+  if (!record.has_value()) {
+    subjects_[id] = nullptr;
+    return nullptr;
+  }
   auto subject = std::make_unique<LinkSubject>();
   subject->id = id;
   subject->record = *std::move(record);
@@ -95,8 +97,7 @@ absl::StatusOr<LinkSubject*> LinkView::Subject(SubjectId id) {
   ROLLCALL_ASSIGN_OR_RETURN(subject->device,
                             CurrentDevice(subject->record, subject->link));
   ROLLCALL_RETURN_IF_ERROR(ReadLife(reader_, times_, *subject));
-  slot = std::move(subject);
-  return slot.get();
+  return (subjects_[id] = std::move(subject)).get();
 }
 
 absl::StatusOr<LinkView::Entry*> LinkView::Load(const EvidencePiece& piece) {

@@ -13,6 +13,8 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::FromText;
+using ::rollcall::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -43,6 +45,14 @@ class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
     split.set_reason("two machines");
     EXPECT_OK(
         IdentityEdits(engine_, committer_, random_).SplitDevice(split, "ida"));
+  }
+  // As if the disk had changed what is stored of the subject.
+  void Damage(TableId table, SubjectId subject) {
+    KeyWriter key;
+    SubjectKey{subject}.Encode(key);
+    Batch batch;
+    batch.Put(table, key.Take(), "\xff");
+    ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
   }
   // Whether matching says that it will decide by itself.
   bool IsWaiting(const FakeAgent& newer, const FakeAgent& older) {
@@ -518,6 +528,57 @@ TEST_F(DeviceLinkerTest, ACopiedKeyMakesWhatItsAgentSaysWorthNothing) {
   SayHello(rekeyed, Laptop(1), 3);
   Link();
   EXPECT_NE(DeviceOf(rekeyed), DeviceOf(one));
+}
+
+TEST_F(DeviceLinkerTest, ADamagedSubjectIsPassedOverAndOthersAreCompared) {
+  FakeAgent damaged = NewAgent();
+  SayHello(damaged, Laptop(2), 3);
+  Link();
+  SayHello(damaged, Laptop(2));
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(1), 3);
+  FakeAgent after = NewAgent();
+  SayHello(after, Laptop(1), 3);
+  const SubjectId subject = SubjectOf(damaged);
+  Damage(TableId::kSubject, subject);
+  clock_.Advance(absl::Hours(2));
+  // One by one the older may come too late for the newer, which is due again.
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(linker_.RunDue(),
+                StatusIs(absl::StatusCode::kDataLoss,
+                         AllOf(HasSubstr("1 subjects were passed over"),
+                               HasSubstr(subject.ToHex()))));
+  }
+  EXPECT_EQ(DeviceOf(before), DeviceOf(after));
+  EXPECT_EQ(linker_.due(), 1) << "it stays due";
+}
+
+TEST_F(DeviceLinkerTest, AStartIsNotHeldUpByADamagedSubject) {
+  std::vector<FakeAgent> copies = Copies(2);
+  Damage(TableId::kSubject, SubjectOf(copies[1]));
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(2), 3);
+  FakeAgent after = NewAgent();
+  SayHello(after, Laptop(2), 3);
+  clock_.Advance(absl::Hours(2));
+  DeviceLinker after_start(engine_, committer_, times_, clock_);
+  EXPECT_THAT(after_start.RunDue(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(DeviceOf(before), DeviceOf(after));
+  EXPECT_OK(after_start.RunDue()) << "it looks at everybody only once";
+}
+
+TEST_F(DeviceLinkerTest, ADamagedLinkHoldsUpNoMatching) {
+  std::vector<FakeAgent> copies = Copies(2);
+  Damage(TableId::kSubjectLink, SubjectOf(copies[1]));
+  FakeAgent before = NewAgent();
+  SayHello(before, Laptop(2), 3);
+  FakeAgent after = NewAgent();
+  SayHello(after, Laptop(2), 3);
+  clock_.Advance(absl::Hours(2));
+  DeviceLinker after_start(engine_, committer_, times_, clock_);
+  EXPECT_THAT(after_start.RunDue(),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("subject_link")));
+  EXPECT_EQ(DeviceOf(before), DeviceOf(after));
 }
 
 TEST_F(DeviceLinkerTest, ASubjectThatIsGoneIsNoLongerDue) {
