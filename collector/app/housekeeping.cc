@@ -1,5 +1,6 @@
 #include "collector/app/housekeeping.h"
 
+#include "absl/strings/str_cat.h"
 #include "collector/identity/event_retention.h"
 #include "common/log.h"
 #include "common/status.h"
@@ -29,27 +30,34 @@ void Housekeeping::Stop() {
   wake_.SignalAll();
 }
 
-absl::Status Housekeeping::DropOld() {
-  const absl::Time now = deps_.clock.Now();
-  if (options_.keep_history.drops()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const DroppedHistory dropped,
-                              history_.DropOld(now, options_.keep_history));
-    stats_.history_dropped += dropped.entries + dropped.emptied;
-    if (dropped.entries + dropped.emptied > 0) {
-      Log(LogLevel::kInfo, "history was dropped",
-          {{"changes", dropped.entries + dropped.emptied}});
-    }
+absl::Status Housekeeping::DropHistory() {
+  if (!options_.keep_history.drops()) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const DroppedHistory dropped,
+      history_.DropOld(deps_.clock.Now(), options_.keep_history));
+  stats_.history_dropped += dropped.entries + dropped.emptied;
+  if (dropped.entries + dropped.emptied > 0) {
+    Log(LogLevel::kInfo, "history was dropped",
+        {{"changes", dropped.entries + dropped.emptied}});
   }
-  if (options_.keep_identity_events > absl::ZeroDuration()) {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const int64_t dropped,
-        DropIdentityEventsBefore(now - options_.keep_identity_events,
-                                 deps_.engine, deps_.committer));
-    stats_.identity_events_dropped += dropped;
-    if (dropped > 0) {
-      Log(LogLevel::kInfo, "identity events were dropped",
-          {{"events", dropped}});
-    }
+  if (dropped.subjects_passed_over == 0) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      "the history of ", dropped.subjects_passed_over,
+      " subjects stays whatever its age: ", dropped.damage.message()));
+}
+
+absl::Status Housekeeping::DropEvents() {
+  if (options_.keep_identity_events <= absl::ZeroDuration()) {
+    return absl::OkStatus();
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const int64_t dropped,
+      DropIdentityEventsBefore(
+          deps_.clock.Now() - options_.keep_identity_events, deps_.engine,
+          deps_.committer));
+  stats_.identity_events_dropped += dropped;
+  if (dropped > 0) {
+    Log(LogLevel::kInfo, "identity events were dropped", {{"events", dropped}});
   }
   return absl::OkStatus();
 }
@@ -73,14 +81,20 @@ absl::Status Housekeeping::Collect() {
 }
 
 void Housekeeping::Run() {
-  // Old history first: what only it refers to can then be collected.
-  absl::Status status = DropOld();
-  if (status.ok()) status = Collect();
+  bool failed = false;
+  // Old history first: what only it refers to can then be collected. What one
+  // step leaves does the next no harm.
+  for (const auto step : {&Housekeeping::DropHistory, &Housekeeping::DropEvents,
+                          &Housekeeping::Collect}) {
+    const absl::Status status = (this->*step)();
+    if (absl::IsCancelled(status)) break;
+    if (status.ok()) continue;
+    failed = true;
+    Log(LogLevel::kError, "the store could not be tidied",
+        {{"error", status.message()}});
+  }
   ++stats_.runs;
-  if (status.ok() || absl::IsCancelled(status)) return;
-  ++stats_.failures;
-  Log(LogLevel::kError, "the store could not be tidied",
-      {{"error", status.message()}});
+  if (failed) ++stats_.failures;
 }
 
 }  // namespace rollcall::collector

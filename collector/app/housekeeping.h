@@ -63,7 +63,8 @@ class Housekeeping {
   const HousekeepingStats& stats() const { return stats_; }
 
  private:
-  absl::Status DropOld();
+  absl::Status DropHistory();
+  absl::Status DropEvents();
   absl::Status Collect();
   absl::Status Pause();
 

@@ -51,17 +51,23 @@ absl::StatusOr<std::set<std::string>> StoredClasses(const Reader& reader) {
   return classes;
 }
 
-// Whether the device that the subject belongs to is held; nothing if the
-// subject was deleted.
-absl::StatusOr<std::optional<bool>> IsHeld(const Reader& reader,
-                                           const DeviceDirectory& directory,
-                                           SubjectId subject) {
-  const auto device = directory.DeviceOf(reader, subject);
-  if (absl::IsNotFound(device.status())) return std::optional<bool>();
+// The device that the subject belongs to; nothing if the subject was deleted.
+absl::StatusOr<std::optional<DeviceEntry>> FindDeviceOf(
+    const Reader& reader, const DeviceDirectory& directory, SubjectId subject) {
+  auto device = directory.DeviceOf(reader, subject);
+  if (absl::IsNotFound(device.status())) return std::optional<DeviceEntry>();
   if (!device.ok()) return device.status();
-  ROLLCALL_ASSIGN_OR_RETURN(const bool held,
-                            IsAnyHeld(reader, device->subjects));
-  return std::optional<bool>(held);
+  return std::optional<DeviceEntry>(*std::move(device));
+}
+
+// Whether that device is held.
+absl::StatusOr<bool> IsHeld(const Reader& reader,
+                            const DeviceDirectory& directory,
+                            SubjectId subject) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto device,
+                            FindDeviceOf(reader, directory, subject));
+  if (!device.has_value()) return false;
+  return IsAnyHeld(reader, device->subjects);
 }
 
 }  // namespace
@@ -96,7 +102,14 @@ class HistoryRetention::Walk {
       return absl::OkStatus();
     }
     if (!horizon_.has_value()) {
-      ROLLCALL_ASSIGN_OR_RETURN(horizon_, HorizonOf(key.subject));
+      auto horizon = HorizonOf(key.subject);
+      if (absl::IsDataLoss(horizon.status())) {
+        // It may be held.
+        ++dropped_.subjects_passed_over;
+        dropped_.damage.Update(horizon.status());
+        horizon = KnownStamp();
+      }
+      ROLLCALL_ASSIGN_OR_RETURN(horizon_, horizon);
       decided_ = emptied_.has_value() && *emptied_ <= *horizon_;
     }
     if (key.stamp > *horizon_) return absl::OkStatus();
@@ -125,13 +138,15 @@ class HistoryRetention::Walk {
   // Zero where nothing is to be dropped.
   absl::StatusOr<KnownStamp> HorizonOf(SubjectId subject) const {
     const Engine& reader = retention_.engine_;
-    ROLLCALL_ASSIGN_OR_RETURN(const auto held,
-                              IsHeld(reader, retention_.directory_, subject));
-    if (held.value_or(true)) return KnownStamp();
-    ROLLCALL_ASSIGN_OR_RETURN(const DeviceEntry device,
-                              retention_.directory_.DeviceOf(reader, subject));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto device,
+        FindDeviceOf(reader, retention_.directory_, subject));
+    if (!device.has_value()) return KnownStamp();
+    ROLLCALL_ASSIGN_OR_RETURN(const bool held,
+                              IsAnyHeld(reader, device->subjects));
+    if (held) return KnownStamp();
     ROLLCALL_ASSIGN_OR_RETURN(const std::string device_class,
-                              retention_.directory_.ClassOf(reader, device));
+                              retention_.directory_.ClassOf(reader, *device));
     const auto own = horizons_.find(device_class);
     return own == horizons_.end() ? horizons_.at("") : own->second;
   }
@@ -164,9 +179,10 @@ absl::Status HistoryRetention::Walk::Build(const Reader& reader, Batch& batch,
     if (!any_held) return false;
     const auto known = kept.find(subject);
     if (known != kept.end()) return known->second;
-    ROLLCALL_ASSIGN_OR_RETURN(const auto held,
-                              IsHeld(reader, retention_.directory_, subject));
-    return kept[subject] = held.value_or(false);
+    auto held = IsHeld(reader, retention_.directory_, subject);
+    if (absl::IsDataLoss(held.status())) held = true;
+    if (held.ok()) kept[subject] = *held;
+    return held;
   };
   for (const HistoryKey& key : emptied_keys_) {
     ROLLCALL_ASSIGN_OR_RETURN(const bool stays, is_kept(key.subject));

@@ -38,11 +38,16 @@ struct DroppedHistory {
   // Of which only the stamp stays: a device's newest before the horizon, which
   // says that it was there.
   int64_t emptied = 0;
+  // Subjects that kept all, since stored bytes of their device are damaged.
+  int64_t subjects_passed_over = 0;
+  // What was damaged, of the first of them.
+  absl::Status damage;
 };
 
 // Drops old history, by the class of the device that a subject belongs to now,
-// and none of a device that is held. One thread at a time. A run may end
-// anywhere; the next does what is left. All arguments outlive it.
+// and none of a device that is held, or whose stored bytes are damaged, since
+// it may be. One thread at a time. A run may end anywhere; the next does what
+// is left. All arguments outlive it.
 class HistoryRetention {
  public:
   // As that of ContentCollector.
@@ -59,8 +64,8 @@ class HistoryRetention {
 
   // Drops what is needed only for questions as of times before those up to
   // which history is kept at `now`, or before the horizons where those are
-  // later. First such questions are refused, durably. Blocking. UNAVAILABLE if
-  // the store fails.
+  // later. First such questions are refused, durably. Blocking. DATA_LOSS if
+  // history is damaged, UNAVAILABLE if the store fails.
   absl::StatusOr<DroppedHistory> DropOld(absl::Time now,
                                          const HistoryKeeping& keeping);
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -23,6 +24,10 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
   void SetClass(DeviceId device, const std::string& name) {
     classes_[device] = name;
   }
+  // What is stored of the subject cannot be read.
+  void Damage(SubjectId subject) { damaged_ = subject; }
+  // The subject is gone once it was asked for again.
+  void ForgetAfterNextLook(SubjectId subject) { forgotten_ = subject; }
 
   absl::StatusOr<std::vector<collector::DeviceEntry>> ListDevices(
       const collector::Reader&, collector::KnownStamp as_of) const override {
@@ -54,6 +59,10 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
   }
   absl::StatusOr<collector::DeviceEntry> DeviceOf(
       const collector::Reader&, SubjectId subject) const override {
+    if (subject == damaged_) return absl::DataLossError("a damaged subject");
+    if (subject == forgotten_ && std::exchange(looked_at_forgotten_, true)) {
+      return absl::NotFoundError("no such subject");
+    }
     for (const auto& [id, entry] : devices_) {
       for (const collector::DeviceSubject& one : entry.subjects) {
         if (one.subject == subject) return entry;
@@ -92,6 +101,9 @@ class FakeDeviceDirectory final : public collector::DeviceDirectory {
   }
   std::map<DeviceId, collector::DeviceEntry> devices_;
   std::map<DeviceId, std::string> classes_;
+  std::optional<SubjectId> damaged_;
+  std::optional<SubjectId> forgotten_;
+  mutable bool looked_at_forgotten_ = false;
 };
 
 }  // namespace rollcall::testing

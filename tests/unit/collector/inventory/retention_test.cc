@@ -261,6 +261,29 @@ TEST_F(RetentionByClassTest, NothingIsDroppedWhereEverythingIsKept) {
   ExpectHeldFrom(absl::UnixEpoch(), device, held);
 }
 
+TEST_F(RetentionTest, OfADeviceThatIsDamagedAllIsKeptAndOthersAreDropped) {
+  const SubjectId damaged = AddDevice();
+  const SubjectId other = AddDevice();
+  const auto held = ChangeEach({damaged, other}, 6);
+  directory_.Damage(damaged);
+  const absl::Time horizon = clock_.Now() - absl::Hours(40);
+  const DroppedHistory dropped = Drop(horizon);
+  EXPECT_EQ(dropped.subjects_passed_over, 1);
+  EXPECT_THAT(dropped.damage, StatusIs(absl::StatusCode::kDataLoss));
+  for (const auto& [at, rows] : held[0]) EXPECT_EQ(HeldAt(damaged, at), rows);
+  ExpectHeldFrom(horizon, other, held[1]);
+}
+
+TEST_F(RetentionTest, ADeviceThatIsDeletedWhileItIsLookedAtEndsNoRun) {
+  const SubjectId gone = AddDevice();
+  const SubjectId other = AddDevice();
+  const auto held = ChangeEach({gone, other}, 6);
+  directory_.ForgetAfterNextLook(gone);
+  const absl::Time horizon = clock_.Now() - absl::Hours(40);
+  Drop(horizon);
+  ExpectHeldFrom(horizon, other, held[1]);
+}
+
 class HeldRetentionTest : public RetentionTest {
  protected:
   void Hold(SubjectId subject) {
