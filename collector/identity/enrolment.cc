@@ -135,6 +135,7 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
         known->set_parent_agent_id(issue.parent->ToBytes());
       }
     }
+    ROLLCALL_RETURN_IF_ERROR(CountCertificate(*known));
     PutCertificate(issue.record, issue.serial, writes.head);
     if (is_new && issue.root.has_value()) {
       ROLLCALL_RETURN_IF_ERROR(
@@ -161,6 +162,30 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
     names.push_back(absl::StrCat("enrolled/", other->ToHex()));
   }
   return committer_.Commit(std::move(names), build).status();
+}
+
+// Of one key: of new ones the token, or the parent, allows so many.
+absl::Status Enrolment::CountCertificate(
+    stored::v1::EnrolledAgent& agent) const {
+  const absl::Time now = clock_.Now();
+  const absl::Duration most =
+      options_.certificate_burst * options_.per_certificate;
+  absl::Time until = now;
+  if (agent.has_certificates_count_until()) {
+    const absl::Time counted = FromProto(agent.certificates_count_until());
+    // More than may count is of a clock that was ahead.
+    if (counted <= now + most) until = std::max(now, counted);
+  }
+  until += options_.per_certificate;
+  if (until > now + most) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("this agent got ", options_.certificate_burst,
+                     " certificates of late; use the last, or try again in ",
+                     absl::FormatDuration(
+                         absl::Ceil(until - now - most, absl::Seconds(1)))));
+  }
+  *agent.mutable_certificates_count_until() = ToProto(until);
+  return absl::OkStatus();
 }
 
 absl::Status Enrolment::TakeFromParent(const Issue& issue, KnownStamp stamp,

@@ -30,14 +30,20 @@ struct EnrolmentOptions {
   // one that came of it, so that a key that was stolen does not fill the store:
   // copies of one image.
   int max_children = 1'000;
+  // Certificates that one agent may get at once, and how long until each counts
+  // no more: answers are lost on the way and asked for again, but what is given
+  // is kept until long after its end.
+  int certificate_burst = 6;
+  absl::Duration per_certificate = absl::Minutes(10);
 };
 
 // Thread-safe; all references outlive it. Blocking but for UseAuthority.
 //
 // Errors of all three: INVALID_ARGUMENT (malformed), UNAUTHENTICATED (no such
 // token; no certificate of ours, or a wrong signature), PERMISSION_DENIED (the
-// token has ended, or the agent is revoked), FAILED_PRECONDITION (the collector
-// has no authority to issue with).
+// token has ended, or the agent is revoked), RESOURCE_EXHAUSTED (the agent got
+// too many certificates of late), FAILED_PRECONDITION (the collector has no
+// authority to issue with).
 class Enrolment {
  public:
   Enrolment(const Engine& engine, Committer& committer,
@@ -72,6 +78,7 @@ class Enrolment {
                                  absl::string_view principal) const;
   absl::Status StoreAgent(const v1::Token* token, const Issue& issue,
                           AgentId agent);
+  absl::Status CountCertificate(stored::v1::EnrolledAgent& agent) const;
   // Lets a new agent in for the certificate of `issue`'s parent, whose class
   // and unit it has.
   absl::Status TakeFromParent(const Issue& issue, KnownStamp stamp,

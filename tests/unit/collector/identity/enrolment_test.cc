@@ -134,6 +134,38 @@ TEST_F(EnrolmentTest, ACertificateBringsTheNext) {
             absl::Hours(2));
 }
 
+TEST_F(EnrolmentTest, AnAgentGetsSoManyCertificatesAtOnceAndNoMore) {
+  const std::string token = MakeToken().text();
+  const std::string key = NewKeyPem();
+  ASSERT_OK_AND_ASSIGN(const auto first, Enrol(token, key));
+  for (int i = 1; i < options_.certificate_burst; ++i) {
+    EXPECT_OK(Renew(first.certificate_pem(), key, key));
+  }
+  const auto refused = StatusIs(absl::StatusCode::kResourceExhausted,
+                                HasSubstr("try again in 10m"));
+  EXPECT_THAT(Renew(first.certificate_pem(), key, key), refused);
+  EXPECT_THAT(Enrol(token, key), refused);
+  v1::ListCertificatesRequest request;
+  request.set_agent_id(first.agent_id());
+  EXPECT_THAT(certificates_.List(request)->certificates(),
+              SizeIs(options_.certificate_burst));
+  // Others are served, and so is it after a while.
+  EXPECT_OK(Enrol(MakeToken().text(), NewKeyPem()));
+  clock_.Advance(options_.per_certificate);
+  EXPECT_OK(Renew(first.certificate_pem(), key, key));
+  EXPECT_THAT(Renew(first.certificate_pem(), key, key), refused);
+}
+
+TEST_F(EnrolmentTest, AClockThatWasAheadKeepsNobodyFromACertificate) {
+  const std::string key = NewKeyPem();
+  ASSERT_OK_AND_ASSIGN(const auto first, Enrol(MakeToken().text(), key));
+  clock_.Advance(absl::Hours(2));
+  ASSERT_OK(Renew(first.certificate_pem(), key, key));
+  clock_.Advance(-absl::Hours(2));
+  clock_.Advance(options_.per_certificate);
+  EXPECT_OK(Renew(first.certificate_pem(), key, key));
+}
+
 TEST_F(EnrolmentTest, OneThatExpiredIsRenewedForAWhile) {
   const std::string key = NewKeyPem();
   ASSERT_OK_AND_ASSIGN(const auto first, Enrol(MakeToken().text(), key));
