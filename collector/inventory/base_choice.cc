@@ -18,14 +18,30 @@ struct Candidate {
   size_t differences() const { return rows.added.size() + rows.removed.size(); }
 };
 
-absl::StatusOr<std::optional<Candidate>> Compare(
-    const BasedSet<RowNumber>& rows, std::optional<RootId> root,
-    const Content& content) {
-  if (!root.has_value()) return std::optional<Candidate>();
-  ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(*root));
-  if (base == nullptr) return std::optional<Candidate>();
+std::optional<Candidate> Compare(const BasedSet<RowNumber>& rows, RootId root,
+                                 const std::shared_ptr<const BaseRows>& base) {
+  if (base == nullptr) return std::nullopt;
   const BasedSet<RowNumber> whole(NumbersOf(base));
-  return std::optional<Candidate>(Candidate{*root, ChangeBetween(whole, rows)});
+  return Candidate{root, ChangeBetween(whole, rows)};
+}
+
+// By the base that it had.
+absl::StatusOr<std::optional<Candidate>> CompareWithBefore(
+    const BasedSet<RowNumber>& rows, const BaseBefore& before,
+    const Content& content) {
+  if (!before.root.has_value()) return std::optional<Candidate>();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(*before.root));
+  return Compare(rows, *before.root, base);
+}
+
+// By the nearest base, which may go while nobody refers to it.
+absl::StatusOr<std::optional<Candidate>> CompareWithNearest(
+    const BasedSet<RowNumber>& rows, const RowSet& ids,
+    const Content& content) {
+  const auto root = content.bases.Nearest(ids);
+  if (!root.has_value()) return std::optional<Candidate>();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Peek(*root));
+  return Compare(rows, *root, base);
 }
 
 // With more differences a set of so many rows becomes a base itself.
@@ -50,7 +66,8 @@ void Fill(const Candidate& candidate, stored::v1::HeadSection& section) {
 }
 
 // As ChooseBase, where `best` is not near enough.
-absl::Status LookFurther(const FleetRows& rows, std::optional<Candidate> best,
+absl::Status LookFurther(const FleetRows& rows,
+                         const std::optional<Candidate>& best,
                          const Content& content,
                          stored::v1::HeadSection& section) {
   const BasedSet<RowNumber> numbers(rows.numbers.All());
@@ -59,13 +76,22 @@ absl::Status LookFurther(const FleetRows& rows, std::optional<Candidate> best,
     ROLLCALL_ASSIGN_OR_RETURN(found, content.rows.IdsOf(numbers.added()));
   }
   const RowSet& ids = rows.ids == nullptr ? found : *rows.ids;
-  ROLLCALL_ASSIGN_OR_RETURN(
-      auto nearest, Compare(numbers, content.bases.Nearest(ids), content));
+  const size_t most = MostDifferences(ids.size());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto nearest,
+                            CompareWithNearest(numbers, ids, content));
   const bool nearer =
       nearest.has_value() &&
       (!best.has_value() || nearest->differences() < best->differences());
-  if (nearer) best = std::move(nearest);
-  if (best.has_value() && best->differences() <= MostDifferences(ids.size())) {
+  if (nearer && nearest->differences() <= most) {
+    // From now on it stays, if it did not go meanwhile.
+    ROLLCALL_ASSIGN_OR_RETURN(const auto kept,
+                              content.bases.Find(nearest->root));
+    if (kept != nullptr) {
+      Fill(*nearest, section);
+      return absl::OkStatus();
+    }
+  }
+  if (best.has_value() && best->differences() <= most) {
     Fill(*best, section);
     return absl::OkStatus();
   }
@@ -84,14 +110,14 @@ absl::Status ChooseBase(const FleetRows& rows, const BaseBefore& before,
     Fill({RootId(), {rows.numbers.All(), {}}}, section);
     return absl::OkStatus();
   }
-  ROLLCALL_ASSIGN_OR_RETURN(auto best,
-                            Compare(rows.numbers, before.root, content));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto best,
+                            CompareWithBefore(rows.numbers, before, content));
   if (best.has_value() &&
       IsNearEnough(best->differences(), before, rows.numbers.size())) {
     Fill(*best, section);
     return absl::OkStatus();
   }
-  return LookFurther(rows, std::move(best), content, section);
+  return LookFurther(rows, best, content, section);
 }
 
 }  // namespace rollcall::collector

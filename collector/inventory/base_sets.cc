@@ -124,10 +124,7 @@ std::shared_ptr<const BaseRows> BaseSets::FindKept(RootId root) {
   } else if (const auto waiting = unwritten_.find(root);
              waiting != unwritten_.end()) {
     rows = waiting->second.rows;
-  } else {
-    return nullptr;
   }
-  marks_.insert(root);
   return rows;
 }
 
@@ -148,11 +145,23 @@ absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Read(
 }
 
 absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Find(RootId root) {
+  return Get(root, Use::kRefer);
+}
+
+absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Peek(RootId root) {
+  return Get(root, Use::kLook);
+}
+
+absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Get(RootId root,
+                                                              Use use) {
   while (true) {
     uint64_t sweeps = 0;
     {
       MutexLock lock(&mutex_);
-      if (auto kept = FindKept(root); kept != nullptr) return kept;
+      if (auto kept = FindKept(root); kept != nullptr) {
+        if (use == Use::kRefer) marks_.insert(root);
+        return kept;
+      }
       sweeps = sweeps_;
     }
     auto read = Read(root);
@@ -163,7 +172,7 @@ absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::Find(RootId root) {
     if (*read == nullptr || condemned_.contains(root)) {
       return std::shared_ptr<const BaseRows>();
     }
-    marks_.insert(root);
+    if (use == Use::kRefer) marks_.insert(root);
     if (!kept_.contains(root)) Remember(root, *read);
     return *std::move(read);
   }

@@ -67,6 +67,9 @@ class BaseSets {
 
   // The base with this root; null if there is none.
   absl::StatusOr<std::shared_ptr<const BaseRows>> Find(RootId root);
+  // As Find, but the base may go at any time: to look at it only. Whoever is to
+  // refer to it finds it again.
+  absl::StatusOr<std::shared_ptr<const BaseRows>> Peek(RootId root);
   // As Find, but null also if its rows are of another section or level.
   absl::StatusOr<std::shared_ptr<const BaseRows>> FindOfSection(
       RootId root, absl::string_view section, int row_level);
@@ -101,6 +104,9 @@ class BaseSets {
   };
   void Remember(RootId root, std::shared_ptr<const BaseRows> rows)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether whoever asks may refer to it.
+  enum class Use { kLook, kRefer };
+  absl::StatusOr<std::shared_ptr<const BaseRows>> Get(RootId root, Use use);
   // What memory has.
   std::shared_ptr<const BaseRows> FindKept(RootId root)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

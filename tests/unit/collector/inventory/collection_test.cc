@@ -1,6 +1,7 @@
 // What nothing refers to goes; what anybody relies on stays.
 #include "collector/inventory/collection.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -18,6 +19,14 @@ using ::testing::ElementsAre;
 
 class CollectionTest : public CollectionFixture {
  protected:
+  static RowSet IdsOf(const std::vector<v1::Row>& rows) {
+    RowSet ids;
+    for (const v1::Row& row : rows) {
+      ids.push_back(ComputeRowId("software", kRowLevel, EncodeRow(row)));
+    }
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  }
   bool IsKnown(int package) {
     const auto found =
         content().rows.Find("software", kRowLevel, {NewPackage(package).id});
@@ -98,6 +107,29 @@ TEST_F(CollectionTest, ANearBaseThatIsGoneIsNotOffered) {
   const SubjectId next = AddDevice();
   ASSERT_OK_AND_ASSIGN(const KnownStamp at, Put(next, Packages(1, 101)));
   EXPECT_EQ(HeldAt(next, at), BytesOf(Packages(1, 101)));
+}
+
+// A new machine looks at it, and is too far from it.
+TEST_F(CollectionTest, ABaseThatIsOnlyLookedAtGoesWithItsRows) {
+  const SubjectId subject = AddDevice();
+  ASSERT_OK(Put(subject, Packages(0, 100)));
+  const auto base = kBaseTable.ScanPrefix(engine_, KeyWriter()).Next();
+  ASSERT_OK(base);
+  const RootId root = (*base)->key.root;
+  Drop(subject);
+  Follow();
+  Collect();
+  auto rows = Packages(0, 70);
+  for (v1::Row& row : Packages(200, 230)) rows.push_back(std::move(row));
+  ASSERT_EQ(content().bases.Nearest(IdsOf(rows)), root);
+  const SubjectId other = AddDevice();
+  ASSERT_OK_AND_ASSIGN(const KnownStamp at, Put(other, rows));
+  Collect();
+  const auto gone = kBaseTable.Get(engine_, {root});
+  ASSERT_OK(gone);
+  EXPECT_FALSE(gone->has_value());
+  EXPECT_FALSE(IsStored(99));
+  EXPECT_EQ(HeldAt(other, at), BytesOf(rows));
 }
 
 // A session answers that a row is known; its agent leaves it out and refers to
