@@ -18,7 +18,8 @@ struct HttpsClientOptions {
   std::string server;
   // The roots, PEM, that its certificate must lead to.
   std::string ca_pem;
-  // "http://HOST:PORT" of a proxy that connects to the server; empty: none.
+  // The URL of a proxy that connects to the server (see ParseProxyUrl); empty:
+  // none.
   std::string proxy;
   // For a request from its beginning to the end of its answer.
   absl::Duration timeout = absl::Seconds(30);

@@ -11,10 +11,10 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "common/host_port.h"
+#include "common/proxy_url.h"
 #include "common/status.h"
 #include "common/text.h"
 
@@ -27,7 +27,6 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 
 constexpr size_t kMaxHeaderBytes = 16 << 10;
-constexpr char kProxyScheme[] = "http://";
 
 // A client's context that trusts these roots.
 asio::ssl::context TrustingContext(const std::string& ca_pem,
@@ -152,16 +151,18 @@ class Exchange {
   }
 
   absl::Status ConnectThroughProxy() {
-    if (!absl::StartsWith(options_.proxy, kProxyScheme)) {
-      return absl::InvalidArgumentError("a proxy is given as http://HOST:PORT");
-    }
-    const absl::string_view proxy =
-        absl::StripSuffix(absl::StripPrefix(options_.proxy, kProxyScheme), "/");
-    ROLLCALL_RETURN_IF_ERROR(Annotate(ConnectTo(std::string(proxy)), "proxy"));
+    ROLLCALL_ASSIGN_OR_RETURN(const ProxyUrl proxy,
+                              ParseProxyUrl(options_.proxy));
+    ROLLCALL_RETURN_IF_ERROR(Annotate(ConnectTo(proxy.address), "proxy"));
     auto& tcp_stream = beast::get_lowest_layer(stream_).socket();
     http::request<http::empty_body> connect(http::verb::connect,
                                             options_.server, 11);
     connect.set(http::field::host, options_.server);
+    if (!proxy.credentials.empty()) {
+      connect.set(
+          http::field::proxy_authorization,
+          absl::StrCat("Basic ", absl::Base64Escape(proxy.credentials)));
+    }
     ROLLCALL_RETURN_IF_ERROR(Check(
         Await([&](auto done) { http::async_write(tcp_stream, connect, done); }),
         "the proxy hung up"));
@@ -177,7 +178,7 @@ class Exchange {
                                    "the proxy did not answer as a proxy does"));
     if (answer.get().result() == http::status::ok) return absl::OkStatus();
     return absl::UnavailableError(absl::StrCat(
-        "the proxy ", options_.proxy, " does not connect to ", options_.server,
+        "the proxy ", proxy.address, " does not connect to ", options_.server,
         ": HTTP status ", answer.get().result_int()));
   }
 

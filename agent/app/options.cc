@@ -2,12 +2,13 @@
 
 #include <CLI/CLI.hpp>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/sources/registry.h"
 #include "common/host_port.h"
 #include "common/log.h"
+#include "common/proxy_url.h"
+#include "common/status.h"
 #include "common/version.h"
 
 namespace rollcall::agent {
@@ -44,7 +45,8 @@ void AddOptions(CLI::App& app, AgentOptions& options, std::string& log_level,
       ->delimiter(',')
       ->allow_extra_args(false);
   app.add_option("--proxy", options.proxy,
-                 "http://HOST:PORT of a proxy to connect through");
+                 "http://[USER:PASSWORD@]HOST:PORT of a proxy to connect "
+                 "through; a password is better kept in a --config file");
   app.add_option("--ca", options.ca_file,
                  "PEM file of the roots of the collector's certificate");
   app.add_option("--token-file", options.token_file,
@@ -114,8 +116,9 @@ absl::Status CheckOptions(const AgentOptions& options) {
   if (options.mode == AgentOptions::Mode::kPrint) return absl::OkStatus();
   if (options.collectors.empty()) return Needed("--collector");
   if (options.ca_file.empty()) return Needed("--ca");
-  if (!options.proxy.empty() && !absl::StartsWith(options.proxy, "http://")) {
-    return absl::InvalidArgumentError("--proxy is given as http://HOST:PORT");
+  if (!options.proxy.empty()) {
+    const auto proxy = ParseProxyUrl(options.proxy);
+    if (!proxy.ok()) return Annotate(proxy.status(), "--proxy");
   }
   if (options.enrols()) {
     if (options.state_dir.empty()) {

@@ -18,7 +18,7 @@ struct AgentOptions {
   // HOST:PORT of collectors' agents' ports, in the order in which they are
   // tried.
   std::vector<std::string> collectors;
-  // "http://HOST:PORT" of a proxy to connect through; empty: none.
+  // The URL of a proxy to connect through (see ParseProxyUrl); empty: none.
   std::string proxy;
   // PEM files: the roots that the collector's certificate must lead to; ours;
   // its key. Without the last two the agent enrols: it makes its key and asks

@@ -17,7 +17,7 @@ struct UplinkOptions {
   std::string collector;
   // Others, in the order in which they are tried where one is out of reach.
   std::vector<std::string> alternates;
-  // "http://HOST:PORT" of a proxy to connect through; empty: none, whatever
+  // The URL of a proxy to connect through; empty: none, whatever
   // the environment says.
   std::string proxy;
   TlsCredentials credentials;

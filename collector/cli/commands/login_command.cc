@@ -40,8 +40,10 @@ class LoginCommand final : public Command {
                    "HOST:PORT of the collector's HTTPS port; default: port "
                    "8443 of --collector's host",
                    &server_);
-    arguments.Text("proxy", "http://HOST:PORT of a proxy to connect through",
-                   &proxy_);
+    arguments.Text(
+        "proxy",
+        "http://[USER:PASSWORD@]HOST:PORT of a proxy to connect through",
+        &proxy_);
     arguments.Flag("force",
                    "Replace a certificate that was not got by logging in",
                    &force_);

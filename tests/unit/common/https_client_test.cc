@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "collector/rpc/https_listener.h"
+#include "common/sync.h"
 #include "rollcall/v1/enrolment.pb.h"
 #include "tests/support/gate.h"
 #include "tests/support/status_matchers.h"
@@ -26,6 +27,7 @@ using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TestPki;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // A port where somebody accepts, says `greeting`, and nothing more.
 class MuteServer {
@@ -50,6 +52,11 @@ class MuteServer {
     close(fd_);
   }
   std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+  // What was said to it, where it answers.
+  std::string heard() const {
+    MutexLock lock(&mutex_);
+    return heard_;
+  }
 
  private:
   void Run() {
@@ -58,7 +65,12 @@ class MuteServer {
       peers_.push_back(peer);
       char request[4096];
       if (greeting_.empty()) continue;
-      if (recv(peer, request, sizeof(request), 0) > 0) {
+      const ssize_t size = recv(peer, request, sizeof(request), 0);
+      if (size > 0) {
+        {
+          MutexLock lock(&mutex_);
+          heard_.append(request, static_cast<size_t>(size));
+        }
         send(peer, greeting_.data(), greeting_.size(), MSG_NOSIGNAL);
       }
     }
@@ -68,6 +80,8 @@ class MuteServer {
   const int fd_;
   int port_ = 0;
   std::vector<int> peers_;
+  mutable Mutex mutex_;
+  std::string heard_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 
@@ -229,6 +243,16 @@ TEST_F(HttpsClientTest, AProxyThatRefusesIsNamed) {
   EXPECT_THAT(Post(),
               StatusIs(absl::StatusCode::kUnavailable,
                        AllOf(HasSubstr(proxy.address()), HasSubstr("403"))));
+}
+
+TEST_F(HttpsClientTest, AProxyIsToldWhoAsksAndNobodyElseIs) {
+  const MuteServer proxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+  options_.proxy = absl::StrCat("http://jo:secret@", proxy.address());
+  EXPECT_THAT(Post(), StatusIs(absl::StatusCode::kUnavailable,
+                               AllOf(HasSubstr(proxy.address()),
+                                     Not(HasSubstr("secret")))));
+  EXPECT_THAT(proxy.heard(),
+              HasSubstr("Proxy-Authorization: Basic am86c2VjcmV0\r\n"));
 }
 
 TEST_F(HttpsClientTest, WhatIsNoProxyIsNotTakenForOne) {

@@ -109,7 +109,11 @@ TEST_F(AgentOptionsTest, ATokenIsOfNoUseToOneWhoHasACertificate) {
 TEST_F(AgentOptionsTest, AProxyIsAnHttpUrl) {
   auto arguments = send_;
   arguments.emplace_back("--proxy=p:8080");
-  ExpectRefused(arguments, "http://HOST:PORT");
+  ExpectRefused(arguments, "--proxy: a proxy is given as http://HOST:PORT");
+  arguments.back() = "--proxy=http://jo:secret@p";
+  ExpectRefused(arguments, "http://USER:PASSWORD@HOST:PORT");
+  arguments.back() = "--proxy=http://jo:secret@p:8080";
+  EXPECT_OK(Parse(arguments));
 }
 
 TEST_F(AgentOptionsTest, OnceAndPrintExcludeEachOther) {
