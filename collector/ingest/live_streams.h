@@ -20,7 +20,7 @@ class LiveStream {
  public:
   virtual ~LiveStream() = default;
   // Ends it with `status` as soon as it waits for a message; nothing if it has
-  // gone. What is written until then may take until the next EndIfLate.
+  // gone. What is written until then may take until the second EndIfLate.
   virtual void End(const absl::Status& status) = 0;
   // Ends it if a message or the taking of an answer is awaited for longer than
   // it may be; whether that was so. `now` is of the monotonic clock.

@@ -23,9 +23,10 @@ class EndableStream {
 };
 
 // Settles it: one who ends the stream finishes it if it waits for a message,
-// else the stream does when it is about to wait. What is written until then may
-// take until the next sweep, which makes it fail: one who takes nothing holds
-// no stream open. Thread-safe; may outlive the stream, which says so by Detach.
+// else the stream does when it is about to wait. A write that goes on for too
+// long, or at all on a stream that was ended, is found by one sweep and made to
+// fail by the next: one who takes nothing holds no stream open. Thread-safe;
+// may outlive the stream, which says so by Detach.
 class StreamEnding final : public LiveStream {
  public:
   explicit StreamEnding(EndableStream& stream) : stream_(&stream) {}
@@ -40,19 +41,21 @@ class StreamEnding final : public LiveStream {
   bool EndIfLate(absl::Duration now) override {
     MutexLock lock(&mutex_);
     if (stream_ == nullptr || doing_ == Doing::kHandling) return false;
-    const bool late = !ended_.has_value() && now > until_;
-    if (late) {
-      ended_ = absl::DeadlineExceededError(
-          doing_ == Doing::kReading ? "no whole message came in time"
-                                    : "an answer was not taken in time");
-    }
-    if (!ended_.has_value()) return false;
     if (doing_ == Doing::kReading) {
+      if (now <= until_) return false;
+      ended_ = absl::DeadlineExceededError("no whole message came in time");
       FinishRead();
-    } else {
-      stream_->BreakWrite();
+      return true;
     }
-    return late;
+    if (!ended_.has_value() && now <= until_) return false;
+    // At the next sweep: of one that is done the stream may not have heard yet.
+    if (!std::exchange(found_late_, true)) return false;
+    const bool was_ended = ended_.has_value();
+    if (!was_ended) {
+      ended_ = absl::DeadlineExceededError("an answer was not taken in time");
+    }
+    stream_->BreakWrite();
+    return !was_ended;
   }
 
   // Waits for a message, or finishes if the stream was ended. `until` is of the
@@ -79,6 +82,7 @@ class StreamEnding final : public LiveStream {
     MutexLock lock(&mutex_);
     doing_ = Doing::kWriting;
     until_ = until;
+    found_late_ = false;
     stream_->BeginWrite();
   }
 
@@ -106,6 +110,8 @@ class StreamEnding final : public LiveStream {
   Doing doing_ ABSL_GUARDED_BY(mutex_) = Doing::kHandling;
   // When the read or the write must be over.
   absl::Duration until_ ABSL_GUARDED_BY(mutex_);
+  // A sweep found that the write must be over.
+  bool found_late_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<absl::Status> ended_ ABSL_GUARDED_BY(mutex_);
 };
 
