@@ -81,7 +81,7 @@ struct Parts {
         catalog(std::move(the_catalog)),
         ingest(options.ingest),
         message_budget(ingest.byte_budget),
-        row_budget(ingest.row_budget),
+        row_budget(ingest.row_budget, ingest.agent_row_budget),
         new_rows(clock),
         hybrid_clock(clock),
         committer(*engine, hybrid_clock),

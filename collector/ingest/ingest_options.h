@@ -17,6 +17,9 @@ struct IngestOptions {
   // Rows held until their turn ends, over all streams, in bytes after
   // decompression.
   int64_t row_budget = 256 << 20;
+  // Likewise, over the streams of one agent: a little more than the largest
+  // turn takes, so that one agent does not hold what the others need.
+  int64_t agent_row_budget = 64 << 20;
   // Rows of one turn held by one stream, in bytes of their canonical form.
   size_t max_turn_bytes = 16 << 20;
   // Streams at once; a further agent is asked to come back later. A held stream

@@ -20,7 +20,8 @@ constexpr size_t kHeldBytesPerRow = 160;
 
 absl::Status NoRoom() {
   return absl::UnavailableError(
-      "the collector holds as many rows as it may; try again later");
+      "the collector holds as many rows as it may, of all agents or of this "
+      "one; try again later");
 }
 
 bool IsOwn(const v1::Row& row) {
@@ -199,7 +200,7 @@ absl::Status ReportTurn::TakeFrame(const std::string& frame) {
   ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Decompress(frame));
   // For as long as the frame is being read.
   const auto share =
-      deps_.row_budget.Admit(static_cast<int64_t>(content.size()));
+      deps_.row_budget.AdmitFor(agent_, static_cast<int64_t>(content.size()));
   if (!share.has_value()) return NoRoom();
   v1::RowBatch batch;
   if (!batch.ParseFromString(content)) {
@@ -255,7 +256,7 @@ absl::Status ReportTurn::TakeWhole(SubjectUpdate update) {
 }
 
 absl::Status ReportTurn::Hold(size_t bytes) {
-  auto share = deps_.row_budget.Admit(static_cast<int64_t>(bytes));
+  auto share = deps_.row_budget.AdmitFor(agent_, static_cast<int64_t>(bytes));
   if (!share.has_value()) return NoRoom();
   shares_.push_back(*std::move(share));
   return absl::OkStatus();

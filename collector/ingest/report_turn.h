@@ -33,10 +33,12 @@ struct TurnSubject {
 //
 // Errors: INVALID_ARGUMENT where a message is malformed or exceeds a limit,
 // RESOURCE_EXHAUSTED where the rows of the turn do, UNAVAILABLE where all
-// streams together hold too much. Only Clear helps then.
+// streams together, or the agent's, hold too much. Only Clear helps then.
 class ReportTurn {
  public:
-  explicit ReportTurn(const SyncDeps& deps) : deps_(deps) {}
+  // `agent` reports.
+  ReportTurn(const SyncDeps& deps, AgentId agent)
+      : deps_(deps), agent_(agent) {}
 
   // Begins anew: what is wanted of each section.
   absl::StatusOr<v1::Want> Begin(const v1::Roots& roots, TurnSubject subject);
@@ -68,10 +70,12 @@ class ReportTurn {
   absl::StatusOr<BasedSet<RowId>> BaseOf(const v1::Delta& delta) const;
   absl::Status TakeFrame(const std::string& frame);
   absl::Status AddRow(const std::string& canonical);
-  // Counts memory of the turn against the budget that all streams share.
+  // Counts memory of the turn against the agent's part of the budget that all
+  // streams share.
   absl::Status Hold(size_t bytes);
 
   const SyncDeps& deps_;
+  const AgentId agent_;
   TurnSubject subject_;
   SubjectUpdate update_;
   // Sections that a Delta is due for, in their order, and how many came.

@@ -93,7 +93,7 @@ class SyncSession {
   std::string agent_version_;
 
   // The turn in progress, and what its Ack says.
-  ReportTurn turn_{deps_};
+  ReportTurn turn_{deps_, agent_};
   ReportCommit commit_{deps_, agent_};
   int64_t sequence_ = 0;
   std::optional<v1::Evidence> evidence_;

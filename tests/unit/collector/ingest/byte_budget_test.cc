@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "tests/support/fake_random.h"
 
 namespace rollcall::collector {
 namespace {
@@ -33,6 +34,31 @@ TEST(ByteBudget, AShareIsGivenBackOnceHoweverItMoves) {
     EXPECT_EQ(budget.used(), 100);
   }
   EXPECT_EQ(budget.used(), 0);
+}
+
+TEST(ByteBudget, OneAgentDoesNotHoldWhatOthersNeed) {
+  testing::FakeRandom random;
+  const AgentId greedy = AgentId::Generate(random);
+  const AgentId other = AgentId::Generate(random);
+  ByteBudget budget(100, 40);
+  auto first = budget.AdmitFor(greedy, 30);
+  EXPECT_TRUE(first.has_value());
+  EXPECT_FALSE(budget.AdmitFor(greedy, 11).has_value());
+  EXPECT_EQ(budget.refused(), 1);
+  auto second = budget.AdmitFor(greedy, 10);
+  EXPECT_TRUE(second.has_value());
+  EXPECT_TRUE(budget.AdmitFor(other, 40).has_value());
+  {
+    const auto nothing = budget.AdmitFor(other, 0);
+    EXPECT_TRUE(budget.AdmitFor(other, 0).has_value());
+  }
+  // What all hold counts, too, and what that refuses is not the agent's.
+  const auto most = budget.Admit(60);
+  EXPECT_FALSE(budget.AdmitFor(other, 1).has_value());
+  first.reset();
+  EXPECT_EQ(budget.used(), 70);
+  EXPECT_TRUE(budget.AdmitFor(greedy, 30).has_value());
+  EXPECT_TRUE(budget.AdmitFor(other, 30).has_value());
 }
 
 TEST(ByteBudget, IsNeverOverdrawnByThreads) {

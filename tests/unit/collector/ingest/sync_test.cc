@@ -232,6 +232,25 @@ TEST_F(HostileSyncTest, WhatATurnHoldsCountsAgainstOneBudgetAndIsGivenBack) {
   EXPECT_EQ(row_budget_.used(), 0);
 }
 
+TEST_F(HostileSyncTest, AnAgentThatHoldsManyRowsIsRefusedAndNobodyElse) {
+  const auto facts = MakeFacts({PackageText(1), PackageText(2)});
+  ByteBudget budget(1 << 20, 10'000);
+  const SyncDeps deps{engine_,    shared_.content, *committer_, subjects_,
+                      last_seen_, clock_,          random_,     options_,
+                      stats_,     budget,          new_rows_};
+  // By another stream of it.
+  const auto held = budget.AdmitFor(agent_, 10'000);
+  ASSERT_TRUE(held.has_value());
+  {
+    Wire wire(deps, agent_);
+    EXPECT_THAT(Sync(wire, facts), StatusIs(absl::StatusCode::kUnavailable,
+                                            HasSubstr("or of this one")));
+  }
+  Wire wire(deps, other_);
+  EXPECT_OK(Sync(wire, facts));
+  EXPECT_EQ(budget.used(), 10'000);
+}
+
 // A row, and half a megabyte of a field that nobody knows, which takes next to
 // nothing on the wire.
 TEST_F(HostileSyncTest, PaddingIsNotHeld) {
