@@ -56,7 +56,7 @@ absl::Status DeviceLinker::CheckOnce(PassedOver& passed_over) {
     passed_over.status.Update(looked);
     return absl::OkStatus();
   }
-  ROLLCALL_RETURN_IF_ERROR(looked);
+  if (!looked.ok()) return looked;
   checked_ = !stopping_;
   return absl::OkStatus();
 }
@@ -169,15 +169,15 @@ absl::StatusOr<DeviceLinker::Due> DeviceLinker::ReadDue(
 
 absl::Status DeviceLinker::RunSome(const std::vector<SubjectId>& due,
                                    PassedOver& passed_over) {
-  absl::Status compared = Compare(due);
+  const absl::Status compared = Compare(due);
   if (absl::IsDataLoss(compared)) {
     // One by one: what one of them needs is damaged.
     for (const SubjectId id : due) {
       ROLLCALL_RETURN_IF_ERROR(PassOver(id, Compare({id}), passed_over));
     }
-    compared = absl::OkStatus();
+  } else if (!compared.ok()) {
+    return compared;
   }
-  ROLLCALL_RETURN_IF_ERROR(compared);
   return LookAgain(due, passed_over);
 }
 

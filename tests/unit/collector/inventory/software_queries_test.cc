@@ -161,11 +161,10 @@ TEST_F(SoftwareQueriesTest, APageGoesOnWhereTheLastRowOfTheOneBeforeIsGone) {
 }
 
 TEST_F(SoftwareQueriesTest, PagesJoinWhereNamesAreTooLongForAToken) {
-  std::vector<v1::Row> rows;
-  for (int i = 0; i < 5; ++i) {
-    rows.push_back(PackageRow(std::string(5'000, 'x') + std::to_string(i), ""));
+  std::vector<v1::Row> rows = {PackageRow("y", "1")};
+  for (const char* last : {"0", "1", "2", "3", "4"}) {
+    rows.push_back(PackageRow(std::string(5'000, 'x') + last, ""));
   }
-  rows.push_back(PackageRow("y", "1"));
   AddNamed("host", rows);
   const auto whole = List({});
   EXPECT_THAT(whole, SizeIs(6));
