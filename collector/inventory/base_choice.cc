@@ -83,11 +83,13 @@ absl::Status LookFurther(const FleetRows& rows,
       nearest.has_value() &&
       (!best.has_value() || nearest->differences() < best->differences());
   if (nearer && nearest->differences() <= most) {
-    // From now on it stays, if it did not go meanwhile.
-    ROLLCALL_ASSIGN_OR_RETURN(const auto kept,
+    // From now on it stays, if it did not go meanwhile. One that came in its
+    // place has the same rows under other numbers.
+    ROLLCALL_ASSIGN_OR_RETURN(const auto base,
                               content.bases.Find(nearest->root));
-    if (kept != nullptr) {
-      Fill(*nearest, section);
+    const auto kept = Compare(numbers, nearest->root, base);
+    if (kept.has_value()) {
+      Fill(*kept, section);
       return absl::OkStatus();
     }
   }
