@@ -45,25 +45,6 @@ void Merge(std::vector<CandidatePair>& pairs) {
   pairs.resize(kept);
 }
 
-// A host name identifies as well where it is written bare on one side and
-// qualified on the other, if it is nobody else's.
-void MarkIdentifyingHosts(size_t lines, size_t devices,
-                          std::vector<CandidatePair>& pairs) {
-  std::vector<int> of_line(lines);
-  std::vector<int> of_device(devices);
-  for (const CandidatePair& pair : pairs) {
-    if ((pair.strength & kHostnameShared) == 0) continue;
-    ++of_line[pair.line];
-    ++of_device[pair.device];
-  }
-  for (CandidatePair& pair : pairs) {
-    if ((pair.strength & kHostnameShared) != 0 && of_line[pair.line] == 1 &&
-        of_device[pair.device] == 1) {
-      pair.strength |= kHostnameIdentifies;
-    }
-  }
-}
-
 }  // namespace
 
 absl::string_view FieldName(MatchField field) {
@@ -113,21 +94,30 @@ const ValueIndex::Carriers& ValueIndex::Find(const Index& index,
   return found == index.end() ? *kNone : found->second;
 }
 
-ValueIndex::Carriers ValueIndex::HostCarriers(
-    const std::string& hostname) const {
+ValueIndex::Count ValueIndex::CountHost(const std::string& hostname) const {
   const absl::string_view label = FirstLabel(hostname);
-  Carriers carriers = Find(hostnames_, hostname);
-  const Carriers& more = Find(label == hostname ? qualified_ : bare_, label);
-  carriers.lines.insert(carriers.lines.end(), more.lines.begin(),
-                        more.lines.end());
-  carriers.devices.insert(carriers.devices.end(), more.devices.begin(),
-                          more.devices.end());
-  return carriers;
+  const Count same = Find(hostnames_, hostname).count();
+  const Count more =
+      Find(label == hostname ? qualified_ : bare_, label).count();
+  return {same.lines + more.lines, same.devices + more.devices};
+}
+
+// A host name identifies as well where it is written bare on one side and
+// qualified on the other, if it is nobody else's.
+void ValueIndex::MarkIdentifyingHosts(std::vector<CandidatePair>& pairs) const {
+  for (CandidatePair& pair : pairs) {
+    if ((pair.strength & kHostnameShared) == 0) continue;
+    if (CountHost(comparable_lines_[pair.line].hostname).devices == 1 &&
+        CountHost(comparable_devices_[pair.device].hostname).lines == 1) {
+      pair.strength |= kHostnameIdentifies;
+    }
+  }
 }
 
 void ValueIndex::AddHostPairs(std::vector<CandidatePair>& pairs) const {
   for (const auto& [name, carriers] : hostnames_) {
-    const int identifies = carriers.Identify() ? kHostnameIdentifies : 0;
+    const int identifies =
+        carriers.count().Identify() ? kHostnameIdentifies : 0;
     AddProduct(carriers.lines, carriers.devices, kHostnameShared | identifies,
                pairs);
   }
@@ -141,18 +131,18 @@ void ValueIndex::AddHostPairs(std::vector<CandidatePair>& pairs) const {
 std::vector<CandidatePair> ValueIndex::Pairs() const {
   std::vector<CandidatePair> pairs;
   for (const auto& [serial, carriers] : serials_) {
-    const int identifies = carriers.Identify() ? kSerialIdentifies : 0;
+    const int identifies = carriers.count().Identify() ? kSerialIdentifies : 0;
     AddProduct(carriers.lines, carriers.devices, kSerialShared | identifies,
                pairs);
   }
   for (const auto& [mac, carriers] : macs_) {
-    const int identifies = carriers.Identify() ? kMacIdentifies : 0;
+    const int identifies = carriers.count().Identify() ? kMacIdentifies : 0;
     AddProduct(carriers.lines, carriers.devices, kMacShared | identifies,
                pairs);
   }
   AddHostPairs(pairs);
   Merge(pairs);
-  MarkIdentifyingHosts(lines_.size(), devices_.size(), pairs);
+  MarkIdentifyingHosts(pairs);
   for (CandidatePair& pair : pairs) {
     pair.blocked = Blocked(pair.line, pair.device);
   }
@@ -175,12 +165,12 @@ Comparison ValueIndex::Compare(size_t line, size_t device) const {
     (agrees ? comparison.agreeing : comparison.differing).push_back(field);
   };
   if (!a.serial.empty() && !b.serial.empty() &&
-      !Find(serials_, a.serial).TooMany() &&
-      !Find(serials_, b.serial).TooMany()) {
+      !Find(serials_, a.serial).count().TooMany() &&
+      !Find(serials_, b.serial).count().TooMany()) {
     note(MatchField::kSerial, a.serial == b.serial);
   }
   const auto counts = [this](const std::string& mac) {
-    return !Find(macs_, mac).TooMany();
+    return !Find(macs_, mac).count().TooMany();
   };
   const bool both = std::any_of(a.macs.begin(), a.macs.end(), counts) &&
                     std::any_of(b.macs.begin(), b.macs.end(), counts);
@@ -193,8 +183,7 @@ Comparison ValueIndex::Compare(size_t line, size_t device) const {
     note(MatchField::kMac, common);
   }
   if (!a.hostname.empty() && !b.hostname.empty() &&
-      !HostCarriers(a.hostname).TooMany() &&
-      !HostCarriers(b.hostname).TooMany()) {
+      !CountHost(a.hostname).TooMany() && !CountHost(b.hostname).TooMany()) {
     note(MatchField::kHostname, SameHost(a.hostname, b.hostname));
   }
   return comparison;
@@ -211,21 +200,21 @@ std::vector<ValueUse> ValueIndex::DeviceValues(size_t device) const {
 std::vector<ValueUse> ValueIndex::Values(
     const MachineTraits& traits, const ComparableTraits& comparable) const {
   std::vector<ValueUse> values;
-  const auto add = [&](MatchField field, const std::string& text,
-                       const Carriers& carriers) {
-    values.push_back({field, text, carriers.lines.size(),
-                      carriers.devices.size(), !carriers.TooMany()});
+  const auto add = [&](MatchField field, const std::string& text, Count count) {
+    values.push_back(
+        {field, text, count.lines, count.devices, !count.TooMany()});
   };
   if (traits.serial.has_value()) {
-    add(MatchField::kSerial, *traits.serial, Find(serials_, comparable.serial));
+    add(MatchField::kSerial, *traits.serial,
+        Find(serials_, comparable.serial).count());
     values.back().counts &= !comparable.serial.empty();
   }
   for (const std::string& mac : comparable.macs) {
-    add(MatchField::kMac, mac, Find(macs_, mac));
+    add(MatchField::kMac, mac, Find(macs_, mac).count());
   }
   if (!comparable.hostname.empty()) {
     add(MatchField::kHostname, *traits.hostname,
-        HostCarriers(comparable.hostname));
+        CountHost(comparable.hostname));
   }
   return values;
 }

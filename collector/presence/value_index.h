@@ -83,21 +83,28 @@ class ValueIndex {
   std::vector<ValueUse> DeviceValues(size_t device) const;
 
  private:
+  // How many carry a value.
+  struct Count {
+    size_t lines = 0;
+    size_t devices = 0;
+    bool TooMany() const {
+      return lines > kMostSharers || devices > kMostSharers;
+    }
+    bool Identify() const { return lines == 1 && devices == 1; }
+  };
   struct Carriers {
     std::vector<uint32_t> lines;
     std::vector<uint32_t> devices;
-    bool TooMany() const {
-      return lines.size() > kMostSharers || devices.size() > kMostSharers;
-    }
-    bool Identify() const { return lines.size() == 1 && devices.size() == 1; }
+    Count count() const { return {lines.size(), devices.size()}; }
   };
   using Index = absl::flat_hash_map<std::string, Carriers>;
   using PlaceList = std::vector<uint32_t> Carriers::*;
 
   void Add(const std::vector<ComparableTraits>& all, PlaceList places);
   static const Carriers& Find(const Index& index, absl::string_view value);
-  // Carriers of all names that may be the same host's.
-  Carriers HostCarriers(const std::string& hostname) const;
+  // Of all names that may be the same host's.
+  Count CountHost(const std::string& hostname) const;
+  void MarkIdentifyingHosts(std::vector<CandidatePair>& pairs) const;
   void AddHostPairs(std::vector<CandidatePair>& pairs) const;
   std::vector<ValueUse> Values(const MachineTraits& traits,
                                const ComparableTraits& comparable) const;

@@ -211,6 +211,18 @@ TEST(DeviceMatcher, AnExactNameIsNotHeldUpByABareOne) {
       ElementsAre("A=d1"));
 }
 
+TEST(DeviceMatcher, ANameOfManyMakesNoQualifiedOneTheOnlyFit) {
+  std::vector<MachineTraits> devices = {Machine("lab", "", "debian.lab")};
+  for (const char* id : {"d1", "d2", "d3", "d4", "d5"}) {
+    devices.push_back(Machine(id, "", "debian"));
+  }
+  const MachineTraits line = Machine("A", "", "debian");
+  EXPECT_THAT(Outcomes({line}, devices), ElementsAre("A?d1,d2,d3,d4,d5,lab"));
+  // With one more the name says nothing, and leaves no other device either.
+  devices.push_back(Machine("d6", "", "debian"));
+  EXPECT_THAT(Outcomes({line}, devices), ElementsAre("A?lab"));
+}
+
 TEST(DeviceMatcher, TellsHowManyCarryAValue) {
   std::vector<MachineTraits> devices(7);
   for (size_t i = 0; i < devices.size(); ++i) {
