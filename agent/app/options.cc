@@ -7,6 +7,7 @@
 #include "agent/sources/registry.h"
 #include "common/host_port.h"
 #include "common/log.h"
+#include "common/option_file.h"
 #include "common/proxy_url.h"
 #include "common/status.h"
 #include "common/version.h"
@@ -74,7 +75,7 @@ void AddOptions(CLI::App& app, AgentOptions& options, std::string& log_level,
   app.add_option("--log-level", log_level, "debug, info, warning, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-  app.set_config("--config", "", "File of options, a line each: name=value");
+  AddOptionFile(app);
 }
 
 absl::Status Needed(absl::string_view option) {

@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <istream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/app/history_option.h"
 #include "common/log.h"
+#include "common/option_file.h"
 #include "common/rows.h"
 #include "common/version.h"
 
@@ -33,29 +33,6 @@ constexpr char kFooter[] =
 
 constexpr int kMostDays = 36'500;
 constexpr char kHistoryOption[] = "--keep-history-days";
-
-// A file in which an option may stand on several lines, anywhere: else those
-// that do not follow each other would be passed over.
-class AllLines final : public CLI::ConfigTOML {
- public:
-  std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-    std::vector<CLI::ConfigItem> merged;
-    for (CLI::ConfigItem& item : CLI::ConfigTOML::from_config(input)) {
-      const auto same = std::find_if(
-          merged.begin(), merged.end(), [&](const CLI::ConfigItem& other) {
-            return other.name == item.name && other.parents == item.parents &&
-                   item.name != "++" && item.name != "--";
-          });
-      if (same == merged.end()) {
-        merged.push_back(std::move(item));
-      } else {
-        same->inputs.insert(same->inputs.end(), item.inputs.begin(),
-                            item.inputs.end());
-      }
-    }
-    return merged;
-  }
-};
 
 HistoryKeeping HistoryKeepingOf(const std::vector<std::string>& arguments) {
   auto keeping = ParseHistoryKeeping(arguments, kMostDays);
@@ -218,8 +195,7 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
   app.add_option("--log-level", log_level, "debug, info, warning, error or off")
       ->capture_default_str()
       ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-  app.config_formatter(std::make_shared<AllLines>());
-  app.set_config("--config", "", "File of options, a line each: name=value");
+  AddOptionFile(app);
 }
 
 // What a collector needs that listens. REQUIRES: `app` was parsed.

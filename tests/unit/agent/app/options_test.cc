@@ -148,6 +148,22 @@ TEST_F(AgentOptionsTest, OptionsMayComeFromAFileAndTheCommandLineWins) {
   ExpectRefused({"--config=" + dir.File("none")}, "none");
 }
 
+TEST_F(AgentOptionsTest, AnOptionMayStandOnAnyLinesOfAFile) {
+  const TempDir dir;
+  const std::string file =
+      dir.Write("agent.conf",
+                "print=true\nsources=os\nlog-level=info\nsources=software\n");
+  ASSERT_OK_AND_ASSIGN(const AgentOptions options, Parse({"--config=" + file}));
+  EXPECT_THAT(options.sources, ElementsAre("os", "software"));
+}
+
+TEST_F(AgentOptionsTest, WhatIsUnknownInAFileIsRefused) {
+  const TempDir dir;
+  ExpectRefused(
+      {"--print", "--config=" + dir.Write("agent.conf", "sourcse=os\n")},
+      "sourcse");
+}
+
 TEST_F(AgentOptionsTest, HelpAndVersionAreNoErrors) {
   EXPECT_FALSE(Parse({"--help"}).ok());
   EXPECT_EQ(exit_code_, 0);

@@ -145,6 +145,13 @@ TEST_F(CollectorOptionsTest, OptionsMayComeFromAFileAndTheCommandLineWins) {
   ExpectRefused("--config=" + dir.File("none"), "none");
 }
 
+TEST_F(CollectorOptionsTest, WhatIsUnknownInAFileIsRefused) {
+  const TempDir dir;
+  ExpectRefused(
+      "--config=" + dir.Write("collector.conf", "keep-history-day=30\n"),
+      "keep-history-day");
+}
+
 TEST_F(CollectorOptionsTest, HistoryIsKeptForEverUnlessToldOtherwise) {
   ASSERT_OK_AND_ASSIGN(const CollectorOptions usual, Parse(required_));
   EXPECT_FALSE(usual.housekeeping.keep_history.drops());
