@@ -44,9 +44,10 @@ class LoginCommand final : public Command {
         "proxy",
         "http://[USER:PASSWORD@]HOST:PORT of a proxy to connect through",
         &proxy_);
-    arguments.Flag("force",
-                   "Replace a certificate that was not got by logging in",
-                   &force_);
+    arguments.Flag(
+        "force",
+        "Replace a certificate or a key that was not got by logging in",
+        &force_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
@@ -88,21 +89,42 @@ class LoginCommand final : public Command {
     return absl::InvalidArgumentError(written.message());
   }
 
-  // What was made to last is not replaced by what ends in an hour.
+  // What was made to last is not replaced by what ends in an hour: neither a
+  // certificate nor the key of one.
   absl::Status CheckReplaced(const Session& session) const {
     if (force_) return absl::OkStatus();
-    const auto pem = ReadFile(session.options().cert, kMaxPemBytes);
-    if (!pem.ok()) return absl::OkStatus();
-    const auto certificate = ReadCertificate(*pem);
-    if (!certificate.ok() ||
-        certificate->not_after - session.clock().Now() <= kLongestLogin) {
+    const GlobalOptions& options = session.options();
+    const auto certificate = CertificateAt(options.cert);
+    if (certificate.ok() &&
+        certificate->not_after - session.clock().Now() > kLongestLogin) {
+      return Kept(options.cert,
+                  absl::StrCat("a certificate that lasts until ",
+                               absl::FormatTime(certificate->not_after,
+                                                absl::UTCTimeZone())));
+    }
+    const auto key = ReadFile(options.key, kMaxPemBytes);
+    if (absl::IsNotFound(key.status())) return absl::OkStatus();
+    const auto fingerprint = FingerprintOf(key.value_or(""));
+    if (certificate.ok() && fingerprint.ok() &&
+        *fingerprint == certificate->key_fingerprint) {
       return absl::OkStatus();
     }
-    return absl::InvalidArgumentError(absl::StrCat(
-        session.options().cert, " holds a certificate that lasts until ",
-        absl::FormatTime(certificate->not_after, absl::UTCTimeZone()),
-        "\nName other files with --cert and --key, or replace it with "
-        "--force."));
+    return Kept(options.key,
+                absl::StrCat("a key of something else than ", options.cert));
+  }
+
+  static absl::StatusOr<CertificateInfo> CertificateAt(
+      const std::string& path) {
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string pem,
+                              ReadFile(path, kMaxPemBytes));
+    return ReadCertificate(pem);
+  }
+
+  static absl::Status Kept(const std::string& path, absl::string_view what) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, " holds ", what,
+                     "\nName other files with --cert and --key, or replace it "
+                     "with --force."));
   }
 
   absl::Status Ask(const GlobalOptions& options,

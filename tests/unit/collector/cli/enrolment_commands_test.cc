@@ -153,9 +153,30 @@ TEST_F(EnrolmentCommandsTest, LoginReplacesNoCertificateThatWasMadeToLast) {
   forced.emplace_back("--force");
   EXPECT_EQ(Run(forced), ExitCode::kUnreachable);
   // One that was got by logging in is replaced.
-  dir_.Write("jo.pem", pki.Admin("jo", absl::Hours(1)).certificate_pem);
+  const TlsCredentials short_lived = pki.Admin("jo", absl::Hours(1));
+  dir_.Write("jo.pem", short_lived.certificate_pem);
+  EXPECT_EQ(Run(login), ExitCode::kUnreachable);
+  dir_.Write("jo.key", short_lived.private_key_pem);
   EXPECT_EQ(Run(login), ExitCode::kUnreachable);
   EXPECT_THAT(out_.str(), IsEmpty());
+}
+
+TEST_F(EnrolmentCommandsTest, LoginReplacesNoKeyOfAnotherCertificate) {
+  const testing::TestPki pki;
+  const std::string key =
+      dir_.Write("jo.key", pki.Admin("jo", absl::Hours(300)).private_key_pem);
+  const std::vector<std::string> login = {
+      "login",
+      "--token-file=" + dir_.Write("token", "t"),
+      "--server=127.0.0.1:1",
+      "--ca=" + dir_.Write("ca.pem", pki.ca_pem()),
+      "--cert=" + dir_.File("session.pem"),
+      "--key=" + key};
+  EXPECT_EQ(Run(login), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("jo.key"), HasSubstr("--force")));
+  // Nor where the certificate is one that was got by logging in.
+  dir_.Write("session.pem", pki.Admin("jo", absl::Hours(1)).certificate_pem);
+  EXPECT_EQ(Run(login), ExitCode::kUsage);
 }
 
 }  // namespace
