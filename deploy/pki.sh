@@ -238,7 +238,8 @@ parse_arguments() {
       *) words+=("$argument") ;;
     esac
   done
-  [[ -z $days || $days =~ ^-?[0-9]{1,5}$ ]] || die "--days=$days is not a number of days"
+  # Without leading zeros, which would make it octal.
+  [[ -z $days || $days =~ ^(0|-?[1-9][0-9]{0,4})$ ]] || die "--days=$days is not a number of days"
   [[ -z $not_after || $not_after =~ ^[0-9]{14}Z$ ]] || die "--not-after=$not_after is not YYYYMMDDHHMMSSZ"
   [[ -z $certified_id || $certified_id =~ ^[0-9a-f]{32}$ ]] || die '--id takes 32 lower-case hex digits'
   for host in "${hosts[@]}"; do

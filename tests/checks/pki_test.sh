@@ -129,6 +129,7 @@ test_refusals() {
   refuse 'a host that is none' deploy/pki.sh server "$pki" '--host=a b'
   refuse 'no such command' deploy/pki.sh sign "$pki"
   refuse 'days that are none' deploy/pki.sh admin "$pki" a --days=soon
+  refuse 'days with a leading zero, which would be octal' deploy/pki.sh admin "$pki" a --days=030
 }
 
 make_all
