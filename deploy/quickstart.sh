@@ -171,13 +171,12 @@ agent_fingerprint() {
 
 # Where the collector listens is kept, since a later run need not name the ports.
 choose_ports() {
-  local kept=''
-  [[ ! -f $dir/run/port-base ]] || kept=$(cat "$dir/run/port-base")
-  if is_running collector && [[ -n $kept ]]; then
-    [[ -z $port_base || $port_base == "$kept" ]] ||
-      die "the collector is running already, with --port-base=$kept. Stop it first: $stop_command"
+  [[ ! -f $dir/run/port-base ]] || kept_port_base=$(cat "$dir/run/port-base")
+  if is_running collector && [[ -n $kept_port_base ]]; then
+    [[ -z $port_base || $port_base == "$kept_port_base" ]] ||
+      die "the collector is running already, with --port-base=$kept_port_base. Stop it first: $stop_command"
   fi
-  port_base=${port_base:-${kept:-7443}}
+  port_base=${port_base:-${kept_port_base:-7443}}
   agent_port=$port_base admin_port=$((port_base + 1)) https_port=$((port_base + 1000))
 }
 
@@ -186,6 +185,8 @@ start_processes() {
   if is_running collector; then
     say "The collector is running (process $(process_id collector))."
   else
+    # An agent that was left behind calls the ports of before.
+    [[ -z $kept_port_base || $kept_port_base == "$port_base" ]] || stop_process agent
     write_file "$dir/run/port-base" <<<"$port_base"
     start_collector
   fi
@@ -287,7 +288,7 @@ stop_all() {
 # --- arguments --------------------------------------------------------------
 
 dir=$checkout/.rollcall port_base='' action=start agent_id='' device_id=''
-agent_port='' admin_port='' https_port=''
+agent_port='' admin_port='' https_port='' kept_port_base=''
 for argument in "$@"; do
   case $argument in
     --dir=?*) dir=${argument#*=} ;;

@@ -60,6 +60,13 @@ run
 [[ $(identities) == "$before" ]] || fail 'the second run changed something'
 shows PostgreSQL
 
+# A collector that died and comes back on other ports: the agent goes along.
+agent_before=$(cat "$dir/run/agent.pid")
+kill -KILL "$(cut -d' ' -f1 "$dir/run/collector.pid")"
+run "--port-base=$(free_base)"
+[[ $(cat "$dir/run/agent.pid") != "$agent_before" ]] || fail 'the agent calls the ports of before'
+shows "$(uname -n)"
+
 mapfile -t pids < <(cut -d' ' -f1 "$dir/run/collector.pid" "$dir/run/agent.pid")
 deploy/quickstart.sh --stop "--dir=$dir" >"$output"
 for pid in "${pids[@]}"; do
