@@ -22,6 +22,7 @@
 #include "agent/host/host_fs.h"
 #include "agent/host/host_probe.h"
 #include "agent/state/agent_state.h"
+#include "agent/state/state_lock.h"
 #include "agent/uplink/grpc_stream.h"
 #include "common/clock.h"
 #include "common/log.h"
@@ -178,6 +179,8 @@ void GoOnAs(AgentId agent, StateFile& state, Machine& machine) {
 absl::Status Send(const AgentOptions& options, Machine& machine,
                   const std::function<v1::Evidence()>& read_evidence,
                   const Clock& clock) {
+  ROLLCALL_ASSIGN_OR_RETURN(const StateLock lock,
+                            StateLock::Take(options.state_dir));
   const sigset_t signals = BlockSignals();
   SystemRandom random;
   StopSignal stop;

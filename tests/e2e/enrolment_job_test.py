@@ -345,6 +345,19 @@ class EnrolmentTest(unittest.TestCase):
             "csr_pem": csr, "signature": base64.b64encode(signed).decode()})
         self.assertEqual(status, 403, answer)
 
+    def test_two_agents_do_not_share_a_state_folder(self):
+        running = self.stack._start(
+            self.stack.enrolling_agent("sole", self.stack.token()),
+            "agent-sole.log")
+        log = self.stack.dir / "agent-sole.log"
+        wait_until(lambda: "in step" in log.read_text(), "the agent")
+        second = self.stack.run_enrolling("sole")
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"another agent (pid {running.pid}) uses", second.stderr)
+        self.assertEqual(self.stack.end(running), 0)
+        third = self.stack.run_enrolling("sole")
+        self.assertEqual(third.returncode, 0, third.stderr)
+
     def test_through_a_proxy(self):
         proxy = ConnectProxy()
         self.addCleanup(proxy.close)
