@@ -61,10 +61,11 @@ class EnrolmentStack(Stack):
             command.append(f"--token-file={token_file}")
         return command
 
-    def run_enrolling(self, name, token_file=None, *options):
+    def run_enrolling(self, name, token_file=None, *options, environment=None):
         return subprocess.run(
             self.enrolling_agent(name, token_file, "--once", *options),
-            capture_output=True, text=True, timeout=60, check=False)
+            capture_output=True, text=True, timeout=60, check=False,
+            env={**os.environ, **(environment or {})})
 
     def agent_id(self, name):
         return spki_id(self.dir / f"state-{name}" / "agent.key")
@@ -369,6 +370,18 @@ class EnrolmentTest(unittest.TestCase):
             set(proxy.targets),
             {f"127.0.0.1:{self.stack.ports['https_port']}",
              f"127.0.0.1:{self.stack.ports['agent_port']}"})
+
+    def test_no_variable_of_the_environment_leads_past_the_proxy(self):
+        for variable in ("no_grpc_proxy", "no_proxy"):
+            proxy = ConnectProxy()
+            self.addCleanup(proxy.close)
+            result = self.stack.run_enrolling(
+                variable, self.stack.token(),
+                f"--proxy=http://127.0.0.1:{proxy.port}",
+                environment={variable: "127.0.0.1,localhost"})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn(f"127.0.0.1:{self.stack.ports['agent_port']}",
+                          proxy.targets, variable)
 
     def test_a_second_collector_is_tried_where_the_first_is_away(self):
         with socket.socket() as nobody:
