@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "collector/identity/certificate_chain.h"
+#include "common/certificate_chain.h"
 #include "common/status.h"
 #include "common/tls.h"
 

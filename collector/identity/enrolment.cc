@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "collector/identity/certificate_chain.h"
 #include "collector/identity/enrolment_tables.h"
+#include "common/certificate_chain.h"
 #include "common/key_pair.h"
 #include "common/log.h"
 #include "common/proto_time.h"

@@ -1,7 +1,7 @@
 // What strangers send to enrol: requests, certificates and tokens.
-#include "collector/identity/certificate_chain.h"
 #include "collector/identity/certificate_request.h"
 #include "collector/identity/token_text.h"
+#include "common/certificate_chain.h"
 #include "common/tls.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                 request->fingerprint,
             "a request's agent is the fingerprint of its key");
   }
-  const auto chain = rollcall::collector::ParseCertificates(text);
+  const auto chain = rollcall::ParseCertificates(text);
   if (chain.ok()) Require(!chain->empty(), "a chain has a certificate");
   const auto info = rollcall::ReadCertificate(text);
   if (info.ok()) rollcall::AgentOf(*info).status().IgnoreError();

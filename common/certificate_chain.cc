@@ -1,4 +1,4 @@
-#include "collector/identity/certificate_chain.h"
+#include "common/certificate_chain.h"
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/status.h"
 
-namespace rollcall::collector {
+namespace rollcall {
 namespace {
 constexpr size_t kMaxCertificates = 16;
 }  // namespace
@@ -63,4 +63,4 @@ absl::Status CheckChain(const std::vector<OpenSslPtr<X509>>& chain,
       X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get()))));
 }
 
-}  // namespace rollcall::collector
+}  // namespace rollcall

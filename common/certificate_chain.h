@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "common/openssl_ptr.h"
 
-namespace rollcall::collector {
+namespace rollcall {
 
 // The certificates in `pem`, in their order. INVALID_ARGUMENT if there is none,
 // more than 16, or one is damaged. Pure.
@@ -25,4 +25,4 @@ absl::Status CheckChain(const std::vector<OpenSslPtr<X509>>& chain,
                         absl::string_view roots_pem, CertificateUse use,
                         absl::Time at);
 
-}  // namespace rollcall::collector
+}  // namespace rollcall
