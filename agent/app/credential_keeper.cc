@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/certificate_chain.h"
 #include "common/file.h"
 #include "common/log.h"
 #include "common/status.h"
@@ -19,6 +20,19 @@ constexpr int kJitterPercent = 10;
 bool IsRefusal(const absl::Status& status) {
   return absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status) ||
          absl::IsInvalidArgument(status);
+}
+
+// Whether any certificate is in both.
+bool HaveOneInCommon(absl::string_view some_pem, absl::string_view others_pem) {
+  const auto some = ParseCertificates(some_pem);
+  const auto others = ParseCertificates(others_pem);
+  if (!some.ok() || !others.ok()) return false;
+  for (const auto& one : *some) {
+    for (const auto& other : *others) {
+      if (X509_cmp(one.get(), other.get()) == 0) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -65,25 +79,42 @@ absl::Status CredentialKeeper::Keep(
   return absl::OkStatus();
 }
 
-absl::Status CredentialKeeper::EnrolWithToken() {
+absl::StatusOr<std::string> CredentialKeeper::ReadToken() const {
   if (options_.token_file.empty()) {
     return absl::FailedPreconditionError(
         "this agent has no certificate; give it a token with --token-file");
   }
   ROLLCALL_ASSIGN_OR_RETURN(const std::string content,
                             ReadFile(options_.token_file, kMaxTokenBytes));
-  const absl::string_view token = absl::StripAsciiWhitespace(content);
-  return Keep(client_.Enrol(token, key_.key_pem(), key_.previous_agent(),
-                            TrustedRoots()));
+  return std::string(absl::StripAsciiWhitespace(content));
+}
+
+bool CredentialKeeper::LeadsToAGivenRoot() const {
+  const auto chain = ParseCertificates(key_.certificate_pem());
+  if (!chain.ok()) return false;
+  // Roots that came with one of those given are what these change to.
+  const std::string roots = HaveOneInCommon(options_.ca_pem, key_.ca_pem())
+                                ? TrustedRoots()
+                                : options_.ca_pem;
+  return CheckChain(*chain, roots, CertificateUse::kClient, clock_.Now()).ok();
 }
 
 absl::StatusOr<TlsCredentials> CredentialKeeper::Obtain() {
   MutexLock lock(&mutex_);
-  return ObtainLocked();
+  const bool alive = clock_.Now() < ends_;
+  if (alive && (LeadsToAGivenRoot() || !ReadToken().ok())) return Current();
+  const absl::Status replaced = ReplaceCertificate();
+  if (replaced.ok()) return Current();
+  if (!alive) return replaced;
+  Log(LogLevel::kWarning,
+      "the certificate leads to no authority of --ca and is not replaced yet; "
+      "going on with it",
+      {{"error", replaced.message()}});
+  renew_at_ = clock_.Now();
+  return Current();
 }
 
-absl::StatusOr<TlsCredentials> CredentialKeeper::ObtainLocked() {
-  if (clock_.Now() < ends_) return Current();
+absl::Status CredentialKeeper::ReplaceCertificate() {
   absl::Status refused;
   const KeyAndCertificate ways[] = {
       {key_.key_pem(), key_.certificate_pem()},
@@ -92,15 +123,15 @@ absl::StatusOr<TlsCredentials> CredentialKeeper::ObtainLocked() {
     if (old.certificate_pem.empty()) continue;
     const absl::Status status =
         Keep(client_.Renew(old, key_.key_pem(), TrustedRoots()));
-    if (status.ok()) return Current();
-    if (!IsRefusal(status)) return status;
+    if (status.ok() || !IsRefusal(status)) return status;
     Log(LogLevel::kWarning, "the collector does not renew a certificate",
         {{"error", status.message()}});
     refused = status;
   }
-  if (options_.token_file.empty() && !refused.ok()) return refused;
-  ROLLCALL_RETURN_IF_ERROR(EnrolWithToken());
-  return Current();
+  const absl::StatusOr<std::string> token = ReadToken();
+  if (!token.ok()) return refused.ok() ? token.status() : refused;
+  return Keep(client_.Enrol(*token, key_.key_pem(), key_.previous_agent(),
+                            TrustedRoots()));
 }
 
 absl::Duration CredentialKeeper::UntilRenewal() const {
@@ -119,10 +150,7 @@ absl::Status CredentialKeeper::ReplaceKey(
 
 absl::StatusOr<TlsCredentials> CredentialKeeper::Renew() {
   MutexLock lock(&mutex_);
-  if (clock_.Now() >= ends_) return ObtainLocked();
-  ROLLCALL_RETURN_IF_ERROR(
-      Keep(client_.Renew({key_.key_pem(), key_.certificate_pem()},
-                         key_.key_pem(), TrustedRoots())));
+  ROLLCALL_RETURN_IF_ERROR(ReplaceCertificate());
   return Current();
 }
 

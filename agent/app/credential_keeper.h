@@ -31,16 +31,19 @@ class CredentialKeeper {
   CredentialKeeper(AgentKey& key, EnrolmentClient& client, const Clock& clock,
                    Random& random, CredentialKeeperOptions options);
 
-  // What the agent has, if it has not expired; else what it gets, once, for the
-  // expired certificate, the previous key's, or the token, whichever the
-  // collector takes first. FAILED_PRECONDITION if there is none of these, else
-  // as EnrolmentClient. Blocking.
+  // What the agent has, if it has not expired; else what it gets, once, as from
+  // Renew. Where there is a token, and what the agent has leads to none of the
+  // roots of the start, it may be of another collector: then, too, the agent
+  // asks for another, and goes on with what it has if it gets none. Blocking.
   absl::StatusOr<TlsCredentials> Obtain();
 
   // Until the certificate is past half its life, give or take a tenth; zero or
   // less if it is, or there is none.
   absl::Duration UntilRenewal() const;
-  // Gets the next certificate, once. Blocking.
+  // Gets the next certificate, once: for the one that the agent has, the
+  // previous key's, or the token, whichever the collector takes first.
+  // FAILED_PRECONDITION if there is none of these, else as EnrolmentClient;
+  // where all are refused and there is no token, the last refusal. Blocking.
   absl::StatusOr<TlsCredentials> Renew();
 
   // Makes `agent` another one, with a new key, for which Obtain is due; nothing
@@ -51,13 +54,15 @@ class CredentialKeeper {
 
  private:
   TlsCredentials Current() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::StatusOr<TlsCredentials> ObtainLocked()
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status ReplaceCertificate() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The roots of now, each once.
   std::string TrustedRoots() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Keep(const absl::StatusOr<IssuedCertificate>& issued)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Status EnrolWithToken() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the certificate leads to a root that the agent was started with, or
+  // to one that a collector named together with such a root.
+  bool LeadsToAGivenRoot() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<std::string> ReadToken() const;
   void PlanRenewal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;

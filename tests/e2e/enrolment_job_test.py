@@ -346,6 +346,19 @@ class EnrolmentTest(unittest.TestCase):
             "csr_pem": csr, "signature": base64.b64encode(signed).decode()})
         self.assertEqual(status, 403, answer)
 
+    def test_an_agent_goes_over_to_a_collector_of_another_authority(self):
+        result = self.stack.run_enrolling("mover", self.stack.token())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with EnrolmentStack() as other:
+            state = other.dir / "state-mover"
+            shutil.copytree(self.stack.dir / "state-mover", state)
+            moved = other.run_enrolling("mover", other.token())
+            self.assertEqual(moved.returncode, 0, moved.stderr)
+            self.assertEqual((state / "ca.pem").read_text(),
+                             other.ca().read_text())
+            again = other.run_enrolling("mover")
+            self.assertEqual(again.returncode, 0, again.stderr)
+
     def test_two_agents_do_not_share_a_state_folder(self):
         running = self.stack._start(
             self.stack.enrolling_agent("sole", self.stack.token()),

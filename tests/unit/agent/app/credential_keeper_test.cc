@@ -23,6 +23,7 @@ using ::testing::Eq;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Le;
+using ::testing::Not;
 using ::testing::Optional;
 using ::testing::SizeIs;
 
@@ -90,7 +91,7 @@ class CredentialKeeperTest : public ::testing::Test {
     auto opened = AgentKey::Open(dir_.path());
     ASSERT_OK(opened);
     key_ = std::make_unique<AgentKey>(*std::move(opened));
-    options_.ca_pem = pki_.ca_pem();
+    options_.ca_pem = root_;
     keeper_ = std::make_unique<CredentialKeeper>(*key_, client_, clock_,
                                                  random_, options_);
   }
@@ -103,6 +104,7 @@ class CredentialKeeperTest : public ::testing::Test {
 
   const TempDir dir_;
   const TestPki pki_;
+  std::string root_ = pki_.ca_pem();
   FakeClock clock_{absl::Now()};
   FakeRandom random_;
   FakeClient client_;
@@ -149,6 +151,71 @@ TEST_F(CredentialKeeperTest, AnExpiredCertificateIsRenewedBeforeATokenIsUsed) {
   client_.calls.clear();
   EXPECT_THAT(keeper_->Obtain(), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(client_.calls, ElementsAre("renew"));
+}
+
+TEST_F(CredentialKeeperTest, ACertificateOfAnotherAuthorityIsReplaced) {
+  Install(absl::Hours(10));
+  dir_.Write("ca.pem", pki_.ca_pem());
+  const TestPki next;
+  root_ = next.ca_pem();
+  options_.token_file = dir_.Write("token", "t");
+  Open();
+  client_.answers.push_back(Refused());
+  client_.answers.push_back(IssuedCertificate{certificate_, next.ca_pem()});
+  ASSERT_OK_AND_ASSIGN(const TlsCredentials credentials, keeper_->Obtain());
+  EXPECT_THAT(client_.calls, ElementsAre("renew", "enrol t"));
+  EXPECT_THAT(credentials.ca_pem, Not(HasSubstr(pki_.ca_pem())));
+  // A collector that takes it keeps its agent.
+  client_.calls.clear();
+  AnswerWithCertificate();
+  ASSERT_OK(keeper_->Obtain());
+  EXPECT_THAT(client_.calls, ElementsAre("renew"));
+}
+
+TEST_F(CredentialKeeperTest, WhereItIsNotReplacedItServesAndIsTriedAgainSoon) {
+  Install(absl::Hours(10));
+  root_ = TestPki().ca_pem();
+  options_.token_file = dir_.Write("token", "t");
+  Open();
+  EXPECT_EQ(keeper_->Obtain()->certificate_pem, certificate_);
+  EXPECT_THAT(client_.calls, ElementsAre("renew"));
+  EXPECT_THAT(keeper_->UntilRenewal(), Le(absl::ZeroDuration()));
+}
+
+TEST_F(CredentialKeeperTest,
+       WithoutATokenACertificateOfAnotherAuthorityIsKept) {
+  Install(absl::Hours(10));
+  root_ = TestPki().ca_pem();
+  options_.token_file = dir_.File("used up and removed");
+  Open();
+  EXPECT_EQ(keeper_->Obtain()->certificate_pem, certificate_);
+  EXPECT_THAT(client_.calls, IsEmpty());
+}
+
+TEST_F(CredentialKeeperTest, ACertificateOfARootThatReplacesAGivenOneIsKept) {
+  Install(absl::Hours(10));
+  const TestPki before;
+  root_ = before.ca_pem();
+  dir_.Write("ca.pem", before.ca_pem() + pki_.ca_pem());
+  options_.token_file = dir_.Write("token", "t");
+  Open();
+  EXPECT_EQ(keeper_->Obtain()->certificate_pem, certificate_);
+  EXPECT_THAT(client_.calls, IsEmpty());
+}
+
+TEST_F(CredentialKeeperTest, ACertificateThatIsNotRenewedIsReplacedByTheToken) {
+  Install(absl::Hours(10));
+  options_.token_file = dir_.Write("token", "t");
+  Open();
+  client_.answers.push_back(Refused());
+  AnswerWithCertificate();
+  ASSERT_OK(keeper_->Renew());
+  EXPECT_THAT(client_.calls, ElementsAre("renew", "enrol t"));
+  // Without one the refusal is what is told.
+  options_.token_file.clear();
+  Open();
+  client_.answers.push_back(Refused());
+  EXPECT_THAT(keeper_->Renew(), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
 TEST_F(CredentialKeeperTest, ANewKeyIsCertifiedByTheOldOne) {
