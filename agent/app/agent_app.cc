@@ -12,6 +12,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_join.h"
 #include "agent/app/agent_loop.h"
+#include "agent/app/credential_files.h"
 #include "agent/app/credential_source.h"
 #include "agent/app/host_evidence.h"
 #include "agent/app/kept_facts.h"
@@ -106,15 +107,19 @@ absl::Status Print(const Scanner& scanner, const SourceSelection& selection) {
   return absl::OkStatus();
 }
 
+// `files`, if any, are where others renew the credentials.
 std::unique_ptr<Uplink> MakeUplink(const AgentOptions& options,
-                                   const TlsCredentials& credentials) {
+                                   const TlsCredentials& credentials,
+                                   CredentialFiles* files) {
   UplinkOptions uplink;
   uplink.collector = options.collectors[0];
   uplink.alternates.assign(options.collectors.begin() + 1,
                            options.collectors.end());
   uplink.proxy = options.proxy;
   uplink.credentials = credentials;
-  return Uplink::Create(uplink);
+  auto made = Uplink::Create(uplink);
+  if (files == nullptr) return made;
+  return std::make_unique<FileUplink>(*files, std::move(made));
 }
 
 // Gives the uplink the credentials of another agent.
@@ -199,7 +204,7 @@ absl::Status Send(const AgentOptions& options, Machine& machine,
   ROLLCALL_ASSIGN_OR_RETURN(const AgentId agent,
                             AgentWith(*credentials, options));
   GoOnAs(agent, state, machine);
-  const auto uplink = MakeUplink(options, *credentials);
+  const auto uplink = MakeUplink(options, *credentials, source.files());
   SourceRekeyer rekeyer(agent, source, *uplink);
   AgentLoop loop(machine, *uplink, state, stop, clock, random, {}, &rekeyer);
   running.Add([&uplink] { uplink->Interrupt(); });

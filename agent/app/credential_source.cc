@@ -22,8 +22,10 @@ absl::StatusOr<CredentialSource> CredentialSource::Open(
   CredentialSource source;
   if (!options.enrols()) {
     ROLLCALL_ASSIGN_OR_RETURN(
-        source.fixed_, LoadTlsCredentials(options.ca_file, options.cert_file,
-                                          options.key_file, clock.Now()));
+        CredentialFiles files,
+        CredentialFiles::Open(
+            {options.ca_file, options.cert_file, options.key_file}, clock));
+    source.files_ = std::make_unique<CredentialFiles>(std::move(files));
     return source;
   }
   source.folder_ = options.state_dir;
@@ -44,7 +46,7 @@ absl::StatusOr<CredentialSource> CredentialSource::Open(
 absl::StatusOr<TlsCredentials> CredentialSource::Obtain(bool once,
                                                         Waiter& waiter,
                                                         Random& random) {
-  if (keeper_ == nullptr) return fixed_;
+  if (keeper_ == nullptr) return files_->current();
   absl::Duration backoff = absl::Seconds(1);
   while (true) {
     auto credentials = keeper_->Obtain();

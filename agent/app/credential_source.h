@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "agent/app/credential_files.h"
 #include "agent/app/credential_keeper.h"
 #include "agent/app/options.h"
 #include "agent/app/stop_signal.h"
@@ -40,6 +41,8 @@ class CredentialSource {
   // own, else as CredentialKeeper. Blocking.
   absl::StatusOr<TlsCredentials> Rekey(AgentId agent);
 
+  // Files that others renew; nullptr if there are none.
+  CredentialFiles* files() const { return files_.get(); }
   // nullptr if there is nothing to renew.
   CredentialKeeper* keeper() const { return keeper_.get(); }
   // Ends what is under way, for use from another thread.
@@ -52,7 +55,8 @@ class CredentialSource {
 
   std::string folder_;
   std::function<v1::Evidence()> read_evidence_;
-  TlsCredentials fixed_;
+  // Either these, or what follows.
+  std::unique_ptr<CredentialFiles> files_;
   std::unique_ptr<AgentKey> key_;
   std::unique_ptr<EnrolmentClient> client_;
   std::unique_ptr<CredentialKeeper> keeper_;

@@ -594,6 +594,20 @@ class RotationTest(unittest.TestCase):
             again = stack.run_enrolling("early")
             self.assertEqual(again.returncode, 0, again.stderr)
 
+    def test_an_agent_uses_what_others_renew_in_its_files(self):
+        with EnrolmentStack() as stack:
+            stack.start_agent("kept", f"--root={stack.machine('kept')}")
+            log = stack.dir / "agent-kept.log"
+            wait_until(lambda: "in step" in log.read_text(), "the agent")
+            # Its chain comes with the root from now on.
+            with open(stack.dir / "pki/agent-kept.pem", "a",
+                      encoding="ascii") as certificate:
+                certificate.write(stack.ca().read_text())
+            self.assertNotIn("files have changed", log.read_text())
+            stack.end(stack.collector)
+            wait_until(lambda: "files have changed" in log.read_text(),
+                       "a look at the files")
+
 
 class ConnectProxy:
     """A proxy that knows HTTP CONNECT and nothing else."""

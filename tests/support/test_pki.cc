@@ -173,6 +173,20 @@ TlsCredentials TestPki::Agent(absl::Duration ends) const {
   return Pack(spec, key.get());
 }
 
+TlsCredentials TestPki::Renew(const TlsCredentials& agent,
+                              absl::Duration ends) const {
+  CertificateSpec spec;
+  spec.uris = {AgentUri(AgentIdOf(agent))};
+  spec.ends = ends;
+  if (ends <= absl::ZeroDuration()) spec.starts = ends - absl::Hours(1);
+  BIO* bio = BIO_new_mem_buf(agent.private_key_pem.data(),
+                             static_cast<int>(agent.private_key_pem.size()));
+  const Key key(PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr));
+  BIO_free(bio);
+  EXPECT_NE(key, nullptr);
+  return Pack(spec, key.get());
+}
+
 TlsCredentials TestPki::Impostor(absl::string_view agent_hex) const {
   CertificateSpec spec;
   spec.uris = {absl::StrCat("rollcall://agent/", agent_hex)};

@@ -44,6 +44,8 @@ class TestPki {
   TlsCredentials Server() const;
   // An agent, named by the fingerprint of its key as it should be.
   TlsCredentials Agent(absl::Duration ends = absl::Hours(1)) const;
+  // A new certificate for the key of an agent.
+  TlsCredentials Renew(const TlsCredentials& agent, absl::Duration ends) const;
   // An agent that claims an id that is not its key's.
   TlsCredentials Impostor(absl::string_view agent_hex) const;
   TlsCredentials Admin(absl::string_view principal,
