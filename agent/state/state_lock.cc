@@ -21,7 +21,7 @@ namespace {
 constexpr char kLockFileName[] = "lock";
 
 bool IsReadOnly(const std::string& folder) {
-  return access(folder.c_str(), W_OK) != 0 &&
+  return faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0 &&
          (errno == EACCES || errno == EROFS);
 }
 
