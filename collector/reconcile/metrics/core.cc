@@ -79,10 +79,11 @@ void AllowForFirmware(int64_t firmware, bool kernel_counts, Bounds& bounds) {
   if (!kernel_counts) bounds.least = std::max(bounds.least, firmware);
   if (!bounds.most.has_value() || *bounds.most >= firmware) return;
   bounds.most.reset();
-  bounds.missing.push_back(absl::StrCat(
-      "hardware.cpu: how many cores the firmware enables: its table is damaged "
-      "and tells of ",
-      firmware));
+  bounds.missing.push_back(
+      absl::StrCat("hardware.cpu: how many cores the firmware enables: some of "
+                   "what was read "
+                   "is malformed, and it tells of ",
+                   firmware));
 }
 
 Bounds UnsettledCores(const CoreFacts& core) {

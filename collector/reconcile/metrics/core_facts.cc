@@ -137,17 +137,6 @@ void ReadTopology(const v1::CpuTopology& topology, CoreFacts& core) {
       Count(topology.has_threads_per_core(), topology.threads_per_core());
 }
 
-}  // namespace
-
-std::optional<int64_t> CoreFacts::OfflineCpus() const {
-  if (!configured_cpus.has_value() || !online_cpus.has_value()) {
-    return std::nullopt;
-  }
-  return std::max<int64_t>(0, *configured_cpus - *online_cpus);
-}
-
-namespace {
-
 void ReadStatus(const Status& status, CoreFacts& core) {
   if (status.source() == kVirtualizationSource) {
     core.kind_is_certain = status.outcome() == Status::OUTCOME_COMPLETE ||
@@ -158,6 +147,13 @@ void ReadStatus(const Status& status, CoreFacts& core) {
 }
 
 }  // namespace
+
+std::optional<int64_t> CoreFacts::OfflineCpus() const {
+  if (!configured_cpus.has_value() || !online_cpus.has_value()) {
+    return std::nullopt;
+  }
+  return std::max<int64_t>(0, *configured_cpus - *online_cpus);
+}
 
 CoreFacts ReadCoreFacts(const DeviceFacts& facts) {
   CoreFacts core;

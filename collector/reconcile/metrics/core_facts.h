@@ -39,7 +39,8 @@ struct CoreFacts {
   // Cores that the firmware enables, over all processors that it tells of;
   // nothing unless each of them states it.
   std::optional<int64_t> firmware_cores;
-  // Whether it tells of all: its table was read without damage.
+  // Whether that is sure to be all: nothing that was read of the processors was
+  // malformed.
   bool firmware_is_whole = true;
 
   // CPUs that are configured and not online, if both counts are known.
