@@ -2,6 +2,7 @@
 #include "collector/identity/device_linker.h"
 
 #include <thread>
+#include <utility>
 
 #include "collector/identity/identity_edits.h"
 #include "tests/support/gate.h"
@@ -37,6 +38,16 @@ class DeviceLinkerTest : public ::testing::Test, protected IdentityWorld {
       EXPECT_EQ(DeviceOf(copies[i]), DeviceOf(copies[0]));
     }
     return copies;
+  }
+  // The agents of a laptop before it was reinstalled and since; time to match
+  // them.
+  std::pair<FakeAgent, FakeAgent> Reinstalled(int laptop) {
+    FakeAgent before = NewAgent();
+    SayHello(before, Laptop(laptop), 3);
+    FakeAgent after = NewAgent();
+    SayHello(after, Laptop(laptop), 3);
+    clock_.Advance(absl::Hours(2));
+    return {before, after};
   }
   void Split(const FakeAgent& agent) {
     v1::SplitDeviceRequest split;
@@ -535,13 +546,9 @@ TEST_F(DeviceLinkerTest, ADamagedSubjectIsPassedOverAndOthersAreCompared) {
   SayHello(damaged, Laptop(2), 3);
   Link();
   SayHello(damaged, Laptop(2));
-  FakeAgent before = NewAgent();
-  SayHello(before, Laptop(1), 3);
-  FakeAgent after = NewAgent();
-  SayHello(after, Laptop(1), 3);
+  const auto [before, after] = Reinstalled(1);
   const SubjectId subject = SubjectOf(damaged);
   Damage(TableId::kSubject, subject);
-  clock_.Advance(absl::Hours(2));
   // One by one the older may come too late for the newer, which is due again.
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(linker_.RunDue(),
@@ -556,11 +563,7 @@ TEST_F(DeviceLinkerTest, ADamagedSubjectIsPassedOverAndOthersAreCompared) {
 TEST_F(DeviceLinkerTest, AStartIsNotHeldUpByADamagedSubject) {
   std::vector<FakeAgent> copies = Copies(2);
   Damage(TableId::kSubject, SubjectOf(copies[1]));
-  FakeAgent before = NewAgent();
-  SayHello(before, Laptop(2), 3);
-  FakeAgent after = NewAgent();
-  SayHello(after, Laptop(2), 3);
-  clock_.Advance(absl::Hours(2));
+  const auto [before, after] = Reinstalled(2);
   DeviceLinker after_start(engine_, committer_, times_, clock_);
   EXPECT_THAT(after_start.RunDue(), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_EQ(DeviceOf(before), DeviceOf(after));
@@ -570,11 +573,7 @@ TEST_F(DeviceLinkerTest, AStartIsNotHeldUpByADamagedSubject) {
 TEST_F(DeviceLinkerTest, ADamagedLinkHoldsUpNoMatching) {
   std::vector<FakeAgent> copies = Copies(2);
   Damage(TableId::kSubjectLink, SubjectOf(copies[1]));
-  FakeAgent before = NewAgent();
-  SayHello(before, Laptop(2), 3);
-  FakeAgent after = NewAgent();
-  SayHello(after, Laptop(2), 3);
-  clock_.Advance(absl::Hours(2));
+  const auto [before, after] = Reinstalled(2);
   DeviceLinker after_start(engine_, committer_, times_, clock_);
   EXPECT_THAT(after_start.RunDue(),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("subject_link")));
