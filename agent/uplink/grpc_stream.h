@@ -17,8 +17,8 @@ struct UplinkOptions {
   std::string collector;
   // Others, in the order in which they are tried where one is out of reach.
   std::vector<std::string> alternates;
-  // The URL of a proxy to connect through; empty: none, whatever
-  // the environment says.
+  // The URL of a proxy to connect through; empty: none, whatever the
+  // environment says.
   std::string proxy;
   TlsCredentials credentials;
   // For the connection, and for each message to be taken or answered. The
