@@ -22,15 +22,6 @@ constexpr size_t kSketchBytes = kSketchSize * sizeof(uint64_t);
 // fill the memory.
 constexpr size_t kMaxUnwritten = 64;
 
-// The first bytes of an id, the same on every machine.
-uint64_t Word(const RowId& id) {
-  uint64_t word = 0;
-  for (size_t i = 0; i < sizeof(word); ++i) {
-    word = word << 8 | static_cast<unsigned char>(id.bytes()[i]);
-  }
-  return word;
-}
-
 // High bits of a product depend on all bits of the factors.
 uint64_t Mix(uint64_t word, uint64_t multiplier) {
   const uint64_t product = word * multiplier;
@@ -43,7 +34,7 @@ Sketch MakeSketch(const RowSet& ids) {
   Sketch sketch;
   sketch.fill(std::numeric_limits<uint64_t>::max());
   for (const RowId& id : ids) {
-    const uint64_t word = Word(id);
+    const uint64_t word = id.FirstBits();
     for (size_t i = 0; i < kSketchSize; ++i) {
       sketch[i] = std::min(sketch[i], Mix(word, kMultipliers[i]));
     }
