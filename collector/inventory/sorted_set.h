@@ -2,23 +2,70 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <tuple>
 #include <vector>
 
 namespace rollcall::collector {
 
-// The first of [begin, end) that is not below `value`, looked for near `begin`:
-// takes about the logarithm of how far that is.
+// Values that are spread evenly, as hashes are: how far up one of them stands
+// is told by its first bits.
+template <typename T>
+concept EvenlySpread = requires(const T& value) {
+  { value.FirstBits() } -> std::same_as<std::uint64_t>;
+};
+
+// The first of [begin, end) that is not below `value`, looked for from `begin`
+// up: takes about the logarithm of how far that is.
 template <typename Iterator, typename T>
-Iterator FindNear(Iterator begin, Iterator end, const T& value) {
+Iterator FindUp(Iterator begin, Iterator end, const T& value) {
   std::ptrdiff_t step = 1;
   while (end - begin >= step && *(begin + (step - 1)) < value) {
     begin += step;
     step *= 2;
   }
   return std::lower_bound(begin, begin + std::min(step, end - begin), value);
+}
+
+// The same, looked for from `end` down.
+template <typename Iterator, typename T>
+Iterator FindDown(Iterator begin, Iterator end, const T& value) {
+  std::ptrdiff_t step = 1;
+  while (end - begin >= step && !(*(end - step) < value)) {
+    end -= step;
+    step *= 2;
+  }
+  return std::lower_bound(end - std::min(step, end - begin), end, value);
+}
+
+// The same, of evenly spread values: from where it should stand.
+template <typename Iterator, EvenlySpread T>
+Iterator FindSpread(Iterator begin, Iterator end, const T& value) {
+  if (begin == end || !(*begin < value)) return begin;
+  // Half of the bits is enough for a guess, and multiplies without overflow.
+  constexpr int kDropped = 32;
+  const std::uint64_t lowest = begin->FirstBits();
+  const std::uint64_t span = ((end - 1)->FirstBits() - lowest) >> kDropped;
+  const std::uint64_t above = (value.FirstBits() - lowest) >> kDropped;
+  const auto size = static_cast<std::uint64_t>(end - begin);
+  const auto place = std::min(above, span) * size / (span + 1);
+  const Iterator guess = begin + static_cast<std::ptrdiff_t>(place);
+  return *guess < value ? FindUp(guess, end, value)
+                        : FindDown(begin, guess, value);
+}
+
+// The first of [begin, end) that is not below `value`. Takes little where that
+// is near `begin`, or values are spread evenly.
+template <typename Iterator, typename T>
+Iterator FindNear(Iterator begin, Iterator end, const T& value) {
+  if constexpr (EvenlySpread<T>) {
+    return FindSpread(begin, end, value);
+  } else {
+    return FindUp(begin, end, value);
+  }
 }
 
 // Whether it is faster to look for each element of the smaller of two sets in

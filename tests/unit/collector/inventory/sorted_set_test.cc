@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
+#include "collector/inventory/row_set.h"
 #include "tests/support/fake_random.h"
 #include "tests/unit/collector/inventory/random_set.h"
 
@@ -57,6 +59,36 @@ TEST(SortedSet, TheFirstNotBelowAValueIsFoundFromAnyPlace) {
       const auto begin = set.begin() + from;
       EXPECT_EQ(FindNear(begin, set.end(), value),
                 std::lower_bound(begin, set.end(), value));
+    }
+  }
+}
+
+// Ids are hashes, or what an agent makes up in their place.
+TEST(SortedSet, TheFirstNotBelowAnIdIsFoundHoweverIdsAreSpread) {
+  FakeRandom random;
+  for (const uint64_t below : {uint64_t{3}, uint64_t{500}, UINT64_MAX}) {
+    for (const int size : {0, 1, 2, 50, 1'000}) {
+      const auto draw = [&] {
+        std::string bytes(RowId::kSize, '\0');
+        uint64_t high = random.Next64() % below;
+        for (int i = 7; i >= 0; --i, high >>= 8) {
+          bytes[static_cast<size_t>(i)] = static_cast<char>(high);
+        }
+        bytes.back() = static_cast<char>(random.Next64());
+        return *RowId::FromBytes(bytes);
+      };
+      RowSet set;
+      for (int i = 0; i < size; ++i) set.push_back(draw());
+      std::sort(set.begin(), set.end());
+      set.erase(std::unique(set.begin(), set.end()), set.end());
+      for (int i = 0; i < 300; ++i) {
+        const RowId id =
+            i < size ? set[static_cast<size_t>(i) % set.size()] : draw();
+        const auto from = set.begin() + static_cast<ptrdiff_t>(
+                                            random.Next64() % (set.size() + 1));
+        EXPECT_EQ(FindNear(from, set.end(), id),
+                  std::lower_bound(from, set.end(), id));
+      }
     }
   }
 }
