@@ -24,6 +24,13 @@ class BasedSet {
   // The same as `base`; null: the empty set.
   explicit BasedSet(std::shared_ptr<const Elements> base)
       : base_(std::move(base)) {}
+  // `base` without `removed`, all of which it has, with `added`, none of which
+  // it has.
+  BasedSet(std::shared_ptr<const Elements> base, Elements added,
+           Elements removed)
+      : base_(std::move(base)),
+        added_(std::move(added)),
+        removed_(std::move(removed)) {}
   // A set without a base.
   explicit BasedSet(Elements elements) : added_(std::move(elements)) {}
 

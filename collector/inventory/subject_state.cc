@@ -129,12 +129,9 @@ absl::StatusOr<BasedSet<RowId>> ReadFleetRows(const Content& content,
                             Numbered(content, section.added_rows()));
   if (section.base_root().empty()) return BasedSet<RowId>(std::move(added));
   ROLLCALL_ASSIGN_OR_RETURN(const auto base, BaseOf(content, section));
-  ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
+  ROLLCALL_ASSIGN_OR_RETURN(RowSet removed,
                             Numbered(content, section.removed_rows()));
-  BasedSet<RowId> rows(IdsOf(base));
-  rows.Remove(removed);
-  rows.Add(added);
-  return rows;
+  return BasedSet<RowId>(IdsOf(base), std::move(added), std::move(removed));
 }
 
 absl::StatusOr<BasedSet<RowNumber>> ReadFleetNumbers(
@@ -145,12 +142,10 @@ absl::StatusOr<BasedSet<RowNumber>> ReadFleetNumbers(
     return BasedSet<RowNumber>(std::move(added));
   }
   ROLLCALL_ASSIGN_OR_RETURN(const auto base, BaseOf(content, section));
-  ROLLCALL_ASSIGN_OR_RETURN(const RowNumbers removed,
+  ROLLCALL_ASSIGN_OR_RETURN(RowNumbers removed,
                             UnpackNumbers(section.removed_rows()));
-  BasedSet<RowNumber> rows(NumbersOf(base));
-  rows.Remove(removed);
-  rows.Add(added);
-  return rows;
+  return BasedSet<RowNumber>(NumbersOf(base), std::move(added),
+                             std::move(removed));
 }
 
 absl::StatusOr<BasedSet<RowId>> ReadSectionIds(const Reader& reader,
