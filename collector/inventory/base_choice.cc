@@ -65,6 +65,20 @@ void Fill(const Candidate& candidate, stored::v1::HeadSection& section) {
   section.set_removed_rows(PackNumbers(candidate.rows.removed));
 }
 
+// The ids of a set, by those of the base that it differs little from.
+absl::StatusOr<RowSet> IdsOfSet(const BasedSet<RowNumber>& rows,
+                                const std::optional<Candidate>& best,
+                                const Content& content) {
+  if (!best.has_value()) return content.rows.IdsOf(rows.All());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto base, content.bases.Find(best->root));
+  if (base == nullptr) return content.rows.IdsOf(rows.All());
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet added,
+                            content.rows.IdsOf(best->rows.added));
+  ROLLCALL_ASSIGN_OR_RETURN(const RowSet removed,
+                            content.rows.IdsOf(best->rows.removed));
+  return Union(Minus(base->ids, removed), added);
+}
+
 // As ChooseBase, where `best` is not near enough.
 absl::Status LookFurther(const FleetRows& rows,
                          const std::optional<Candidate>& best,
@@ -73,7 +87,7 @@ absl::Status LookFurther(const FleetRows& rows,
   const BasedSet<RowNumber> numbers(rows.numbers.All());
   RowSet found;
   if (rows.ids == nullptr) {
-    ROLLCALL_ASSIGN_OR_RETURN(found, content.rows.IdsOf(numbers.added()));
+    ROLLCALL_ASSIGN_OR_RETURN(found, IdsOfSet(rows.numbers, best, content));
   }
   const RowSet& ids = rows.ids == nullptr ? found : *rows.ids;
   const size_t most = MostDifferences(ids.size());
