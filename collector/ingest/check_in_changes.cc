@@ -88,6 +88,7 @@ class Applier {
     // Of one that is not stored the root is zero, which is the empty set.
     section = {SectionRootOf(ids), section.root, std::move(added),
                std::move(removed)};
+    target_.ids.Hold(section.root, ids);
     return true;
   }
 
@@ -95,6 +96,8 @@ class Applier {
   absl::StatusOr<BasedSet<RowId>> IdsOf(const std::string& name) const {
     for (const HeadSection& section : head_.sections()) {
       if (section.section() != name) continue;
+      const auto root = RootId::FromBytes(section.root());
+      if (auto held = target_.ids.Find(root.value_or(RootId()))) return *held;
       return ReadSectionIds(target_.reader, target_.content, target_.subject,
                             head_.row_level(), section);
     }

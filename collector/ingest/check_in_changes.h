@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "collector/ingest/held_ids.h"
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/subject_update.h"
 #include "google/protobuf/repeated_ptr_field.h"
@@ -24,6 +25,8 @@ struct ChangeTarget {
   int row_level;
   // The subject root that they make.
   RootId root;
+  // Of changes before; those of this one are put there.
+  HeldIds& ids;
 };
 
 // The whole of what the subject holds after the changes; nothing if they do not

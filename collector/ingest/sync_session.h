@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "collector/ingest/held_ids.h"
 #include "collector/ingest/report_commit.h"
 #include "collector/ingest/report_turn.h"
 #include "collector/ingest/stored_subject.h"
@@ -70,6 +71,9 @@ class SyncSession {
   // Whether the check-in brings all that makes its root of what is stored.
   absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
 
+  // What changes apply to.
+  absl::StatusOr<UpdateBasis> TakeBasis();
+
   v1::CollectorMessage MakePlan(bool equal);
   // Makes what was said durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, const Reply& reply);
@@ -99,6 +103,7 @@ class SyncSession {
   std::optional<v1::Evidence> evidence_;
   // From a check-in to its commit.
   std::optional<UpdateBasis> basis_;
+  HeldIds held_ids_;
 };
 
 }  // namespace rollcall::collector

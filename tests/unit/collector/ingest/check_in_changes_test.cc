@@ -99,6 +99,34 @@ TEST_F(CheckInChangesTest, SectionsComeAndGoOnCheckIns) {
   EXPECT_EQ(stats_.changes_taken, 2);
 }
 
+TEST_F(CheckInChangesTest, ChangesThatFollowEachOtherAreAllStored) {
+  Wire wire(*deps_, agent_);
+  agent::Conversation conversation(wire);
+  ASSERT_OK(conversation.Begin(before_, 0));
+  for (int i = 2; i < 12; ++i) {
+    auto rows = Packages(1'000, i);
+    rows.resize(rows.size() - static_cast<size_t>(i));
+    const auto now = MakeFacts(rows);
+    ASSERT_OK(conversation.CheckIn(now, v1::Vitals()));
+    EXPECT_EQ(StoredRows(agent_), RowsOf(now));
+  }
+  EXPECT_EQ(stats_.changes_taken, 10);
+}
+
+// What a stream remembers of its last change is not taken for what is stored.
+TEST_F(CheckInChangesTest, AChangeUponOneOfAnotherStreamStartsAgain) {
+  Wire first(*deps_, agent_);
+  agent::Conversation conversation(first);
+  ASSERT_OK(conversation.Begin(before_, 0));
+  ASSERT_OK(conversation.CheckIn(MakeFacts(Packages(1'000, 2)), v1::Vitals()));
+  const auto other = MakeFacts(Packages(1'000, 3));
+  Wire second(*deps_, agent_);
+  ASSERT_OK(Sync(second, other));
+  EXPECT_THAT(conversation.CheckIn(MakeFacts(Packages(1'000, 4)), v1::Vitals()),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(StoredRows(agent_), RowsOf(other));
+}
+
 // Collections wait for those who rely on what the store holds.
 TEST_F(CheckInChangesTest, ARefusedChangeHoldsNothingWhileItsStreamLives) {
   NewRowQuota few(clock_, 1'000);
