@@ -7,6 +7,7 @@
 #include "collector/inventory/base_sets.h"
 #include "collector/inventory/own_rows.h"
 #include "collector/inventory/posting_keeper.h"
+#include "collector/inventory/posting_tables.h"
 #include "collector/inventory/row_directory.h"
 #include "collector/inventory/tables.h"
 #include "common/log.h"
@@ -188,10 +189,46 @@ absl::Status PutOrdinalsIntoHeads(Engine& engine) {
       });
 }
 
+// What bases hold a row was a value for each row and chunk.
+constexpr auto kBasesOfOneRow = static_cast<PostingKind>(1);
+
+// Puts the bases of rows that follow each other into one value. Those of a
+// value are written together, so that what is left over is whole.
+absl::Status JoinBasesOfRows(Engine& engine) {
+  const auto snapshot = engine.Snapshot();
+  KeyWriter prefix;
+  prefix.U16(static_cast<uint16_t>(kBasesOfOneRow));
+  auto stored = kPostingTable.ScanPrefix(*snapshot, std::move(prefix));
+  std::map<PostingKey, PostingSet> joined;
+  Batch batch;
+  uint32_t rows = 0;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
+    if (!entry.has_value() || entry->key.number / kRowsPerValue != rows) {
+      for (auto& [key, bases] : joined) WritePosting(key, bases, batch);
+      joined.clear();
+      if (!entry.has_value() || batch.bytes() > kBatchBytes) {
+        ROLLCALL_RETURN_IF_ERROR(engine.Write(batch, Durability::kSynced));
+        batch.Clear();
+      }
+      if (!entry.has_value()) return absl::OkStatus();
+      rows = entry->key.number / kRowsPerValue;
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet bases,
+                              EntriesOf(entry->key, entry->value));
+    for (const uint32_t base : bases) {
+      const PostingPlace place =
+          PlaceOf({PostingKind::kRowInBase, entry->key.number}, base);
+      joined[place.key].add(place.entry);
+    }
+    kPostingTable.Delete(batch, entry->key);
+  }
+}
+
 }  // namespace
 
 std::vector<Migration> Migrations() {
-  return {MigrateToVersion2, MigrateToVersion3};
+  return {MigrateToVersion2, MigrateToVersion3, MigrateToVersion4};
 }
 
 absl::Status MigrateToVersion2(Engine& engine) {
@@ -214,6 +251,14 @@ absl::Status MigrateToVersion3(Engine& engine) {
         kChangeTable.Delete(batch, key);
         return absl::OkStatus();
       }));
+  return PostingKeeper(engine).Rebuild().status();
+}
+
+absl::Status MigrateToVersion4(Engine& engine) {
+  Log(LogLevel::kInfo, "bringing the store to schema version 4");
+  const absl::Status joined = JoinBasesOfRows(engine);
+  if (!absl::IsDataLoss(joined)) return joined;
+  // What cannot be read is recomputed.
   return PostingKeeper(engine).Rebuild().status();
 }
 

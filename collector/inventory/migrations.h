@@ -16,5 +16,7 @@ std::vector<Migration> Migrations();
 absl::Status MigrateToVersion2(Engine& engine);
 // Version 2 had no postings.
 absl::Status MigrateToVersion3(Engine& engine);
+// Version 3 kept the bases that hold a row in a value for each row.
+absl::Status MigrateToVersion4(Engine& engine);
 
 }  // namespace rollcall::collector

@@ -20,14 +20,53 @@ absl::StatusOr<RootId> RootFrom(const std::string& bytes) {
 
 }  // namespace
 
-void PostingOverlay::Delta::Gain(uint32_t member) {
-  lost.remove(member);
-  gained.add(member);
+void PostingOverlay::Delta::Gain(uint32_t entry) {
+  lost.remove(entry);
+  gained.add(entry);
 }
 
-void PostingOverlay::Delta::Lose(uint32_t member) {
-  gained.remove(member);
-  lost.add(member);
+void PostingOverlay::Delta::Lose(uint32_t entry) {
+  gained.remove(entry);
+  lost.add(entry);
+}
+
+void PostingOverlay::Gain(PostingTerm term, uint32_t member) {
+  const PostingPlace place = PlaceOf(term, member);
+  deltas_[place.key].Gain(place.entry);
+}
+
+void PostingOverlay::Lose(PostingTerm term, uint32_t member) {
+  const PostingPlace place = PlaceOf(term, member);
+  deltas_[place.key].Lose(place.entry);
+}
+
+void PostingOverlay::ChangeRowsOf(uint32_t base, const RowNumbers& rows,
+                                  bool gained) {
+  auto value = deltas_.end();
+  for (const RowNumber row : rows) {
+    const PostingPlace place = PlaceOf({PostingKind::kRowInBase, row}, base);
+    // Those that follow each other share a value.
+    if (value == deltas_.end() || value->first != place.key) {
+      value = deltas_.try_emplace(place.key).first;
+    }
+    if (gained) {
+      value->second.Gain(place.entry);
+    } else {
+      value->second.Lose(place.entry);
+    }
+  }
+}
+
+bool PostingOverlay::IsKept(uint32_t new_base) {
+  const auto first = deltas_.lower_bound({PostingKind::kBase, new_base, 0});
+  auto last = first;
+  for (; last != deltas_.end(); ++last) {
+    const auto& [key, delta] = *last;
+    if (key.kind != PostingKind::kBase || key.number != new_base) break;
+    if (!delta.gained.isEmpty()) return true;
+  }
+  deltas_.erase(first, last);
+  return false;
 }
 
 absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
@@ -51,10 +90,8 @@ absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
 absl::Status PostingOverlay::TakeRowsOfNewBases() {
   for (auto base = new_bases_.begin(); base != new_bases_.end();) {
     const auto& [root, number] = *base;
-    const auto kept = deltas_.find({PostingKind::kBase, number});
-    if (kept == deltas_.end() || kept->second.gained.isEmpty()) {
+    if (!IsKept(number)) {
       // It came and went, as sets do that a machine has only for a while.
-      if (kept != deltas_.end()) deltas_.erase(kept);
       left_bases_.erase(root);
       base = new_bases_.erase(base);
       continue;
@@ -67,9 +104,7 @@ absl::Status PostingOverlay::TakeRowsOfNewBases() {
 
 absl::Status PostingOverlay::TakeRowsOf(RootId base, uint32_t number) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto rows, RowsOf(base));
-  for (const RowNumber row : rows) {
-    deltas_[{PostingKind::kRowInBase, row}].Gain(number);
-  }
+  ChangeRowsOf(number, rows, /*gained=*/true);
   return absl::OkStatus();
 }
 
@@ -84,13 +119,13 @@ absl::Status PostingOverlay::Take(const stored::v1::ChangedSubject& change) {
   for (const std::string& bytes : change.bases_gained()) {
     ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
     ROLLCALL_ASSIGN_OR_RETURN(const uint32_t number, NumberOrNew(root));
-    deltas_[{PostingKind::kBase, number}].Gain(ordinal);
+    Gain({PostingKind::kBase, number}, ordinal);
   }
   for (const std::string& bytes : change.bases_lost()) {
     ROLLCALL_ASSIGN_OR_RETURN(const RootId root, RootFrom(bytes));
     ROLLCALL_ASSIGN_OR_RETURN(const auto number, NumberOf(root));
     if (!number.has_value()) continue;
-    deltas_[{PostingKind::kBase, *number}].Lose(ordinal);
+    Lose({PostingKind::kBase, *number}, ordinal);
     left_bases_[root] = *number;
   }
   using Kind = PostingKind;
@@ -108,11 +143,10 @@ absl::Status PostingOverlay::TakeRows(const std::string& packed,
                                       bool gained) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto rows, UnpackNumbers(packed));
   for (const RowNumber row : rows) {
-    Delta& delta = deltas_[{kind, row}];
     if (gained) {
-      delta.Gain(ordinal);
+      Gain({kind, row}, ordinal);
     } else {
-      delta.Lose(ordinal);
+      Lose({kind, row}, ordinal);
     }
   }
   return absl::OkStatus();

@@ -1,6 +1,5 @@
 #include "collector/inventory/posting_overlay.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,19 +8,10 @@
 #include "common/status.h"
 
 namespace rollcall::collector {
-namespace {
 
-KeyWriter PrefixOf(PostingTerm term) {
-  KeyWriter prefix;
-  prefix.U16(static_cast<uint16_t>(term.kind)).U32(term.number);
-  return prefix;
-}
-
-}  // namespace
-
-void PostingOverlay::Delta::ApplyTo(PostingSet& set) const {
-  set -= lost;
-  set |= gained;
+void PostingOverlay::Delta::ApplyTo(PostingSet& entries) const {
+  entries -= lost;
+  entries |= gained;
 }
 
 absl::StatusOr<std::optional<uint32_t>> PostingOverlay::NumberOf(
@@ -40,8 +30,7 @@ absl::StatusOr<std::optional<uint32_t>> PostingOverlay::NumberOf(
   return std::optional<uint32_t>(stored->number());
 }
 
-absl::StatusOr<std::vector<RowNumber>> PostingOverlay::RowsOf(
-    RootId base) const {
+absl::StatusOr<RowNumbers> PostingOverlay::RowsOf(RootId base) const {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kBaseTable.Get(reader_, {base}));
   if (!stored.has_value()) {
     return absl::DataLossError(
@@ -50,18 +39,65 @@ absl::StatusOr<std::vector<RowNumber>> PostingOverlay::RowsOf(
   return UnpackNumbers(stored->rows());
 }
 
+absl::Status PostingOverlay::ForEachValue(
+    PostingKind kind, std::optional<uint32_t> number,
+    absl::FunctionRef<void(const PostingKey&, const PostingSet&)> visit) const {
+  KeyWriter prefix;
+  prefix.U16(static_cast<uint16_t>(kind));
+  if (number.has_value()) prefix.U32(*number);
+  auto stored = kPostingTable.ScanPrefix(reader_, std::move(prefix));
+  auto changed = deltas_.lower_bound({kind, number.value_or(0), 0});
+  const auto is_asked_for = [&](const PostingKey& key) {
+    return key.kind == kind && key.number == number.value_or(key.number);
+  };
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, stored.Next());
+    // Those that are not stored yet and come before.
+    for (; changed != deltas_.end() && is_asked_for(changed->first);
+         ++changed) {
+      if (entry.has_value() && !(changed->first < entry->key)) break;
+      visit(changed->first, changed->second.gained);
+    }
+    if (!entry.has_value()) return absl::OkStatus();
+    ROLLCALL_ASSIGN_OR_RETURN(PostingSet entries,
+                              EntriesOf(entry->key, entry->value));
+    if (changed != deltas_.end() && changed->first == entry->key) {
+      changed->second.ApplyTo(entries);
+      ++changed;
+    }
+    visit(entry->key, entries);
+  }
+}
+
+absl::StatusOr<PostingSet> PostingOverlay::EntriesAt(
+    const PostingKey& key) const {
+  PostingSet entries;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored, kPostingTable.Get(reader_, key));
+  if (stored.has_value()) {
+    ROLLCALL_ASSIGN_OR_RETURN(entries, EntriesOf(key, *stored));
+  }
+  const auto changed = deltas_.find(key);
+  if (changed != deltas_.end()) changed->second.ApplyTo(entries);
+  return entries;
+}
+
 absl::StatusOr<PostingSet> PostingOverlay::Members(PostingTerm term) const {
   PostingSet members;
-  auto chunks = kPostingTable.ScanPrefix(reader_, PrefixOf(term));
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, chunks.Next());
-    if (!entry.has_value()) break;
-    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet chunk,
-                              MembersOf(entry->key, entry->value));
-    members |= chunk;
-  }
-  const auto delta = deltas_.find(term);
-  if (delta != deltas_.end()) delta->second.ApplyTo(members);
+  ROLLCALL_RETURN_IF_ERROR(
+      ForEachValue(term.kind, PlaceOf(term, 0).key.number,
+                   [&](const PostingKey& key, const PostingSet& entries) {
+                     if (term.kind != PostingKind::kRowInBase) {
+                       members |= entries;
+                       return;
+                     }
+                     auto entry = entries.begin();
+                     entry.equalorlarger(PlaceOf(term, 0).entry);
+                     for (; entry != entries.end(); ++entry) {
+                       const PostingMember found = MemberAt({key, *entry});
+                       if (found.term != term) break;
+                       members.add(found.member);
+                     }
+                   }));
   return members;
 }
 
@@ -83,51 +119,35 @@ absl::StatusOr<PostingSet> PostingOverlay::SubjectsWith(RowNumber row) const {
   return subjects;
 }
 
-absl::Status PostingOverlay::ForEach(
-    PostingKind kind,
-    absl::FunctionRef<void(uint32_t, const PostingSet&)> visit) const {
-  KeyWriter prefix;
-  prefix.U16(static_cast<uint16_t>(kind));
-  auto chunks = kPostingTable.ScanPrefix(reader_, std::move(prefix));
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, chunks.Next());
-    if (!entry.has_value()) break;
-    if (deltas_.contains(entry->key.term)) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet members,
-                              MembersOf(entry->key, entry->value));
-    visit(entry->key.term.number, members);
-  }
-  for (const auto& [term, delta] : deltas_) {
-    if (term.kind != kind) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(const PostingSet members, Members(term));
-    visit(term.number, members);
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<absl::flat_hash_map<RowNumber, uint64_t>>
 PostingOverlay::CountAll() const {
   // A subject has one base a section, lacks only what that has, and adds only
   // what it has not; so these parts do not overlap.
   absl::flat_hash_map<uint32_t, uint64_t> of_base;
   ROLLCALL_RETURN_IF_ERROR(
-      ForEach(PostingKind::kBase, [&](uint32_t base, const PostingSet& kept) {
-        of_base[base] += kept.cardinality();
-      }));
+      ForEachValue(PostingKind::kBase, std::nullopt,
+                   [&](const PostingKey& key, const PostingSet& kept) {
+                     of_base[key.number] += kept.cardinality();
+                   }));
   absl::flat_hash_map<RowNumber, uint64_t> counts;
-  ROLLCALL_RETURN_IF_ERROR(ForEach(PostingKind::kRowInBase,
-                                   [&](RowNumber row, const PostingSet& bases) {
-                                     for (const uint32_t base : bases)
-                                       counts[row] += of_base[base];
-                                   }));
-  ROLLCALL_RETURN_IF_ERROR(ForEach(
-      PostingKind::kRowAdded, [&](RowNumber row, const PostingSet& subjects) {
-        counts[row] += subjects.cardinality();
-      }));
-  ROLLCALL_RETURN_IF_ERROR(ForEach(
-      PostingKind::kRowRemoved, [&](RowNumber row, const PostingSet& subjects) {
-        counts[row] -= subjects.cardinality();
-      }));
+  ROLLCALL_RETURN_IF_ERROR(
+      ForEachValue(PostingKind::kRowInBase, std::nullopt,
+                   [&](const PostingKey& key, const PostingSet& entries) {
+                     for (const uint32_t entry : entries) {
+                       const PostingMember base = MemberAt({key, entry});
+                       counts[base.term.number] += of_base[base.member];
+                     }
+                   }));
+  ROLLCALL_RETURN_IF_ERROR(
+      ForEachValue(PostingKind::kRowAdded, std::nullopt,
+                   [&](const PostingKey& key, const PostingSet& subjects) {
+                     counts[key.number] += subjects.cardinality();
+                   }));
+  ROLLCALL_RETURN_IF_ERROR(
+      ForEachValue(PostingKind::kRowRemoved, std::nullopt,
+                   [&](const PostingKey& key, const PostingSet& subjects) {
+                     counts[key.number] -= subjects.cardinality();
+                   }));
   absl::erase_if(counts, [](const auto& count) { return count.second == 0; });
   return counts;
 }
@@ -147,12 +167,11 @@ absl::StatusOr<std::optional<SubjectId>> PostingOverlay::SubjectOf(
   return subject;
 }
 
-std::vector<PostingTerm> PostingOverlay::TouchedTerms() const {
-  std::vector<PostingTerm> terms;
-  terms.reserve(deltas_.size());
-  for (const auto& [term, delta] : deltas_) terms.push_back(term);
-  std::sort(terms.begin(), terms.end());
-  return terms;
+std::vector<PostingKey> PostingOverlay::TouchedValues() const {
+  std::vector<PostingKey> keys;
+  keys.reserve(deltas_.size());
+  for (const auto& [key, delta] : deltas_) keys.push_back(key);
+  return keys;
 }
 
 absl::Status PostingOverlay::DropBases(
@@ -161,31 +180,17 @@ absl::Status PostingOverlay::DropBases(
     ROLLCALL_ASSIGN_OR_RETURN(const bool used, in_use(root, number));
     if (used) continue;
     ROLLCALL_ASSIGN_OR_RETURN(const auto rows, RowsOf(root));
-    for (const RowNumber row : rows) {
-      deltas_[{PostingKind::kRowInBase, row}].Lose(number);
-    }
+    ChangeRowsOf(number, rows, /*gained=*/false);
     new_bases_.erase(root);
     dropped_bases_.insert(root);
   }
   return absl::OkStatus();
 }
 
-absl::Status PostingOverlay::WriteTerm(PostingTerm term, const Delta& delta,
-                                       Batch& batch) const {
-  std::set<uint16_t> chunks = ChunksOf(delta.gained);
-  chunks.merge(ChunksOf(delta.lost));
-  for (const uint16_t chunk : chunks) {
-    const PostingKey key = {term, chunk};
-    ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
-                              kPostingTable.Get(reader_, key));
-    PostingSet members;
-    if (stored.has_value()) {
-      ROLLCALL_ASSIGN_OR_RETURN(members, MembersOf(key, *stored));
-    }
-    members -= delta.lost;
-    members |= ChunkOf(delta.gained, chunk);
-    WritePosting(key, std::move(members), batch);
-  }
+absl::Status PostingOverlay::WriteValue(const PostingKey& key,
+                                        Batch& batch) const {
+  ROLLCALL_ASSIGN_OR_RETURN(PostingSet entries, EntriesAt(key));
+  WritePosting(key, std::move(entries), batch);
   return absl::OkStatus();
 }
 
@@ -211,8 +216,8 @@ absl::Status PostingOverlay::Write(Batch& batch) {
                                   Members({PostingKind::kBase, number}));
         return !kept.isEmpty();
       }));
-  for (const PostingTerm& term : TouchedTerms()) {
-    ROLLCALL_RETURN_IF_ERROR(WriteTerm(term, deltas_.at(term), batch));
+  for (const auto& [key, delta] : deltas_) {
+    ROLLCALL_RETURN_IF_ERROR(WriteValue(key, batch));
   }
   WriteNumbers(batch);
   if (taken_.empty()) return absl::OkStatus();

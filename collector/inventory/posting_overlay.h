@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
@@ -59,19 +60,30 @@ class PostingOverlay {
   // Of these the ones of ordinals and of the numbers of bases.
   void WriteNumbers(Batch& batch) const;
 
-  // The terms that changes touched, ordered.
-  std::vector<PostingTerm> TouchedTerms() const;
-  bool Touches(PostingTerm term) const { return deltas_.contains(term); }
+  // The values that changes touched, ordered.
+  std::vector<PostingKey> TouchedValues() const;
+  bool Touches(const PostingKey& key) const { return deltas_.contains(key); }
+  // The entries of one value.
+  absl::StatusOr<PostingSet> EntriesAt(const PostingKey& key) const;
 
  private:
+  // How a value differs from what is stored.
   struct Delta {
     PostingSet gained;
     PostingSet lost;
-    void Gain(uint32_t member);
-    void Lose(uint32_t member);
-    // Of a set as stored, or of a part of one.
-    void ApplyTo(PostingSet& set) const;
+    void Gain(uint32_t entry);
+    void Lose(uint32_t entry);
+    void ApplyTo(PostingSet& entries) const;
   };
+  using Deltas = absl::btree_map<PostingKey, Delta>;
+
+  void Gain(PostingTerm term, uint32_t member);
+  void Lose(PostingTerm term, uint32_t member);
+  // The same of each row that a base holds; ascending.
+  void ChangeRowsOf(uint32_t base, const RowNumbers& rows, bool gained);
+  // Whether the base has subjects that it had not before; of one that has none
+  // forgets what changed.
+  bool IsKept(uint32_t new_base);
   absl::Status Take(const stored::v1::ChangedSubject& change);
   // The number of a base, given one if it has none.
   absl::StatusOr<uint32_t> NumberOrNew(RootId base);
@@ -81,18 +93,19 @@ class PostingOverlay {
   absl::Status TakeRowsOf(RootId base, uint32_t number);
   absl::Status TakeRows(const std::string& packed, PostingKind kind,
                         uint32_t ordinal, bool gained);
-  absl::StatusOr<std::vector<RowNumber>> RowsOf(RootId base) const;
-  absl::Status WriteTerm(PostingTerm term, const Delta& delta,
-                         Batch& batch) const;
-  // Calls `visit` with the members of every term of a kind.
-  absl::Status ForEach(
-      PostingKind kind,
-      absl::FunctionRef<void(uint32_t, const PostingSet&)> visit) const;
+  absl::StatusOr<RowNumbers> RowsOf(RootId base) const;
+  absl::Status WriteValue(const PostingKey& key, Batch& batch) const;
+  // Calls `visit` with the entries of every value of a kind, or of those of a
+  // number, ordered.
+  absl::Status ForEachValue(
+      PostingKind kind, std::optional<uint32_t> number,
+      absl::FunctionRef<void(const PostingKey&, const PostingSet&)> visit)
+      const;
 
   const Reader& reader_;
   KnownStamp watermark_;
   std::vector<KnownStamp> taken_;
-  absl::flat_hash_map<PostingTerm, Delta> deltas_;
+  Deltas deltas_;
   // Nothing: nobody has it any more.
   std::map<uint32_t, std::optional<SubjectId>> ordinals_;
   // Numbers given to bases here.

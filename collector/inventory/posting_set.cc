@@ -1,13 +1,9 @@
 #include "collector/inventory/posting_set.h"
 
-#include <limits>
-
 #include "absl/status/status.h"
 
 namespace rollcall::collector {
 namespace {
-
-constexpr int kChunkBits = 16;
 
 // Whether the bytes begin as the format says, with or without runs. The library
 // checks it, too, but writes to standard error if not.
@@ -27,24 +23,6 @@ std::string PostingSetToBytes(PostingSet set) {
   std::string bytes(set.getSizeInBytes(), '\0');
   set.write(bytes.data());
   return bytes;
-}
-
-std::set<uint16_t> ChunksOf(const PostingSet& set) {
-  std::set<uint16_t> chunks;
-  for (auto member = set.begin(); member != set.end();) {
-    const auto chunk = static_cast<uint16_t>(*member >> kChunkBits);
-    chunks.insert(chunk);
-    if (chunk == std::numeric_limits<uint16_t>::max()) break;
-    member.equalorlarger((uint32_t{chunk} + 1) << kChunkBits);
-  }
-  return chunks;
-}
-
-PostingSet ChunkOf(const PostingSet& set, uint16_t chunk) {
-  PostingSet range;
-  const uint64_t begin = uint64_t{chunk} << kChunkBits;
-  range.addRange(begin, begin + (1 << kChunkBits));
-  return set & range;
 }
 
 absl::StatusOr<PostingSet> PostingSetFromBytes(absl::string_view bytes) {

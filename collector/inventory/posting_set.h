@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -20,10 +19,5 @@ using PostingSet = Roaring;
 std::string PostingSetToBytes(PostingSet set);
 // DATA_LOSS if the bytes are not what PostingSetToBytes makes.
 absl::StatusOr<PostingSet> PostingSetFromBytes(absl::string_view bytes);
-
-// Members are stored by their upper 16 bits: which of these a set has, and the
-// part of a set that shares them.
-std::set<uint16_t> ChunksOf(const PostingSet& set);
-PostingSet ChunkOf(const PostingSet& set, uint16_t chunk);
 
 }  // namespace rollcall::collector

@@ -10,6 +10,31 @@
 #include "common/status.h"
 
 namespace rollcall::collector {
+namespace {
+
+constexpr int kChunkBits = 16;
+constexpr uint32_t kLower = (1u << kChunkBits) - 1;
+
+}  // namespace
+
+PostingPlace PlaceOf(PostingTerm term, uint32_t member) {
+  const auto chunk = static_cast<uint16_t>(member >> kChunkBits);
+  if (term.kind != PostingKind::kRowInBase) {
+    return {{term.kind, term.number, chunk}, member};
+  }
+  const uint32_t rest = term.number % kRowsPerValue;
+  return {{term.kind, term.number / kRowsPerValue, chunk},
+          rest << kChunkBits | (member & kLower)};
+}
+
+PostingMember MemberAt(const PostingPlace& place) {
+  const auto& [key, entry] = place;
+  if (key.kind != PostingKind::kRowInBase) {
+    return {{key.kind, key.number}, entry};
+  }
+  return {{key.kind, key.number * kRowsPerValue + (entry >> kChunkBits)},
+          uint32_t{key.chunk} << kChunkBits | (entry & kLower)};
+}
 
 absl::StatusOr<uint64_t> ReadPostingMeta(const Reader& reader,
                                          absl::string_view key) {
@@ -35,10 +60,10 @@ absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader) {
   }
 }
 
-absl::StatusOr<PostingSet> MembersOf(const PostingKey& key,
+absl::StatusOr<PostingSet> EntriesOf(const PostingKey& key,
                                      const stored::v1::Posting& posting) {
-  auto members = PostingSetFromBytes(posting.members());
-  if (members.ok()) return members;
+  auto entries = PostingSetFromBytes(posting.members());
+  if (entries.ok()) return entries;
   KeyWriter writer;
   key.Encode(writer);
   return absl::DataLossError(
@@ -47,13 +72,13 @@ absl::StatusOr<PostingSet> MembersOf(const PostingKey& key,
                    "; `rollcall store rebuild` puts postings right"));
 }
 
-void WritePosting(const PostingKey& key, PostingSet members, Batch& batch) {
-  if (members.isEmpty()) {
+void WritePosting(const PostingKey& key, PostingSet entries, Batch& batch) {
+  if (entries.isEmpty()) {
     kPostingTable.Delete(batch, key);
     return;
   }
   stored::v1::Posting posting;
-  posting.set_members(PostingSetToBytes(std::move(members)));
+  posting.set_members(PostingSetToBytes(std::move(entries)));
   kPostingTable.Put(batch, key, posting);
 }
 

@@ -12,12 +12,13 @@
 
 namespace rollcall::collector {
 
-// Stored; never renumber.
+// Stored; never renumber. 1 was kRowInBase with a value for each row, up to
+// schema version 3.
 enum class PostingKind : uint16_t {
-  kRowInBase = 1,   // row number -> numbers of the bases that hold it
   kBase = 2,        // base number -> ordinals of the subjects kept against it
   kRowAdded = 3,    // row number -> ordinals that have it beyond their base
   kRowRemoved = 4,  // row number -> ordinals that lack it of their base
+  kRowInBase = 5,   // row number -> numbers of the bases that hold it
 };
 
 // Whose members a posting lists.
@@ -27,28 +28,50 @@ struct PostingTerm {
   uint32_t number = 0;
 
   friend auto operator<=>(const PostingTerm&, const PostingTerm&) = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const PostingTerm& term) {
-    return H::combine(std::move(h), term.kind, term.number);
-  }
 };
+
+// Rows that follow each other share the values of kRowInBase: a machine that is
+// unlike all others brings a base of rows that nobody had, numbered in one go,
+// and so changes a value for every so many of them and not one for each.
+inline constexpr uint32_t kRowsPerValue = 32;
 
 // One value holds the members that share their upper 16 bits, so that a change
 // rewrites little however many there are.
 struct PostingKey {
-  PostingTerm term;
+  PostingKind kind = PostingKind::kRowInBase;
+  // A base's, or a row's; of kRowInBase a row's divided by kRowsPerValue.
+  uint32_t number = 0;
   uint16_t chunk = 0;
+
+  friend auto operator<=>(const PostingKey&, const PostingKey&) = default;
+
   void Encode(KeyWriter& writer) const {
-    writer.U16(static_cast<uint16_t>(term.kind)).U32(term.number).U16(chunk);
+    writer.U16(static_cast<uint16_t>(kind)).U32(number).U16(chunk);
   }
   static PostingKey Decode(KeyReader& reader) {
     PostingKey key;
-    key.term.kind = static_cast<PostingKind>(reader.U16());
-    key.term.number = reader.U32();
+    key.kind = static_cast<PostingKind>(reader.U16());
+    key.number = reader.U32();
     key.chunk = reader.U16();
     return key;
   }
 };
+
+// Where a member of a term stands: in which value, and as what.
+struct PostingPlace {
+  PostingKey key;
+  // The member; of kRowInBase its lower 16 bits, above them the rest of the row
+  // number's division.
+  uint32_t entry = 0;
+};
+PostingPlace PlaceOf(PostingTerm term, uint32_t member);
+
+// Of whom it says what.
+struct PostingMember {
+  PostingTerm term;
+  uint32_t member = 0;
+};
+PostingMember MemberAt(const PostingPlace& place);
 
 struct BaseNumberKey {
   RootId root;
@@ -89,12 +112,12 @@ struct PostingsLag {
 };
 absl::StatusOr<PostingsLag> ReadPostingsLag(const Reader& reader);
 
-// The members that a stored posting lists. DATA_LOSS if they are malformed;
-// names the key.
-absl::StatusOr<PostingSet> MembersOf(const PostingKey& key,
+// The entries of a stored posting. DATA_LOSS if they are malformed; names the
+// key.
+absl::StatusOr<PostingSet> EntriesOf(const PostingKey& key,
                                      const stored::v1::Posting& posting);
 // The write that makes a stored posting this; an empty one is not kept.
-void WritePosting(const PostingKey& key, PostingSet members, Batch& batch);
+void WritePosting(const PostingKey& key, PostingSet entries, Batch& batch);
 void WriteOrdinal(uint32_t ordinal, std::optional<SubjectId> subject,
                   Batch& batch);
 void WritePostingMeta(absl::string_view key, uint64_t value, Batch& batch);

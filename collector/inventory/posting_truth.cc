@@ -53,7 +53,7 @@ class Comparison {
       overlay_->WriteNumbers(*corrections_);
       ROLLCALL_RETURN_IF_ERROR(DeleteChanges());
     }
-    ROLLCALL_RETURN_IF_ERROR(CompareTerms());
+    ROLLCALL_RETURN_IF_ERROR(CompareValues());
     ROLLCALL_RETURN_IF_ERROR(CompareOrdinals());
     ROLLCALL_RETURN_IF_ERROR(CompareBases());
     return std::move(result_);
@@ -119,11 +119,11 @@ class Comparison {
           ChangedSubject change,
           MakePostingChange(entry->key.subject, {}, SectionsOf(entry->value)));
       change.set_ordinal(entry->value.ordinal());
-      ROLLCALL_RETURN_IF_ERROR(Expect(entry->key.subject, change));
+      ROLLCALL_RETURN_IF_ERROR(ExpectSubject(entry->key.subject, change));
     }
   }
 
-  absl::Status Expect(SubjectId subject, const ChangedSubject& change) {
+  absl::Status ExpectSubject(SubjectId subject, const ChangedSubject& change) {
     const uint32_t ordinal = change.ordinal();
     ordinals_[ordinal] = subject;
     for (const std::string& bytes : change.bases_gained()) {
@@ -134,7 +134,7 @@ class Comparison {
       }
       ROLLCALL_ASSIGN_OR_RETURN(const auto number, ExpectBase(*root));
       if (number.has_value()) {
-        expected_[{PostingKind::kBase, *number}].add(ordinal);
+        Expect({PostingKind::kBase, *number}, ordinal);
       }
     }
     ROLLCALL_RETURN_IF_ERROR(
@@ -143,10 +143,15 @@ class Comparison {
                       ordinal);
   }
 
+  void Expect(PostingTerm term, uint32_t member) {
+    const PostingPlace place = PlaceOf(term, member);
+    expected_[place.key].add(place.entry);
+  }
+
   absl::Status ExpectRows(PostingKind kind, const std::string& packed,
                           uint32_t member) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto rows, UnpackNumbers(packed));
-    for (const RowNumber row : rows) expected_[{kind, row}].add(member);
+    for (const RowNumber row : rows) Expect({kind, row}, member);
     return absl::OkStatus();
   }
 
@@ -184,55 +189,37 @@ class Comparison {
     return number;
   }
 
-  absl::Status CompareTerms() {
-    std::set<PostingTerm> terms;
-    for (const auto& [term, members] : expected_) terms.insert(term);
-    for (const PostingTerm& term : overlay_->TouchedTerms()) terms.insert(term);
+  absl::Status CompareValues() {
+    std::set<PostingKey> keys;
+    for (const auto& [key, entries] : expected_) keys.insert(key);
+    for (const PostingKey& key : overlay_->TouchedValues()) keys.insert(key);
     ROLLCALL_RETURN_IF_ERROR(ForEachKey<PostingKey>(
-        TableId::kPosting,
-        [&](const PostingKey& key) { terms.insert(key.term); }));
-    for (const PostingTerm& term : terms) {
-      ROLLCALL_RETURN_IF_ERROR(CompareTerm(term, expected_[term]));
+        TableId::kPosting, [&](const PostingKey& key) { keys.insert(key); }));
+    for (const PostingKey& key : keys) {
+      ROLLCALL_RETURN_IF_ERROR(CompareValue(key, expected_[key]));
     }
     return absl::OkStatus();
   }
 
-  absl::Status CompareTerm(PostingTerm term, const PostingSet& expected) {
+  absl::Status CompareValue(const PostingKey& key, const PostingSet& expected) {
     ++result_.compared;
-    auto found = overlay_->Members(term);
+    auto found = overlay_->EntriesAt(key);
     if (absl::IsDataLoss(found.status())) {
-      Differ(absl::StrCat(NameOf(term), ": ", found.status().message()));
+      Differ(absl::StrCat(NameOf(MemberAt({key, 0}).term), ": ",
+                          found.status().message()));
     } else if (!found.ok()) {
       return found.status();
     } else if (*found == expected) {
-      if (!overlay_->Touches(term)) return absl::OkStatus();
+      if (!overlay_->Touches(key)) return absl::OkStatus();
     } else {
       const PostingSet wrong = *found ^ expected;
-      const uint32_t first = wrong.minimum();
-      Differ(absl::StrCat(NameOf(term), ": ", first, " is ",
-                          expected.contains(first) ? "missing" : "too much",
-                          ", of ", wrong.cardinality(), " that differ"));
+      const PostingMember first = MemberAt({key, wrong.minimum()});
+      Differ(absl::StrCat(
+          NameOf(first.term), ": ", first.member, " is ",
+          expected.contains(wrong.minimum()) ? "missing" : "too much", ", of ",
+          wrong.cardinality(), " that differ"));
     }
-    if (corrections_ == nullptr) return absl::OkStatus();
-    return Correct(term, expected);
-  }
-
-  absl::Status Correct(PostingTerm term, const PostingSet& expected) {
-    std::set<uint16_t> chunks = ChunksOf(expected);
-    KeyWriter prefix;
-    prefix.U16(static_cast<uint16_t>(term.kind)).U32(term.number);
-    const std::string begin = prefix.Take();
-    const auto cursor =
-        snapshot_.Scan(TableId::kPosting, begin, PrefixEnd(begin));
-    for (; cursor->Valid(); cursor->Next()) {
-      KeyReader reader(cursor->key());
-      const auto key = PostingKey::Decode(reader);
-      if (reader.Done()) chunks.insert(key.chunk);
-    }
-    ROLLCALL_RETURN_IF_ERROR(cursor->status());
-    for (const uint16_t chunk : chunks) {
-      WritePosting({term, chunk}, ChunkOf(expected, chunk), *corrections_);
-    }
+    if (corrections_ != nullptr) WritePosting(key, expected, *corrections_);
     return absl::OkStatus();
   }
 
@@ -300,7 +287,7 @@ class Comparison {
   // Always there.
   std::optional<PostingOverlay> overlay_;
   Batch* const corrections_;
-  absl::flat_hash_map<PostingTerm, PostingSet> expected_;
+  std::map<PostingKey, PostingSet> expected_;
   std::map<uint32_t, SubjectId> ordinals_;
   std::map<RootId, std::optional<uint32_t>> bases_;
   PostingDifferences result_;

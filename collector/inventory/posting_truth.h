@@ -11,7 +11,7 @@ namespace rollcall::collector {
 
 // Where stored postings are not what heads and bases make them.
 struct PostingDifferences {
-  // Terms, ordinals and base numbers that were compared.
+  // Values, ordinals and base numbers that were compared.
   int64_t compared = 0;
   int64_t differences = 0;
   // The first by key, for people; empty if there is none.

@@ -3,6 +3,7 @@
 
 #include "collector/inventory/history.h"
 #include "collector/inventory/posting_keeper.h"
+#include "collector/inventory/posting_tables.h"
 #include "collector/inventory/subject_state.h"
 #include "collector/inventory/tables.h"
 #include "common/proto_time.h"
@@ -162,6 +163,72 @@ TEST_F(MigrationsTest, AVersion2StoreGetsOrdinalsAndPostings) {
     EXPECT_EQ(checked.differences, 0) << checked.first;
     EXPECT_GT(checked.compared, 0);
   }
+}
+
+class Version3Test : public FleetFixture {
+ protected:
+  void SetUp() override {
+    FleetFixture::SetUp();
+    std::vector<v1::Row> packages;
+    for (int i = 0; i < 70; ++i) {
+      packages.push_back(PackageRow("p" + std::to_string(i), "1"));
+    }
+    Report(AddDevice(), packages);
+    packages.resize(40);
+    Report(AddDevice(), packages);
+    EXPECT_OK(keeper_.CatchUp().status());
+    TakeApart();
+  }
+  // Stores the bases of rows as version 3 did.
+  void TakeApart() {
+    KeyWriter prefix;
+    prefix.U16(static_cast<uint16_t>(PostingKind::kRowInBase));
+    auto joined = kPostingTable.ScanPrefix(engine_, std::move(prefix));
+    std::map<PostingKey, PostingSet> apart;
+    Batch batch;
+    while (true) {
+      const auto entry = *joined.Next();
+      if (!entry.has_value()) break;
+      const auto entries = EntriesOf(entry->key, entry->value);
+      ASSERT_OK(entries);
+      for (const uint32_t one : *entries) {
+        const PostingMember base = MemberAt({entry->key, one});
+        apart[{kBasesOfOneRow, base.term.number,
+               static_cast<uint16_t>(base.member >> 16)}]
+            .add(base.member);
+      }
+      kPostingTable.Delete(batch, entry->key);
+    }
+    ASSERT_FALSE(apart.empty());
+    for (const auto& [key, bases] : apart) WritePosting(key, bases, batch);
+    ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  }
+  void ExpectRight() {
+    ASSERT_OK_AND_ASSIGN(const auto checked, keeper_.Check());
+    EXPECT_EQ(checked.differences, 0) << checked.first;
+  }
+
+  static constexpr auto kBasesOfOneRow = static_cast<PostingKind>(1);
+  PostingKeeper keeper_{engine_};
+};
+
+TEST_F(Version3Test, BasesOfRowsThatFollowEachOtherAreJoined) {
+  EXPECT_GT(keeper_.Check()->differences, 0);
+  for (int run = 0; run < 2; ++run) {
+    ASSERT_OK(MigrateToVersion4(engine_));
+    ExpectRight();
+  }
+}
+
+TEST_F(Version3Test, ADamagedPostingIsRecomputed) {
+  const PostingKey key = {kBasesOfOneRow, 3, 0};
+  stored::v1::Posting posting;
+  posting.set_members("not a bitmap");
+  Batch batch;
+  kPostingTable.Put(batch, key, posting);
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  ASSERT_OK(MigrateToVersion4(engine_));
+  ExpectRight();
 }
 
 TEST_F(MigrationsTest, AStoreOlderThanTheMigrationsReachIsLeftAlone) {
