@@ -112,19 +112,28 @@ absl::Status MeasureFirstSync(Lab& lab) {
   ROLLCALL_RETURN_IF_ERROR(servers.Start());
   Pairs pairs;
   Pairs least;
+  Pairs cpu;
+  Pairs client_cpu;
   for (int round = 0; round < lab.options().pairs; ++round) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto guests, Invite(lab, static_cast<uint64_t>(round), servers));
-    ROLLCALL_ASSIGN_OR_RETURN(const double synced, TalkRate(guests->agents, 1));
-    ROLLCALL_ASSIGN_OR_RETURN(const double in_one, TalkRate(guests->in_one, 1));
-    ROLLCALL_ASSIGN_OR_RETURN(const double in_each,
-                              TalkRate(guests->in_each, 1));
-    pairs.Add(synced, in_one);
-    least.Add(in_each, in_one);
+    ROLLCALL_ASSIGN_OR_RETURN(const Run synced,
+                              RunOf(*servers.collector, guests->agents, 1));
+    ROLLCALL_ASSIGN_OR_RETURN(const Run in_one,
+                              RunOf(*servers.in_one, guests->in_one, 1));
+    ROLLCALL_ASSIGN_OR_RETURN(const Run in_each,
+                              RunOf(*servers.in_each, guests->in_each, 1));
+    pairs.Add(synced.rate, in_one.rate);
+    least.Add(in_each.rate, in_one.rate);
+    cpu.Add(synced.server_micros, in_each.server_micros);
+    client_cpu.Add(synced.client_micros, in_one.client_micros);
   }
   pairs.Print("sync.first_sync_of_unknown_rows", "hosts/s", AtLeast(0.3));
   least.Print("sync.first_sync_of_unknown_rows.of_an_echo_that_stores_each",
               "hosts/s", std::nullopt);
+  cpu.Print("sync.first_sync_of_unknown_rows.server_cpu", "us", std::nullopt);
+  client_cpu.Print("sync.first_sync_of_unknown_rows.client_cpu", "us",
+                   std::nullopt);
   return absl::OkStatus();
 }
 

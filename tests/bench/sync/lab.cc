@@ -1,11 +1,25 @@
 #include "tests/bench/sync/lab.h"
 
+#include <sys/resource.h>
+
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/status.h"
 
 namespace rollcall::bench {
+namespace {
+
+// The CPU time of this process.
+absl::Duration OwnCpuTime() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) +
+         absl::DurationFromTimeval(usage.ru_stime);
+}
+
+}  // namespace
 
 Lab::Lab(const BenchOptions& options) : options_(options) {
   for (int i = 0; i < options_.loops; ++i) {
@@ -49,13 +63,13 @@ Talkers Lab::NewEchoes(uint32_t count, size_t bytes) {
   return echoes;
 }
 
-absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, size_t bytes) {
+absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, uint32_t streams,
+                                             size_t bytes) {
   auto bench = std::make_unique<Bench>();
   bench->collector = lab.NewCollector();
   bench->echo = lab.NewEcho();
   ROLLCALL_RETURN_IF_ERROR(bench->collector->Start({"--log-level=error"}));
   ROLLCALL_RETURN_IF_ERROR(bench->echo->Start());
-  const uint32_t streams = lab.options().streams;
   bench->agents = lab.NewAgents(streams);
   bench->echoes = lab.NewEchoes(streams, bytes);
   ROLLCALL_RETURN_IF_ERROR(
@@ -65,13 +79,25 @@ absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, size_t bytes) {
   return bench;
 }
 
-absl::StatusOr<EchoBench> SetUpEcho(Lab& lab, size_t bytes,
+absl::StatusOr<EchoBench> SetUpEcho(Lab& lab, uint32_t streams, size_t bytes,
                                     const std::vector<std::string>& flags) {
-  EchoBench bench{lab.NewEcho(), lab.NewEchoes(lab.options().streams, bytes)};
+  EchoBench bench{lab.NewEcho(), lab.NewEchoes(streams, bytes)};
   ROLLCALL_RETURN_IF_ERROR(bench.server->Start(flags));
   ROLLCALL_RETURN_IF_ERROR(
       PrepareAll(bench.talkers, bench.server->agent_port()).status());
   return bench;
+}
+
+absl::StatusOr<Run> RunOf(const swarm::ServerProcess& server,
+                          const Talkers& talkers, int messages) {
+  const absl::Duration server_before = server.CpuTime();
+  const absl::Duration client_before = OwnCpuTime();
+  ROLLCALL_ASSIGN_OR_RETURN(const double rate, TalkRate(talkers, messages));
+  const double count = static_cast<double>(talkers.size()) * messages;
+  return Run{
+      rate,
+      absl::ToDoubleMicroseconds(server.CpuTime() - server_before) / count,
+      absl::ToDoubleMicroseconds(OwnCpuTime() - client_before) / count};
 }
 
 AgentStep SwitchTo(const swarm::Report& from,

@@ -25,6 +25,9 @@ struct BenchOptions {
   int loops = 1;
   // Messages of a stream in one measurement.
   int check_ins = 600;
+  // Streams that change at once: those of a fleet that one upgrade goes
+  // through.
+  uint32_t change_streams = 512;
   int changes = 100;
   // Packages of a set, and sets that a device switches through in one
   // measurement.
@@ -32,7 +35,7 @@ struct BenchOptions {
   int sets = 12;
   int known_images = 60;
   // Hosts of one first sync, all rows of which are unknown.
-  uint32_t first_sync_hosts = 48;
+  uint32_t first_sync_hosts = 192;
   // Streams of the idle and the reconnecting.
   uint32_t crowd = 1'000;
   // Hosts of the fleet that is stored, and days that it changes.
@@ -95,16 +98,29 @@ struct Bench {
   }
 };
 
-// Starts both and connects `streams` of each; echoes say messages of `bytes`.
-absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, size_t bytes);
+// Starts both and connects so many streams of each; echoes say messages of
+// `bytes`.
+absl::StatusOr<std::unique_ptr<Bench>> SetUp(Lab& lab, uint32_t streams,
+                                             size_t bytes);
 
 // An echo of messages of `bytes`, started with `flags`, and its streams.
 struct EchoBench {
   std::unique_ptr<swarm::ServerProcess> server;
   Talkers talkers;
 };
-absl::StatusOr<EchoBench> SetUpEcho(Lab& lab, size_t bytes,
+absl::StatusOr<EchoBench> SetUpEcho(Lab& lab, uint32_t streams, size_t bytes,
                                     const std::vector<std::string>& flags);
+
+// How fast streams talked, and the CPU time that the server and those who
+// talked took for a message.
+struct Run {
+  double rate = 0;
+  double server_micros = 0;
+  double client_micros = 0;
+};
+// As TalkRate; the talkers talk to the server.
+absl::StatusOr<Run> RunOf(const swarm::ServerProcess& server,
+                          const Talkers& talkers, int messages);
 
 // The step to a set of software that the collector may have from others.
 AgentStep SwitchTo(const swarm::Report& from,

@@ -39,6 +39,9 @@ void AddOptions(CLI::App& app, BenchOptions& options) {
       ->capture_default_str();
   app.add_option("--streams", options.streams, "Streams that talk at once")
       ->capture_default_str();
+  app.add_option("--change-streams", options.change_streams,
+                 "Streams that change at once")
+      ->capture_default_str();
   app.add_option("--loops", options.loops, "Threads that carry the streams")
       ->capture_default_str();
   app.add_option("--crowd", options.crowd, "Streams that idle and reconnect")

@@ -99,8 +99,9 @@ void PrepareKnownSets(const Bench& bench, int switches) {
 
 absl::Status MeasureSets(Lab& lab) {
   const BenchOptions& options = lab.options();
-  ROLLCALL_ASSIGN_OR_RETURN(const auto bench,
-                            SetUp(lab, options.set_rows * RowId::kSize));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto bench,
+      SetUp(lab, options.streams, options.set_rows * RowId::kSize));
   const Talkers small = lab.NewEchoes(options.streams, kKnownImageBytes);
   ROLLCALL_RETURN_IF_ERROR(
       PrepareAll(small, bench->echo->agent_port()).status());

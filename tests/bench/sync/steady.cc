@@ -17,7 +17,7 @@ constexpr size_t kCheckInBytes = 49;
 constexpr size_t kChangeBytes = 180;
 // Latencies are measured over so many times the messages of one run: seconds,
 // in which what goes on in the background goes on too.
-constexpr int kLatencyTimes = 8;
+constexpr int kLatencyTimes = 3;
 // Packages that are upgraded again and again: a host goes on differing from its
 // image in about as many rows as the fleet's hosts do.
 constexpr size_t kUpgraded = 15;
@@ -68,21 +68,6 @@ class Upgrades {
   int next_ = 0;
 };
 
-// How fast streams talked, and what the server took for a message.
-struct Run {
-  double rate = 0;
-  double server_micros = 0;
-};
-
-absl::StatusOr<Run> RunOf(const swarm::ServerProcess& server,
-                          const Talkers& talkers, int messages) {
-  const absl::Duration before = server.CpuTime();
-  ROLLCALL_ASSIGN_OR_RETURN(const double rate, TalkRate(talkers, messages));
-  const double count = static_cast<double>(talkers.size()) * messages;
-  return Run{rate,
-             absl::ToDoubleMicroseconds(server.CpuTime() - before) / count};
-}
-
 absl::Status MeasureLatency(const Lab& lab, const Bench& bench,
                             Upgrades& upgrades, double rate) {
   const auto interval =
@@ -122,7 +107,8 @@ absl::Status SwitchAllToKnownImage(Lab& lab, const Bench& bench) {
 }  // namespace
 
 absl::Status MeasureCheckIns(Lab& lab) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kCheckInBytes));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto bench,
+                            SetUp(lab, lab.options().streams, kCheckInBytes));
   Pairs pairs;
   for (int i = 0; i < lab.options().pairs; ++i) {
     ROLLCALL_ASSIGN_OR_RETURN(const double collector,
@@ -136,10 +122,13 @@ absl::Status MeasureCheckIns(Lab& lab) {
 }
 
 absl::Status MeasureChanges(Lab& lab) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kChangeBytes));
+  const uint32_t streams = lab.options().change_streams;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto bench,
+                            SetUp(lab, streams, kChangeBytes));
   // What is left of an echo that must only store as much before it answers.
-  ROLLCALL_ASSIGN_OR_RETURN(const auto commits,
-                            SetUpEcho(lab, kChangeBytes, {"--store=changes"}));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto commits,
+      SetUpEcho(lab, streams, kChangeBytes, {"--store=changes"}));
   Upgrades upgrades(lab.fleet(), *bench);
   Pairs pairs;
   Pairs least;
@@ -149,11 +138,10 @@ absl::Status MeasureChanges(Lab& lab) {
     upgrades.Prepare(changes);
     ROLLCALL_ASSIGN_OR_RETURN(const Run collector,
                               RunOf(*bench->collector, bench->agents, changes));
-    ROLLCALL_ASSIGN_OR_RETURN(const Run echo, RunOf(*bench->echo, bench->echoes,
-                                                    kEchoTimes * changes));
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const Run stored,
-        RunOf(*commits.server, commits.talkers, kEchoTimes * changes));
+    ROLLCALL_ASSIGN_OR_RETURN(const Run echo,
+                              RunOf(*bench->echo, bench->echoes, changes));
+    ROLLCALL_ASSIGN_OR_RETURN(const Run stored,
+                              RunOf(*commits.server, commits.talkers, changes));
     pairs.Add(collector.rate, echo.rate);
     least.Add(stored.rate, echo.rate);
     cpu.Add(collector.server_micros, stored.server_micros);
@@ -169,7 +157,8 @@ absl::Status MeasureChanges(Lab& lab) {
 
 // Bytes of messages that an agent sends and gets, before TLS and framing.
 absl::Status MeasurePayload(Lab& lab) {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto bench, SetUp(lab, kCheckInBytes));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto bench,
+                            SetUp(lab, lab.options().streams, kCheckInBytes));
   const AgentTalker& talker = bench->agent(0);
   const auto measure = [&](absl::string_view name,
                            double line) -> absl::Status {
