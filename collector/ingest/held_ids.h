@@ -3,10 +3,8 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
-#include "absl/strings/string_view.h"
 #include "collector/inventory/row_set.h"
 #include "common/id.h"
 

@@ -9,6 +9,10 @@
 namespace rollcall::collector {
 namespace {
 
+// A head has some hundred; one that has more is read again when it is needed,
+// so that idle streams keep little.
+constexpr size_t kMostHeldHeadBytes = 4'096;
+
 int64_t FleetRowsIn(const SubjectUpdate& update) {
   return std::count_if(update.rows.begin(), update.rows.end(),
                        [](const auto& row) { return !row.second.own; });
@@ -96,7 +100,7 @@ void ReportCommit::Finish(bool stored) {
   const Turn turn = std::exchange(turn_, Turn());
   if (!stored) return;
   subject_->known = true;
-  if (written.changes) {
+  if (written.changes && written.head_bytes.size() <= kMostHeldHeadBytes) {
     subject_->head = {std::move(written.head), std::move(written.head_bytes)};
   }
   if (turn.update != nullptr) {

@@ -106,7 +106,7 @@ class BasedSet {
         const Iterator gone = FindNear(at_, end, *removed_);
         if (gone == end) break;
         VisitTo(gone, visit);
-        ++at_;
+        if (*at_ == *removed_) ++at_;
       }
       VisitTo(end, visit);
     }

@@ -57,16 +57,16 @@ void PostingOverlay::ChangeRowsOf(uint32_t base, const RowNumbers& rows,
   }
 }
 
-bool PostingOverlay::IsKept(uint32_t new_base) {
+bool PostingOverlay::ForgetIfUnused(uint32_t new_base) {
   const auto first = deltas_.lower_bound({PostingKind::kBase, new_base, 0});
   auto last = first;
   for (; last != deltas_.end(); ++last) {
     const auto& [key, delta] = *last;
     if (key.kind != PostingKind::kBase || key.number != new_base) break;
-    if (!delta.gained.isEmpty()) return true;
+    if (!delta.gained.isEmpty()) return false;
   }
   deltas_.erase(first, last);
-  return false;
+  return true;
 }
 
 absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
@@ -90,7 +90,7 @@ absl::StatusOr<size_t> PostingOverlay::TakeChanges(size_t limit) {
 absl::Status PostingOverlay::TakeRowsOfNewBases() {
   for (auto base = new_bases_.begin(); base != new_bases_.end();) {
     const auto& [root, number] = *base;
-    if (!IsKept(number)) {
+    if (ForgetIfUnused(number)) {
       // It came and went, as sets do that a machine has only for a while.
       left_bases_.erase(root);
       base = new_bases_.erase(base);

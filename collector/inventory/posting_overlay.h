@@ -81,9 +81,9 @@ class PostingOverlay {
   void Lose(PostingTerm term, uint32_t member);
   // The same of each row that a base holds; ascending.
   void ChangeRowsOf(uint32_t base, const RowNumbers& rows, bool gained);
-  // Whether the base has subjects that it had not before; of one that has none
-  // forgets what changed.
-  bool IsKept(uint32_t new_base);
+  // Forgets what changed of a new base that has no subject after all; whether
+  // it has none.
+  bool ForgetIfUnused(uint32_t new_base);
   absl::Status Take(const stored::v1::ChangedSubject& change);
   // The number of a base, given one if it has none.
   absl::StatusOr<uint32_t> NumberOrNew(RootId base);

@@ -86,6 +86,14 @@ TEST(BasedSet, WithoutABaseIsAllAdded) {
   EXPECT_THAT(Runs(BasedSet<uint32_t>()), IsEmpty());
 }
 
+// As a damaged head may say.
+TEST(BasedSet, WhatItsBaseNeverHadTakesNothingElseAway) {
+  const auto base = std::make_shared<const Numbers>(Numbers{10, 20, 30});
+  const BasedSet<uint32_t> set(base, {15}, {5, 12, 25, 40});
+  EXPECT_THAT(Runs(set), ElementsAre(10u, 15u, 20u, 30u));
+  EXPECT_EQ(Runs(set), set.All());
+}
+
 TEST(BasedSet, OfDifferentBasesAreComparedAsTheyAre) {
   BasedSet<uint32_t> first = On({1, 2, 3});
   BasedSet<uint32_t> second = On({2, 3, 4});
