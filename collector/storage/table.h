@@ -56,8 +56,8 @@ class Table {
   }
 
   // What is put there, as it is stored.
-  void PutBytes(Batch& batch, const Key& key, std::string bytes) const {
-    batch.Put(id_, KeyBytes(key), std::move(bytes));
+  void PutBytes(Batch& batch, const Key& key, const std::string& bytes) const {
+    batch.Put(id_, KeyBytes(key), bytes);
   }
 
   void Delete(Batch& batch, const Key& key) const {

@@ -202,7 +202,7 @@ class MainJobTest(unittest.TestCase):
         self.assertEqual(int(rebuilt["correctedCount"]), 0, rebuilt)
         self.assertGreater(int(rebuilt["comparedCount"]), 0)
         self.assertEqual(
-            self.stack.rollcall_json("store", "show")["schemaVersion"], 3)
+            self.stack.rollcall_json("store", "show")["schemaVersion"], 4)
 
     # --- contracts ------------------------------------------------------------------
 

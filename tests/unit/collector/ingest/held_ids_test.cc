@@ -1,0 +1,86 @@
+// What a stream remembers of the section that it changed last.
+#include "collector/ingest/held_ids.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "common/rows.h"
+#include "tests/support/fake_random.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::rollcall::testing::FakeRandom;
+using ::testing::Eq;
+using ::testing::Optional;
+using ::testing::Property;
+
+class HeldIdsTest : public ::testing::Test {
+ protected:
+  RowSet Draw(size_t count) {
+    RowSet ids;
+    for (size_t i = 0; i < count; ++i) ids.push_back(RowId::Generate(random_));
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  }
+  // The base without its first id, with some more.
+  BasedSet<RowId> Changed(size_t more) {
+    BasedSet<RowId> ids(base_);
+    ids.Remove({base_->front()});
+    ids.Add(Draw(more));
+    return ids;
+  }
+
+  FakeRandom random_;
+  std::shared_ptr<const RowSet> base_ =
+      std::make_shared<const RowSet>(Draw(1'000));
+  HeldIds held_;
+};
+
+TEST_F(HeldIdsTest, TellsTheIdsOfTheRootThatTheyMake) {
+  const auto ids = Changed(3);
+  const RootId root = SectionRootOf(ids);
+  held_.Hold(root, ids);
+  EXPECT_THAT(held_.Find(root),
+              Optional(Property(&BasedSet<RowId>::All, ids.All())));
+  EXPECT_THAT(held_.Find(ComputeSectionRoot(*base_)), Eq(std::nullopt));
+}
+
+TEST_F(HeldIdsTest, BeforeAnyChangeTellsNothing) {
+  EXPECT_THAT(held_.Find(RootId()), Eq(std::nullopt));
+  EXPECT_THAT(held_.Find(ComputeSectionRoot(*base_)), Eq(std::nullopt));
+}
+
+TEST_F(HeldIdsTest, KeepsNoBaseThatOthersLetGo) {
+  RootId root;
+  {
+    const auto ids = Changed(3);
+    root = SectionRootOf(ids);
+    held_.Hold(root, ids);
+  }
+  const std::weak_ptr<const RowSet> watch = base_;
+  base_.reset();
+  EXPECT_TRUE(watch.expired());
+  EXPECT_THAT(held_.Find(root), Eq(std::nullopt));
+}
+
+TEST_F(HeldIdsTest, ASetWithoutABaseNeedsNone) {
+  const BasedSet<RowId> ids(Draw(9));
+  const RootId root = SectionRootOf(ids);
+  held_.Hold(root, ids);
+  EXPECT_THAT(held_.Find(root),
+              Optional(Property(&BasedSet<RowId>::All, ids.added())));
+}
+
+TEST_F(HeldIdsTest, ASetThatDiffersMuchIsNotHeld) {
+  const auto ids = Changed(HeldIds::kMostDifferences);
+  const RootId root = SectionRootOf(ids);
+  held_.Hold(root, ids);
+  EXPECT_THAT(held_.Find(root), Eq(std::nullopt));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
