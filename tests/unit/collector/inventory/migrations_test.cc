@@ -170,6 +170,7 @@ class Version3Test : public FleetFixture {
   void SetUp() override {
     FleetFixture::SetUp();
     std::vector<v1::Row> packages;
+    packages.reserve(70);
     for (int i = 0; i < 70; ++i) {
       packages.push_back(PackageRow("p" + std::to_string(i), "1"));
     }
