@@ -70,6 +70,11 @@ class BasedSet {
       const auto next = walk.AtEnd()
                             ? added_.end()
                             : FindNear(added, added_.end(), walk.Here());
+      if (next == added) {
+        // The base has it as well, as a damaged set may say.
+        ++added;
+        continue;
+      }
       visit(absl::MakeConstSpan(&*added, static_cast<size_t>(next - added)));
       added = next;
     }

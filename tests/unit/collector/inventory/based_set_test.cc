@@ -94,6 +94,13 @@ TEST(BasedSet, WhatItsBaseNeverHadTakesNothingElseAway) {
   EXPECT_EQ(Runs(set), set.All());
 }
 
+TEST(BasedSet, WhatItsBaseHasAlreadyIsVisitedOnce) {
+  const auto base = std::make_shared<const Numbers>(Numbers{10, 20, 30});
+  const BasedSet<uint32_t> set(base, {5, 10, 15, 30, 40}, {20});
+  EXPECT_THAT(Runs(set), ElementsAre(5u, 10u, 15u, 30u, 40u));
+  EXPECT_EQ(Runs(set), set.All());
+}
+
 TEST(BasedSet, OfDifferentBasesAreComparedAsTheyAre) {
   BasedSet<uint32_t> first = On({1, 2, 3});
   BasedSet<uint32_t> second = On({2, 3, 4});
