@@ -81,8 +81,7 @@ void AllowForFirmware(int64_t firmware, bool kernel_counts, Bounds& bounds) {
   bounds.most.reset();
   bounds.missing.push_back(
       absl::StrCat("hardware.cpu: how many cores the firmware enables: some of "
-                   "what was read "
-                   "is malformed, and it tells of ",
+                   "what was read is malformed, and it tells of ",
                    firmware));
 }
 
