@@ -9,10 +9,6 @@
 namespace rollcall::collector {
 namespace {
 
-// A head has some hundred; one that has more is read again when it is needed,
-// so that idle streams keep little.
-constexpr size_t kMostHeldHeadBytes = 4'096;
-
 int64_t FleetRowsIn(const SubjectUpdate& update) {
   return std::count_if(update.rows.begin(), update.rows.end(),
                        [](const auto& row) { return !row.second.own; });
@@ -96,13 +92,10 @@ absl::Status ReportCommit::Build(KnownStamp stamp, const Reader& reader,
 void ReportCommit::Finish(bool stored) {
   // It holds rows that must not be collected: let go at once, since the agent
   // may take long to say more or to hang up.
-  PreparedUpdate written = std::exchange(prepared_, PreparedUpdate());
+  prepared_ = PreparedUpdate();
   const Turn turn = std::exchange(turn_, Turn());
   if (!stored) return;
   subject_->known = true;
-  if (written.changes && written.head_bytes.size() <= kMostHeldHeadBytes) {
-    subject_->head = {std::move(written.head), std::move(written.head_bytes)};
-  }
   if (turn.update != nullptr) {
     subject_->root = turn.update->subject_root;
     subject_->row_level = turn.update->row_level;

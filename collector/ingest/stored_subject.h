@@ -7,7 +7,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "collector/ingest/sync_deps.h"
-#include "collector/inventory/subject_state.h"
 #include "common/id.h"
 #include "rollcall/v1/sync.pb.h"
 
@@ -24,8 +23,6 @@ struct StoredSubject {
   // Nothing before the first report.
   std::optional<RootId> root;
   int row_level = 0;
-  // The head of what was stored last; nothing: it must be read.
-  std::optional<StoredHead> head;
   std::optional<v1::Evidence> evidence;
   // Zero where there is none.
   RootId evidence_hash;

@@ -278,20 +278,11 @@ void SyncSession::AckCheckIn(int64_t sequence, SyncReply& reply) {
   reply.end = true;
 }
 
-// What this conversation wrote last is still what is stored, or the committer
-// refuses what was made from it.
-absl::StatusOr<UpdateBasis> SyncSession::TakeBasis() {
-  if (!stored_.head.has_value()) {
-    return ReadBasis(deps_.engine, deps_.content, stored_.id);
-  }
-  return UpdateBasis{deps_.content.rows.pins().Take(),
-                     std::exchange(stored_.head, std::nullopt)};
-}
-
 absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
                                               RootId root) {
   if (check_in.changes().empty()) return false;
-  ROLLCALL_ASSIGN_OR_RETURN(UpdateBasis basis, TakeBasis());
+  ROLLCALL_ASSIGN_OR_RETURN(UpdateBasis basis,
+                            ReadBasis(deps_.engine, deps_.content, stored_.id));
   ROLLCALL_ASSIGN_OR_RETURN(
       auto update,
       ApplyChanges(check_in.changes(), {deps_.engine, deps_.content, stored_.id,

@@ -71,9 +71,6 @@ class SyncSession {
   // Whether the check-in brings all that makes its root of what is stored.
   absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
 
-  // What changes apply to.
-  absl::StatusOr<UpdateBasis> TakeBasis();
-
   v1::CollectorMessage MakePlan(bool equal);
   // Makes what was said durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, const Reply& reply);

@@ -275,10 +275,6 @@ absl::Status WriteSubjectUpdate(PreparedUpdate& update, const Content& content,
                                 const Reader& reader, Writes& writes) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
                             kHeadTable.GetBytes(reader, {update.subject}));
-  if (!stored.has_value() && update.made_from.has_value()) {
-    return absl::FailedPreconditionError(
-        "the device was deleted while it reported; start again");
-  }
   if (stored != update.made_from) {
     return absl::FailedPreconditionError(
         "the subject changed while it was reported; start again");
@@ -287,8 +283,7 @@ absl::Status WriteSubjectUpdate(PreparedUpdate& update, const Content& content,
   ROLLCALL_RETURN_IF_ERROR(content.rows.writer().WriteThrough(update.content));
   update.head.set_changed_stamp(stamp.raw());
   update.head.set_ordinal(ordinal);
-  update.head_bytes = update.head.SerializeAsString();
-  kHeadTable.PutBytes(writes.head, {update.subject}, update.head_bytes);
+  kHeadTable.Put(writes.head, {update.subject}, update.head);
   kHistoryTable.Put(writes.head, {update.subject, stamp}, update.history);
   update.postings.set_ordinal(ordinal);
   kChangeTable.Put(writes.head, {stamp}, update.postings);

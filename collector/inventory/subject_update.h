@@ -69,10 +69,8 @@ struct PreparedUpdate {
   std::optional<std::string> made_from;
   // False: the store holds the same root already, and nothing is written.
   bool changes = false;
-  // Without the new stamp and the ordinal, until it is written.
+  // Without the new stamp and the ordinal.
   stored::v1::Head head;
-  // What was written of it.
-  std::string head_bytes;
   stored::v1::HistoryEntry history;
   // What postings must follow, without the ordinal.
   stored::v1::ChangedSubject postings;

@@ -55,11 +55,6 @@ class Table {
     batch.Put(id_, KeyBytes(key), value.SerializeAsString());
   }
 
-  // What is put there, as it is stored.
-  void PutBytes(Batch& batch, const Key& key, const std::string& bytes) const {
-    batch.Put(id_, KeyBytes(key), bytes);
-  }
-
   void Delete(Batch& batch, const Key& key) const {
     batch.Delete(id_, KeyBytes(key));
   }
