@@ -111,7 +111,9 @@ TEST_F(SlowDiskTest, OneSlowSyncServesManyAndCheckInsDoNotWaitForIt) {
   disk_->AwaitHeld();
   const collector::CommitterStats before = collector_->commits();
   const absl::Duration check_in = MedianCheckIn();
-  ASSERT_TRUE(swarm_->AwaitAcknowledgements(rounds * kAgents, kTimeout));
+  for (int64_t i = 0; i < rounds; ++i) {
+    ASSERT_TRUE(swarm_->AwaitAcknowledgements(kAgents, kTimeout));
+  }
   const collector::CommitterStats after = collector_->commits();
   EXPECT_LT(check_in, kSync / 2);
   EXPECT_GT(after.changes - before.changes, 3 * (after.groups - before.groups));
