@@ -269,14 +269,14 @@ class CollectorAppImpl final : public CollectorApp {
     agents.address = options.agent_listen;
     agents.credentials = credentials;
     agents.max_message_bytes = options.ingest.max_message_bytes;
-    agents.descriptor_bound = descriptors.agents;
+    agents.bounds.descriptor = descriptors.agents;
     ROLLCALL_ASSIGN_OR_RETURN(agents_,
                               GrpcListener::Start(agents, {&sync_service_}));
     GrpcListenerOptions admin;
     admin.address = options.admin_listen;
     admin.credentials = credentials;
     admin.max_message_bytes = kMaxAdminMessageBytes;
-    admin.descriptor_bound = descriptors.admins;
+    admin.bounds = {descriptors.admins, descriptors.admin_connections};
     ROLLCALL_ASSIGN_OR_RETURN(
         admin_, GrpcListener::Start(admin, admin_services_->all()));
     HttpsListenerOptions https;

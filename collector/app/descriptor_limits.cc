@@ -12,9 +12,10 @@ constexpr rlim_t kMost = 1 << 20;
 // A little more than storage takes for tables that are open.
 constexpr int kFewestOfTheStore = 40;
 constexpr int kMostOfTheStore = 576;
-// Logs, listening sockets, polling, files that are read for a moment.
+// Half for administrators, half for logs, listening sockets, polling, and files
+// that are read for a moment.
 constexpr int kFewestOthers = 16;
-constexpr int kMostOthers = 128;
+constexpr int kMostOthers = 512;
 
 }  // namespace
 
@@ -33,7 +34,8 @@ DescriptorBounds ShareDescriptors(int limit) {
   const int others = std::clamp(limit / 8, kFewestOthers, kMostOthers);
   DescriptorBounds bounds;
   bounds.agents = std::max(limit - store - others, 0);
-  bounds.admins = bounds.agents + others / 2;
+  bounds.admin_connections = static_cast<size_t>(others / 2);
+  bounds.admins = std::max(limit - others / 2, 0);
   return bounds;
 }
 

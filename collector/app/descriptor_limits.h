@@ -1,15 +1,20 @@
 // How the file descriptors of the process are shared out.
 #pragma once
 
+#include <cstddef>
+
 namespace rollcall::collector {
 
-// From which descriptor on a port refuses connections.
+// When ports refuse connections.
 struct DescriptorBounds {
-  // Of agents, and of those who enrol.
+  // From which descriptor on that of agents does, and of those who enrol.
   int agents = 0;
-  // Higher: administrators get in where agents, or those who pretend to be
-  // some, took all that is theirs.
+  // And that of administrators: they get in where agents, or those who pretend
+  // to be some, took all that is theirs, and the store all that it may have.
   int admins = 0;
+  // How many administrators may be connected, so that they, or those who
+  // pretend to be some, take nothing from the store.
+  size_t admin_connections = 0;
 };
 
 // Raises the soft limit of descriptors to the hard one, as far as it goes, and

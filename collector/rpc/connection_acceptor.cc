@@ -43,23 +43,22 @@ bool IsOfTheConnection(int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Start(
-    ListeningSockets listening, int descriptor_bound, Take take) {
+    ListeningSockets listening, const ConnectionBounds& bounds, Take take) {
   UniqueFd stop(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!stop.ok()) {
     return absl::ResourceExhaustedError(
         absl::ErrnoToStatus(errno, "cannot accept connections").message());
   }
-  return std::unique_ptr<ConnectionAcceptor>(
-      new ConnectionAcceptor(std::move(listening), descriptor_bound,
-                             std::move(take), std::move(stop)));
+  return std::unique_ptr<ConnectionAcceptor>(new ConnectionAcceptor(
+      std::move(listening), bounds, std::move(take), std::move(stop)));
 }
 
 ConnectionAcceptor::ConnectionAcceptor(ListeningSockets listening,
-                                       int descriptor_bound, Take take,
-                                       UniqueFd stop)
+                                       const ConnectionBounds& bounds,
+                                       Take take, UniqueFd stop)
     : port_(listening.port),
       sockets_(std::move(listening.sockets)),
-      descriptor_bound_(descriptor_bound),
+      bounds_(bounds),
       take_(std::move(take)),
       stop_(std::move(stop)),
       thread_([this] { Run(); }) {}
@@ -93,7 +92,7 @@ bool ConnectionAcceptor::AcceptFrom(const UniqueFd& listening) {
     UniqueFd connection(accept4(listening.get(), nullptr, nullptr,
                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (connection.ok()) {
-      if (connection.get() < descriptor_bound_) {
+      if (HasRoomFor(connection)) {
         take_(std::move(connection));
       } else {
         Refuse();
@@ -108,6 +107,14 @@ bool ConnectionAcceptor::AcceptFrom(const UniqueFd& listening) {
         {{"error", error.message()}});
     return false;
   }
+  return true;
+}
+
+bool ConnectionAcceptor::HasRoomFor(const UniqueFd& connection) {
+  if (connection.get() >= bounds_.descriptor) return false;
+  if (!bounds_.connections.has_value()) return true;
+  if (open_.Count() >= *bounds_.connections) return false;
+  open_.Add(connection.get());
   return true;
 }
 

@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
       std::move(credentials), std::move(server), std::move(handover)));
   HandshakeQueueOptions handshakes;
   handshakes.speaks_within = options.handshake_within;
-  handshakes.descriptor_bound = options.descriptor_bound;
+  handshakes.descriptor_bound = options.bounds.descriptor;
   ROLLCALL_ASSIGN_OR_RETURN(
       listener->handshakes_,
       HandshakeQueue::Start(handshakes,
@@ -68,7 +68,7 @@ absl::StatusOr<std::unique_ptr<GrpcListener>> GrpcListener::Start(
   ROLLCALL_ASSIGN_OR_RETURN(
       listener->acceptor_,
       ConnectionAcceptor::Start(
-          std::move(listening), options.descriptor_bound,
+          std::move(listening), options.bounds,
           [queue = listener->handshakes_.get()](UniqueFd connection) {
             queue->Add(std::move(connection));
           }));

@@ -6,7 +6,6 @@
 #include <grpcpp/server_builder.h>
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,9 +33,8 @@ struct GrpcListenerOptions {
   absl::Duration idle_within = absl::Minutes(5);
   // All that the transport may hold for this port, in bytes.
   size_t transport_bytes = 512 << 20;
-  // A connection that is given this file descriptor or a higher one is closed
-  // at once; see ConnectionAcceptor. None by default.
-  int descriptor_bound = std::numeric_limits<int>::max();
+  // Beyond them connections are closed at once. None by default.
+  ConnectionBounds bounds;
 };
 
 // Listens until it goes. Thread-safe.
@@ -49,7 +47,7 @@ class GrpcListener {
       const std::vector<grpc::Service*>& services);
 
   int port() const { return acceptor_->port(); }
-  // Connections that were closed for want of descriptors, since the start.
+  // Connections that were closed since they were beyond the bounds.
   int64_t refused() const { return acceptor_->refused(); }
   // See HandshakeQueue.
   int64_t silent() const { return handshakes_->silent(); }

@@ -15,14 +15,17 @@ int StoreTables(int limit) { return std::clamp(limit / 4, 32, 512); }
 TEST(DescriptorLimitsTest, TheStoreHasWhatItNeedsAtAnyLimit) {
   for (int limit = 128; limit <= 1 << 20; limit += limit / 16) {
     const DescriptorBounds bounds = ShareDescriptors(limit);
-    EXPECT_GE(limit - bounds.admins, StoreTables(limit) + 8) << limit;
+    const int admins = static_cast<int>(bounds.admin_connections);
+    EXPECT_GE(limit - bounds.agents - admins, StoreTables(limit) + 8) << limit;
   }
 }
 
-TEST(DescriptorLimitsTest, AdminsGetInWhereAgentsDoNot) {
+TEST(DescriptorLimitsTest, AdminsGetInWhereAgentsAndTheStoreTookAllTheyMay) {
   for (int limit = 128; limit <= 1 << 20; limit += limit / 16) {
     const DescriptorBounds bounds = ShareDescriptors(limit);
-    EXPECT_GE(bounds.admins, bounds.agents + 8) << limit;
+    EXPECT_GE(bounds.admin_connections, 8u) << limit;
+    EXPECT_GE(bounds.admins, bounds.agents + StoreTables(limit) + 8) << limit;
+    EXPECT_LE(bounds.admins, limit - 8) << limit;
   }
 }
 

@@ -25,7 +25,6 @@ using ::rollcall::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-constexpr int kUnbounded = std::numeric_limits<int>::max();
 constexpr timeval kPatience = {20, 0};
 
 // A connection to this machine, or not open.
@@ -69,11 +68,11 @@ int LowestFreeDescriptor() {
 
 class ConnectionAcceptorTest : public ::testing::Test {
  protected:
-  void Start(int descriptor_bound = kUnbounded) {
+  void Start(const ConnectionBounds& bounds = {}) {
     ASSERT_OK_AND_ASSIGN(ListeningSockets listening, Listen("127.0.0.1:0"));
     ASSERT_OK_AND_ASSIGN(acceptor_,
                          ConnectionAcceptor::Start(
-                             std::move(listening), descriptor_bound,
+                             std::move(listening), bounds,
                              [this](UniqueFd fd) { Keep(std::move(fd)); }));
   }
 
@@ -117,7 +116,8 @@ TEST_F(ConnectionAcceptorTest, TakesConnections) {
 
 TEST_F(ConnectionAcceptorTest, RefusesWhatIsGivenADescriptorFromTheBoundOn) {
   // Those of the acceptor itself, then a client's and its connection's.
-  ASSERT_NO_FATAL_FAILURE(Start(LowestFreeDescriptor() + 2 + 2));
+  ASSERT_NO_FATAL_FAILURE(Start({.descriptor = LowestFreeDescriptor() + 2 + 2,
+                                 .connections = std::nullopt}));
   const UniqueFd first = ConnectHere();
   ASSERT_TRUE(AwaitTaken(1));
   const UniqueFd second = ConnectHere();
@@ -125,8 +125,27 @@ TEST_F(ConnectionAcceptorTest, RefusesWhatIsGivenADescriptorFromTheBoundOn) {
   EXPECT_EQ(acceptor_->refused(), 1);
 }
 
+TEST_F(ConnectionAcceptorTest, RefusesMoreThanMayBeOpen) {
+  ConnectionBounds bounds;
+  bounds.connections = 2;
+  ASSERT_NO_FATAL_FAILURE(Start(bounds));
+  const UniqueFd first = ConnectHere();
+  const UniqueFd second = ConnectHere();
+  ASSERT_TRUE(AwaitTaken(2));
+  EXPECT_TRUE(IsClosed(ConnectHere()));
+  EXPECT_EQ(acceptor_->refused(), 1);
+  // Those that their owner closed are not counted, whatever has their
+  // descriptors now.
+  LetGo();
+  const UniqueFd others[] = {UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC)),
+                             UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC))};
+  const UniqueFd third = ConnectHere();
+  EXPECT_TRUE(AwaitTaken(1));
+}
+
 TEST_F(ConnectionAcceptorTest, TakesConnectionsAgainOnceDescriptorsAreFree) {
-  ASSERT_NO_FATAL_FAILURE(Start(LowestFreeDescriptor() + 2 + 2));
+  ASSERT_NO_FATAL_FAILURE(Start({.descriptor = LowestFreeDescriptor() + 2 + 2,
+                                 .connections = std::nullopt}));
   {
     const UniqueFd first = ConnectHere();
     ASSERT_TRUE(AwaitTaken(1));
