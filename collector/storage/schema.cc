@@ -56,6 +56,9 @@ constexpr TableSpec kTables[] = {
     {TableId::kDeletion, "deletion", "deletion -> the proof of it"},
     {TableId::kHold, "hold", "hold -> who held what, and why"},
     {TableId::kHeldSubject, "held_subject", "subject, hold -> that it is on"},
+    {TableId::kPrincipal, "principal", "name, stamp -> its roles from then on"},
+    {TableId::kPrincipalCertificates, "principal_certificates",
+     "name -> what it got to log in with"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

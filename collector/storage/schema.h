@@ -53,6 +53,8 @@ enum class TableId {
   kDeletion,
   kHold,
   kHeldSubject,
+  kPrincipal,
+  kPrincipalCertificates,
 };
 
 struct TableSpec {
