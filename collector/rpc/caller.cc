@@ -35,7 +35,7 @@ absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context,
         absl::FormatTime(certificate.not_after, absl::UTCTimeZone()),
         "; log in again"));
   }
-  return Caller{std::move(principal)};
+  return Caller{std::move(principal), certificate.not_after, RoleSet()};
 }
 
 absl::StatusOr<CallingAgent> AgentCaller(

@@ -3,23 +3,17 @@
 
 #include <grpcpp/server_context.h>
 
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "collector/rpc/access.h"
 #include "common/id.h"
 
 namespace rollcall::collector {
 
-// The principal of an admin call.
-struct Caller {
-  std::string principal;
-};
-
-// The principal that the call's client certificate speaks for. UNAUTHENTICATED
-// if there is none (an agent's certificate names no principal), or if the
-// certificate has expired by `now`: a connection, and a TLS session that is
-// taken up again, outlive it.
+// The principal that the call's client certificate speaks for, without its
+// roles. UNAUTHENTICATED if there is none (an agent's certificate names no
+// principal), or if the certificate has expired by `now`: a connection, and a
+// TLS session that is taken up again, outlive it.
 absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context,
                                    absl::Time now);
 
