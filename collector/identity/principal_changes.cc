@@ -1,0 +1,91 @@
+#include "collector/identity/principal_changes.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "collector/identity/enrolment_tables.h"
+#include "collector/identity/token_rules.h"
+#include "common/proto_time.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr size_t kMostPrincipals = 10'000;
+constexpr int kCertificatesKept = 5;
+
+bool IsOtherAdmin(const StoredPrincipal& one, absl::string_view principal) {
+  return one.name != principal && RolesIn(one.record).Contains(v1::ROLE_ADMIN);
+}
+
+}  // namespace
+
+absl::StatusOr<StoredPrincipal> PutRoleChange(const RoleChange& change,
+                                              KnownStamp stamp,
+                                              const Reader& reader,
+                                              Batch& batch) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto all, ReadPrincipals(reader));
+  std::optional<stored::v1::PrincipalRecord> now;
+  bool other_admin = false;
+  for (const StoredPrincipal& one : all) {
+    if (one.name == change.principal) now = one.record;
+    other_admin |= IsOtherAdmin(one, change.principal);
+  }
+  if (!now.has_value() && all.size() >= kMostPrincipals) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("there are ", all.size(),
+                     " principals, and no more may "
+                     "be made"));
+  }
+  StoredPrincipal then = {change.principal, stamp, {}};
+  ROLLCALL_ASSIGN_OR_RETURN(
+      then.record, ApplyRoleChange(now, change, stamp.time(), other_admin));
+  kPrincipalTable.Put(batch, {then.name, stamp}, then.record);
+  if (change.kind == v1::RoleEvent::KIND_GRANT &&
+      change.roles.Meets(kGuardedRoles)) {
+    ROLLCALL_RETURN_IF_ERROR(
+        EndTokensOfOthers(then.name, change.by, stamp, reader, batch).status());
+  }
+  return then;
+}
+
+absl::StatusOr<int> EndTokensOfOthers(absl::string_view principal,
+                                      absl::string_view by, KnownStamp stamp,
+                                      const Reader& reader, Batch& batch) {
+  int ended = 0;
+  auto entries = kTokenTable.ScanPrefix(reader, KeyWriter());
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
+    if (!entry.has_value()) return ended;
+    v1::Token& token = *entry->value.mutable_token();
+    if (token.principal() != principal || token.created_by() == principal ||
+        HasEnded(token, stamp.time())) {
+      continue;
+    }
+    *token.mutable_revoke_time() = ToProto(stamp.time());
+    token.set_revoked_by(std::string(by));
+    kTokenTable.Put(batch, entry->key, entry->value);
+    ++ended;
+  }
+}
+
+absl::Status NoteCertificate(const v1::Certificate& certificate,
+                             const Reader& reader, Batch& batch) {
+  const PrincipalCertificatesKey key = {certificate.principal()};
+  ROLLCALL_ASSIGN_OR_RETURN(auto before,
+                            kPrincipalCertificatesTable.Get(reader, key));
+  stored::v1::PrincipalCertificates kept;
+  *kept.add_certificates() = certificate;
+  if (before.has_value()) {
+    for (v1::Certificate& older : *before->mutable_certificates()) {
+      if (kept.certificates_size() == kCertificatesKept) break;
+      *kept.add_certificates() = std::move(older);
+    }
+  }
+  kPrincipalCertificatesTable.Put(batch, key, kept);
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::collector
