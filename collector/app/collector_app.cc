@@ -18,6 +18,7 @@
 #include "collector/app/identity_parts.h"
 #include "collector/app/metrics.h"
 #include "collector/app/posting_upkeep.h"
+#include "collector/app/principal_parts.h"
 #include "collector/app/store.h"
 #include "collector/app/ticker.h"
 #include "collector/catalog/catalog.h"
@@ -27,6 +28,7 @@
 #include "collector/contracts/entitlement_import.h"
 #include "collector/identity/enrolment_service.h"
 #include "collector/identity/identity_service.h"
+#include "collector/identity/principal_service.h"
 #include "collector/identity/store_incarnation.h"
 #include "collector/identity/subjects.h"
 #include "collector/ingest/sync_service.h"
@@ -86,6 +88,7 @@ struct Parts {
         hybrid_clock(clock),
         committer(*engine, hybrid_clock),
         executor(options.executor),
+        principals(*engine, committer, clock),
         enrolment(*engine, committer, clock, random, options.enrolment),
         identity(*engine, committer, last_seen, clock, random,
                  {.silence = SilenceOf(options.ingest.check_in_interval,
@@ -114,6 +117,7 @@ struct Parts {
   Executor executor;
   // Questions may take long: they keep no agent waiting.
   Executor question_executor;
+  PrincipalParts principals;
   EnrolmentParts enrolment;
   IdentityParts identity;
 
@@ -121,7 +125,7 @@ struct Parts {
                 random,  ingest,  ingest_stats, row_budget, new_rows};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
-  const UnaryDispatcher dispatcher{question_executor, clock};
+  const UnaryDispatcher dispatcher{question_executor, principals.access};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine};
   EntitlementImporter entitlement_importer{*engine, committer, random,
@@ -153,6 +157,7 @@ class AdminServices {
              v1::ContractService::service_full_name(),
              v1::EnrolmentService::service_full_name(),
              v1::IdentityService::service_full_name(),
+             v1::PrincipalService::service_full_name(),
              v1::ReconciliationService::service_full_name(),
              v1::RegisterService::service_full_name(),
              v1::StoreService::service_full_name(), "grpc.health.v1.Health",
@@ -164,8 +169,8 @@ class AdminServices {
 
   std::vector<grpc::Service*> all() {
     std::vector<grpc::Service*> services = {
-        &devices_,        &contracts_, &enrolment_, &identity_,
-        &reconciliation_, &registers_, &store_};
+        &devices_,    &contracts_,      &enrolment_, &identity_,
+        &principals_, &reconciliation_, &registers_, &store_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
@@ -180,6 +185,8 @@ class AdminServices {
                    parts.enrolment.revocations, parts.dispatcher),
         identity_(parts.identity.queries, parts.identity.edits,
                   parts.dispatcher),
+        principals_(parts.principals.queries, parts.principals.edits,
+                    parts.dispatcher),
         reconciliation_(parts.reconciliation_queries, parts.dispatcher),
         registers_(parts.register_importer, parts.register_queries,
                    parts.undiscovered_queries, parts.dispatcher),
@@ -189,6 +196,7 @@ class AdminServices {
   ContractServiceImpl contracts_;
   EnrolmentServiceImpl enrolment_;
   IdentityServiceImpl identity_;
+  PrincipalServiceImpl principals_;
   ReconciliationServiceImpl reconciliation_;
   RegisterServiceImpl registers_;
   StoreServiceImpl store_;
@@ -235,6 +243,9 @@ class CollectorAppImpl final : public CollectorApp {
                     const DescriptorBounds& descriptors) {
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
     ROLLCALL_RETURN_IF_ERROR(parts_->enrolment.revocations.Load());
+    ROLLCALL_RETURN_IF_ERROR(parts_->principals.store.Load());
+    ROLLCALL_RETURN_IF_ERROR(
+        parts_->principals.store.Install(options.first_principals));
     ROLLCALL_ASSIGN_OR_RETURN(parts_->sync.store_incarnation,
                               ReadStoreIncarnation(*parts_->engine));
     parts_->enrolment.enrolment.UseAuthority(credentials.authority);
@@ -337,6 +348,7 @@ class CollectorAppImpl final : public CollectorApp {
     sources.enrolment = &parts_->enrolment.stats;
     sources.housekeeping = &parts_->housekeeping.stats();
     sources.postings = &parts_->postings.stats();
+    sources.calls_refused = parts_->principals.access.refused();
     sources.streams_revoked = sync_service_.streams().revoked();
     sources.streams_slow_started = sync_service_.refused_by_slow_start();
     sources.link_due = parts_->identity.linker.due();

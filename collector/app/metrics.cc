@@ -203,6 +203,10 @@ std::string MetricsText(const MetricSources& sources) {
   families.Counter("rollcall_questions_refused_total",
                    "Questions refused since too many waited.",
                    sources.question_executor.refused());
+  families.Counter("rollcall_calls_refused_total",
+                   "Calls to the admin port refused since the caller has no "
+                   "role that may make them.",
+                   sources.calls_refused);
   const CommitterStats commits = sources.committer.stats();
   families.Counter("rollcall_commits_total", "Changes made durable.",
                    commits.changes);

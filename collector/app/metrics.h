@@ -49,6 +49,8 @@ struct MetricSources {
   int64_t waiting_handshakes = 0;
   // Reports of agents that brought too many new rows.
   int64_t new_rows_refused = 0;
+  // Admin calls refused for want of a role.
+  int64_t calls_refused = 0;
 };
 
 // The text of /metrics. Thread-safe; does not block.

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/app/history_option.h"
+#include "collector/app/principal_option.h"
 #include "common/log.h"
 #include "common/option_file.h"
 #include "common/rows.h"
@@ -29,7 +30,7 @@ constexpr char kFooter[] =
     "Example:\n"
     "  rollcall-collector --data=/var/lib/rollcall --ca=ca.pem "
     "--cert=server.pem "
-    "--key=server.key";
+    "--key=server.key --first-principal=jo:admin,viewer";
 
 constexpr int kMostDays = 36'500;
 constexpr char kHistoryOption[] = "--keep-history-days";
@@ -71,6 +72,25 @@ void AddKeepOptions(CLI::App& app, KeepOptions& keep) {
          "for ever")
       ->capture_default_str()
       ->check(CLI::Range(0, kMostDays));
+}
+
+constexpr char kPrincipalOption[] = "--first-principal";
+
+std::vector<FirstPrincipal> FirstPrincipalsOf(
+    const std::vector<std::string>& arguments) {
+  auto principals = ParseFirstPrincipals(arguments);
+  if (principals.ok()) return *std::move(principals);
+  throw CLI::ValidationError(kPrincipalOption,
+                             std::string(principals.status().message()));
+}
+
+void AddPrincipalOption(CLI::App& app, std::vector<std::string>& principals) {
+  app.add_option(kPrincipalOption, principals,
+                 "NAME:ROLE[,ROLE...] of who may do what in a new store, where "
+                 "nobody can grant roles yet; may be given again, for each "
+                 "principal. Roles: viewer, itam, procurement, security, "
+                 "auditor, admin. A store that has principals keeps its own")
+      ->allow_extra_args(false);
 }
 
 // "02:30" as the time since midnight; nothing if it is not of that form.
@@ -229,10 +249,13 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   KeepOptions keep;
   AddKeepOptions(app, keep);
   AddCheckOption(app, options);
+  std::vector<std::string> principals;
+  AddPrincipalOption(app, principals);
   try {
     app.parse(argc, argv);
     CheckListening(app, options);
     keep.Apply(options.housekeeping);
+    options.first_principals = FirstPrincipalsOf(principals);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : 2;
     return absl::CancelledError("told on the command line");

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "collector/app/housekeeping.h"
 #include "collector/identity/enrolment.h"
+#include "collector/identity/principal_store.h"
 #include "collector/ingest/ingest_options.h"
 #include "collector/rpc/executor.h"
 
@@ -32,6 +34,8 @@ struct CollectorOptions {
   std::string ready_file;
   // A folder of rule packs to use instead of those built in. Empty: built in.
   std::string rules_dir;
+  // Who may do what in a store that has no principals yet.
+  std::vector<FirstPrincipal> first_principals;
   // Only note that the store was restored from a backup.
   bool restored = false;
   EnrolmentOptions enrolment;

@@ -1,19 +1,14 @@
 #include "collector/contracts/contract_service.h"
 
-#include <utility>
-
 namespace rollcall::collector {
 
 grpc::ServerUnaryReactor* ContractServiceImpl::ImportEntitlements(
     grpc::CallbackServerContext* context,
     const v1::ImportEntitlementsRequest* request,
     v1::ImportEntitlementsResponse* response) {
-  return dispatcher_.Run(
-      context, [this, request, response](const Caller& caller) -> absl::Status {
-        auto result = importer_.Import(*request, caller.principal);
-        if (!result.ok()) return result.status();
-        *response = *std::move(result);
-        return absl::OkStatus();
+  return dispatcher_.Answer(
+      context, *request, response, [this, request](const Caller& caller) {
+        return importer_.Import(*request, caller.principal);
       });
 }
 
@@ -21,7 +16,7 @@ grpc::ServerUnaryReactor* ContractServiceImpl::ListEntitlements(
     grpc::CallbackServerContext* context,
     const v1::ListEntitlementsRequest* request,
     v1::ListEntitlementsResponse* response) {
-  return dispatcher_.Answer(context, response, [this, request] {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
     return queries_.ListEntitlements(*request);
   });
 }
@@ -30,7 +25,7 @@ grpc::ServerUnaryReactor* ContractServiceImpl::ListChangeSets(
     grpc::CallbackServerContext* context,
     const v1::ListChangeSetsRequest* request,
     v1::ListChangeSetsResponse* response) {
-  return dispatcher_.Answer(context, response, [this, request] {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
     return queries_.ListChangeSets(*request);
   });
 }
@@ -39,7 +34,7 @@ grpc::ServerUnaryReactor* ContractServiceImpl::ListQuarantinedLines(
     grpc::CallbackServerContext* context,
     const v1::ListQuarantinedLinesRequest* request,
     v1::ListQuarantinedLinesResponse* response) {
-  return dispatcher_.Answer(context, response, [this, request] {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
     return queries_.ListQuarantinedLines(*request);
   });
 }

@@ -26,18 +26,17 @@ absl::StatusOr<v1::GetStoreResponse> DescribeStore(const Engine& engine) {
 }  // namespace
 
 grpc::ServerUnaryReactor* StoreServiceImpl::GetStore(
-    grpc::CallbackServerContext* context,
-    const v1::GetStoreRequest* /*request*/, v1::GetStoreResponse* response) {
-  return dispatcher_.Answer(context, response,
+    grpc::CallbackServerContext* context, const v1::GetStoreRequest* request,
+    v1::GetStoreResponse* response) {
+  return dispatcher_.Answer(context, *request, response,
                             [this] { return DescribeStore(engine_); });
 }
 
 grpc::ServerUnaryReactor* StoreServiceImpl::CheckStore(
-    grpc::CallbackServerContext* context,
-    const v1::CheckStoreRequest* /*request*/,
+    grpc::CallbackServerContext* context, const v1::CheckStoreRequest* request,
     v1::CheckStoreResponse* response) {
   return dispatcher_.Answer(
-      context, response,
+      context, *request, response,
       [this, context]() -> absl::StatusOr<v1::CheckStoreResponse> {
         ROLLCALL_ASSIGN_OR_RETURN(
             auto checks, collector::CheckStore(engine_, postings_, [context] {
@@ -53,10 +52,10 @@ grpc::ServerUnaryReactor* StoreServiceImpl::CheckStore(
 
 grpc::ServerUnaryReactor* StoreServiceImpl::RebuildPostings(
     grpc::CallbackServerContext* context,
-    const v1::RebuildPostingsRequest* /*request*/,
+    const v1::RebuildPostingsRequest* request,
     v1::RebuildPostingsResponse* response) {
   return dispatcher_.Answer(
-      context, response,
+      context, *request, response,
       [this]() -> absl::StatusOr<v1::RebuildPostingsResponse> {
         ROLLCALL_ASSIGN_OR_RETURN(const auto found, postings_.Rebuild());
         v1::RebuildPostingsResponse answer;

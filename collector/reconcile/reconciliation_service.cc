@@ -6,7 +6,7 @@ grpc::ServerUnaryReactor* ReconciliationServiceImpl::ListPositions(
     grpc::CallbackServerContext* context,
     const v1::ListPositionsRequest* request,
     v1::ListPositionsResponse* response) {
-  return dispatcher_.Answer(context, response, [this, request] {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
     return queries_.ListPositions(*request);
   });
 }
@@ -15,7 +15,7 @@ grpc::ServerUnaryReactor* ReconciliationServiceImpl::ExplainPosition(
     grpc::CallbackServerContext* context,
     const v1::ExplainPositionRequest* request,
     v1::ExplainPositionResponse* response) {
-  return dispatcher_.Answer(context, response, [this, request] {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
     return queries_.ExplainPosition(*request);
   });
 }

@@ -1,19 +1,14 @@
 #include "collector/registers/register_service.h"
 
-#include <utility>
-
 namespace rollcall::collector {
 
 grpc::ServerUnaryReactor* RegisterServiceImpl::ImportExpectedDevices(
     grpc::CallbackServerContext* context,
     const v1::ImportExpectedDevicesRequest* request,
     v1::ImportExpectedDevicesResponse* response) {
-  return dispatcher_.Run(
-      context, [this, request, response](const Caller& caller) -> absl::Status {
-        auto result = importer_.Import(*request, caller.principal);
-        if (!result.ok()) return result.status();
-        *response = *std::move(result);
-        return absl::OkStatus();
+  return dispatcher_.Answer(
+      context, *request, response, [this, request](const Caller& caller) {
+        return importer_.Import(*request, caller.principal);
       });
 }
 
@@ -21,7 +16,7 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::ListExpectedDevices(
     grpc::CallbackServerContext* context,
     const v1::ListExpectedDevicesRequest* request,
     v1::ListExpectedDevicesResponse* response) {
-  return dispatcher_.Answer(context, response, [this, request] {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
     return queries_.ListExpectedDevices(*request);
   });
 }
@@ -30,7 +25,7 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::ListUndiscovered(
     grpc::CallbackServerContext* context,
     const v1::ListUndiscoveredRequest* request,
     v1::ListUndiscoveredResponse* response) {
-  return dispatcher_.Answer(context, response, [this, request] {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
     return undiscovered_.ListUndiscovered(*request);
   });
 }

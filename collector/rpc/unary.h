@@ -1,36 +1,38 @@
-// One way to serve every unary method: authenticate, run the work on the
-// executor, map its status.
+// One way to serve every unary method: authenticate, see whether the caller
+// may, run the work on the executor, map its status.
 #pragma once
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
-#include <string>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "collector/rpc/caller.h"
+#include "collector/rpc/access_control.h"
 #include "collector/rpc/executor.h"
 #include "collector/rpc/status_mapping.h"
-#include "common/clock.h"
+#include "google/protobuf/message.h"
 
 namespace rollcall::collector {
 
 // Runs unary admin calls. Thread-safe. All arguments outlive it.
 class UnaryDispatcher {
  public:
-  UnaryDispatcher(Executor& executor, const Clock& clock)
-      : executor_(executor), clock_(clock) {}
+  UnaryDispatcher(Executor& executor, const AccessControl& access)
+      : executor_(executor), access_(access) {}
 
-  // Serves one call: `work` fills the response that gRPC keeps alive until the
-  // reactor finishes. A call that was cancelled while it waited is not run. The
+  // Serves one call, if its caller may make it: `work` fills the response that
+  // gRPC keeps alive until the reactor finishes. The request's type says which
+  // method is called. A call that was cancelled while it waited is not run. The
   // work's status is the call's; RESOURCE_EXHAUSTED if too many calls wait.
   grpc::ServerUnaryReactor* Run(
       grpc::CallbackServerContext* context,
+      const google::protobuf::Message& request,
       std::function<absl::Status(const Caller& caller)> work) const {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    const absl::StatusOr<Caller> caller = AdminCaller(*context, clock_.Now());
+    const absl::StatusOr<Caller> caller = access_.Admit(*context, request);
     if (!caller.ok()) {
       reactor->Finish(ToGrpcStatus(caller.status()));
       return reactor;
@@ -47,22 +49,30 @@ class UnaryDispatcher {
     return reactor;
   }
 
-  // As Run, for work that needs no caller and returns the response:
-  // absl::StatusOr<Response>().
+  // As Run, for work that returns the response: absl::StatusOr<Response>(), or
+  // absl::StatusOr<Response>(const Caller&).
   template <typename Response, typename Work>
   grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
+                                   const google::protobuf::Message& request,
                                    Response* response, Work work) const {
-    return Run(context, [response, work = std::move(work)](const Caller&) {
-      auto result = work();
-      if (!result.ok()) return result.status();
-      *response = *std::move(result);
-      return absl::OkStatus();
-    });
+    return Run(context, request,
+               [response, work = std::move(work)](const Caller& caller) {
+                 auto result = [&] {
+                   if constexpr (std::is_invocable_v<Work, const Caller&>) {
+                     return work(caller);
+                   } else {
+                     return work();
+                   }
+                 }();
+                 if (!result.ok()) return result.status();
+                 *response = *std::move(result);
+                 return absl::OkStatus();
+               });
   }
 
  private:
   Executor& executor_;
-  const Clock& clock_;
+  const AccessControl& access_;
 };
 
 }  // namespace rollcall::collector

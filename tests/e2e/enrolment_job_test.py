@@ -410,6 +410,8 @@ class EnrolmentTest(unittest.TestCase):
     # --- administrators ---------------------------------------------------------
 
     def test_a_principal_logs_in_for_an_hour(self):
+        self.stack.call("PrincipalService.GrantRole", {
+            "principal": "jo", "role": "ROLE_ADMIN", "reason": "test"})
         token = self.stack.token("--principal=jo", "--uses=2")
         home = self.stack.dir / "jo"
         home.mkdir()
@@ -541,8 +543,8 @@ class RotationTest(unittest.TestCase):
         result = subprocess.run(
             ["openssl", "s_client", "-connect",
              f"127.0.0.1:{stack.ports[port]}", "-CAfile", pki / "ca.pem",
-             "-cert", pki / "admin-auditor.pem", "-key",
-             pki / "admin-auditor.key", "-alpn", "h2"],
+             "-cert", pki / "admin-all.pem", "-key",
+             pki / "admin-all.key", "-alpn", "h2"],
             input=b"", capture_output=True, check=False)
         return openssl("x509", "-noout", "-serial", data=result.stdout)
 

@@ -303,8 +303,8 @@ class MainJobTest(unittest.TestCase):
         result = subprocess.run(
             [BIN / "rollcall", "--collector=localhost:1",
              f"--ca={self.stack.dir}/pki/ca.pem",
-             f"--cert={self.stack.dir}/pki/admin-auditor.pem",
-             f"--key={self.stack.dir}/pki/admin-auditor.key", "--timeout=5",
+             f"--cert={self.stack.dir}/pki/admin-all.pem",
+             f"--key={self.stack.dir}/pki/admin-all.key", "--timeout=5",
              "devices"],
             capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 3)

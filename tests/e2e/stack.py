@@ -16,6 +16,23 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("ROLLCALL_BIN", SOURCE / "build/dev/bin"))
 GRPCURL = os.environ.get("ROLLCALL_GRPCURL", str(SOURCE / ".cache/tools/grpcurl"))
 
+# Who may do what in a new store: "all" may do everything there is, each other one
+# has one role. first_principal_options() tells the collector.
+PRINCIPALS = {
+    "all": "viewer,itam,procurement,security,auditor,admin",
+    "vic": "viewer",
+    "ivy": "itam",
+    "pam": "procurement",
+    "sam": "security",
+    "una": "auditor",
+    "ada": "admin",
+}
+
+
+def first_principal_options():
+    return [f"--first-principal={name}:{roles}"
+            for name, roles in PRINCIPALS.items()]
+
 
 def wait_until(condition, what, seconds=60):
     """Polls until condition() is true; its value is returned."""
@@ -32,8 +49,11 @@ def wait_until(condition, what, seconds=60):
 class Stack:
     """Use as a context: everything that was started ends with it."""
 
-    def __init__(self, collector_options=()):
+    def __init__(self, collector_options=(), principals=None):
+        """`principals`: options to use instead of first_principal_options()."""
         self._options = list(collector_options)
+        self._principals = (first_principal_options() if principals is None
+                            else list(principals))
         self._folder = tempfile.TemporaryDirectory(prefix="rollcall-e2e-")
         self.dir = pathlib.Path(self._folder.name)
         self._processes = []
@@ -41,7 +61,7 @@ class Stack:
 
     def __enter__(self):
         self.pki("server")
-        self.pki("admin", "auditor")
+        self.admin("all")
         self.start_collector()
         return self
 
@@ -74,6 +94,11 @@ class Stack:
         return subprocess.run(command, check=True, capture_output=True,
                               text=True).stdout.strip()
 
+    def admin(self, principal):
+        """Makes a certificate for the principal; returns its name."""
+        self.pki("admin", principal)
+        return f"admin-{principal}"
+
     def start_collector(self):
         ready = self.dir / "ready.json"
         ready.unlink(missing_ok=True)
@@ -83,7 +108,8 @@ class Stack:
              "--agent-listen=127.0.0.1:0", "--admin-listen=127.0.0.1:0",
              "--https-listen=127.0.0.1:0", f"--ca={pki / 'ca.pem'}",
              f"--cert={pki / 'server.pem'}", f"--key={pki / 'server.key'}",
-             f"--ready-file={ready}", *self._options], "collector.log")
+             f"--ready-file={ready}", *self._principals, *self._options],
+            "collector.log")
         wait_until(lambda: ready.exists() or self.collector.poll() is not None,
                    "the collector")
         if not ready.exists():
@@ -118,7 +144,7 @@ class Stack:
 
     # --- clients --------------------------------------------------------------
 
-    def rollcall(self, *arguments, certificate="admin-auditor"):
+    def rollcall(self, *arguments, certificate="admin-all"):
         """Runs the rollcall command."""
         pki = self.dir / "pki"
         return subprocess.run(
@@ -132,7 +158,7 @@ class Stack:
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
-    def grpcurl(self, *arguments, data=None, certificate="admin-auditor",
+    def grpcurl(self, *arguments, data=None, certificate="admin-all",
                 port="admin_port"):
         """Runs the real grpcurl with TLS and a client certificate."""
         pki = self.dir / "pki"

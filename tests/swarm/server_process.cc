@@ -46,7 +46,8 @@ void ServerProcess::Launch(const std::vector<std::string>& more_options) {
       absl::StrCat("--ca=", dir_.File("ca.pem")),
       absl::StrCat("--cert=", dir_.File("server.pem")),
       absl::StrCat("--key=", dir_.File("server.key")),
-      absl::StrCat("--ready-file=", ready)};
+      absl::StrCat("--ready-file=", ready),
+      "--first-principal=auditor:auditor,admin"};
   argv.insert(argv.end(), more_options.begin(), more_options.end());
   process_ = std::make_unique<testing::Process>(argv, dir_.File("server.log"));
 }

@@ -149,6 +149,7 @@ int main(int argc, char** argv) {
   app.add_option("--agent-listen", options.listen)->required();
   app.add_option("--admin-listen", unused, "Not used");
   app.add_option("--https-listen", unused, "Not used");
+  app.add_option("--first-principal", unused, "Not used");
   app.add_option("--ca", options.ca)->required();
   app.add_option("--cert", options.cert)->required();
   app.add_option("--key", options.key)->required();

@@ -143,12 +143,14 @@ TEST_F(MetricsTest, TellsWhatWaitsElsewhere) {
   sources.https_connections = 32;
   sources.link_due = 33;
   sources.last_seen_unstored = 34;
+  sources.calls_refused = 35;
   const std::string text = MetricsText(sources);
   EXPECT_THAT(text,
               HasSubstr("\nrollcall_agent_streams_slow_started_total 31\n"));
   EXPECT_THAT(text, HasSubstr("\nrollcall_https_connections 32\n"));
   EXPECT_THAT(text, HasSubstr("\nrollcall_link_due 33\n"));
   EXPECT_THAT(text, HasSubstr("\nrollcall_last_seen_unstored 34\n"));
+  EXPECT_THAT(text, HasSubstr("\nrollcall_calls_refused_total 35\n"));
 }
 
 TEST_F(MetricsTest, TellsWhatIsHeldAndWhatWasRefused) {

@@ -15,6 +15,7 @@ namespace {
 using ::rollcall::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
@@ -150,6 +151,31 @@ TEST_F(CollectorOptionsTest, WhatIsUnknownInAFileIsRefused) {
   ExpectRefused(
       "--config=" + dir.Write("collector.conf", "keep-history-day=30\n"),
       "keep-history-day");
+}
+
+TEST_F(CollectorOptionsTest, FirstPrincipalsMayBeGivenAgainAndComeFromAFile) {
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions none, Parse(required_));
+  EXPECT_THAT(none.first_principals, IsEmpty());
+  const RoleSet all = {v1::ROLE_ADMIN, v1::ROLE_VIEWER};
+  const auto is_jo = AllOf(Field(&FirstPrincipal::name, "jo"),
+                           Field(&FirstPrincipal::roles, all));
+  const auto is_bea =
+      AllOf(Field(&FirstPrincipal::name, "bea"),
+            Field(&FirstPrincipal::roles, RoleSet({v1::ROLE_ITAM})));
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions given,
+                       ParseMore({"--first-principal=jo:admin,viewer",
+                                  "--first-principal=bea:itam"}));
+  EXPECT_THAT(given.first_principals, ElementsAre(is_jo, is_bea));
+  const TempDir dir;
+  const std::string file = dir.Write("collector.conf",
+                                     "first-principal=\"jo:admin,viewer\"\n"
+                                     "log-level=info\n"
+                                     "first-principal=bea:itam\n");
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions from_file,
+                       ParseMore({"--config=" + file}));
+  EXPECT_THAT(from_file.first_principals, ElementsAre(is_jo, is_bea));
+  ExpectRefused("--first-principal=jo:king", "jo:king");
+  ExpectRefused("--first-principal=jo:viewer", "--first-principal");
 }
 
 TEST_F(CollectorOptionsTest, HistoryIsKeptForEverUnlessToldOtherwise) {

@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "collector/rpc/caller.h"
 #include "collector/rpc/grpc_listener.h"
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
@@ -42,7 +44,7 @@ class TestService final : public v1::DeviceService::CallbackService {
       const v1::ListDevicesRequest* request,
       v1::ListDevicesResponse* response) override {
     last_context_ = context;
-    return dispatcher_.Run(context, [=, this](const Caller& caller) {
+    return dispatcher_.Run(context, *request, [=, this](const Caller& caller) {
       auto result = work_(caller, *request);
       if (!result.ok()) return result.status();
       *response = *std::move(result);
@@ -71,6 +73,26 @@ class TestService final : public v1::DeviceService::CallbackService {
   const UnaryDispatcher& dispatcher_;
   const Work work_;
   std::atomic<grpc::CallbackServerContext*> last_context_{nullptr};
+};
+
+// Everybody is a viewer, but for those who were given other roles.
+class FakePrincipalRoles final : public PrincipalRoles {
+ public:
+  absl::StatusOr<RoleSet> RolesOf(absl::string_view principal) const override {
+    MutexLock lock(&mutex_);
+    const auto found = roles_.find(std::string(principal));
+    return found == roles_.end() ? absl::StatusOr<RoleSet>(RoleSet(
+                                       {v1::ROLE_VIEWER, v1::ROLE_SECURITY}))
+                                 : found->second;
+  }
+  void Set(const std::string& principal, absl::StatusOr<RoleSet> roles) {
+    MutexLock lock(&mutex_);
+    roles_.insert_or_assign(principal, std::move(roles));
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::map<std::string, absl::StatusOr<RoleSet>> roles_ ABSL_GUARDED_BY(mutex_);
 };
 
 class GrpcTest : public ::testing::Test {
@@ -129,7 +151,9 @@ class GrpcTest : public ::testing::Test {
   };
   ExecutorOptions executor_options_{.threads = 1, .max_queue = 1};
   Executor executor_{executor_options_};
-  const UnaryDispatcher dispatcher_{executor_, clock_};
+  FakePrincipalRoles roles_;
+  const AccessControl access_{roles_, clock_};
+  const UnaryDispatcher dispatcher_{executor_, access_};
   TestService service_{
       dispatcher_,
       [this](const Caller& caller, const v1::ListDevicesRequest& request) {
@@ -152,6 +176,110 @@ TEST_F(GrpcTest, WorkLearnsThePrincipalAndItsAnswerIsTheCalls) {
                   ->ListDevices(&context, request, &response)
                   .ok());
   EXPECT_EQ(response.next_page_token(), "jo/x");
+}
+
+TEST_F(GrpcTest, WorkLearnsTheRolesOfTheCaller) {
+  RoleSet seen;
+  work_ = [&seen](const Caller& caller, const v1::ListDevicesRequest&) {
+    seen = caller.roles;
+    return v1::ListDevicesResponse();
+  };
+  roles_.Set("jo", RoleSet({v1::ROLE_ITAM, v1::ROLE_AUDITOR}));
+  ASSERT_OK(Call(Connect(pki_.Admin("jo"))));
+  EXPECT_EQ(seen, RoleSet({v1::ROLE_ITAM, v1::ROLE_AUDITOR}));
+}
+
+TEST_F(GrpcTest, WhoeverHasNoRoleThatMayIsRefusedAndToldWhatToDo) {
+  int ran = 0;
+  work_ = [&ran](const Caller&, const v1::ListDevicesRequest&) {
+    ++ran;
+    return v1::ListDevicesResponse();
+  };
+  const auto channel = Connect(pki_.Admin("jo"));
+  ASSERT_OK(Call(channel));
+  EXPECT_EQ(access_.refused(), 0);
+  // On the connection that it has, with the next call.
+  roles_.Set("jo", RoleSet());
+  EXPECT_THAT(
+      Call(channel),
+      StatusIs(absl::StatusCode::kPermissionDenied,
+               AllOf(StartsWith("jo may not call DeviceService.ListDevices"),
+                     HasSubstr("has no role"),
+                     HasSubstr("viewer, itam, procurement, security, auditor "
+                               "and admin"),
+                     HasSubstr("rollcall principal grant jo"))));
+  EXPECT_EQ(ran, 1);
+  EXPECT_EQ(access_.refused(), 1);
+  // And let in again with the one after it has a role.
+  roles_.Set("jo", RoleSet({v1::ROLE_ADMIN}));
+  EXPECT_OK(Call(channel));
+}
+
+TEST_F(GrpcTest, WhereNobodyHasARoleTheReasonIsSaid) {
+  roles_.Set("jo", absl::PermissionDeniedError("nobody yet"));
+  EXPECT_THAT(Call(Connect(pki_.Admin("jo"))),
+              StatusIs(absl::StatusCode::kPermissionDenied, "nobody yet"));
+  EXPECT_EQ(access_.refused(), 1);
+}
+
+// Serves ListDevices by rules of the test's own.
+class RulesTest : public GrpcTest {
+ protected:
+  absl::Status CallBy(absl::Span<const AccessRule> rules) {
+    listener_->Stop(absl::ZeroDuration());
+    const AccessControl access(roles_, clock_, rules);
+    const UnaryDispatcher dispatcher(executor_, access);
+    TestService service(dispatcher,
+                        [this](const Caller&, const v1::ListDevicesRequest&) {
+                          ran_ = true;
+                          return v1::ListDevicesResponse();
+                        });
+    GrpcListenerOptions options;
+    options.address = "127.0.0.1:0";
+    options.credentials = pki_.Server();
+    const auto listener = GrpcListener::Start(options, {&service});
+    if (!listener.ok()) return listener.status();
+    grpc::SslCredentialsOptions tls;
+    const TlsCredentials jo = pki_.Admin("jo");
+    tls.pem_root_certs = jo.ca_pem;
+    tls.pem_cert_chain = jo.certificate_pem;
+    tls.pem_private_key = jo.private_key_pem;
+    const absl::Status status = Call(
+        grpc::CreateChannel(absl::StrCat("127.0.0.1:", (*listener)->port()),
+                            grpc::SslCredentials(tls)));
+    (*listener)->Stop(absl::Seconds(10));
+    return status;
+  }
+
+  static constexpr char kMethod[] = "rollcall.v1.DeviceService.ListDevices";
+  std::atomic<bool> ran_{false};
+};
+
+TEST_F(RulesTest, AMethodWithoutARuleIsRefusedToEverybody) {
+  EXPECT_THAT(CallBy({}), StatusIs(absl::StatusCode::kInternal,
+                                   HasSubstr("v1.ListDevicesRequest")));
+  EXPECT_FALSE(ran_);
+}
+
+TEST_F(RulesTest, ARequestThatTwoRulesAreAboutIsRefused) {
+  const AccessRule rules[] = {{kMethod, kAllRoles}, {kMethod, kAllRoles}};
+  EXPECT_THAT(CallBy(rules), StatusIs(absl::StatusCode::kInternal));
+  EXPECT_FALSE(ran_);
+}
+
+TEST_F(RulesTest, AMethodOfAgentsIsForNoPrincipal) {
+  const AccessRule rules[] = {{kMethod, {}, Audience::kAgents}};
+  roles_.Set("jo", kAllRoles);
+  EXPECT_THAT(CallBy(rules), StatusIs(absl::StatusCode::kPermissionDenied,
+                                      HasSubstr("which is for agents")));
+  EXPECT_FALSE(ran_);
+}
+
+TEST_F(RulesTest, AMethodOfAllPrincipalsNeedsNoRole) {
+  const AccessRule rules[] = {{kMethod, {}, Audience::kPrincipals}};
+  roles_.Set("jo", absl::PermissionDeniedError("nobody yet"));
+  EXPECT_OK(CallBy(rules));
+  EXPECT_TRUE(ran_);
 }
 
 TEST_F(GrpcTest, TheStatusOfTheWorkIsTheCalls) {
