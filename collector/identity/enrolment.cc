@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/identity/enrolment_tables.h"
+#include "collector/identity/principal_changes.h"
+#include "collector/identity/token_rules.h"
 #include "common/certificate_chain.h"
 #include "common/key_pair.h"
 #include "common/log.h"
@@ -38,6 +40,14 @@ absl::StatusOr<std::optional<AgentId>> ParentOf(absl::string_view hex,
     return absl::InvalidArgumentError("an agent is not its own parent");
   }
   return parent;
+}
+
+// Whether the token still logs in whom it names.
+absl::Status CheckOwner(const v1::Token& token, const Reader& reader) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto owner,
+                            ReadPrincipal(reader, token.principal()));
+  if (!owner.has_value()) return CheckLogin(token, std::nullopt);
+  return CheckLogin(token, RolesIn(owner->record));
 }
 
 // The agent that all come of who come of this one: itself, unless it came for
@@ -156,7 +166,11 @@ absl::Status Enrolment::StoreAgent(const v1::Token* token, const Issue& issue,
     return absl::OkStatus();
   };
   std::vector<std::string> names = {absl::StrCat("enrolled/", agent.ToHex())};
-  if (token != nullptr) names.push_back(TokenStore::NameOf(*token));
+  if (token != nullptr) {
+    for (std::string& name : TokenStore::NamesOf(*token)) {
+      names.push_back(std::move(name));
+    }
+  }
   for (const auto& other : {issue.parent, issue.root}) {
     if (!other.has_value()) continue;
     names.push_back(absl::StrCat("enrolled/", other->ToHex()));
@@ -316,12 +330,13 @@ absl::StatusOr<v1::LoginResponse> Enrolment::Login(
   issue.record.set_token_id(token.token_id());
   const auto build = [&](KnownStamp, const Reader& reader,
                          Writes& writes) -> absl::Status {
+    ROLLCALL_RETURN_IF_ERROR(CheckOwner(token, reader));
     ROLLCALL_RETURN_IF_ERROR(tokens_.Use(reader, token, writes.head));
     PutCertificate(issue.record, issue.serial, writes.head);
-    return absl::OkStatus();
+    return NoteCertificate(issue.record, reader, writes.head);
   };
   ROLLCALL_RETURN_IF_ERROR(
-      committer_.Commit({TokenStore::NameOf(token)}, build).status());
+      committer_.Commit(TokenStore::NamesOf(token), build).status());
   Log(LogLevel::kInfo, "principal logged in",
       {{"principal", token.principal()}, {"token", token.token_id()}});
   auto response = issue.Answer<v1::LoginResponse>(*authority);

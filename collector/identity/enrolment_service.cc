@@ -6,7 +6,7 @@ grpc::ServerUnaryReactor* EnrolmentServiceImpl::CreateToken(
     v1::CreateTokenResponse* response) {
   return dispatcher_.Answer(context, *request, response,
                             [this, request](const Caller& caller) {
-                              return tokens_.Create(*request, caller.principal);
+                              return tokens_.Create(*request, caller);
                             });
 }
 
@@ -14,7 +14,9 @@ grpc::ServerUnaryReactor* EnrolmentServiceImpl::ListTokens(
     grpc::CallbackServerContext* context, const v1::ListTokensRequest* request,
     v1::ListTokensResponse* response) {
   return dispatcher_.Answer(context, *request, response,
-                            [this, request] { return tokens_.List(*request); });
+                            [this, request](const Caller& caller) {
+                              return tokens_.List(*request, caller);
+                            });
 }
 
 grpc::ServerUnaryReactor* EnrolmentServiceImpl::RevokeToken(
@@ -22,7 +24,7 @@ grpc::ServerUnaryReactor* EnrolmentServiceImpl::RevokeToken(
     v1::RevokeTokenResponse* response) {
   return dispatcher_.Answer(context, *request, response,
                             [this, request](const Caller& caller) {
-                              return tokens_.Revoke(*request, caller.principal);
+                              return tokens_.Revoke(*request, caller);
                             });
 }
 

@@ -1,9 +1,13 @@
 #include "collector/identity/token_store.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "collector/identity/principal_tables.h"
+#include "collector/identity/role_change.h"
+#include "collector/identity/token_rules.h"
 #include "collector/rpc/paging.h"
 #include "common/log.h"
 #include "common/proto_time.h"
@@ -83,9 +87,14 @@ absl::StatusOr<v1::Token> TokenOf(const v1::CreateTokenRequest& request,
   return token;
 }
 
-bool HasEnded(const v1::Token& token, absl::Time now) {
-  return token.has_revoke_time() || token.use_count() >= token.max_uses() ||
-         FromProto(token.expire_time()) <= now;
+// The roles of whom the token logs in; nothing where that is nobody.
+absl::StatusOr<std::optional<RoleSet>> OwnersRoles(const Reader& reader,
+                                                   const v1::Token& token) {
+  if (token.principal().empty()) return std::optional<RoleSet>();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto owner,
+                            ReadPrincipal(reader, token.principal()));
+  if (!owner.has_value()) return std::optional<RoleSet>();
+  return std::optional<RoleSet>(RolesIn(owner->record));
 }
 
 absl::StatusOr<TokenId> IdOf(absl::string_view hex) {
@@ -102,37 +111,43 @@ absl::Status Unknown() {
 
 }  // namespace
 
-std::string TokenStore::NameOf(const v1::Token& token) {
-  return absl::StrCat("token/", token.token_id());
+std::vector<std::string> TokenStore::NamesOf(const v1::Token& token) {
+  std::vector<std::string> names = {absl::StrCat("token/", token.token_id())};
+  // Changes of roles end tokens to log in with.
+  if (token.kind() == v1::Token::KIND_LOGIN) names.push_back(kPrincipalsName);
+  return names;
 }
 
 absl::StatusOr<v1::CreateTokenResponse> TokenStore::Create(
-    const v1::CreateTokenRequest& request, absl::string_view principal) {
+    const v1::CreateTokenRequest& request, const Caller& caller) {
   const absl::Time now = clock_.Now();
   ROLLCALL_ASSIGN_OR_RETURN(v1::Token token, TokenOf(request, now));
   const TokenId id = MakeTokenId(now, random_);
   token.set_token_id(id.ToHex());
-  token.set_created_by(std::string(principal));
+  token.set_created_by(caller.principal);
   v1::CreateTokenResponse response;
   response.set_text(MakeTokenText(token.kind(), id, random_));
   stored::v1::TokenRecord record;
   *record.mutable_token() = token;
   record.set_text_sha256(HashOfToken(response.text()));
-  const auto build = [&](KnownStamp, const Reader&, Writes& writes) {
+  const auto build = [&](KnownStamp, const Reader& reader,
+                         Writes& writes) -> absl::Status {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto owner, OwnersRoles(reader, token));
+    ROLLCALL_RETURN_IF_ERROR(CheckMayMake(token, caller, owner));
     kTokenTable.Put(writes.head, {id}, record);
     return absl::OkStatus();
   };
-  ROLLCALL_RETURN_IF_ERROR(committer_.Commit({NameOf(token)}, build).status());
+  ROLLCALL_RETURN_IF_ERROR(committer_.Commit(NamesOf(token), build).status());
   Log(LogLevel::kInfo, "token made",
       {{"token", token.token_id()},
        {"kind", v1::Token::Kind_Name(token.kind())},
-       {"by", principal}});
+       {"by", caller.principal}});
   *response.mutable_token() = std::move(token);
   return response;
 }
 
 absl::StatusOr<v1::ListTokensResponse> TokenStore::List(
-    const v1::ListTokensRequest& request) const {
+    const v1::ListTokensRequest& request, const Caller& caller) const {
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   TokenKey from;
   if (!page.after.empty()) {
@@ -145,7 +160,11 @@ absl::StatusOr<v1::ListTokensResponse> TokenStore::List(
     ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
     if (!entry.has_value()) return response;
     const v1::Token& token = entry->value.token();
-    if (token.token_id() == page.after) continue;
+    if (token.token_id() == page.after || !MaySee(token, caller)) continue;
+    if (!request.principal().empty() &&
+        token.principal() != request.principal()) {
+      continue;
+    }
     if (!request.include_ended() && HasEnded(token, now)) continue;
     if (response.tokens_size() == page.size) {
       response.set_next_page_token(
@@ -157,7 +176,7 @@ absl::StatusOr<v1::ListTokensResponse> TokenStore::List(
 }
 
 absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
-    const v1::RevokeTokenRequest& request, absl::string_view principal) {
+    const v1::RevokeTokenRequest& request, const Caller& caller) {
   ROLLCALL_ASSIGN_OR_RETURN(const TokenId id, IdOf(request.token_id()));
   v1::RevokeTokenResponse response;
   const auto build = [&](KnownStamp stamp, const Reader& reader,
@@ -168,18 +187,22 @@ absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
           absl::StrCat("there is no token ", id.ToHex()));
     }
     v1::Token& token = *record->mutable_token();
+    ROLLCALL_RETURN_IF_ERROR(CheckMayEnd(token, caller));
     if (!token.has_revoke_time()) {
       *token.mutable_revoke_time() = ToProto(stamp.time());
-      token.set_revoked_by(std::string(principal));
+      token.set_revoked_by(caller.principal);
       kTokenTable.Put(writes.head, {id}, *record);
     }
     *response.mutable_token() = token;
     return absl::OkStatus();
   };
-  const std::string name = absl::StrCat("token/", id.ToHex());
-  ROLLCALL_RETURN_IF_ERROR(committer_.Commit({name}, build).status());
+  // Its kind is not known yet, so that it may be one to log in with.
+  v1::Token name;
+  name.set_token_id(id.ToHex());
+  name.set_kind(v1::Token::KIND_LOGIN);
+  ROLLCALL_RETURN_IF_ERROR(committer_.Commit(NamesOf(name), build).status());
   Log(LogLevel::kInfo, "token revoked",
-      {{"token", id.ToHex()}, {"by", principal}});
+      {{"token", id.ToHex()}, {"by", caller.principal}});
   return response;
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collector/identity/enrolment_tables.h"
+#include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
 #include "common/clock.h"
 #include "common/random.h"
@@ -25,11 +27,11 @@ class TokenStore {
         random_(random) {}
 
   absl::StatusOr<v1::CreateTokenResponse> Create(
-      const v1::CreateTokenRequest& request, absl::string_view principal);
+      const v1::CreateTokenRequest& request, const Caller& caller);
   absl::StatusOr<v1::ListTokensResponse> List(
-      const v1::ListTokensRequest& request) const;
+      const v1::ListTokensRequest& request, const Caller& caller) const;
   absl::StatusOr<v1::RevokeTokenResponse> Revoke(
-      const v1::RevokeTokenRequest& request, absl::string_view principal);
+      const v1::RevokeTokenRequest& request, const Caller& caller);
 
   // The token with this text, used up or not. UNAUTHENTICATED if there is none
   // of this kind; the answer does not tell an unknown id from a wrong secret.
@@ -42,7 +44,7 @@ class TokenStore {
                    Batch& batch) const;
 
   // The Change::names of a change that uses or ends a token.
-  static std::string NameOf(const v1::Token& token);
+  static std::vector<std::string> NamesOf(const v1::Token& token);
 
  private:
   const Engine& engine_;

@@ -6,6 +6,7 @@
 
 #include "collector/identity/certificate_list.h"
 #include "collector/identity/enrolment.h"
+#include "collector/identity/principal_changes.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/memory_store.h"
@@ -26,16 +27,46 @@ class EnrolmentFixture : public ::testing::Test {
 
   v1::CreateTokenResponse MakeToken(
       const v1::CreateTokenRequest& request = {}) {
-    auto made = tokens_.Create(request, "ada");
+    auto made = tokens_.Create(request, ada_);
     EXPECT_OK(made);
     return made.value_or(v1::CreateTokenResponse());
   }
 
-  v1::CreateTokenResponse MakeLogin(const std::string& principal) {
+  // The principal has these roles from now on, as --first-principal would say.
+  void Give(const std::string& principal, RoleSet roles) {
+    RoleChange change;
+    change.principal = principal;
+    change.roles = roles;
+    change.by = std::string(kInstallation);
+    change.reason = "test";
+    const auto build = [&](KnownStamp stamp, const Reader& reader,
+                           Writes& writes) {
+      return PutRoleChange(change, stamp, reader, writes.head).status();
+    };
+    EXPECT_OK(committer_.Commit({kPrincipalsName}, build));
+  }
+
+  // That ada may ask for.
+  static v1::CreateTokenRequest LoginRequestFor(const std::string& principal) {
     v1::CreateTokenRequest request;
     request.set_kind(v1::Token::KIND_LOGIN);
     request.set_principal(principal);
-    return MakeToken(request);
+    return request;
+  }
+
+  // For a principal that is there from then on, as a viewer.
+  v1::CreateTokenResponse MakeLogin(const std::string& principal) {
+    if (!ReadPrincipal(engine_, principal)->has_value()) {
+      Give(principal, {v1::ROLE_VIEWER});
+    }
+    return MakeToken(LoginRequestFor(principal));
+  }
+
+  absl::StatusOr<v1::LoginResponse> LogIn(const std::string& token) {
+    v1::LoginRequest request;
+    request.set_token(token);
+    request.set_csr_pem(testing::RequestFor(testing::NewKeyPem()));
+    return enrolment_.Login(request);
   }
 
   absl::StatusOr<v1::EnrolResponse> Enrol(const std::string& token,
@@ -68,6 +99,7 @@ class EnrolmentFixture : public ::testing::Test {
   testing::FakeClock clock_{absl::Now()};
   testing::FakeRandom random_;
   const testing::TestPki pki_;
+  const Caller ada_{"ada", clock_.Now() + absl::Hours(1), {v1::ROLE_ADMIN}};
   HybridClock hybrid_{clock_};
   Engine& engine_ = testing::EmptyStore();
   Committer committer_{engine_, hybrid_};

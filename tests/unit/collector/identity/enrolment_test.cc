@@ -51,7 +51,7 @@ TEST_F(EnrolmentTest, TheSameKeyUsesATokenOnce) {
   for (int i = 0; i < 3; ++i) EXPECT_OK(Enrol(token, key));
   v1::ListTokensRequest all;
   all.set_include_ended(true);
-  EXPECT_EQ(tokens_.List(all)->tokens(0).use_count(), 1);
+  EXPECT_EQ(tokens_.List(all, ada_)->tokens(0).use_count(), 1);
 }
 
 TEST_F(EnrolmentTest, ABadRequestUsesNothingUp) {
@@ -89,7 +89,7 @@ TEST_F(EnrolmentTest, ATokenEndsWithItsTimeAndWhenItIsRevoked) {
       StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("expired")));
   v1::RevokeTokenRequest revoke;
   revoke.set_token_id(revoked.token().token_id());
-  ASSERT_OK(tokens_.Revoke(revoke, "bob"));
+  ASSERT_OK(tokens_.Revoke(revoke, ada_));
   EXPECT_THAT(
       Enrol(revoked.text(), NewKeyPem()),
       StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("revoked")));
@@ -121,6 +121,55 @@ TEST_F(EnrolmentTest, ALoginIsForThePrincipalOfTheToken) {
   EXPECT_THAT(
       enrolment_.Login(request),
       StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("used up")));
+}
+
+TEST_F(EnrolmentTest, NobodyLogsInAsWhoIsNotThere) {
+  // Made before there were principals.
+  const auto made = MakeLogin("jo");
+  auto entries = kPrincipalTable.ScanPrefix(engine_, KeyWriter());
+  ASSERT_OK_AND_ASSIGN(const auto entry, entries.Next());
+  Batch batch;
+  kPrincipalTable.Delete(batch, entry->key);
+  ASSERT_OK(engine_.Write(batch, Durability::kBuffered));
+  EXPECT_THAT(LogIn(made.text()), StatusIs(absl::StatusCode::kPermissionDenied,
+                                           HasSubstr("knows no principal jo")));
+}
+
+TEST_F(EnrolmentTest, ATokenOfAnotherEndsOnceItsPrincipalHasARoleOfTwoPeople) {
+  v1::CreateTokenRequest twice = LoginRequestFor("jo");
+  twice.set_max_uses(9);
+  Give("jo", {v1::ROLE_VIEWER});
+  const auto by_ada = MakeToken(twice);
+  const Caller jo = {"jo", clock_.Now(), {v1::ROLE_VIEWER}};
+  ASSERT_OK_AND_ASSIGN(const auto by_jo, tokens_.Create(twice, jo));
+  const auto for_others = MakeLogin("bea");
+  ASSERT_OK(LogIn(by_ada.text()));
+  Give("jo", {v1::ROLE_ITAM});
+  EXPECT_THAT(
+      LogIn(by_ada.text()),
+      StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("revoked")));
+  EXPECT_OK(LogIn(by_jo.text()));
+  EXPECT_OK(LogIn(for_others.text()));
+}
+
+TEST_F(EnrolmentTest, TheLastCertificatesOfAPrincipalAreKept) {
+  v1::CreateTokenRequest many = LoginRequestFor("jo");
+  many.set_max_uses(9);
+  Give("jo", {v1::ROLE_VIEWER});
+  const auto token = MakeToken(many);
+  for (int i = 0; i < 7; ++i) {
+    clock_.Advance(absl::Minutes(1));
+    ASSERT_OK(LogIn(token.text()));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto kept,
+                       kPrincipalCertificatesTable.Get(engine_, {"jo"}));
+  ASSERT_TRUE(kept.has_value());
+  ASSERT_EQ(kept->certificates_size(), 5);
+  EXPECT_EQ(FromProto(kept->certificates(0).issue_time()), clock_.Now());
+  EXPECT_EQ(FromProto(kept->certificates(4).issue_time()),
+            clock_.Now() - absl::Minutes(4));
+  EXPECT_EQ(kept->certificates(0).token_id(), token.token().token_id());
+  EXPECT_EQ(kept->certificates(0).principal(), "jo");
 }
 
 TEST_F(EnrolmentTest, ACertificateBringsTheNext) {

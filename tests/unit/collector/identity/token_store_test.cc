@@ -10,15 +10,17 @@ using ::rollcall::testing::FakeRandom;
 using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class TokenStoreTest : public EnrolmentFixture {
  protected:
   std::vector<std::string> Listed(v1::ListTokensRequest request) const {
     std::vector<std::string> notes;
     while (true) {
-      const auto page = tokens_.List(request);
+      const auto page = tokens_.List(request, ada_);
       EXPECT_OK(page);
       for (const v1::Token& token : page->tokens()) {
         notes.push_back(token.note());
@@ -33,6 +35,18 @@ class TokenStoreTest : public EnrolmentFixture {
     clock_.Advance(absl::Milliseconds(1));
     return MakeToken(request);
   }
+  std::vector<std::string> PrincipalsSeenBy(const Caller& caller) const {
+    v1::ListTokensRequest request;
+    std::vector<std::string> principals;
+    const auto page = tokens_.List(request, caller);
+    EXPECT_OK(page);
+    for (const v1::Token& token : page->tokens()) {
+      principals.push_back(token.principal());
+    }
+    return principals;
+  }
+
+  const Caller bob_{"bob", clock_.Now(), {v1::ROLE_ADMIN}};
 };
 
 TEST(TokenText, SaysWhatItIsAndFindsItsRecord) {
@@ -92,7 +106,7 @@ TEST_F(TokenStoreTest, RefusesWhatIsOutOfBounds) {
   const auto refused = [this](auto change) {
     v1::CreateTokenRequest request;
     change(request);
-    return absl::IsInvalidArgument(tokens_.Create(request, "ada").status());
+    return absl::IsInvalidArgument(tokens_.Create(request, ada_).status());
   };
   EXPECT_TRUE(refused([](auto& r) { r.set_max_uses(-1); }));
   EXPECT_TRUE(refused([](auto& r) { r.set_max_uses(1'000'001); }));
@@ -125,7 +139,7 @@ TEST_F(TokenStoreTest, WhatHasEndedIsListedWhereAskedFor) {
   const auto ended = MakeNoted("ended");
   v1::RevokeTokenRequest revoke;
   revoke.set_token_id(ended.token().token_id());
-  ASSERT_OK_AND_ASSIGN(const auto first, tokens_.Revoke(revoke, "bob"));
+  ASSERT_OK_AND_ASSIGN(const auto first, tokens_.Revoke(revoke, bob_));
   EXPECT_EQ(first.token().revoked_by(), "bob");
   v1::ListTokensRequest request;
   EXPECT_THAT(Listed(request), ElementsAre("open"));
@@ -133,18 +147,79 @@ TEST_F(TokenStoreTest, WhatHasEndedIsListedWhereAskedFor) {
   EXPECT_THAT(Listed(request), ElementsAre("ended", "open"));
   // To revoke it again changes nothing.
   clock_.Advance(absl::Hours(1));
-  ASSERT_OK_AND_ASSIGN(const auto again, tokens_.Revoke(revoke, "eve"));
+  ASSERT_OK_AND_ASSIGN(const auto again, tokens_.Revoke(revoke, ada_));
   EXPECT_EQ(again.token().SerializeAsString(),
             first.token().SerializeAsString());
+}
+
+TEST_F(TokenStoreTest, EachSeesTheTokensThatAreHisToSee) {
+  MakeToken();
+  MakeLogin("jo");
+  MakeLogin("bea");
+  const auto seen_as = [this](const char* name, v1::Role role) {
+    return PrincipalsSeenBy({name, clock_.Now(), {role}});
+  };
+  EXPECT_THAT(seen_as("una", v1::ROLE_AUDITOR),
+              UnorderedElementsAre("", "jo", "bea"));
+  EXPECT_THAT(seen_as("ada", v1::ROLE_ADMIN),
+              UnorderedElementsAre("", "jo", "bea"));
+  EXPECT_THAT(seen_as("jo", v1::ROLE_VIEWER), ElementsAre("jo"));
+  EXPECT_THAT(seen_as("jo", v1::ROLE_ITAM), UnorderedElementsAre("", "jo"));
+  EXPECT_THAT(seen_as("pam", v1::ROLE_PROCUREMENT), IsEmpty());
+}
+
+TEST_F(TokenStoreTest, ListsTheTokensOfOnePrincipal) {
+  MakeToken();
+  MakeLogin("jo");
+  MakeLogin("bea");
+  v1::ListTokensRequest request;
+  request.set_principal("jo");
+  ASSERT_OK_AND_ASSIGN(const auto page, tokens_.List(request, ada_));
+  ASSERT_EQ(page.tokens_size(), 1);
+  EXPECT_EQ(page.tokens(0).principal(), "jo");
+}
+
+TEST_F(TokenStoreTest, ATokenToLogInWithNeedsAPrincipal) {
+  EXPECT_THAT(tokens_.Create(LoginRequestFor("jo"), ada_),
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("rollcall principal grant jo")));
+  EXPECT_THAT(PrincipalsSeenBy(ada_), IsEmpty());
+}
+
+TEST_F(TokenStoreTest, WhoHasARoleOfTwoPeopleMakesItsTokensItself) {
+  Give("jo", {v1::ROLE_PROCUREMENT});
+  EXPECT_THAT(tokens_.Create(LoginRequestFor("jo"), ada_),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr("nobody else may make a token")));
+  const Caller jo = {"jo", clock_.Now(), {v1::ROLE_PROCUREMENT}};
+  ASSERT_OK_AND_ASSIGN(const auto made,
+                       tokens_.Create(LoginRequestFor("jo"), jo));
+  EXPECT_EQ(made.token().created_by(), "jo");
+}
+
+TEST_F(TokenStoreTest, ATokenIsEndedByWhomItLogsInAndByAdminsAlone) {
+  v1::RevokeTokenRequest request;
+  request.set_token_id(MakeLogin("jo").token().token_id());
+  for (const v1::Role role : kAllRoles.List()) {
+    if (role == v1::ROLE_ADMIN) continue;
+    EXPECT_THAT(tokens_.Revoke(request, {"pam", clock_.Now(), {role}}),
+                StatusIs(absl::StatusCode::kPermissionDenied));
+  }
+  ASSERT_OK_AND_ASSIGN(
+      const auto ended,
+      tokens_.Revoke(request, {"jo", clock_.Now(), {v1::ROLE_VIEWER}}));
+  EXPECT_EQ(ended.token().revoked_by(), "jo");
+  request.set_token_id(MakeLogin("jo").token().token_id());
+  EXPECT_OK(tokens_.Revoke(request, ada_));
 }
 
 TEST_F(TokenStoreTest, WhatDoesNotExistCannotBeRevoked) {
   v1::RevokeTokenRequest request;
   request.set_token_id(std::string(32, '0'));
-  EXPECT_THAT(tokens_.Revoke(request, "bob"),
+  EXPECT_THAT(tokens_.Revoke(request, bob_),
               StatusIs(absl::StatusCode::kNotFound));
   request.set_token_id("x");
-  EXPECT_THAT(tokens_.Revoke(request, "bob"),
+  EXPECT_THAT(tokens_.Revoke(request, bob_),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
