@@ -31,6 +31,10 @@ std::unique_ptr<Command> MakeHoldsCommand();
 std::unique_ptr<Command> MakeLoginCommand();
 std::unique_ptr<Command> MakePositionCommand();
 std::unique_ptr<Command> MakePositionExplainCommand();
+std::unique_ptr<Command> MakePrincipalGrantCommand();
+std::unique_ptr<Command> MakePrincipalListCommand();
+std::unique_ptr<Command> MakePrincipalRevokeCommand();
+std::unique_ptr<Command> MakePrincipalShowCommand();
 std::unique_ptr<Command> MakeRegisterImportCommand();
 std::unique_ptr<Command> MakeRegisterListCommand();
 std::unique_ptr<Command> MakeSoftwareCommand();
@@ -41,6 +45,7 @@ std::unique_ptr<Command> MakeTokenCreateCommand();
 std::unique_ptr<Command> MakeTokenListCommand();
 std::unique_ptr<Command> MakeTokenRevokeCommand();
 std::unique_ptr<Command> MakeUndiscoveredCommand();
+std::unique_ptr<Command> MakeWhoAmICommand();
 
 // A first word that several commands share and that is none itself.
 struct CommandGroup {

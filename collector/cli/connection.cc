@@ -105,8 +105,13 @@ absl::Status ExplainFailure(const grpc::Status& status,
       return absl::DeadlineExceededError(absl::StrCat(
           "no answer from ", options.collector, " within ",
           options.timeout_seconds, " s\nGive it more time with --timeout."));
-    case grpc::StatusCode::UNAUTHENTICATED:
     case grpc::StatusCode::PERMISSION_DENIED:
+      return absl::Status(
+          code, absl::StrCat("the collector refused: ", status.error_message(),
+                             "\nThe certificate is ", options.cert,
+                             "; `rollcall whoami` tells whom it names and what "
+                             "that one may do."));
+    case grpc::StatusCode::UNAUTHENTICATED:
       return absl::Status(
           code, absl::StrCat("the collector refused: ", status.error_message(),
                              "\nUse an administrator's certificate: ",

@@ -36,12 +36,14 @@ absl::string_view ExitCodeHelp() {
          "a certificate\n"
          "     that has expired\n"
          "  3  the collector cannot be reached, or TLS failed\n"
-         "  4  refused: the certificate is no administrator's, or may not do "
-         "this\n"
-         "  5  there is no such device or product\n"
+         "  4  refused: the certificate is no principal's, or its roles do not "
+         "allow this\n"
+         "  5  there is no such device, product or principal\n"
          "  6  any other error\n"
          "  7  not possible as things are: the device is held, or is not; the "
          "event was undone;\n"
+         "     the role takes two people, or is held already, or is the last "
+         "admin's;\n"
          "     the name fits several; what was known then is no longer kept\n";
 }
 

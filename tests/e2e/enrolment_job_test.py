@@ -410,8 +410,9 @@ class EnrolmentTest(unittest.TestCase):
     # --- administrators ---------------------------------------------------------
 
     def test_a_principal_logs_in_for_an_hour(self):
-        self.stack.call("PrincipalService.GrantRole", {
-            "principal": "jo", "role": "ROLE_ADMIN", "reason": "test"})
+        granted = self.stack.rollcall("principal", "grant", "jo", "admin",
+                                      "--reason=test")
+        self.assertEqual(granted.returncode, 0, granted.stderr)
         token = self.stack.token("--principal=jo", "--uses=2")
         home = self.stack.dir / "jo"
         home.mkdir()

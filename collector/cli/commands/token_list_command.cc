@@ -21,12 +21,15 @@ class TokenListCommand final : public Command {
   void Declare(Arguments& arguments) override {
     arguments.Flag("all", "Also those that are used up, expired or revoked",
                    &all_);
+    arguments.Text("principal", "Only those that log this principal in",
+                   &principal_);
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::ListTokensRequest request;
     request.set_include_ended(all_);
+    request.set_principal(principal_);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::EnrolmentService>());
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -36,12 +39,14 @@ class TokenListCommand final : public Command {
                     &v1::ListTokensResponse::tokens_size));
     ROLLCALL_RETURN_IF_ERROR(
         session.Print(response, TokensTable, TokensCsv,
-                      "There is no token. Make one: rollcall token create."));
+                      "There is no token that you may see. Make one: rollcall "
+                      "token create."));
     return ExitCode::kOk;
   }
 
  private:
   bool all_ = false;
+  std::string principal_;
   int limit_ = 0;
 };
 

@@ -84,7 +84,7 @@ TEST_F(EnrolmentCommandsTest, ATokenForAPersonNamesThem) {
 
 TEST_F(EnrolmentCommandsTest, ListsTokens) {
   EXPECT_EQ(Run({"token", "list"}), ExitCode::kOk);
-  EXPECT_THAT(out_.str(), StartsWith("There is no token."));
+  EXPECT_THAT(out_.str(), StartsWith("There is no token that you may see."));
   EXPECT_FALSE(service_.listed.include_ended());
   v1::Token& token = *service_.tokens.add_tokens();
   token.set_token_id("abcd");
@@ -96,7 +96,9 @@ TEST_F(EnrolmentCommandsTest, ListsTokens) {
   EXPECT_TRUE(service_.listed.include_ended());
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("abcd"), HasSubstr("enrolment"),
                                 HasSubstr("2 of 5"), Not(HasSubstr("\x1b"))));
-  EXPECT_EQ(Run({"token", "list", "--output=csv"}), ExitCode::kOk);
+  EXPECT_EQ(Run({"token", "list", "--principal=jo", "--output=csv"}),
+            ExitCode::kOk);
+  EXPECT_EQ(service_.listed.principal(), "jo");
   EXPECT_THAT(out_.str(), HasSubstr("'=evil()"));
 }
 
