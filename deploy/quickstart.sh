@@ -58,6 +58,10 @@ it goes on where it stopped."
 
 # --- certificates and configuration -----------------------------------------
 
+# Who may do what: NAME:ROLE[,ROLE...]. Contracts take two people, so that there are
+# two for them, and one who runs the collector.
+principals=('quickstart:admin,auditor' 'itam:itam' 'procurement:procurement')
+
 # The root's key is in a folder of its own, which no process is told of: the
 # collector issues certificates with the issuer's key.
 make_certificates() {
@@ -66,11 +70,13 @@ make_certificates() {
   "$checkout/deploy/pki.sh" init "$dir/root"
   "$checkout/deploy/pki.sh" issuer "$dir/root"
   "$checkout/deploy/pki.sh" server "$dir/root"
-  "$checkout/deploy/pki.sh" admin "$dir/root" quickstart
   mkdir -p "$dir/pki"
-  local file
-  for file in ca.pem issuer.pem issuer.key server.pem server.key admin-quickstart.pem \
-    admin-quickstart.key; do
+  local principal file files=(ca.pem issuer.pem issuer.key server.pem server.key)
+  for principal in "${principals[@]%%:*}"; do
+    "$checkout/deploy/pki.sh" admin "$dir/root" "$principal"
+    files+=("admin-$principal.pem" "admin-$principal.key")
+  done
+  for file in "${files[@]}"; do
     cmp -s "$dir/root/$file" "$dir/pki/$file" || cp -p "$dir/root/$file" "$dir/pki/$file"
   done
   say "A private authority is in $dir/root, and what is used of it in $dir/pki."
@@ -90,14 +96,20 @@ write_file() {
   [[ -f $1 && $(cat "$1") == "$text" ]] || printf '%s\n' "$text" >"$1"
 }
 
+# A file for each principal; that of who runs the collector is rollcall.toml.
 write_configuration() {
-  write_file "$dir/rollcall.toml" <<TEXT
-# For the rollcall command: ROLLCALL_CONFIG=$dir/rollcall.toml
+  local principal file
+  for principal in "${principals[@]%%:*}"; do
+    file=$dir/$principal.toml
+    [[ $principal != quickstart ]] || file=$dir/rollcall.toml
+    write_file "$file" <<TEXT
+# For the rollcall command: ROLLCALL_CONFIG=$file
 collector = "127.0.0.1:$admin_port"
 ca = "$dir/pki/ca.pem"
-cert = "$dir/pki/admin-quickstart.pem"
-key = "$dir/pki/admin-quickstart.key"
+cert = "$dir/pki/admin-$principal.pem"
+key = "$dir/pki/admin-$principal.key"
 TEXT
+  done
   export ROLLCALL_CONFIG=$dir/rollcall.toml
 }
 
@@ -141,7 +153,7 @@ start_collector() {
     "--https-listen=127.0.0.1:$https_port" "--ca=$dir/pki/ca.pem" \
     "--cert=$dir/pki/server.pem" "--key=$dir/pki/server.key" \
     "--issuer-cert=$dir/pki/issuer.pem" "--issuer-key=$dir/pki/issuer.key" \
-    "--ready-file=$dir/run/collector.ready"
+    "${principals[@]/#/--first-principal=}" "--ready-file=$dir/run/collector.ready"
   say 'Starting the collector ...'
   wait_until 60 collector test -s "$dir/run/collector.ready"
 }
@@ -208,9 +220,11 @@ import_samples() {
     say 'The samples are imported already.'
     return
   fi
-  "$bin/rollcall" contracts import "$checkout/deploy/sample/entitlements.csv" ||
+  # Whoever runs the collector may not: it takes who answers for the contracts.
+  "$bin/rollcall" --config="$dir/itam.toml" contracts import \
+    "$checkout/deploy/sample/entitlements.csv" ||
     die 'the sample contracts were not imported; see above.'
-  "$bin/rollcall" register import "$dir/register.csv" ||
+  "$bin/rollcall" --config="$dir/itam.toml" register import "$dir/register.csv" ||
     die 'the sample register was not imported; see above.'
   write_file "$dir/run/imported" <<<"$digest"
 }
@@ -257,6 +271,14 @@ software_count() {
   printf '%s' "${count:-an unknown number of}"
 }
 
+show_principals() {
+  heading 'Who may do what'
+  "$bin/rollcall" principal list
+  say
+  say "Their certificates are in $dir/pki; the commands below are those of quickstart."
+  say "To act as another: rollcall --config=$dir/itam.toml ..."
+}
+
 show_next_steps() {
   local grpcurl=grpcurl options
   [[ ! -x $checkout/.cache/tools/grpcurl ]] || grpcurl=$checkout/.cache/tools/grpcurl
@@ -266,6 +288,7 @@ show_next_steps() {
   # shellcheck disable=SC2016  # $PATH is for the shell that it is copied to
   printf 'export ROLLCALL_CONFIG=%q PATH=%q:"$PATH"\n' "$dir/rollcall.toml" "$bin"
   cat <<TEXT
+rollcall whoami
 rollcall devices
 rollcall position explain Python
 rollcall undiscovered --output=csv
@@ -333,4 +356,5 @@ agent_id=$(agent_fingerprint)
 import_samples
 wait_for_device
 show_results
+show_principals
 show_next_steps

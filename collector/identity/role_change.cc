@@ -20,9 +20,9 @@ absl::Status CheckForm(const RoleChange& change) {
         "principal must be 1 to 64 of a-z, 0-9, \".\", \"_\", \"-\"");
   }
   if (change.principal == kInstallation) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("principal must not be \"", kInstallation,
-                     "\": that is who grants the first roles of a store"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", kInstallation,
+        "\" is who grants the first roles of a store, and no principal"));
   }
   if (change.roles.empty()) {
     return absl::InvalidArgumentError("role is none of those there are");

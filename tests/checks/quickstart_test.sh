@@ -42,7 +42,7 @@ shows() {
 
 # What must not change in a second run.
 identities() {
-  cat "$dir"/run/*.pid "$dir"/pki/*.pem "$dir/state/agent.pem" "$dir/rollcall.toml" "$dir/register.csv" | sha256sum
+  cat "$dir"/run/*.pid "$dir"/pki/*.pem "$dir/state/agent.pem" "$dir"/*.toml "$dir/register.csv" | sha256sum
 }
 
 run "--port-base=$(free_base)"
@@ -50,8 +50,12 @@ shows "$(uname -n)"
 for product in PostgreSQL Python OpenJDK MariaDB Redis nginx; do shows "$product"; done
 for tag in HL-0001 HL-0002 HL-0004; do shows "$tag"; done
 shows 'grpcurl -cacert'
-[[ -s $dir/root/ca.key && ! -e $dir/pki/ca.key ]] || fail "the root's key is not apart"
+shows 'procurement by installation'
 ! grep -q 'HL-9000' "$output" || fail 'this machine is on the undiscovered list'
+! build/release/bin/rollcall "--config=$dir/rollcall.toml" contracts import \
+  deploy/sample/entitlements.csv >"$output" 2>&1 || fail 'an admin imported contracts'
+shows 'for itam and procurement'
+[[ -s $dir/root/ca.key && ! -e $dir/pki/ca.key ]] || fail "the root's key is not apart"
 
 before=$(identities)
 begin=$SECONDS
