@@ -14,9 +14,10 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr size_t kMost = 16;
+constexpr size_t kMostFirst = 16;
 
-absl::Status Refuse(absl::string_view argument, absl::string_view why) {
+absl::Status RefusePrincipal(absl::string_view argument,
+                             absl::string_view why) {
   return absl::InvalidArgumentError(
       absl::StrCat(EscapeForTerminal(argument), " ", why));
 }
@@ -27,10 +28,12 @@ absl::StatusOr<RoleSet> ParseRoles(absl::string_view argument,
   for (const absl::string_view word : absl::StrSplit(words, ',')) {
     const auto role = RoleOfWord(word);
     if (!role.has_value()) {
-      return Refuse(argument, absl::StrCat("names a role that is none of ",
-                                           RolesText(kAllRoles)));
+      return RefusePrincipal(
+          argument,
+          absl::StrCat("names a role that is none of ", RolesText(kAllRoles)));
     }
-    if (roles.Contains(*role)) return Refuse(argument, "names a role again");
+    if (roles.Contains(*role))
+      return RefusePrincipal(argument, "names a role again");
     roles.Insert(*role);
   }
   return roles;
@@ -39,12 +42,12 @@ absl::StatusOr<RoleSet> ParseRoles(absl::string_view argument,
 absl::StatusOr<FirstPrincipal> ParseOne(absl::string_view argument) {
   const size_t colon = argument.find(':');
   if (colon == absl::string_view::npos) {
-    return Refuse(argument, "is not NAME:ROLE[,ROLE...]");
+    return RefusePrincipal(argument, "is not NAME:ROLE[,ROLE...]");
   }
   const absl::string_view name = argument.substr(0, colon);
   if (!IsPrincipalName(name) || name == kInstallation) {
-    return Refuse(argument,
-                  absl::StrCat("does not begin with a name of 1 to 64 of a-z, "
+    return RefusePrincipal(
+        argument, absl::StrCat("does not begin with a name of 1 to 64 of a-z, "
                                "0-9, \".\", \"_\", \"-\", which is not \"",
                                kInstallation, "\""));
   }
@@ -57,16 +60,18 @@ absl::StatusOr<FirstPrincipal> ParseOne(absl::string_view argument) {
 
 absl::StatusOr<std::vector<FirstPrincipal>> ParseFirstPrincipals(
     const std::vector<std::string>& arguments) {
-  if (arguments.size() > kMost) {
+  if (arguments.size() > kMostFirst) {
     return absl::InvalidArgumentError(
-        absl::StrCat(arguments.size(), " are too many; at most ", kMost));
+        absl::StrCat(arguments.size(), " are too many; at most ", kMostFirst));
   }
   std::vector<FirstPrincipal> principals;
   bool any_admin = false;
   for (const std::string& argument : arguments) {
     ROLLCALL_ASSIGN_OR_RETURN(FirstPrincipal one, ParseOne(argument));
     for (const FirstPrincipal& other : principals) {
-      if (other.name == one.name) return Refuse(argument, "comes again");
+      if (other.name == one.name) {
+        return RefusePrincipal(argument, "comes again");
+      }
     }
     any_admin |= one.roles.Contains(v1::ROLE_ADMIN);
     principals.push_back(std::move(one));

@@ -13,7 +13,7 @@
 namespace rollcall::cli {
 namespace {
 
-using Stub = v1::PrincipalService::Stub;
+using PrincipalStub = v1::PrincipalService::Stub;
 
 absl::Status CheckName(absl::string_view name) {
   if (IsPrincipalName(name)) return absl::OkStatus();
@@ -46,8 +46,8 @@ class RoleEdit {
   template <typename Request, typename Response>
   absl::StatusOr<Response> Send(
       Session& session,
-      grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                   Response*)) const {
+      grpc::Status (PrincipalStub::*method)(grpc::ClientContext*,
+                                            const Request&, Response*)) const {
     Request request;
     ROLLCALL_RETURN_IF_ERROR(edit_.Check());
     ROLLCALL_RETURN_IF_ERROR(CheckName(name_));
@@ -93,7 +93,7 @@ class PrincipalListCommand final : public Command {
                               session.Stub<v1::PrincipalService>());
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto response,
-        FollowPages(session, *stub, &Stub::ListPrincipals, request,
+        FollowPages(session, *stub, &PrincipalStub::ListPrincipals, request,
                     session.LimitOf(limit_),
                     &v1::ListPrincipalsResponse::principals_size));
     ROLLCALL_RETURN_IF_ERROR(session.Print(response, PrincipalsTable,
@@ -132,7 +132,7 @@ class PrincipalShowCommand final : public Command {
                               session.Stub<v1::PrincipalService>());
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto response,
-        FollowPages(session, *stub, &Stub::GetPrincipal, request,
+        FollowPages(session, *stub, &PrincipalStub::GetPrincipal, request,
                     session.LimitOf(limit_),
                     &v1::GetPrincipalResponse::events_size));
     ROLLCALL_RETURN_IF_ERROR(
@@ -162,7 +162,7 @@ class PrincipalGrantCommand final : public Command {
   void Declare(Arguments& arguments) override { edit_.Declare(arguments); }
   absl::StatusOr<ExitCode> Run(Session& session) override {
     ROLLCALL_ASSIGN_OR_RETURN(const auto response,
-                              edit_.Send(session, &Stub::GrantRole));
+                              edit_.Send(session, &PrincipalStub::GrantRole));
     ROLLCALL_RETURN_IF_ERROR(
         session.Print(response, GrantedRoleTable, GrantedRoleCsv, ""));
     return ExitCode::kOk;
@@ -187,7 +187,7 @@ class PrincipalRevokeCommand final : public Command {
   void Declare(Arguments& arguments) override { edit_.Declare(arguments); }
   absl::StatusOr<ExitCode> Run(Session& session) override {
     ROLLCALL_ASSIGN_OR_RETURN(const auto response,
-                              edit_.Send(session, &Stub::RevokeRole));
+                              edit_.Send(session, &PrincipalStub::RevokeRole));
     ROLLCALL_RETURN_IF_ERROR(
         session.Print(response, RevokedRoleTable, RevokedRoleCsv, ""));
     return ExitCode::kOk;

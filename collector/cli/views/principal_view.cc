@@ -125,7 +125,7 @@ std::string EventRoles(const RoleEvent& event) {
   });
 }
 
-constexpr Column<RoleEvent> kEventColumns[] = {
+constexpr Column<RoleEvent> kRoleEventColumns[] = {
     {"TIME", nullptr, Align::kLeft,
      [](const RoleEvent& e) { return TimeText(e.time()); }},
     {nullptr, "time", Align::kLeft,
@@ -159,7 +159,7 @@ constexpr Column<v1::WhoAmIResponse> kWhoAmIColumns[] = {
      }},
 };
 
-std::string Line(absl::string_view text) {
+std::string EscapedLine(absl::string_view text) {
   return absl::StrCat(EscapeForTerminal(text), "\n");
 }
 
@@ -203,21 +203,21 @@ std::string PrincipalTable(const v1::GetPrincipalResponse& response,
   }
   return absl::StrCat(
       RenderTable(facts, width), "\n",
-      RenderTable(ToTable(kEventColumns, response.events()), width));
+      RenderTable(ToTable(kRoleEventColumns, response.events()), width));
 }
 
 std::string PrincipalCsv(const v1::GetPrincipalResponse& response) {
-  return ToCsv(kEventColumns, response.events(),
+  return ToCsv(kRoleEventColumns, response.events(),
                {{"principal", response.principal().name()}});
 }
 
 std::string GrantedRoleTable(const v1::GrantRoleResponse& response, int) {
   if (!response.change_set_id().empty()) {
-    return Line(absl::StrCat("Nothing is granted yet: change-set ",
-                             response.change_set_id(),
-                             " waits for a second person."));
+    return EscapedLine(absl::StrCat("Nothing is granted yet: change-set ",
+                                    response.change_set_id(),
+                                    " waits for a second person."));
   }
-  return Line(absl::StrCat(
+  return EscapedLine(absl::StrCat(
       RolesNow(response.principal()),
       response.created_principal() ? " It was not there before." : ""));
 }
@@ -228,7 +228,7 @@ std::string GrantedRoleCsv(const v1::GrantRoleResponse& response) {
 }
 
 std::string RevokedRoleTable(const v1::RevokeRoleResponse& response, int) {
-  return Line(RolesNow(response.principal()));
+  return EscapedLine(RolesNow(response.principal()));
 }
 
 std::string RevokedRoleCsv(const v1::RevokeRoleResponse& response) {
@@ -237,12 +237,12 @@ std::string RevokedRoleCsv(const v1::RevokeRoleResponse& response) {
 
 std::string WhoAmITable(const v1::WhoAmIResponse& response, int) {
   std::string text = absl::StrCat(
-      Line(absl::StrCat("You are ", response.principal(), ", with ",
-                        RolesInWords(response.grants()), ".")),
-      Line(absl::StrCat("Your certificate ends at ",
-                        TimeText(response.certificate_end()), ".")));
+      EscapedLine(absl::StrCat("You are ", response.principal(), ", with ",
+                               RolesInWords(response.grants()), ".")),
+      EscapedLine(absl::StrCat("Your certificate ends at ",
+                               TimeText(response.certificate_end()), ".")));
   if (!response.advice().empty()) {
-    absl::StrAppend(&text, Line(response.advice()));
+    absl::StrAppend(&text, EscapedLine(response.advice()));
   }
   return text;
 }

@@ -11,7 +11,7 @@ using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'770'000'000);
+const absl::Time kMade = absl::FromUnixSeconds(1'770'000'000);
 
 RoleChange Grant(RoleSet roles, const std::string& principal = "jo") {
   RoleChange change;
@@ -32,7 +32,7 @@ RoleChange Revoke(RoleSet roles) {
 std::optional<stored::v1::PrincipalRecord> With(RoleSet roles) {
   RoleChange change = Grant(roles);
   change.by = std::string(kInstallation);
-  const auto record = ApplyRoleChange(std::nullopt, change, kNow, true);
+  const auto record = ApplyRoleChange(std::nullopt, change, kMade, true);
   EXPECT_OK(record);
   return *record;
 }
@@ -40,7 +40,7 @@ std::optional<stored::v1::PrincipalRecord> With(RoleSet roles) {
 absl::StatusOr<stored::v1::PrincipalRecord> Apply(
     const std::optional<stored::v1::PrincipalRecord>& now,
     const RoleChange& change, bool other_admin = true) {
-  return ApplyRoleChange(now, change, kNow + absl::Hours(1), other_admin);
+  return ApplyRoleChange(now, change, kMade + absl::Hours(1), other_admin);
 }
 
 TEST(RoleChange, TheFirstRoleMakesThePrincipal) {
@@ -48,11 +48,11 @@ TEST(RoleChange, TheFirstRoleMakesThePrincipal) {
                        Apply(std::nullopt, Grant({v1::ROLE_VIEWER})));
   EXPECT_EQ(RolesIn(record), RoleSet({v1::ROLE_VIEWER}));
   EXPECT_EQ(record.created_by(), "ada");
-  EXPECT_EQ(FromProto(record.create_time()), kNow + absl::Hours(1));
+  EXPECT_EQ(FromProto(record.create_time()), kMade + absl::Hours(1));
   ASSERT_EQ(record.grants_size(), 1);
   EXPECT_EQ(record.grants(0).granted_by(), "ada");
   EXPECT_EQ(record.grants(0).reason(), "needs it");
-  EXPECT_EQ(FromProto(record.grants(0).grant_time()), kNow + absl::Hours(1));
+  EXPECT_EQ(FromProto(record.grants(0).grant_time()), kMade + absl::Hours(1));
   EXPECT_EQ(record.event().kind(), v1::RoleEvent::KIND_GRANT);
   EXPECT_THAT(record.event().roles(), ElementsAre(v1::ROLE_VIEWER));
 }
@@ -78,7 +78,7 @@ TEST(RoleChange, ARevokedRoleIsGoneAndTheEventSaysWhoseWordItWas) {
   EXPECT_EQ(record.event().kind(), v1::RoleEvent::KIND_REVOKE);
   EXPECT_EQ(record.event().by(), "ada");
   EXPECT_EQ(record.event().reason(), "left");
-  EXPECT_EQ(FromProto(record.create_time()), kNow);
+  EXPECT_EQ(FromProto(record.create_time()), kMade);
 }
 
 TEST(RoleChange, NobodyGrantsHimselfARole) {

@@ -10,19 +10,19 @@ namespace {
 using ::rollcall::testing::StatusIs;
 using ::testing::HasSubstr;
 
-const absl::Time kNow = absl::FromUnixSeconds(1'770'000'000);
-constexpr RoleSet kEnrolling = {v1::ROLE_ITAM, v1::ROLE_ADMIN};
+const absl::Time kAsked = absl::FromUnixSeconds(1'770'000'000);
+constexpr RoleSet kLettingIn = {v1::ROLE_ITAM, v1::ROLE_ADMIN};
 
-v1::Token Enrolment() {
+v1::Token EnrolmentToken() {
   v1::Token token;
   token.set_kind(v1::Token::KIND_ENROLMENT);
   token.set_max_uses(1);
-  *token.mutable_expire_time() = ToProto(kNow + absl::Hours(1));
+  *token.mutable_expire_time() = ToProto(kAsked + absl::Hours(1));
   return token;
 }
 
 v1::Token LoginOf(const std::string& principal, const std::string& by) {
-  v1::Token token = Enrolment();
+  v1::Token token = EnrolmentToken();
   token.set_kind(v1::Token::KIND_LOGIN);
   token.set_principal(principal);
   token.set_created_by(by);
@@ -30,26 +30,26 @@ v1::Token LoginOf(const std::string& principal, const std::string& by) {
 }
 
 Caller As(const std::string& name, RoleSet roles) {
-  return {name, kNow, roles};
+  return {name, kAsked, roles};
 }
 
 TEST(TokenRules, ATokenEndsInThreeWays) {
-  EXPECT_FALSE(HasEnded(Enrolment(), kNow));
-  EXPECT_TRUE(HasEnded(Enrolment(), kNow + absl::Hours(1)));
-  v1::Token used = Enrolment();
+  EXPECT_FALSE(HasEnded(EnrolmentToken(), kAsked));
+  EXPECT_TRUE(HasEnded(EnrolmentToken(), kAsked + absl::Hours(1)));
+  v1::Token used = EnrolmentToken();
   used.set_use_count(1);
-  EXPECT_TRUE(HasEnded(used, kNow));
-  v1::Token revoked = Enrolment();
-  *revoked.mutable_revoke_time() = ToProto(kNow);
-  EXPECT_TRUE(HasEnded(revoked, kNow));
+  EXPECT_TRUE(HasEnded(used, kAsked));
+  v1::Token revoked = EnrolmentToken();
+  *revoked.mutable_revoke_time() = ToProto(kAsked);
+  EXPECT_TRUE(HasEnded(revoked, kAsked));
 }
 
 TEST(TokenRules, AgentsAreLetInByItamAndAdmins) {
   for (const v1::Role role : kAllRoles.List()) {
-    const bool may = kEnrolling.Contains(role);
+    const bool may = kLettingIn.Contains(role);
     const Caller caller = As("jo", {role});
-    EXPECT_EQ(CheckMayMake(Enrolment(), caller, {}).ok(), may);
-    EXPECT_EQ(CheckMayEnd(Enrolment(), caller).ok(), may);
+    EXPECT_EQ(CheckMayMake(EnrolmentToken(), caller, {}).ok(), may);
+    EXPECT_EQ(CheckMayEnd(EnrolmentToken(), caller).ok(), may);
   }
 }
 
