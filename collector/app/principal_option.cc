@@ -45,11 +45,11 @@ absl::StatusOr<FirstPrincipal> ParseOne(absl::string_view argument) {
     return RefusePrincipal(argument, "is not NAME:ROLE[,ROLE...]");
   }
   const absl::string_view name = argument.substr(0, colon);
-  if (!IsPrincipalName(name) || name == kInstallation) {
+  if (!IsPrincipalName(name) || name == kByInstallation) {
     return RefusePrincipal(
         argument, absl::StrCat("does not begin with a name of 1 to 64 of a-z, "
                                "0-9, \".\", \"_\", \"-\", which is not \"",
-                               kInstallation, "\""));
+                               kByInstallation, "\""));
   }
   ROLLCALL_ASSIGN_OR_RETURN(const RoleSet roles,
                             ParseRoles(argument, argument.substr(colon + 1)));

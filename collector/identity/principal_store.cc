@@ -42,7 +42,7 @@ absl::Status PrincipalStore::StoreFirst(
       RoleChange change;
       change.principal = one.name;
       change.roles = one.roles;
-      change.by = std::string(kInstallation);
+      change.by = std::string(kByInstallation);
       change.reason = "named by --first-principal when the store was new";
       ROLLCALL_ASSIGN_OR_RETURN(
           auto principal, PutRoleChange(change, stamp, reader, writes.head));

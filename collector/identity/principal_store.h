@@ -32,7 +32,7 @@ class PrincipalStore final : public PrincipalRoles {
   // Reads what is stored; called once, before anybody asks. Blocking.
   absl::Status Load();
   // In a store without principals makes these, in one change, as granted by
-  // kInstallation; else changes nothing, and logs if they differ from what is
+  // kByInstallation; else changes nothing, and logs if they differ from what is
   // stored. Logs a warning if there is nobody then. After Load. Blocking.
   absl::Status Install(const std::vector<FirstPrincipal>& first);
   // Takes in what a change that was stored made of a principal.

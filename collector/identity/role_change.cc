@@ -19,9 +19,9 @@ absl::Status CheckForm(const RoleChange& change) {
     return absl::InvalidArgumentError(
         "principal must be 1 to 64 of a-z, 0-9, \".\", \"_\", \"-\"");
   }
-  if (change.principal == kInstallation) {
+  if (change.principal == kByInstallation) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "\"", kInstallation,
+        "\"", kByInstallation,
         "\" is who grants the first roles of a store, and no principal"));
   }
   if (change.roles.empty()) {
@@ -31,7 +31,7 @@ absl::Status CheckForm(const RoleChange& change) {
 }
 
 bool IsInstallation(const RoleChange& change) {
-  return change.by == kInstallation;
+  return change.by == kByInstallation;
 }
 
 // Where the roles need it, two people who are not the principal agree.

@@ -14,7 +14,7 @@
 namespace rollcall::collector {
 
 // Who granted what --first-principal says. No principal has this name.
-inline constexpr absl::string_view kInstallation = "installation";
+inline constexpr absl::string_view kByInstallation = "installation";
 
 // Roles that come or go, all together.
 struct RoleChange {
@@ -22,7 +22,7 @@ struct RoleChange {
   // Whose.
   std::string principal;
   RoleSet roles;
-  // The principal that does it, or kInstallation.
+  // The principal that does it, or kByInstallation.
   std::string by;
   // The second person where a role of kGuardedRoles is granted, else empty.
   std::string approved_by;

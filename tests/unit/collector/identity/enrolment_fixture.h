@@ -37,7 +37,7 @@ class EnrolmentFixture : public ::testing::Test {
     RoleChange change;
     change.principal = principal;
     change.roles = roles;
-    change.by = std::string(kInstallation);
+    change.by = std::string(kByInstallation);
     change.reason = "test";
     const auto build = [&](KnownStamp stamp, const Reader& reader,
                            Writes& writes) {

@@ -31,7 +31,7 @@ RoleChange Revoke(RoleSet roles) {
 // jo, with these roles.
 std::optional<stored::v1::PrincipalRecord> With(RoleSet roles) {
   RoleChange change = Grant(roles);
-  change.by = std::string(kInstallation);
+  change.by = std::string(kByInstallation);
   const auto record = ApplyRoleChange(std::nullopt, change, kMade, true);
   EXPECT_OK(record);
   return *record;
@@ -64,8 +64,8 @@ TEST(RoleChange, ARoleComesToThoseThatAreThereAndWhoGaveThemIsKept) {
   EXPECT_EQ(record.grants(0).role(), v1::ROLE_AUDITOR);
   EXPECT_EQ(record.grants(0).granted_by(), "ada");
   EXPECT_EQ(record.grants(1).role(), v1::ROLE_ADMIN);
-  EXPECT_EQ(record.grants(1).granted_by(), kInstallation);
-  EXPECT_EQ(record.created_by(), kInstallation);
+  EXPECT_EQ(record.grants(1).granted_by(), kByInstallation);
+  EXPECT_EQ(record.created_by(), kByInstallation);
 }
 
 TEST(RoleChange, ARevokedRoleIsGoneAndTheEventSaysWhoseWordItWas) {
@@ -150,7 +150,7 @@ TEST(RoleChange, WhatIsMalformedIsRefused) {
   EXPECT_EQ(code(Grant({})), kBad);
   for (const std::string& name :
        {std::string(), std::string("Jo"), std::string("jo\n"),
-        std::string(65, 'a'), std::string(kInstallation)}) {
+        std::string(65, 'a'), std::string(kByInstallation)}) {
     EXPECT_EQ(code(Grant({v1::ROLE_VIEWER}, name)), kBad) << name;
   }
   RoleChange change = Grant({v1::ROLE_VIEWER});
