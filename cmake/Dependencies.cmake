@@ -15,6 +15,7 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(roaring CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
 
 # libcsv ships neither a CMake package nor a pkg-config file.
 find_path(CSV_INCLUDE_DIR csv.h REQUIRED)

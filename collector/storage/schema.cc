@@ -59,6 +59,9 @@ constexpr TableSpec kTables[] = {
     {TableId::kPrincipal, "principal", "name, stamp -> its roles from then on"},
     {TableId::kPrincipalCertificates, "principal_certificates",
      "name -> what it got to log in with"},
+    {TableId::kLedgerEntry, "ledger_entry", "index -> an entry, signed"},
+    {TableId::kLedgerNode, "ledger_node",
+     "level, index -> hash over a full part of the ledger"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

@@ -55,6 +55,8 @@ enum class TableId {
   kHeldSubject,
   kPrincipal,
   kPrincipalCertificates,
+  kLedgerEntry,
+  kLedgerNode,
 };
 
 struct TableSpec {

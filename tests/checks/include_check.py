@@ -28,11 +28,13 @@ AGENT_LAYERS = {
 
 CAPABILITY_EDGES = {
     "ingest": {"identity", "inventory"},
-    "identity": set(),
+    "identity": {"ledger"},
     "inventory": set(),
     "catalog": {"inventory"},
-    "registers": {"identity"},
-    "contracts": {"catalog", "inventory"},
+    "ledger": set(),
+    "registers": {"identity", "ledger"},
+    "contracts": {"catalog", "inventory", "ledger"},
+    "changes": {"ledger"},
     "reconcile": {"catalog", "contracts", "inventory", "registers", "identity"},
     "presence": {"registers", "inventory", "identity"},
 }
@@ -45,10 +47,23 @@ COLLECTOR_LAYERS = {
     "rpc": {"common"},
     # Reading and writing CSV, shared by all that import or list.
     "csv": {"common"},
-    # The command line speaks to the collector over the wire only.
+    # The command line speaks to the collector over the wire only; what it shares
+    # with it besides is LEDGER_FORMAT_FILES.
     "cli": {"common"},
     **{name: edges | BELOW_CAPABILITIES for name, edges in CAPABILITY_EDGES.items()},
 }
+
+# How the ledger is written, and checked without a collector: what the command
+# line shares with it.
+LEDGER_FORMAT_FILES = [
+    "collector/ledger/checkpoint.*",
+    "collector/ledger/kept_checkpoint.*",
+    "collector/ledger/ledger_file.*",
+    "collector/ledger/ledger_key.*",
+    "collector/ledger/ledger_line.*",
+    "collector/ledger/ledger_verification.*",
+    "collector/ledger/merkle_tree.*",
+]
 
 # Rules are functions of values: these files know no RPC, no storage, no clock.
 RULE_FILES = [
@@ -63,6 +78,7 @@ RULE_FILES = [
     "collector/csv/*",
     "collector/*/*_csv.*",
     "collector/*/*_parser.*",
+    *LEDGER_FORMAT_FILES,
     # Recognition.
     "collector/catalog/package_version.*",
     "collector/catalog/recogniser.*",
@@ -102,6 +118,10 @@ def unit_of(path):
     return (parts[0], parts[1] if len(parts) > 2 else "main")
 
 
+def fits(path, patterns):
+    return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
+
+
 def allowed_units(unit):
     """The units that a file of `unit` may include, besides its own."""
     layers = AGENT_LAYERS if unit[0] == "agent" else COLLECTOR_LAYERS
@@ -122,6 +142,8 @@ def direction_error(path, target):
         return "common may include only common and the protos"
     if {unit[0], other[0]} == {"agent", "collector"}:
         return "agent and collector share only common and the protos"
+    if unit == ("collector", "cli") and fits(target, LEDGER_FORMAT_FILES):
+        return None
     allowed = allowed_units(unit)
     if allowed is None:
         return f"{unit[0]}/{unit[1]} is no folder of the design"
@@ -131,10 +153,7 @@ def direction_error(path, target):
 
 
 def is_rule_file(path):
-    def fits(patterns):
-        return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
-
-    return path in RIGHTS or (fits(RULE_FILES) and not fits(NO_RULE_FILES))
+    return path in RIGHTS or (fits(path, RULE_FILES) and not fits(path, NO_RULE_FILES))
 
 
 def may_read_stored(path, target):
