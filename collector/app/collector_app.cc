@@ -39,6 +39,10 @@
 #include "collector/inventory/device_service.h"
 #include "collector/inventory/last_seen.h"
 #include "collector/inventory/store_service.h"
+#include "collector/ledger/ledger_check.h"
+#include "collector/ledger/ledger_queries.h"
+#include "collector/ledger/ledger_service.h"
+#include "collector/ledger/ledger_writer.h"
 #include "collector/presence/availability.h"
 #include "collector/presence/undiscovered_queries.h"
 #include "collector/reconcile/metrics/registry.h"
@@ -78,7 +82,8 @@ constexpr char kPlainText[] = "text/plain; charset=utf-8";
 // The parts that need nothing but the store; in order of their making.
 struct Parts {
   Parts(std::unique_ptr<Engine> the_engine,
-        std::unique_ptr<Catalog> the_catalog, const CollectorOptions& options)
+        std::unique_ptr<Catalog> the_catalog, LedgerSigner ledger_signer,
+        const CollectorOptions& options)
       : engine(std::move(the_engine)),
         catalog(std::move(the_catalog)),
         ingest(options.ingest),
@@ -87,6 +92,7 @@ struct Parts {
         new_rows(clock),
         hybrid_clock(clock),
         committer(*engine, hybrid_clock),
+        ledger(std::move(ledger_signer)),
         executor(options.executor),
         principals(*engine, committer, clock),
         enrolment(*engine, committer, clock, random, options.enrolment),
@@ -95,7 +101,7 @@ struct Parts {
                                        options.ingest.call_back_after)}),
         housekeeping({*engine, content, directory, committer, deletions, clock},
                      options.housekeeping),
-        postings(*engine, options.check_at) {}
+        postings(*engine, options.check_at, other_checks) {}
 
   SystemClock clock;
   SystemRandom random;
@@ -108,6 +114,13 @@ struct Parts {
   NewRowQuota new_rows;
   HybridClock hybrid_clock;
   Committer committer;
+  const LedgerWriter ledger;
+  const LedgerQueries ledger_queries{*engine};
+  // What the check of the store has besides inventory.
+  const std::vector<PartCheck> other_checks = {
+      [this](const Reader& reader, const std::function<bool()>& stop) {
+        return CheckLedger(reader, ledger.public_key().sha256(), stop);
+      }};
   Subjects subjects;
   LastSeenTracker last_seen;
   RowDirectory rows{*engine};
@@ -158,6 +171,7 @@ class AdminServices {
              v1::EnrolmentService::service_full_name(),
              v1::IdentityService::service_full_name(),
              v1::PrincipalService::service_full_name(),
+             v1::LedgerService::service_full_name(),
              v1::ReconciliationService::service_full_name(),
              v1::RegisterService::service_full_name(),
              v1::StoreService::service_full_name(), "grpc.health.v1.Health",
@@ -169,8 +183,9 @@ class AdminServices {
 
   std::vector<grpc::Service*> all() {
     std::vector<grpc::Service*> services = {
-        &devices_,    &contracts_,      &enrolment_, &identity_,
-        &principals_, &reconciliation_, &registers_, &store_};
+        &devices_, &contracts_,  &enrolment_,      &identity_,
+        &ledger_,  &principals_, &reconciliation_, &registers_,
+        &store_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
@@ -187,16 +202,19 @@ class AdminServices {
                   parts.dispatcher),
         principals_(parts.principals.queries, parts.principals.edits,
                     parts.dispatcher),
+        ledger_(parts.ledger_queries, parts.dispatcher),
         reconciliation_(parts.reconciliation_queries, parts.dispatcher),
         registers_(parts.register_importer, parts.register_queries,
                    parts.undiscovered_queries, parts.dispatcher),
-        store_(*parts.engine, parts.postings.keeper(), parts.dispatcher) {}
+        store_(*parts.engine, parts.postings.keeper(), parts.other_checks,
+               parts.dispatcher) {}
 
   DeviceServiceImpl devices_;
   ContractServiceImpl contracts_;
   EnrolmentServiceImpl enrolment_;
   IdentityServiceImpl identity_;
   PrincipalServiceImpl principals_;
+  LedgerServiceImpl ledger_;
   ReconciliationServiceImpl reconciliation_;
   RegisterServiceImpl registers_;
   StoreServiceImpl store_;
@@ -241,6 +259,8 @@ class CollectorAppImpl final : public CollectorApp {
   absl::Status Open(const CollectorOptions& options,
                     const Credentials& credentials,
                     const DescriptorBounds& descriptors) {
+    ROLLCALL_RETURN_IF_ERROR(parts_->ledger.Open(
+        *parts_->engine, parts_->committer, parts_->random));
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
     ROLLCALL_RETURN_IF_ERROR(parts_->enrolment.revocations.Load());
     ROLLCALL_RETURN_IF_ERROR(parts_->principals.store.Load());
@@ -430,8 +450,11 @@ absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
                             files.Load(clock.Now()));
   ROLLCALL_ASSIGN_OR_RETURN(auto catalog, LoadCatalog(options.rules_dir));
   ROLLCALL_ASSIGN_OR_RETURN(auto engine, OpenStore(options));
+  ROLLCALL_ASSIGN_OR_RETURN(auto ledger_signer,
+                            LoadLedgerKey(options, *engine));
   auto app = std::make_unique<CollectorAppImpl>(
-      std::make_unique<Parts>(std::move(engine), std::move(catalog), options),
+      std::make_unique<Parts>(std::move(engine), std::move(catalog),
+                              std::move(ledger_signer), options),
       std::move(files));
   ROLLCALL_RETURN_IF_ERROR(app->Open(options, credentials, descriptors));
   return app;

@@ -199,6 +199,10 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
                  "PEM file of the roots for clients' certificates");
   app.add_option("--cert", options.cert_file, "PEM file of our certificate");
   app.add_option("--key", options.key_file, "PEM file of its private key");
+  app.add_option("--ledger-key", options.ledger_key_file,
+                 "PEM file of the Ed25519 key that signs the ledger; default: "
+                 "ledger.key in the folder of the store, made if it is "
+                 "missing");
   app.add_option("--ready-file", options.ready_file,
                  "Write ports and process id here once everything listens");
   app.add_option("--rules", options.rules_dir,

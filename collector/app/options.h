@@ -29,6 +29,9 @@ struct CollectorOptions {
   // both or none: none is issued then.
   std::string issuer_cert_file;
   std::string issuer_key_file;
+  // PEM file of the key that signs the ledger. Empty: "ledger.key" in the
+  // store's folder, made at the first start.
+  std::string ledger_key_file;
   // Written once everything listens: a JSON object with agent_port, admin_port,
   // https_port and pid. Empty: none.
   std::string ready_file;

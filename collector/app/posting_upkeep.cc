@@ -1,6 +1,5 @@
 #include "collector/app/posting_upkeep.h"
 
-#include "collector/inventory/store_check.h"
 #include "common/clock.h"
 #include "common/log.h"
 
@@ -52,8 +51,8 @@ void PostingUpkeep::CheckIfDue() {
   const absl::Time now = SystemClock().Now();
   if (now < next_check_) return;
   next_check_ = NextDaily(now, check_at_, absl::LocalTimeZone());
-  const auto checks =
-      CheckStore(engine_, keeper_, [this] { return stopping_.load(); });
+  const auto checks = CheckStore(engine_, keeper_, others_,
+                                 [this] { return stopping_.load(); });
   if (!checks.ok()) return;  // it was stopped
   int64_t differences = 0;
   for (const v1::StoreCheck& check : *checks) {

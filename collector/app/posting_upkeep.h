@@ -4,11 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "collector/app/ticker.h"
 #include "collector/inventory/posting_keeper.h"
+#include "collector/inventory/store_check.h"
 #include "collector/storage/engine.h"
 
 namespace rollcall::collector {
@@ -29,9 +32,14 @@ absl::Time NextDaily(absl::Time now, absl::Duration at,
 // Works on threads of its own from Start to Stop. The engine outlives it.
 class PostingUpkeep {
  public:
-  // `check_at`: when the store is checked each day, local time since midnight.
-  PostingUpkeep(Engine& engine, absl::Duration check_at)
-      : engine_(engine), keeper_(engine), check_at_(check_at) {}
+  // `check_at`: when the store is checked each day, local time since midnight;
+  // `others` are checked with it.
+  PostingUpkeep(Engine& engine, absl::Duration check_at,
+                std::vector<PartCheck> others)
+      : engine_(engine),
+        keeper_(engine),
+        check_at_(check_at),
+        others_(std::move(others)) {}
 
   void Start();
   // Ends a check in progress; a write in progress is waited for.
@@ -47,6 +55,7 @@ class PostingUpkeep {
   Engine& engine_;
   PostingKeeper keeper_;
   const absl::Duration check_at_;
+  const std::vector<PartCheck> others_;
   PostingStats stats_;
   std::atomic<bool> stopping_{false};
   absl::Time next_check_;  // only on the checker's thread

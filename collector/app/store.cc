@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "collector/identity/store_incarnation.h"
 #include "collector/inventory/migrations.h"
+#include "collector/ledger/ledger_key_file.h"
+#include "collector/ledger/ledger_view.h"
 #include "collector/storage/rocksdb_engine.h"
 #include "common/clock.h"
 #include "common/file.h"
@@ -24,6 +26,15 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenStore(
   store.path = options.data_dir;
   store.migrations = Migrations();
   return OpenRocksDb(store);
+}
+
+absl::StatusOr<LedgerSigner> LoadLedgerKey(const CollectorOptions& options,
+                                           const Engine& engine) {
+  if (!options.ledger_key_file.empty()) {
+    return ReadLedgerKey(options.ledger_key_file);
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const uint64_t size, LedgerView(engine).Size());
+  return OwnLedgerKey(options.data_dir, /*may_make=*/size == 0);
 }
 
 absl::StatusOr<int64_t> NoteRestored(const CollectorOptions& options) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "collector/app/options.h"
+#include "collector/ledger/ledger_key.h"
 #include "collector/storage/engine.h"
 
 namespace rollcall::collector {
@@ -13,6 +14,12 @@ namespace rollcall::collector {
 // UNAVAILABLE if another process has it open. Blocking.
 absl::StatusOr<std::unique_ptr<Engine>> OpenStore(
     const CollectorOptions& options);
+
+// The key that signs the ledger of this store, which the options name or which
+// is in the store's folder; made there as long as the ledger is empty. Errors
+// as ReadLedgerKey. Blocking.
+absl::StatusOr<LedgerSigner> LoadLedgerKey(const CollectorOptions& options,
+                                           const Engine& engine);
 
 // Notes that the store was restored from a backup: nobody is taken for a copy
 // of an agent until he has heard of it. Returns the store's new incarnation.

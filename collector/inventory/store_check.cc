@@ -232,7 +232,7 @@ v1::StoreCheck ToCheck(const absl::StatusOr<PostingDifferences>& found) {
 
 absl::StatusOr<std::vector<v1::StoreCheck>> CheckStore(
     const Engine& engine, PostingKeeper& postings,
-    const std::function<bool()>& stop) {
+    const std::vector<PartCheck>& others, const std::function<bool()>& stop) {
   StoreComparison comparison(engine, stop);
   std::vector<v1::StoreCheck> checks(5);
   ROLLCALL_ASSIGN_OR_RETURN(checks[0], comparison.Rows());
@@ -241,6 +241,11 @@ absl::StatusOr<std::vector<v1::StoreCheck>> CheckStore(
   ROLLCALL_ASSIGN_OR_RETURN(checks[3], comparison.Heads());
   if (stop()) return absl::CancelledError("the check was stopped");
   checks[4] = ToCheck(postings.Check());
+  for (const PartCheck& other : others) {
+    ROLLCALL_ASSIGN_OR_RETURN(v1::StoreCheck check,
+                              other(*engine.Snapshot(), stop));
+    checks.push_back(std::move(check));
+  }
   return checks;
 }
 

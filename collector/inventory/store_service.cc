@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "collector/inventory/posting_tables.h"
-#include "collector/inventory/store_check.h"
 #include "collector/storage/schema.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -39,7 +38,8 @@ grpc::ServerUnaryReactor* StoreServiceImpl::CheckStore(
       context, *request, response,
       [this, context]() -> absl::StatusOr<v1::CheckStoreResponse> {
         ROLLCALL_ASSIGN_OR_RETURN(
-            auto checks, collector::CheckStore(engine_, postings_, [context] {
+            auto checks,
+            collector::CheckStore(engine_, postings_, others_, [context] {
               return context->IsCancelled();
             }));
         v1::CheckStoreResponse answer;

@@ -1,7 +1,11 @@
 // StoreService over gRPC.
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "collector/inventory/posting_keeper.h"
+#include "collector/inventory/store_check.h"
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/store_service.grpc.pb.h"
 
@@ -10,9 +14,14 @@ namespace rollcall::collector {
 // Thread-safe. All arguments outlive it.
 class StoreServiceImpl final : public v1::StoreService::CallbackService {
  public:
+  // `others` are checked with the store.
   StoreServiceImpl(const Engine& engine, PostingKeeper& postings,
+                   std::vector<PartCheck> others,
                    const UnaryDispatcher& dispatcher)
-      : engine_(engine), postings_(postings), dispatcher_(dispatcher) {}
+      : engine_(engine),
+        postings_(postings),
+        others_(std::move(others)),
+        dispatcher_(dispatcher) {}
 
   grpc::ServerUnaryReactor* GetStore(grpc::CallbackServerContext* context,
                                      const v1::GetStoreRequest* request,
@@ -29,6 +38,7 @@ class StoreServiceImpl final : public v1::StoreService::CallbackService {
  private:
   const Engine& engine_;
   PostingKeeper& postings_;
+  const std::vector<PartCheck> others_;
   const UnaryDispatcher& dispatcher_;
 };
 

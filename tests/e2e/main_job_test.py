@@ -190,7 +190,8 @@ class MainJobTest(unittest.TestCase):
     def test_the_store_agrees_with_itself(self):
         answer = self.stack.call("StoreService.CheckStore", {})
         self.assertEqual([check["part"] for check in answer["checks"]],
-                         ["rows", "row numbers", "bases", "heads", "postings"])
+                         ["rows", "row numbers", "bases", "heads", "postings",
+                          "ledger"])
         for check in answer["checks"]:
             self.assertEqual(int(check["differenceCount"]), 0, check)
         result = self.stack.rollcall("store", "check")

@@ -52,6 +52,7 @@ TEST_F(CollectorOptionsTest, ListensOnItsThreePortsUnlessToldOtherwise) {
   EXPECT_EQ(options.ca_file, "ca.pem");
   EXPECT_EQ(options.cert_file, "s.pem");
   EXPECT_EQ(options.key_file, "s.key");
+  EXPECT_EQ(options.ledger_key_file, "");
   EXPECT_EQ(options.agent_listen, "0.0.0.0:7443");
   EXPECT_EQ(options.admin_listen, "0.0.0.0:7444");
   EXPECT_EQ(options.https_listen, "0.0.0.0:8443");
@@ -64,6 +65,12 @@ TEST_F(CollectorOptionsTest, ListensOnItsThreePortsUnlessToldOtherwise) {
   EXPECT_EQ(options.ingest.slow_start, usual.slow_start);
   EXPECT_EQ(options.ingest.slow_start_rate, usual.slow_start_rate);
   EXPECT_EQ(options.ingest.row_level, kRowLevel);
+}
+
+TEST_F(CollectorOptionsTest, TheKeyOfTheLedgerMayBeElsewhere) {
+  ASSERT_OK_AND_ASSIGN(const CollectorOptions options,
+                       ParseMore({"--ledger-key=/k.pem"}));
+  EXPECT_EQ(options.ledger_key_file, "/k.pem");
 }
 
 TEST_F(CollectorOptionsTest, NamesWhatIsMissing) {

@@ -33,7 +33,7 @@ class StoreCheckTest : public FleetFixture {
     }
   }
   std::vector<v1::StoreCheck> Check() {
-    auto checks = CheckStore(engine_, keeper_, [] { return false; });
+    auto checks = CheckStore(engine_, keeper_, others_, [] { return false; });
     EXPECT_OK(checks);
     return std::move(checks).value_or(std::vector<v1::StoreCheck>(5));
   }
@@ -50,6 +50,7 @@ class StoreCheckTest : public FleetFixture {
 
   SubjectId subject_;
   PostingKeeper keeper_{engine_};
+  std::vector<PartCheck> others_;
 };
 
 TEST_F(StoreCheckTest, AStoreAgreesWithItself) {
@@ -122,8 +123,26 @@ TEST_F(StoreCheckTest, AHeadThatForgotARowIsNamed) {
               AllOf(HasSubstr(subject_.ToHex()), HasSubstr("software")));
 }
 
+TEST_F(StoreCheckTest, WhatOthersCheckComesLast) {
+  others_ = {[](const Reader&, const std::function<bool()>&) {
+    v1::StoreCheck check;
+    check.set_part("another's");
+    check.set_difference_count(3);
+    return check;
+  }};
+  const auto checks = Check();
+  ASSERT_EQ(checks.size(), 6);
+  EXPECT_EQ(checks[5].part(), "another's");
+  EXPECT_EQ(checks[5].difference_count(), 3);
+  others_ = {[](const Reader&, const std::function<bool()>&) {
+    return absl::CancelledError("stopped there");
+  }};
+  EXPECT_THAT(CheckStore(engine_, keeper_, others_, [] { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
 TEST_F(StoreCheckTest, ItEndsWhenItIsTold) {
-  EXPECT_THAT(CheckStore(engine_, keeper_, [] { return true; }),
+  EXPECT_THAT(CheckStore(engine_, keeper_, {}, [] { return true; }),
               StatusIs(absl::StatusCode::kCancelled));
 }
 
