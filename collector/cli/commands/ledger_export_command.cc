@@ -1,0 +1,108 @@
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "collector/cli/commands.h"
+#include "collector/cli/ledger_files.h"
+#include "collector/cli/session.h"
+#include "collector/cli/values.h"
+#include "common/file.h"
+#include "common/status.h"
+
+namespace rollcall::cli {
+namespace {
+
+// A file that is written part by part and takes the place of an older one only
+// once it is whole.
+class NewFile {
+ public:
+  explicit NewFile(const std::string& path)
+      : path_(path), temporary_(absl::StrCat(path, ".new")) {}
+  ~NewFile() {
+    if (file_ == nullptr) return;
+    fclose(file_);
+    unlink(temporary_.c_str());
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  absl::Status Open() {
+    file_ = fopen(temporary_.c_str(), "we");
+    return file_ != nullptr ? absl::OkStatus() : Failed("cannot create");
+  }
+
+  absl::Status Append(const std::string& text) {
+    bytes_ += text.size();
+    return fwrite(text.data(), 1, text.size(), file_) == text.size()
+               ? absl::OkStatus()
+               : Failed("cannot write");
+  }
+
+  absl::Status Finish() {
+    if (fflush(file_) != 0 || fsync(fileno(file_)) != 0) {
+      return Failed("cannot write");
+    }
+    if (rename(temporary_.c_str(), path_.c_str()) != 0) {
+      return Failed("cannot replace");
+    }
+    fclose(file_);
+    file_ = nullptr;
+    return absl::OkStatus();
+  }
+
+  size_t bytes() const { return bytes_; }
+
+ private:
+  absl::Status Failed(absl::string_view what) const {
+    return absl::InvalidArgumentError(FileError(path_, what, errno).message());
+  }
+
+  const std::string path_;
+  const std::string temporary_;
+  FILE* file_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+class LedgerExportCommand final : public Command {
+ public:
+  absl::string_view name() const override { return "ledger export"; }
+  absl::string_view summary() const override {
+    return "Write the whole ledger to a file, for `ledger verify`";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall ledger export ledger.txt\n"
+           "\n"
+           "The file has a line for each entry: signature, root and the entry "
+           "as JSON.\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("FILE", "The file to write", &path_);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    NewFile file(path_);
+    ROLLCALL_RETURN_IF_ERROR(file.Open());
+    ROLLCALL_RETURN_IF_ERROR(FollowExport(
+        session,
+        [&file](const std::string& text) { return file.Append(text); }));
+    ROLLCALL_RETURN_IF_ERROR(file.Finish());
+    session.Note(absl::StrCat("Wrote ", path_, ", ",
+                              BytesText(static_cast<int64_t>(file.bytes())),
+                              "."));
+    return ExitCode::kOk;
+  }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeLedgerExportCommand() {
+  return std::make_unique<LedgerExportCommand>();
+}
+
+}  // namespace rollcall::cli
