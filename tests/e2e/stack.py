@@ -116,6 +116,12 @@ class Stack:
             raise AssertionError(self.collector_log())
         self.ports = json.loads(ready.read_text())
 
+    def restart_collector(self, *options):
+        """Ends the collector and starts it with these options instead."""
+        self.end(self.collector)
+        self._options = list(options)
+        self.start_collector()
+
     def collector_log(self):
         return (self.dir / "collector.log").read_text()
 
