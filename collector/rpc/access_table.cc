@@ -38,11 +38,36 @@ constexpr AccessRule kRules[] = {
 
     // What was bought is entered by those who answer for it, and never by a
     // mere admin; everybody reads it.
+    {"rollcall.v1.ContractService.ProposeChanges", kItam | kProcurement},
     {"rollcall.v1.ContractService.ImportEntitlements", kItam | kProcurement},
     {"rollcall.v1.ContractService.ListEntitlements", kEverybody},
-    {"rollcall.v1.ContractService.ListChangeSets", kEverybody},
     {"rollcall.v1.ContractService.ListQuarantinedLines", kEverybody},
+    {"rollcall.v1.ContractService.ListContractObjects", kEverybody},
+    {"rollcall.v1.ContractService.GetContractObject", kEverybody},
+    {"rollcall.v1.ContractService.ListContractObjectVersions", kEverybody},
+    {"rollcall.v1.ContractService.CompareContractObject", kEverybody},
 
+    // What is proposed everybody may see. Who may approve or reject it depends
+    // on its kind: changes/change_policy.h has the table of that; here are all
+    // who may in any kind.
+    {"rollcall.v1.ChangeService.ListChangeSets", kEverybody},
+    {"rollcall.v1.ChangeService.GetChangeSet", kEverybody},
+    {"rollcall.v1.ChangeService.ListDifferences", kEverybody},
+    {"rollcall.v1.ChangeService.PreviewChangeSet", kEverybody},
+    {"rollcall.v1.ChangeService.ApproveChangeSet",
+     kItam | kProcurement | kAdmin},
+    {"rollcall.v1.ChangeService.RejectChangeSet",
+     kItam | kProcurement | kAdmin},
+    {"rollcall.v1.ChangeService.WithdrawChangeSet",
+     kItam | kProcurement | kAdmin},
+
+    // The ledger proves to everybody what took effect.
+    {"rollcall.v1.LedgerService.GetCheckpoint", kEverybody},
+    {"rollcall.v1.LedgerService.ListLedgerEntries", kEverybody},
+    {"rollcall.v1.LedgerService.GetInclusionProof", kEverybody},
+    {"rollcall.v1.LedgerService.GetConsistencyProof", kEverybody},
+    {"rollcall.v1.LedgerService.GetLedgerKey", kEverybody},
+    {"rollcall.v1.LedgerService.ExportLedger", kEverybody},
     // Positions are computed from what everybody reads.
     {"rollcall.v1.ReconciliationService.ListPositions", kEverybody},
     {"rollcall.v1.ReconciliationService.ExplainPosition", kEverybody},

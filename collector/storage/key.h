@@ -26,6 +26,11 @@ class KeyWriter {
   KeyWriter& Stamp(KnownStamp stamp) { return U64(stamp.raw()); }
   KeyWriter& DescendingStamp(KnownStamp stamp) { return U64(~stamp.raw()); }
   KeyWriter& Text(absl::string_view text);
+  // Bytes as they are: the begin of a key that is not known whole.
+  KeyWriter& Raw(absl::string_view bytes) {
+    bytes_.append(bytes.data(), bytes.size());
+    return *this;
+  }
   template <typename Tag>
   KeyWriter& AddId(const Id<Tag>& id) {
     bytes_.append(id.bytes().data(), id.bytes().size());

@@ -28,7 +28,7 @@ constexpr TableSpec kTables[] = {
     {TableId::kAvailability, "availability",
      "start -> end of a time of service"},
     {TableId::kChangeSet, "change_set", "change-set -> what it did"},
-    {TableId::kEntitlement, "entitlement", "entitlement, stamp -> its state"},
+    {TableId::kEntitlement, "entitlement", "empty since schema version 5"},
     {TableId::kQuarantine, "quarantine", "change-set, line -> a bad line"},
     {TableId::kRequest, "request", "method, request id -> the answer given"},
     {TableId::kExpectedDevice, "expected_device",
@@ -62,6 +62,12 @@ constexpr TableSpec kTables[] = {
     {TableId::kLedgerEntry, "ledger_entry", "index -> an entry, signed"},
     {TableId::kLedgerNode, "ledger_node",
      "level, index -> hash over a full part of the ledger"},
+    {TableId::kChangeSetPlace, "change_set_place",
+     "change-set -> the key that it is kept under"},
+    {TableId::kProposedPart, "proposed_part",
+     "change-set, part -> what it proposes"},
+    {TableId::kObject, "object",
+     "kind, name, day, stamp -> what was said of it"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

@@ -10,7 +10,7 @@ namespace rollcall::collector {
 class Engine;
 
 // The version that this build reads and writes.
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 // Tables by their place in AllTables(). Add at the end, with a line there.
 enum class TableId {
@@ -57,6 +57,9 @@ enum class TableId {
   kPrincipalCertificates,
   kLedgerEntry,
   kLedgerNode,
+  kChangeSetPlace,
+  kProposedPart,
+  kObject,
 };
 
 struct TableSpec {

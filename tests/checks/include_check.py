@@ -28,14 +28,14 @@ AGENT_LAYERS = {
 
 CAPABILITY_EDGES = {
     "ingest": {"identity", "inventory"},
-    "identity": {"ledger"},
+    "identity": {"changes", "ledger"},
     "inventory": set(),
     "catalog": {"inventory"},
     "ledger": set(),
-    "registers": {"identity", "ledger"},
-    "contracts": {"catalog", "inventory", "ledger"},
+    "registers": {"changes", "identity"},
+    "contracts": {"catalog", "changes", "inventory"},
     "changes": {"ledger"},
-    "reconcile": {"catalog", "contracts", "inventory", "registers", "identity"},
+    "reconcile": {"catalog", "changes", "contracts", "inventory", "registers", "identity"},
     "presence": {"registers", "inventory", "identity"},
 }
 BELOW_CAPABILITIES = {"storage", "rpc", "csv", "common"}

@@ -1,0 +1,185 @@
+#include "collector/changes/change_queries.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "collector/changes/change_policy.h"
+#include "collector/rpc/paging.h"
+#include "collector/storage/key.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+bool Matches(const v1::ListChangeSetsRequest& request,
+             const v1::ChangeSet& change_set) {
+  return (request.state() == v1::ChangeSet::STATE_UNSPECIFIED ||
+          request.state() == change_set.state()) &&
+         (request.kind() == v1::ChangeSet::KIND_UNSPECIFIED ||
+          request.kind() == change_set.kind());
+}
+
+// The change-set that a page token ends with; nothing for the first page.
+absl::StatusOr<std::optional<ChangeSetKey>> KeyAfter(const Page& page) {
+  if (page.after.empty()) return std::optional<ChangeSetKey>();
+  KeyReader reader(page.after);
+  const ChangeSetKey key = ChangeSetKey::Decode(reader);
+  if (reader.Done()) return std::optional<ChangeSetKey>(key);
+  return absl::InvalidArgumentError(
+      "page_token is malformed; use next_page_token as it was given");
+}
+
+// What is stored of lapses was true when the last approval was given.
+v1::ChangeSet WithoutLapses(v1::ChangeSet change_set) {
+  if (change_set.state() != v1::ChangeSet::STATE_PROPOSED) return change_set;
+  for (v1::Approval& approval : *change_set.mutable_approvals()) {
+    approval.clear_lapse_reason();
+  }
+  return change_set;
+}
+
+}  // namespace
+
+// Where a listing of differences stands, and what it is a listing of.
+struct ChangeQueries::DifferenceCursor {
+  // The next item.
+  uint32_t next = 0;
+  // The newest effect that the digest was computed under.
+  KnownStamp effect;
+  std::string digest;
+
+  std::string Encode() const {
+    return KeyWriter().U32(next).Stamp(effect).Text(digest).Take();
+  }
+  static absl::StatusOr<DifferenceCursor> Decode(absl::string_view bytes) {
+    KeyReader reader(bytes);
+    DifferenceCursor cursor;
+    cursor.next = reader.U32();
+    cursor.effect = reader.Stamp();
+    cursor.digest = reader.Text();
+    if (reader.Done()) return cursor;
+    return absl::InvalidArgumentError(
+        "page_token is malformed; use next_page_token as it was given");
+  }
+};
+
+absl::StatusOr<v1::ListChangeSetsResponse> ChangeQueries::List(
+    const v1::ListChangeSetsRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after, KeyAfter(page));
+  auto entries = after.has_value()
+                     ? kChangeSetTable.ScanFrom(*snapshot, *after, KeyWriter())
+                     : kChangeSetTable.ScanPrefix(*snapshot, KeyWriter());
+  v1::ListChangeSetsResponse response;
+  std::string cursor;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
+    if (!entry.has_value()) return response;
+    KeyWriter here;
+    entry->key.Encode(here);
+    std::string bytes = here.Take();
+    if (bytes == page.after) continue;
+    if (!Matches(request, entry->value.change_set())) continue;
+    if (response.change_sets_size() == page.size) {
+      response.set_next_page_token(page.TokenAfter(cursor));
+      return response;
+    }
+    cursor = std::move(bytes);
+    *response.add_change_sets() =
+        WithoutLapses(std::move(*entry->value.mutable_change_set()));
+  }
+}
+
+absl::StatusOr<v1::GetChangeSetResponse> ChangeQueries::Get(
+    const v1::GetChangeSetRequest& request) const {
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      ChangeView view,
+      ViewChangeSet(contents_, roles_, *snapshot, request.change_set_id()));
+  v1::GetChangeSetResponse response;
+  v1::ChangeSet& change_set = *response.mutable_change_set();
+  change_set = std::move(*view.kept.record.mutable_change_set());
+  if (change_set.state() != v1::ChangeSet::STATE_PROPOSED) return response;
+  response.set_digest(view.compared.digest);
+  change_set.set_added_count(view.compared.added_count);
+  change_set.set_changed_count(view.compared.changed_count);
+  change_set.set_removed_count(view.compared.removed_count);
+  for (auto& seat : AwaitedBy(PolicyOf(change_set.kind()), change_set)) {
+    *response.add_awaited() = std::move(seat);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ListDifferencesResponse> ChangeQueries::ListDifferences(
+    const v1::ListDifferencesRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  DifferenceCursor cursor;
+  if (!page.after.empty()) {
+    ROLLCALL_ASSIGN_OR_RETURN(cursor, DifferenceCursor::Decode(page.after));
+  }
+  v1::ListDifferencesResponse response;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const size_t count,
+      FillDifferences(*snapshot, request.change_set_id(),
+                      static_cast<size_t>(page.size), cursor, response));
+  response.set_digest(cursor.digest);
+  cursor.next += static_cast<uint32_t>(response.differences_size());
+  if (cursor.next < count) {
+    response.set_next_page_token(page.TokenAfter(cursor.Encode()));
+  }
+  return response;
+}
+
+absl::StatusOr<size_t> ChangeQueries::FillDifferences(
+    const Reader& reader, absl::string_view text, size_t size,
+    DifferenceCursor& cursor, v1::ListDifferencesResponse& response) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const KeptChangeSet kept,
+                            FindChangeSet(reader, text));
+  const v1::ChangeSet::Kind kind = kept.record.change_set().kind();
+  const auto content = contents_.find(kind);
+  if (content == contents_.end()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("what a change-set of kind ", PolicyOf(kind).word,
+                     " changes is not kept item by item"));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp effect,
+                            NewestEffect(reader, kind));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto items, ReadProposed(reader, kept));
+  const size_t begin = std::min<size_t>(cursor.next, items.size());
+  const size_t end = std::min(begin + size, items.size());
+  if (cursor.digest.empty() || effect != cursor.effect) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const Compared compared,
+        CompareItems(*content->second, kept.key.id, items, reader,
+                     ComparedAt(kept), [](const ComparedItem&) {}));
+    if (!cursor.digest.empty() && cursor.digest != compared.digest) {
+      return absl::AbortedError(
+          absl::StrCat("the change-set comes to another than on the page "
+                       "before; begin again. There moved: ",
+                       MovedInWords(compared, cursor.effect)));
+    }
+    cursor.digest = compared.digest;
+    cursor.effect = effect;
+  }
+  // What the whole comes to stays what it is as long as nothing takes effect.
+  const std::vector<std::string> some(
+      items.begin() + static_cast<std::ptrdiff_t>(begin),
+      items.begin() + static_cast<std::ptrdiff_t>(end));
+  const auto add = [&response](const ComparedItem& item) {
+    *response.add_differences() = item.difference;
+  };
+  ROLLCALL_RETURN_IF_ERROR(CompareItems(*content->second, kept.key.id, some,
+                                        reader, ComparedAt(kept), add)
+                               .status());
+  return items.size();
+}
+
+}  // namespace rollcall::collector
