@@ -53,6 +53,22 @@ absl::StatusOr<CivilDate> CivilDate::Parse(absl::string_view text) {
   return CivilDate(civil);
 }
 
+std::optional<CivilDate> CivilDate::FromOrdinal(uint32_t ordinal) {
+  const CivilDate first{absl::CivilDay(kFirstYear, 1, 1)};
+  if (ordinal < 1 || ordinal > kLastOrdinal) return std::nullopt;
+  return first.Plus(static_cast<int>(ordinal) - 1);
+}
+
+uint32_t CivilDate::Ordinal() const {
+  return static_cast<uint32_t>(day_ - absl::CivilDay(kFirstYear, 1, 1)) + 1;
+}
+
+std::optional<CivilDate> CivilDate::Plus(int days) const {
+  const absl::CivilDay day = day_ + days;
+  if (day.year() < kFirstYear || day.year() > kLastYear) return std::nullopt;
+  return CivilDate(day);
+}
+
 std::string CivilDate::ToString() const {
   return absl::StrFormat("%04d-%02d-%02d", day_.year(), day_.month(),
                          day_.day());

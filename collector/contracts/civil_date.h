@@ -1,6 +1,8 @@
 // Dates of contracts: days of the civil calendar, without a time zone. Pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -23,8 +25,17 @@ class CivilDate {
     return CivilDate(absl::ToCivilDay(time, absl::UTCTimeZone()));
   }
 
+  // The ordinal of 2199-12-31.
+  static constexpr uint32_t kLastOrdinal = 76'701;
+  // The day with an ordinal; nothing if there is none.
+  static std::optional<CivilDate> FromOrdinal(uint32_t ordinal);
+
   // "YYYY-MM-DD".
   std::string ToString() const;
+  // 1 for the first day, 2 for the next. Stored; never changes.
+  uint32_t Ordinal() const;
+  // So many days later, or earlier; nothing if that is out of range.
+  std::optional<CivilDate> Plus(int days) const;
 
   friend auto operator<=>(const CivilDate& a, const CivilDate& b) {
     return a.day_ - b.day_ <=> 0;

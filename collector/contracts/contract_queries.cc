@@ -6,12 +6,16 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "collector/contracts/entitlement_table.h"
-#include "collector/inventory/as_of.h"
+#include "absl/strings/str_join.h"
+#include "collector/changes/change_set_table.h"
+#include "collector/contracts/contract_words.h"
+#include "collector/contracts/object_kind.h"
 #include "collector/rpc/paging.h"
-#include "collector/storage/change_set_table.h"
+#include "collector/storage/as_of.h"
+#include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -66,17 +70,96 @@ absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
   }
 }
 
+// The object that a page token ends with; nothing for the first page.
+absl::StatusOr<std::optional<ObjectName>> NameAfter(const Page& page) {
+  if (page.after.empty()) return std::optional<ObjectName>();
+  KeyReader reader(page.after);
+  ObjectName name;
+  for (std::string& part : name.parts) part = reader.Text();
+  if (reader.Done()) return std::optional<ObjectName>(std::move(name));
+  return absl::InvalidArgumentError(
+      "page_token is malformed; use next_page_token as it was given");
+}
+
+std::string CursorOf(const ObjectName& name) {
+  KeyWriter writer;
+  for (const std::string& part : name.parts) writer.Text(part);
+  return writer.Take();
+}
+
+absl::StatusOr<ObjectNumber> AskedKind(v1::ContractObjectKind kind) {
+  if (FindObjectKind(kind) == nullptr) {
+    return absl::InvalidArgumentError("kind is not set or unknown");
+  }
+  return static_cast<ObjectNumber>(kind);
+}
+
+absl::StatusOr<ObjectName> AskedName(const v1::ContractObjectName& asked) {
+  ObjectName name;
+  if (asked.parts().empty() ||
+      static_cast<size_t>(asked.parts_size()) > name.parts.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("name.parts must have 1 to ", name.parts.size(),
+                     " parts; ContractObjectKind says which"));
+  }
+  for (int i = 0; i < asked.parts_size(); ++i) {
+    ROLLCALL_RETURN_IF_ERROR(CheckFilter("name.parts", asked.parts(i)));
+    name.parts[static_cast<size_t>(i)] = absl::AsciiStrToLower(asked.parts(i));
+  }
+  return name;
+}
+
+// An object that a request names.
+struct Asked {
+  ObjectNumber kind;
+  ObjectName name;
+
+  std::string InWords() const {
+    std::vector<std::string> parts(name.parts.begin(), name.parts.end());
+    while (parts.size() > 1 && parts.back().empty()) parts.pop_back();
+    return absl::StrCat(FindObjectKind(kind)->word(), " ",
+                        absl::StrJoin(parts, " / "));
+  }
+};
+
+absl::StatusOr<Asked> ReadAsked(const v1::ContractObjectName& name) {
+  Asked asked;
+  ROLLCALL_ASSIGN_OR_RETURN(asked.kind, AskedKind(name.kind()));
+  ROLLCALL_ASSIGN_OR_RETURN(asked.name, AskedName(name));
+  return asked;
+}
+
+absl::StatusOr<std::optional<CivilDate>> ReadDay(absl::string_view text,
+                                                 absl::Time now) {
+  if (text.empty()) return std::optional<CivilDate>(CivilDate::InUtc(now));
+  const auto day = CivilDate::Parse(text);
+  if (!day.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("effective_date: ", day.status().message()));
+  }
+  return std::optional<CivilDate>(*day);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<v1::Entitlement>> AllEntitlements(
-    const Reader& reader, KnownStamp as_of) {
+    const Reader& reader, const AsAt& at) {
   std::vector<v1::Entitlement> all;
-  EntitlementWalk walk(reader, as_of);
+  ObjectWalk walk(reader, ObjectNumber::kEntitlement, at);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
     if (!next.has_value()) return all;
-    all.push_back(std::move(next->entitlement));
+    all.push_back(std::move(*next->object.mutable_entitlement()));
   }
+}
+
+absl::StatusOr<AsAt> ContractQueries::PointOf(
+    const v1::ContractMoment& moment) const {
+  AsAt at;
+  ROLLCALL_ASSIGN_OR_RETURN(at.known, AsOf(moment));
+  ROLLCALL_ASSIGN_OR_RETURN(at.effective,
+                            ReadDay(moment.effective_date(), clock_.Now()));
+  return at;
 }
 
 absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
@@ -85,40 +168,126 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
   ROLLCALL_RETURN_IF_ERROR(
       CheckFilter("contract_number", request.contract_number()));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto after, CursorKey<EntitlementKey>(page));
+  AsAt at;
+  ROLLCALL_ASSIGN_OR_RETURN(at.known, AsOf(request));
+  ROLLCALL_ASSIGN_OR_RETURN(at.effective,
+                            ReadDay(request.effective_date(), clock_.Now()));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after, NameAfter(page));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  EntitlementWalk walk(*snapshot, as_of, request.contract_number(), after);
+  ObjectWalk walk(*snapshot, ObjectNumber::kEntitlement, at,
+                  request.contract_number(), after);
   v1::ListEntitlementsResponse response;
   std::string cursor;
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
     if (!next.has_value()) return response;
+    v1::Entitlement& line = *next->object.mutable_entitlement();
     if (!request.product().empty() &&
-        !absl::EqualsIgnoreCase(next->entitlement.product(),
-                                request.product())) {
+        !absl::EqualsIgnoreCase(line.product(), request.product())) {
       continue;
     }
     if (response.entitlements_size() == page.size) {
       response.set_next_page_token(page.TokenAfter(cursor));
       return response;
     }
-    cursor = CursorOf(next->key);
-    *response.add_entitlements() = std::move(next->entitlement);
+    cursor = CursorOf(next->key.name);
+    *response.add_entitlements() = std::move(line);
   }
 }
 
-absl::StatusOr<v1::ListChangeSetsResponse> ContractQueries::ListChangeSets(
-    const v1::ListChangeSetsRequest& request) const {
+absl::StatusOr<v1::ListContractObjectsResponse> ContractQueries::ListObjects(
+    const v1::ListContractObjectsRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const ObjectNumber kind, AskedKind(request.kind()));
+  ROLLCALL_RETURN_IF_ERROR(CheckFilter("first_part", request.first_part()));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  ROLLCALL_ASSIGN_OR_RETURN(const AsAt at, PointOf(request.at()));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after, NameAfter(page));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  v1::ListChangeSetsResponse response;
+  ObjectWalk walk(*snapshot, kind, at, request.first_part(), after);
+  v1::ListContractObjectsResponse response;
+  std::string cursor;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
+    if (!next.has_value()) return response;
+    if (response.objects_size() == page.size) {
+      response.set_next_page_token(page.TokenAfter(cursor));
+      return response;
+    }
+    cursor = CursorOf(next->key.name);
+    *response.add_objects() = std::move(next->object);
+  }
+}
+
+absl::StatusOr<v1::GetContractObjectResponse> ContractQueries::GetObject(
+    const v1::GetContractObjectRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
+  ROLLCALL_ASSIGN_OR_RETURN(const AsAt at, PointOf(request.at()));
+  ROLLCALL_ASSIGN_OR_RETURN(auto found,
+                            FindObject(engine_, asked.kind, asked.name, at));
+  if (!found.has_value()) {
+    return absl::NotFoundError(absl::StrCat("there is no ", asked.InWords(),
+                                            " on ", at.effective->ToString()));
+  }
+  v1::GetContractObjectResponse response;
+  *response.mutable_object() = std::move(found->object);
+  return response;
+}
+
+absl::StatusOr<v1::ListContractObjectVersionsResponse>
+ContractQueries::ListVersions(
+    const v1::ListContractObjectVersionsRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after, CursorKey<ObjectKey>(page));
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  const KeyWriter prefix = ObjectKey::PrefixOf(asked.kind, asked.name);
+  auto entries = after.has_value()
+                     ? kObjectTable.ScanFrom(*snapshot, *after, prefix)
+                     : kObjectTable.ScanPrefix(*snapshot, prefix);
+  v1::ListContractObjectVersionsResponse response;
+  std::string cursor;
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
+    if (!entry.has_value()) break;
+    std::string here = CursorOf(entry->key);
+    if (here == page.after) continue;
+    if (response.versions_size() == page.size) {
+      response.set_next_page_token(page.TokenAfter(cursor));
+      return response;
+    }
+    cursor = std::move(here);
+    ROLLCALL_ASSIGN_OR_RETURN(*response.add_versions(),
+                              VersionOf(entry->key, std::move(entry->value)));
+  }
+  if (response.versions().empty() && page.after.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("nothing was ever said of ", asked.InWords()));
+  }
+  return response;
+}
+
+absl::StatusOr<v1::CompareContractObjectResponse> ContractQueries::Compare(
+    const v1::CompareContractObjectRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
+  ROLLCALL_ASSIGN_OR_RETURN(const AsAt first, PointOf(request.before()));
+  ROLLCALL_ASSIGN_OR_RETURN(const AsAt second, PointOf(request.after()));
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   ROLLCALL_ASSIGN_OR_RETURN(
-      *response.mutable_next_page_token(),
-      FillPage(kChangeSetTable, *snapshot, page, KeyWriter(), [&](auto entry) {
-        *response.add_change_sets() =
-            std::move(*entry.value.mutable_change_set());
-      }));
+      const auto before, FindObject(*snapshot, asked.kind, asked.name, first));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto after, FindObject(*snapshot, asked.kind, asked.name, second));
+  if (!before.has_value() && !after.has_value()) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no ", asked.InWords(), " at either point"));
+  }
+  v1::CompareContractObjectResponse response;
+  response.set_was_there(before.has_value());
+  response.set_is_there(after.has_value());
+  for (auto& field :
+       DifferenceOfObjects(before.has_value() ? &before->object : nullptr,
+                           after.has_value() ? &after->object : nullptr)) {
+    *response.add_fields() = std::move(field);
+  }
   return response;
 }
 

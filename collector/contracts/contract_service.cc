@@ -2,14 +2,60 @@
 
 namespace rollcall::collector {
 
+grpc::ServerUnaryReactor* ContractServiceImpl::ProposeChanges(
+    grpc::CallbackServerContext* context,
+    const v1::ProposeChangesRequest* request,
+    v1::ProposeChangesResponse* response) {
+  return dispatcher_.Answer(context, *request, response,
+                            [this, request](const Caller& caller) {
+                              return proposer_.Propose(*request, caller);
+                            });
+}
+
+grpc::ServerUnaryReactor* ContractServiceImpl::ListContractObjects(
+    grpc::CallbackServerContext* context,
+    const v1::ListContractObjectsRequest* request,
+    v1::ListContractObjectsResponse* response) {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
+    return queries_.ListObjects(*request);
+  });
+}
+
+grpc::ServerUnaryReactor* ContractServiceImpl::GetContractObject(
+    grpc::CallbackServerContext* context,
+    const v1::GetContractObjectRequest* request,
+    v1::GetContractObjectResponse* response) {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
+    return queries_.GetObject(*request);
+  });
+}
+
+grpc::ServerUnaryReactor* ContractServiceImpl::ListContractObjectVersions(
+    grpc::CallbackServerContext* context,
+    const v1::ListContractObjectVersionsRequest* request,
+    v1::ListContractObjectVersionsResponse* response) {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
+    return queries_.ListVersions(*request);
+  });
+}
+
+grpc::ServerUnaryReactor* ContractServiceImpl::CompareContractObject(
+    grpc::CallbackServerContext* context,
+    const v1::CompareContractObjectRequest* request,
+    v1::CompareContractObjectResponse* response) {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
+    return queries_.Compare(*request);
+  });
+}
+
 grpc::ServerUnaryReactor* ContractServiceImpl::ImportEntitlements(
     grpc::CallbackServerContext* context,
     const v1::ImportEntitlementsRequest* request,
     v1::ImportEntitlementsResponse* response) {
-  return dispatcher_.Answer(
-      context, *request, response, [this, request](const Caller& caller) {
-        return importer_.Import(*request, caller.principal);
-      });
+  return dispatcher_.Answer(context, *request, response,
+                            [this, request](const Caller& caller) {
+                              return importer_.Import(*request, caller);
+                            });
 }
 
 grpc::ServerUnaryReactor* ContractServiceImpl::ListEntitlements(
@@ -18,15 +64,6 @@ grpc::ServerUnaryReactor* ContractServiceImpl::ListEntitlements(
     v1::ListEntitlementsResponse* response) {
   return dispatcher_.Answer(context, *request, response, [this, request] {
     return queries_.ListEntitlements(*request);
-  });
-}
-
-grpc::ServerUnaryReactor* ContractServiceImpl::ListChangeSets(
-    grpc::CallbackServerContext* context,
-    const v1::ListChangeSetsRequest* request,
-    v1::ListChangeSetsResponse* response) {
-  return dispatcher_.Answer(context, *request, response, [this, request] {
-    return queries_.ListChangeSets(*request);
   });
 }
 

@@ -1,6 +1,7 @@
 // ContractService over gRPC.
 #pragma once
 
+#include "collector/contracts/contract_proposer.h"
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/entitlement_import.h"
 #include "collector/rpc/unary.h"
@@ -11,11 +12,34 @@ namespace rollcall::collector {
 // Thread-safe. All arguments outlive it.
 class ContractServiceImpl final : public v1::ContractService::CallbackService {
  public:
-  ContractServiceImpl(EntitlementImporter& importer,
+  ContractServiceImpl(EntitlementImporter& importer, ContractProposer& proposer,
                       const ContractQueries& queries,
                       const UnaryDispatcher& dispatcher)
-      : importer_(importer), queries_(queries), dispatcher_(dispatcher) {}
+      : importer_(importer),
+        proposer_(proposer),
+        queries_(queries),
+        dispatcher_(dispatcher) {}
 
+  grpc::ServerUnaryReactor* ProposeChanges(
+      grpc::CallbackServerContext* context,
+      const v1::ProposeChangesRequest* request,
+      v1::ProposeChangesResponse* response) override;
+  grpc::ServerUnaryReactor* ListContractObjects(
+      grpc::CallbackServerContext* context,
+      const v1::ListContractObjectsRequest* request,
+      v1::ListContractObjectsResponse* response) override;
+  grpc::ServerUnaryReactor* GetContractObject(
+      grpc::CallbackServerContext* context,
+      const v1::GetContractObjectRequest* request,
+      v1::GetContractObjectResponse* response) override;
+  grpc::ServerUnaryReactor* ListContractObjectVersions(
+      grpc::CallbackServerContext* context,
+      const v1::ListContractObjectVersionsRequest* request,
+      v1::ListContractObjectVersionsResponse* response) override;
+  grpc::ServerUnaryReactor* CompareContractObject(
+      grpc::CallbackServerContext* context,
+      const v1::CompareContractObjectRequest* request,
+      v1::CompareContractObjectResponse* response) override;
   grpc::ServerUnaryReactor* ImportEntitlements(
       grpc::CallbackServerContext* context,
       const v1::ImportEntitlementsRequest* request,
@@ -24,10 +48,6 @@ class ContractServiceImpl final : public v1::ContractService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ListEntitlementsRequest* request,
       v1::ListEntitlementsResponse* response) override;
-  grpc::ServerUnaryReactor* ListChangeSets(
-      grpc::CallbackServerContext* context,
-      const v1::ListChangeSetsRequest* request,
-      v1::ListChangeSetsResponse* response) override;
   grpc::ServerUnaryReactor* ListQuarantinedLines(
       grpc::CallbackServerContext* context,
       const v1::ListQuarantinedLinesRequest* request,
@@ -35,6 +55,7 @@ class ContractServiceImpl final : public v1::ContractService::CallbackService {
 
  private:
   EntitlementImporter& importer_;
+  ContractProposer& proposer_;
   const ContractQueries& queries_;
   const UnaryDispatcher& dispatcher_;
 };

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "collector/contracts/civil_date.h"
 #include "collector/contracts/money.h"
+#include "collector/contracts/objects/shared_checks.h"
 #include "collector/contracts/quantity.h"
 #include "collector/csv/csv_cell.h"
 #include "collector/csv/csv_reader.h"
@@ -19,9 +20,6 @@
 
 namespace rollcall::collector {
 namespace {
-
-constexpr size_t kMaxNumberBytes = 100;
-constexpr size_t kMaxNameBytes = 200;
 
 // The places of the columns in kColumns.
 enum Column : size_t {
@@ -290,6 +288,7 @@ EntitlementFile ReadEntitlementCsv(absl::string_view content,
   for (Candidate& candidate : candidates) {
     if (candidate.errors.empty()) {
       file.good.push_back(std::move(candidate.entitlement));
+      file.good_text.push_back(candidate.raw);
     } else {
       file.bad.push_back({candidate.entitlement.source_line(),
                           QuarantineContent(candidate.raw),

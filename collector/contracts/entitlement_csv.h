@@ -8,7 +8,7 @@
 #include "absl/types/span.h"
 #include "collector/csv/import_file.h"
 #include "common/id.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
 
@@ -18,6 +18,8 @@ struct EntitlementFile {
   int line_count = 0;
   // In order of line; without change-set and known time.
   std::vector<v1::Entitlement> good;
+  // The text of each of them in the file; as long as the file's bytes are.
+  std::vector<absl::string_view> good_text;
   // In order of line.
   std::vector<BadLine> bad;
   // Why the file as a whole cannot be used; then there are no lines.

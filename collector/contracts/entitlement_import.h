@@ -5,47 +5,49 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "collector/changes/change_sets.h"
 #include "collector/contracts/entitlement_csv.h"
-#include "collector/contracts/import_plan.h"
+#include "collector/contracts/entitlement_plan.h"
+#include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/request_table.h"
-#include "common/random.h"
 #include "rollcall/v1/contract_service.pb.h"
 
 namespace rollcall::collector {
 
-// Turns files into change-sets and applies them. Thread-safe. All references
+// Turns files into change-sets and proposes them. Thread-safe. All references
 // outlive it.
 class EntitlementImporter {
  public:
   // `metrics` are the names of the metrics that a line may be bought under.
   EntitlementImporter(const Engine& engine, Committer& committer,
-                      Random& random, std::vector<std::string> metrics)
+                      ChangeSets& change_sets, std::vector<std::string> metrics)
       : engine_(engine),
         committer_(committer),
-        random_(random),
+        change_sets_(change_sets),
         metrics_(std::move(metrics)) {}
 
-  // As ContractService.ImportEntitlements says, proposed and applied by
-  // `principal` in one step. Either all of the change-set is stored or nothing.
-  // ABORTED if other imports kept changing what this one is compared with.
-  // Blocking.
+  // As ContractService.ImportEntitlements says. Either all of the change-set is
+  // stored or nothing. ABORTED if others kept changing what this one is
+  // compared with. Blocking.
   absl::StatusOr<v1::ImportEntitlementsResponse> Import(
-      const v1::ImportEntitlementsRequest& request,
-      absl::string_view principal);
+      const v1::ImportEntitlementsRequest& request, const Caller& caller);
 
  private:
   struct Job;
   absl::StatusOr<v1::ImportEntitlementsResponse> Attempt(const Job& job);
-  absl::StatusOr<v1::ImportEntitlementsResponse> Store(
-      const Job& job, const ImportPlan& plan,
+  absl::StatusOr<v1::ImportEntitlementsResponse> Propose(
+      const Job& job, EntitlementPlan plan, const std::vector<BadLine>& bad,
       v1::ImportEntitlementsResponse response);
+
+  // Keeps the answer to a file that changes nothing.
+  absl::StatusOr<v1::ImportEntitlementsResponse> Keep(
+      const Job& job, v1::ImportEntitlementsResponse response);
 
   const Engine& engine_;
   Committer& committer_;
-  Random& random_;
+  ChangeSets& change_sets_;
   const std::vector<std::string> metrics_;
 };
 

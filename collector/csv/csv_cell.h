@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "collector/csv/csv_reader.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/change_service.pb.h"
 
 namespace rollcall::collector {
 

@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "collector/csv/csv_splitter.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/change_service.pb.h"
 
 namespace rollcall::collector {
 

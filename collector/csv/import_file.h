@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/change_service.pb.h"
 
 namespace rollcall::collector {
 

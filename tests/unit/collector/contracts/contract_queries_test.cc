@@ -97,13 +97,12 @@ TEST(ListChangeSets, ShowsTheNewestFirst) {
   }
   v1::ListChangeSetsRequest request;
   request.set_page_size(2);
-  ASSERT_OK_AND_ASSIGN(const auto first, store.queries.ListChangeSets(request));
+  ASSERT_OK_AND_ASSIGN(const auto first, store.changes.List(request));
   ASSERT_EQ(first.change_sets_size(), 2);
   EXPECT_EQ(first.change_sets(0).change_set_id(), ids[2]);
   EXPECT_EQ(first.change_sets(1).change_set_id(), ids[1]);
   request.set_page_token(first.next_page_token());
-  ASSERT_OK_AND_ASSIGN(const auto second,
-                       store.queries.ListChangeSets(request));
+  ASSERT_OK_AND_ASSIGN(const auto second, store.changes.List(request));
   ASSERT_EQ(second.change_sets_size(), 1);
   EXPECT_EQ(second.change_sets(0).change_set_id(), ids[0]);
   EXPECT_EQ(second.next_page_token(), "");

@@ -22,20 +22,14 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
-std::vector<v1::ChangeSet> ChangeSets(ContractStore& store) {
-  const auto list = store.queries.ListChangeSets({});
-  EXPECT_OK(list);
-  return {list->change_sets().begin(), list->change_sets().end()};
-}
-
-TEST(EntitlementImport, StoresAFileAsOneChangeSet) {
+TEST(EntitlementImport, IsOneChangeSetThatBothSidesAgreeTo) {
   ContractStore store;
   v1::ImportEntitlementsRequest request;
   request.set_content(
       absl::StrCat(kHeader, Line("PO-2", "8"), Line("PO-1", "4")));
   request.set_file_name("q1.csv");
   const auto response = store.Import(request);
-  EXPECT_TRUE(response.applied());
+  EXPECT_FALSE(response.applied());
   EXPECT_EQ(response.line_count(), 2);
   EXPECT_EQ(response.added_count(), 2);
   EXPECT_EQ(response.error_count(), 0);
@@ -47,16 +41,18 @@ TEST(EntitlementImport, StoresAFileAsOneChangeSet) {
   EXPECT_EQ(all[0].change_set_id(), response.change_set_id());
   EXPECT_EQ(FromProto(all[0].known_time()), store.clock.Now());
 
-  const auto change_sets = ChangeSets(store);
+  const auto change_sets = store.ChangeSetList();
   ASSERT_THAT(change_sets, SizeIs(1));
   EXPECT_EQ(change_sets[0].change_set_id(), response.change_set_id());
-  EXPECT_EQ(change_sets[0].kind(), v1::ChangeSet::KIND_ENTITLEMENT_IMPORT);
+  EXPECT_EQ(change_sets[0].kind(), v1::ChangeSet::KIND_CONTRACTS);
   EXPECT_EQ(change_sets[0].state(), v1::ChangeSet::STATE_APPLIED);
   EXPECT_EQ(change_sets[0].proposed_by(), "ina");
   EXPECT_EQ(change_sets[0].applied_by(), "ina");
   EXPECT_EQ(change_sets[0].file_name(), "q1.csv");
   EXPECT_EQ(change_sets[0].file_sha256(), Sha256Hex(request.content()));
-  EXPECT_EQ(change_sets[0].added_count(), 2);
+  // Two lines, their contract and its vendor.
+  EXPECT_EQ(response.created_contract_count(), 2);
+  EXPECT_EQ(change_sets[0].added_count(), 4);
   EXPECT_EQ(FromProto(change_sets[0].applied_time()), store.clock.Now());
 }
 
@@ -70,7 +66,7 @@ TEST(EntitlementImport, ChangesNothingWhereOneLineIsBad) {
   ASSERT_EQ(response.error_count(), 1);
   EXPECT_EQ(response.errors(0).line(), 3);
   EXPECT_THAT(store.All(), IsEmpty());
-  EXPECT_THAT(ChangeSets(store), IsEmpty());
+  EXPECT_THAT(store.ChangeSetList(), IsEmpty());
 }
 
 TEST(EntitlementImport, KeepsBadLinesAsideWhenAskedTo) {
@@ -80,7 +76,6 @@ TEST(EntitlementImport, KeepsBadLinesAsideWhenAskedTo) {
       absl::StrCat(kHeader, Line("PO-2", "0"), Line("PO-1", "4"), "one,two\n"));
   request.set_quarantine(true);
   const auto response = store.Import(request);
-  EXPECT_TRUE(response.applied());
   EXPECT_EQ(response.added_count(), 1);
   EXPECT_EQ(response.quarantined_count(), 2);
   EXPECT_EQ(response.error_count(), 2);
@@ -138,7 +133,7 @@ TEST(EntitlementImport, SaysThatARepeatedFileChangesNothing) {
   EXPECT_FALSE(response.applied());
   EXPECT_EQ(response.change_set_id(), "");
   EXPECT_EQ(response.unchanged_count(), 2);
-  EXPECT_THAT(ChangeSets(store), SizeIs(1));
+  EXPECT_THAT(store.ChangeSetList(), SizeIs(1));
   ASSERT_THAT(store.All(), SizeIs(2));
   EXPECT_THAT(store.All()[0], EqualsProto(before[0]));
 }
@@ -154,7 +149,7 @@ TEST(EntitlementImport, RepeatsNoQuarantineForTheSameFile) {
   EXPECT_FALSE(response.applied());
   EXPECT_EQ(response.quarantined_count(), 0);
   EXPECT_EQ(response.error_count(), 1);
-  EXPECT_THAT(ChangeSets(store), SizeIs(1));
+  EXPECT_THAT(store.ChangeSetList(), SizeIs(1));
 }
 
 TEST(EntitlementImport, KeepsPastStatesOfAChangedLine) {
@@ -199,9 +194,9 @@ TEST(EntitlementImport, ShowsWhatADryRunWouldDo) {
   EXPECT_EQ(response.added_count(), 1);
   EXPECT_EQ(response.quarantined_count(), 1);
   EXPECT_THAT(store.All(), IsEmpty());
-  EXPECT_THAT(ChangeSets(store), IsEmpty());
+  EXPECT_THAT(store.ChangeSetList(), IsEmpty());
   request.set_dry_run(false);
-  EXPECT_TRUE(store.Import(request).applied());
+  EXPECT_NE(store.Import(request).change_set_id(), "");
 }
 
 TEST(EntitlementImport, AnswersARepeatedRequestAsBefore) {
@@ -215,11 +210,11 @@ TEST(EntitlementImport, AnswersARepeatedRequestAsBefore) {
   EXPECT_EQ(store.All()[0].quantity().value().numerator(), 5);
 
   request.set_content(absl::StrCat(kHeader, Line("PO-1", "6")));
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument,
                        HasSubstr("used for another request")));
   // Another principal's ids are its own.
-  EXPECT_OK(store.importer.Import(request, "bo"));
+  EXPECT_OK(store.importer.Import(request, store.roles.CallBy("bo")));
 }
 
 TEST(EntitlementImport, MayRetryARefusedFileUnderItsRequestId) {
@@ -227,27 +222,27 @@ TEST(EntitlementImport, MayRetryARefusedFileUnderItsRequestId) {
   v1::ImportEntitlementsRequest request;
   request.set_content(absl::StrCat(kHeader, Line("PO-1", "0")));
   request.set_request_id("r1");
-  EXPECT_FALSE(store.Import(request).applied());
+  EXPECT_EQ(store.Import(request).change_set_id(), "");
   request.set_content(absl::StrCat(kHeader, Line("PO-1", "1")));
-  EXPECT_TRUE(store.Import(request).applied());
+  EXPECT_NE(store.Import(request).change_set_id(), "");
 }
 
 TEST(EntitlementImport, RefusesMalformedRequests) {
   ContractStore store;
   v1::ImportEntitlementsRequest request;
   EXPECT_THAT(
-      store.importer.Import(request, "ina"),
+      store.importer.Import(request, store.roles.CallBy("ina")),
       StatusIs(StatusCode::kInvalidArgument, HasSubstr("content is empty")));
   request.set_content(std::string((32 << 20) + 1, 'x'));
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("at most")));
   request.set_content("x");
   request.set_file_name(std::string(257, 'x'));
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("file_name")));
   request.clear_file_name();
   request.set_request_id(std::string(65, 'x'));
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("request_id")));
 }
 
@@ -262,51 +257,94 @@ TEST(EntitlementImport, ListsTenThousandErrorsAndCountsAll) {
   EXPECT_EQ(response.error_count(), 10'005);
 }
 
-TEST(EntitlementImport, LosesNothingWhenImportsRunAtOnce) {
-  ContractStore store;
-  constexpr int kThreads = 4;
-  std::vector<std::thread> threads;
-  threads.reserve(kThreads);
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&store, t] {
-      for (int i = 0; i < 5; ++i) {
-        v1::ImportEntitlementsRequest request;
-        request.set_content(
-            absl::StrCat(kHeader, Line("shared", absl::StrCat(1 + i)),
-                         Line(absl::StrCat("PO-", t, "-", i), "1")));
-        // Imports that keep meeting others may give up and be called again.
-        while (
-            absl::IsAborted(store.importer.Import(request, "ina").status())) {
-        }
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_THAT(store.All(), SizeIs(kThreads * 5 + 1));
-  int added = 0;
-  for (const auto& change_set : ChangeSets(store)) {
-    added += change_set.added_count();
-  }
-  EXPECT_EQ(added, kThreads * 5 + 1);
-}
-
 TEST(EntitlementImport, GivesOneAnswerToEqualRequestsAtOnce) {
   ContractStore store;
   v1::ImportEntitlementsRequest request;
   request.set_content(absl::StrCat(kHeader, Line("PO-1", "4")));
   request.set_request_id("r1");
+  request.set_create_contracts(true);
   std::vector<v1::ImportEntitlementsResponse> responses(4);
   std::vector<std::thread> threads;
   threads.reserve(responses.size());
   for (auto& response : responses) {
-    threads.emplace_back([&] { response = store.Import(request); });
+    threads.emplace_back([&] { response = store.Propose(request); });
   }
   for (std::thread& thread : threads) thread.join();
   for (const auto& response : responses) {
     EXPECT_THAT(response, EqualsProto(responses[0]));
-    EXPECT_TRUE(response.applied());
+    EXPECT_NE(response.change_set_id(), "");
   }
-  EXPECT_THAT(ChangeSets(store), SizeIs(1));
+  EXPECT_THAT(store.ChangeSetList(), SizeIs(1));
+}
+
+TEST(EntitlementImport, MovesNothingBeforeItIsAgreedTo) {
+  ContractStore store;
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(kHeader, Line("PO-1", "4")));
+  request.set_create_contracts(true);
+  const auto response = store.Propose(request);
+  EXPECT_THAT(store.All(), IsEmpty());
+  EXPECT_OK(store.Approve(response.change_set_id(), "ina"));
+  EXPECT_THAT(store.All(), IsEmpty());
+  EXPECT_OK(store.Approve(response.change_set_id(), "pat"));
+  EXPECT_THAT(store.All(), SizeIs(1));
+}
+
+TEST(EntitlementImport, ProposesTheSameFileOnce) {
+  ContractStore store;
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(kHeader, Line("PO-1", "4")));
+  request.set_create_contracts(true);
+  const auto first = store.Propose(request);
+  EXPECT_FALSE(first.already_proposed());
+  const auto second = store.Propose(request);
+  EXPECT_TRUE(second.already_proposed());
+  EXPECT_EQ(second.change_set_id(), first.change_set_id());
+  EXPECT_THAT(store.ChangeSetList(), SizeIs(1));
+}
+
+TEST(EntitlementImport, RefusesLinesOfAContractThatNobodyKnows) {
+  ContractStore store;
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(kHeader, Line("PO-1", "4"),
+                                   Line("PO-2", "4", "Redis", "C-2")));
+  const auto response = store.Propose(request);
+  EXPECT_EQ(response.change_set_id(), "");
+  ASSERT_EQ(response.error_count(), 2);
+  EXPECT_EQ(response.errors(1).line(), 3);
+  EXPECT_EQ(response.errors(1).column(), "contract_number");
+  EXPECT_THAT(response.errors(1).reason(),
+              HasSubstr("contract C-2 is not known"));
+}
+
+TEST(EntitlementImport, RefusesLinesOfAnotherVendorThanTheContracts) {
+  ContractStore store;
+  store.Import(absl::StrCat(kHeader, Line("PO-1", "4")));
+  const auto response = store.Import(absl::StrCat(
+      kHeader, "C-1,Other,Redis,Redis,core,4,2026-01-01,PO-9,1\n"));
+  ASSERT_EQ(response.error_count(), 1);
+  EXPECT_THAT(response.errors(0).reason(),
+              HasSubstr("contract C-1 is with Acme, not with Other"));
+}
+
+TEST(EntitlementImport, ChangesLinesFromADayOn) {
+  ContractStore store;
+  store.Import(absl::StrCat(kHeader, Line("PO-1", "4")));
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(kHeader, Line("PO-1", "6")));
+  request.set_effective_date("2026-07-01");
+  store.Import(request);
+  const auto quantity_on = [&](const char* day) {
+    const auto all =
+        AllEntitlements(*store.engine, {*CivilDate::Parse(day), AsAt().known});
+    return (*all)[0].quantity().value().numerator();
+  };
+  EXPECT_EQ(quantity_on("2026-06-30"), 4);
+  EXPECT_EQ(quantity_on("2026-07-01"), 6);
+  // The first file again says what is known of the time before.
+  EXPECT_EQ(
+      store.Import(absl::StrCat(kHeader, Line("PO-1", "4"))).unchanged_count(),
+      1);
 }
 
 }  // namespace

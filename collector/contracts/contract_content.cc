@@ -1,0 +1,324 @@
+#include "collector/contracts/contract_content.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "collector/contracts/contract_words.h"
+#include "collector/contracts/field_check.h"
+#include "collector/contracts/object_kind.h"
+#include "collector/contracts/object_references.h"
+#include "collector/contracts/object_table.h"
+#include "collector/contracts/objects/shared_checks.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using Action = v1::ObjectChange::Action;
+
+ObjectKey KeyOf(const v1::ObjectChange& change, KnownStamp stamp) {
+  ObjectKey key;
+  key.kind = static_cast<uint16_t>(change.object().object_case());
+  key.name = NameOf(change.object());
+  key.effective = EffectiveDay(change);
+  key.stamp = stamp;
+  return key;
+}
+
+std::string KeyBytes(const v1::ObjectChange& change) {
+  KeyWriter writer;
+  KeyOf(change, KnownStamp()).Encode(writer);
+  return writer.Take();
+}
+
+absl::Status CheckChange(const v1::ObjectChange& change) {
+  const ObjectKind* kind = FindObjectKind(change.object().object_case());
+  if (kind == nullptr) return absl::InvalidArgumentError("object is not set");
+  const auto parts = kind->NameParts(change.object());
+  FieldCheck names;
+  names.Name("name", parts[0], kMaxNameBytes);
+  for (const std::string& part : parts) {
+    names.Text("name", !part.empty(), part, kMaxNameBytes);
+  }
+  if (!names.status().ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(kind->word(), ": its ", names.status().message()));
+  }
+  if (!change.effective_date().empty()) {
+    const auto day = CivilDate::Parse(change.effective_date());
+    if (!day.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(kind->word(), " ", NameInWords(change.object()),
+                       ": effective_date: ", day.status().message()));
+    }
+  }
+  switch (change.action()) {
+    case v1::ObjectChange::ACTION_SET:
+      return kind->Check(change.object());
+    case v1::ObjectChange::ACTION_END:
+    case v1::ObjectChange::ACTION_RETRACT:
+      return absl::OkStatus();
+    default:
+      return absl::InvalidArgumentError("action is not set or unknown");
+  }
+}
+
+absl::StatusOr<v1::ObjectChange> ParseItem(absl::string_view item) {
+  v1::ObjectChange change;
+  if (!change.ParseFromArray(item.data(), static_cast<int>(item.size())) ||
+      !CheckChange(change).ok()) {
+    return absl::DataLossError(
+        "a change to a contract object, as it was proposed, does not parse");
+  }
+  return change;
+}
+
+// What stands in the store of one object, decided as of one day.
+class StateReader {
+ public:
+  StateReader(const std::optional<CivilDate>& day, KnownStamp as_of)
+      : choice_({day, as_of}) {}
+
+  void Add(const ObjectKey& key, const stored::v1::ObjectRecord& record) {
+    const Action action = record.change().action();
+    if (!choice_.Decides(key.effective, key.stamp, action)) return;
+    if (action == v1::ObjectChange::ACTION_SET)
+      state_ = record.change().object();
+  }
+
+  std::optional<v1::ContractObject> Take() { return std::move(state_); }
+
+ private:
+  StateChoice choice_;
+  std::optional<v1::ContractObject> state_;
+};
+
+absl::string_view ActionWord(Action action) {
+  switch (action) {
+    case v1::ObjectChange::ACTION_END:
+      return "end";
+    case v1::ObjectChange::ACTION_RETRACT:
+      return "retract";
+    default:
+      return "set";
+  }
+}
+
+v1::ObjectDifference::Outcome Outcome(const ObjectOutcome& outcome,
+                                      bool differs) {
+  if (!differs) return v1::ObjectDifference::OUTCOME_NONE;
+  if (!outcome.before.has_value()) return v1::ObjectDifference::OUTCOME_ADDED;
+  return outcome.after.has_value() ? v1::ObjectDifference::OUTCOME_CHANGED
+                                   : v1::ObjectDifference::OUTCOME_REMOVED;
+}
+
+template <typename T>
+const T* PointerTo(const std::optional<T>& value) {
+  return value.has_value() ? &*value : nullptr;
+}
+
+// Names of objects of one kind that changes set, or end.
+using Names = absl::flat_hash_set<std::string>;
+
+std::string NameBytes(int kind, const ObjectName& name) {
+  return ObjectKey::PrefixOf(kind, name).Take();
+}
+
+absl::Status CheckNoLines(const v1::ContractObject& contract,
+                          const Names& ended, const Reader& reader) {
+  ObjectWalk lines(reader, ObjectNumber::kEntitlement, kAtLast,
+                   contract.contract().contract_number());
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto line, lines.Next());
+    if (!line.has_value()) return absl::OkStatus();
+    if (ended.contains(NameBytes(line->key.kind, line->key.name))) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("contract ", contract.contract().contract_number(),
+                     " has lines, such as ", NameInWords(line->object),
+                     "; end them first, or with it"));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> MakeItems(
+    absl::Span<const v1::ObjectChange> changes) {
+  // By key, with the place for messages.
+  std::vector<std::pair<std::string, size_t>> order;
+  order.reserve(changes.size());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const absl::Status checked = CheckChange(changes[i]);
+    if (!checked.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("changes[", i, "]: ", checked.message()));
+    }
+    order.emplace_back(KeyBytes(changes[i]), i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> items;
+  items.reserve(changes.size());
+  for (size_t at = 0; at < order.size(); ++at) {
+    const auto& [key, i] = order[at];
+    if (at > 0 && order[at - 1].first == key) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("changes[", order[at - 1].second, "] and changes[", i,
+                       "] are of one object from the same day on: ",
+                       NameInWords(changes[i].object())));
+    }
+    // What is left of the object once a day is void is not told beside another
+    // change of it that may be what is left.
+    if (at + 1 < order.size() &&
+        changes[i].action() == v1::ObjectChange::ACTION_RETRACT &&
+        NameOf(changes[order[at + 1].second].object()) ==
+            NameOf(changes[i].object()) &&
+        changes[order[at + 1].second].object().object_case() ==
+            changes[i].object().object_case()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "changes[", i, "] retracts a day of ",
+          NameInWords(changes[i].object()), ", of which changes[",
+          order[at + 1].second,
+          "] says something from an earlier day on; propose them apart"));
+    }
+    v1::ObjectChange change = changes[i];
+    // What no difference shows is not kept: nobody could agree to it.
+    change.DiscardUnknownFields();
+    const ObjectKind& kind = *FindObjectKind(change.object().object_case());
+    if (change.action() == v1::ObjectChange::ACTION_SET) {
+      kind.Strip(*change.mutable_object());
+    } else {
+      kind.KeepName(*change.mutable_object());
+    }
+    items.push_back(change.SerializeAsString());
+  }
+  return items;
+}
+
+absl::StatusOr<std::vector<v1::ObjectChange>> ParseItems(
+    const std::vector<std::string>& items) {
+  std::vector<v1::ObjectChange> changes;
+  changes.reserve(items.size());
+  for (const std::string& item : items) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto change, ParseItem(item));
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+std::optional<CivilDate> EffectiveDay(const v1::ObjectChange& change) {
+  if (change.effective_date().empty()) return std::nullopt;
+  return *CivilDate::Parse(change.effective_date());
+}
+
+absl::StatusOr<ObjectOutcome> OutcomeOf(const v1::ObjectChange& change,
+                                        const Reader& reader,
+                                        KnownStamp as_of) {
+  const ObjectKey key = KeyOf(change, KnownStamp());
+  ObjectOutcome outcome;
+  StateReader before(key.effective, as_of);
+  // With what was said from that very day on void, the day before it decides.
+  const std::optional<CivilDate> day_before =
+      key.effective.has_value() ? key.effective->Plus(-1) : std::nullopt;
+  StateReader without(day_before, as_of);
+  auto entries =
+      kObjectTable.ScanPrefix(reader, ObjectKey::PrefixOf(key.kind, key.name));
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) break;
+    if (entry->key.stamp > as_of) continue;
+    if (entry->key.stamp > outcome.base) {
+      outcome.base = entry->key.stamp;
+      const auto id = ChangeSetId::FromBytes(entry->value.change_set_id());
+      if (id.has_value()) outcome.base_change_set = *id;
+    }
+    before.Add(entry->key, entry->value);
+    without.Add(entry->key, entry->value);
+  }
+  outcome.before = before.Take();
+  if (change.action() == v1::ObjectChange::ACTION_SET) {
+    outcome.after = change.object();
+  } else if (change.action() == v1::ObjectChange::ACTION_RETRACT &&
+             key.effective.has_value()) {
+    outcome.after = without.Take();
+  }
+  return outcome;
+}
+
+absl::StatusOr<ComparedItem> ContractContent::Compare(absl::string_view item,
+                                                      const Reader& reader,
+                                                      KnownStamp as_of) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::ObjectChange change, ParseItem(item));
+  ROLLCALL_ASSIGN_OR_RETURN(const ObjectOutcome outcome,
+                            OutcomeOf(change, reader, as_of));
+  const ObjectKind& kind = *FindObjectKind(change.object().object_case());
+  ComparedItem compared;
+  compared.base = outcome.base;
+  compared.said = std::string(ActionWord(change.action()));
+  compared.base_change_set = outcome.base_change_set;
+  v1::ObjectDifference& difference = compared.difference;
+  difference.set_kind(std::string(kind.word()));
+  difference.set_name(NameInWords(change.object()));
+  difference.set_object_id(
+      ObjectIdHex(kind.number(), kind.NameParts(change.object())));
+  difference.set_effective_date(change.effective_date());
+  auto fields =
+      DifferenceOfObjects(PointerTo(outcome.before), PointerTo(outcome.after));
+  difference.set_outcome(Outcome(outcome, !fields.empty()));
+  for (auto& field : fields) *difference.add_fields() = std::move(field);
+  return compared;
+}
+
+absl::Status ContractContent::Write(const std::vector<std::string>& items,
+                                    const v1::ChangeSet& change_set,
+                                    KnownStamp stamp, const Reader& reader,
+                                    Batch& batch) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto changes, ParseItems(items));
+  ROLLCALL_RETURN_IF_ERROR(CheckReferences(changes, reader));
+  stored::v1::ObjectRecord record;
+  record.set_change_set_id(
+      std::string(ChangeSetId::FromHex(change_set.change_set_id())->bytes()));
+  for (const v1::ObjectChange& change : changes) {
+    *record.mutable_change() = change;
+    record.mutable_change()->clear_effective_date();
+    kObjectTable.Put(batch, KeyOf(change, stamp), record);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckReferences(absl::Span<const v1::ObjectChange> changes,
+                             const Reader& reader) {
+  Names there;
+  Names ended;
+  for (const v1::ObjectChange& change : changes) {
+    const std::string name =
+        NameBytes(change.object().object_case(), NameOf(change.object()));
+    (change.action() == v1::ObjectChange::ACTION_SET ? there : ended)
+        .insert(name);
+  }
+  for (const v1::ObjectChange& change : changes) {
+    if (change.action() == v1::ObjectChange::ACTION_END &&
+        change.object().has_contract()) {
+      ROLLCALL_RETURN_IF_ERROR(CheckNoLines(change.object(), ended, reader));
+    }
+    if (change.action() != v1::ObjectChange::ACTION_SET) continue;
+    for (const ObjectReference& reference : ReferencesOf(change.object())) {
+      std::string name = NameBytes(reference.kind, reference.name);
+      if (there.contains(name)) continue;
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const auto found,
+          FindObject(reader, reference.kind, reference.name, kAtLast));
+      if (!found.has_value() || ended.contains(name)) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            FindObjectKind(change.object().object_case())->word(), " ",
+            NameInWords(change.object()), " refers to ", reference.words,
+            ", which is not known; propose it first, or with it"));
+      }
+      there.insert(std::move(name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace rollcall::collector

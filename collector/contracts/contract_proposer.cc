@@ -1,0 +1,121 @@
+#include "collector/contracts/contract_proposer.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/contracts/contract_content.h"
+#include "collector/contracts/contract_words.h"
+#include "collector/contracts/object_kind.h"
+#include "collector/storage/request_table.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr absl::string_view kProposeMethod =
+    "rollcall.v1.ContractService.ProposeChanges";
+constexpr int kMaxChanges = 10'000;
+
+// The kind of change-set that all of the changes make.
+absl::StatusOr<v1::ChangeSet::Kind> KindOfAll(
+    const v1::ProposeChangesRequest& request) {
+  std::optional<v1::ChangeSet::Kind> kind;
+  for (int i = 0; i < request.changes_size(); ++i) {
+    const ObjectKind* of =
+        FindObjectKind(request.changes(i).object().object_case());
+    if (of == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("changes[", i, "]: object is not set"));
+    }
+    if (kind.value_or(of->change_kind()) != of->change_kind()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "changes[", i, "]: a ", of->word(),
+          " takes effect at once and contracts do not; propose them apart"));
+    }
+    kind = of->change_kind();
+  }
+  if (!kind.has_value() || request.changes_size() > kMaxChanges) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("there must be 1 to ", kMaxChanges, " changes"));
+  }
+  return *kind;
+}
+
+// INVALID_ARGUMENT for a change that makes no difference: whoever proposes it
+// means something else.
+absl::Status CheckEachChanges(const v1::ProposeChangesRequest& request,
+                              const Reader& reader) {
+  for (int i = 0; i < request.changes_size(); ++i) {
+    const v1::ObjectChange& change = request.changes(i);
+    ROLLCALL_ASSIGN_OR_RETURN(const ObjectOutcome outcome,
+                              OutcomeOf(change, reader, KnownStamp::Max()));
+    const bool same = outcome.before.has_value() == outcome.after.has_value() &&
+                      (!outcome.before.has_value() ||
+                       SayTheSame(*outcome.before, *outcome.after));
+    if (!same) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "changes[", i,
+        "]: ", FindObjectKind(change.object().object_case())->word(), " ",
+        NameInWords(change.object()), " is so already",
+        outcome.before.has_value() ? "" : ": there is none"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ProposeChangesResponse> ContractProposer::Propose(
+    const v1::ProposeChangesRequest& request, const Caller& caller) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const RepeatableRequest repeatable,
+      RepeatableRequest::Create(kProposeMethod, caller.principal,
+                                request.request_id(), request));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto given, repeatable.FindAnswer<v1::ProposeChangesResponse>(engine_));
+  if (given.has_value()) return *std::move(given);
+  Proposal proposal;
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::ChangeSet::Kind kind, KindOfAll(request));
+  proposal.change_set.set_kind(kind);
+  proposal.change_set.set_reason(request.reason());
+  std::vector<v1::ObjectChange> changes(request.changes().begin(),
+                                        request.changes().end());
+  for (size_t i = 0; i < changes.size(); ++i) {
+    if (!changes[i].object().has_entitlement()) continue;
+    v1::Entitlement& line = *changes[i].mutable_object()->mutable_entitlement();
+    // It comes of no file.
+    line.clear_source_line();
+    if (changes[i].action() != v1::ObjectChange::ACTION_SET) continue;
+    if (std::find(metrics_.begin(), metrics_.end(), line.metric()) ==
+        metrics_.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "changes[", i, "]: the metric is unknown; the metrics are ",
+          absl::StrJoin(metrics_, ", ")));
+    }
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(changes));
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  ROLLCALL_ASSIGN_OR_RETURN(proposal.base, NewestEffect(*snapshot, kind));
+  ROLLCALL_RETURN_IF_ERROR(CheckEachChanges(request, *snapshot));
+  ROLLCALL_RETURN_IF_ERROR(CheckReferences(changes, *snapshot));
+  proposal.answered = [&](const Reader& reader) -> absl::StatusOr<bool> {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        given, repeatable.FindAnswer<v1::ProposeChangesResponse>(reader));
+    return given.has_value();
+  };
+  v1::ProposeChangesResponse response;
+  proposal.also = [&](const v1::ChangeSet& change_set, KnownStamp,
+                      Batch& batch) {
+    *response.mutable_change_set() = change_set;
+    repeatable.KeepAnswer(response, batch);
+  };
+  ROLLCALL_RETURN_IF_ERROR(change_sets_.Propose(proposal, caller).status());
+  return given.has_value() ? *std::move(given) : response;
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,353 @@
+// Change-sets of contracts, from proposal to effect.
+#include "collector/changes/change_sets.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "collector/changes/change_set_table.h"
+#include "common/hash.h"
+#include "gmock/gmock.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/collector/contracts/contract_store.h"
+
+namespace rollcall::collector {
+namespace {
+
+using absl::StatusCode;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+v1::ObjectChange Set(v1::ContractObject object) {
+  v1::ObjectChange change;
+  change.set_action(v1::ObjectChange::ACTION_SET);
+  *change.mutable_object() = std::move(object);
+  return change;
+}
+
+v1::ObjectChange VendorNamed(const std::string& name,
+                             const std::string& notes = "") {
+  v1::ContractObject object;
+  object.mutable_vendor()->set_name(name);
+  if (!notes.empty()) object.mutable_vendor()->set_notes(notes);
+  return Set(std::move(object));
+}
+
+v1::ObjectChange ContractOf(const std::string& number,
+                            const std::string& vendor) {
+  v1::ContractObject object;
+  v1::Contract& contract = *object.mutable_contract();
+  contract.set_contract_number(number);
+  contract.set_vendor(vendor);
+  contract.set_start_date("2026-01-01");
+  return Set(std::move(object));
+}
+
+class ChangeSetsTest : public ::testing::Test {
+ protected:
+  // Proposed by ina.
+  std::string Propose(const std::vector<v1::ObjectChange>& changes) {
+    const auto change_set = store_.ProposeAs("ina", changes);
+    EXPECT_OK(change_set);
+    return change_set.ok() ? change_set->change_set_id() : "";
+  }
+  void Agreed(const std::vector<v1::ObjectChange>& changes) {
+    store_.AgreeTo(Propose(changes));
+  }
+
+  bool IsThere(const v1::ObjectChange& change) {
+    const auto found = FindObject(*store_.ContractMemory::engine,
+                                  change.object().object_case(),
+                                  NameOf(change.object()), kAtLast);
+    EXPECT_OK(found);
+    return found.ok() && found->has_value();
+  }
+
+  ContractStore store_;
+};
+
+TEST_F(ChangeSetsTest, TakesEffectOnceBothSidesAgreed) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  ASSERT_OK_AND_ASSIGN(const auto first, store_.Approve(id, "pat"));
+  EXPECT_EQ(first.change_set().state(), v1::ChangeSet::STATE_PROPOSED);
+  ASSERT_EQ(first.awaited_size(), 2);
+  EXPECT_EQ(first.awaited(0).approved_by(), "pat");
+  EXPECT_EQ(first.awaited(1).approved_by(), "");
+  EXPECT_FALSE(IsThere(VendorNamed("Acme")));
+  ASSERT_OK_AND_ASSIGN(const auto second, store_.Approve(id, "ina"));
+  EXPECT_EQ(second.change_set().state(), v1::ChangeSet::STATE_APPLIED);
+  EXPECT_EQ(second.change_set().applied_by(), "ina");
+  EXPECT_TRUE(IsThere(VendorNamed("Acme")));
+}
+
+TEST_F(ChangeSetsTest, NobodyAgreesForBothSides) {
+  store_.roles.Give("ina", {v1::ROLE_ITAM, v1::ROLE_PROCUREMENT});
+  const std::string id = Propose({VendorNamed("Acme")});
+  EXPECT_OK(store_.Approve(id, "ina"));
+  EXPECT_THAT(
+      store_.Approve(id, "ina"),
+      StatusIs(StatusCode::kPermissionDenied, HasSubstr("somebody else must")));
+  EXPECT_FALSE(IsThere(VendorNamed("Acme")));
+}
+
+TEST_F(ChangeSetsTest, WhoHasNoSideAgreesToNothing) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  for (const char* who : {"ada", "vic", "nobody"}) {
+    EXPECT_THAT(store_.Approve(id, who), StatusIs(StatusCode::kPermissionDenied,
+                                                  HasSubstr("procurement")))
+        << who;
+  }
+}
+
+TEST_F(ChangeSetsTest, AnApprovalLapsesOnceTheBaseMoves) {
+  Agreed({VendorNamed("Acme")});
+  const std::string id = Propose({VendorNamed("Acme", "slow")});
+  const std::string digest = store_.View(id).digest();
+  EXPECT_OK(store_.Approve(id, "pat", digest));
+  store_.clock.Advance(absl::Hours(1));
+  const std::string other = Propose({VendorNamed("Acme", "quick")});
+  store_.AgreeTo(other);
+
+  EXPECT_THAT(store_.Approve(id, "ina", digest),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("look at it again"),
+                             HasSubstr("vendor Acme"), HasSubstr(other))));
+  const auto view = store_.View(id);
+  EXPECT_NE(view.digest(), digest);
+  ASSERT_EQ(view.change_set().approvals_size(), 1);
+  EXPECT_THAT(view.change_set().approvals(0).lapse_reason(),
+              AllOf(HasSubstr("moved since"), HasSubstr("vendor Acme"),
+                    HasSubstr(other)));
+  EXPECT_EQ(view.awaited(0).approved_by(), "");
+  // Who looked again may agree again, and both must.
+  EXPECT_OK(store_.Approve(id, "ina", view.digest()));
+  EXPECT_EQ(store_.View(id).change_set().state(),
+            v1::ChangeSet::STATE_PROPOSED);
+  EXPECT_OK(store_.Approve(id, "pat", view.digest()));
+  EXPECT_EQ(store_.View(id).change_set().state(), v1::ChangeSet::STATE_APPLIED);
+}
+
+TEST_F(ChangeSetsTest, WhatMovesElsewhereLapsesNothing) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  const std::string digest = store_.View(id).digest();
+  EXPECT_OK(store_.Approve(id, "pat", digest));
+  Agreed({VendorNamed("Other")});
+  EXPECT_OK(store_.Approve(id, "ina", digest));
+  EXPECT_TRUE(IsThere(VendorNamed("Acme")));
+}
+
+TEST_F(ChangeSetsTest, AnApprovalLapsesWithTheRoleItWasGivenIn) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  EXPECT_OK(store_.Approve(id, "pat"));
+  store_.roles.Give("pat", {});
+  EXPECT_OK(store_.Approve(id, "ina"));
+  const auto view = store_.View(id);
+  EXPECT_EQ(view.change_set().state(), v1::ChangeSet::STATE_PROPOSED);
+  EXPECT_THAT(view.change_set().approvals(0).lapse_reason(),
+              HasSubstr("not procurement any more"));
+}
+
+TEST_F(ChangeSetsTest, HowItIsSaidIsPartOfWhatIsAgreedTo) {
+  Agreed({VendorNamed("Acme", "first")});
+  v1::ObjectChange later = VendorNamed("Acme", "second");
+  later.set_effective_date("2026-06-01");
+  Agreed({later});
+  v1::ObjectChange back = VendorNamed("Acme", "first");
+  back.set_effective_date("2026-06-01");
+  v1::ObjectChange retract = later;
+  retract.set_action(v1::ObjectChange::ACTION_RETRACT);
+  const auto text = [&](const v1::ObjectChange& change) {
+    v1::ListDifferencesRequest request;
+    request.set_change_set_id(Propose({change}));
+    return store_.changes.ListDifferences(request)->differences(0).text();
+  };
+  EXPECT_THAT(text(back), HasSubstr("said set"));
+  EXPECT_THAT(text(retract), HasSubstr("said retract"));
+  // What would be left is not told beside what changes it.
+  v1::ObjectChange before = VendorNamed("Acme", "other");
+  before.set_effective_date("2026-01-01");
+  EXPECT_THAT(
+      store_.ProposeAs("ina", {before, retract}),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("propose them apart")));
+}
+
+TEST_F(ChangeSetsTest, AgreeingNeedsWhatWasAgreedTo) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  EXPECT_THAT(store_.Approve(id, "pat", ""),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("digest")));
+  EXPECT_THAT(store_.Approve(id, "pat", std::string(64, '0')),
+              StatusIs(StatusCode::kFailedPrecondition));
+  EXPECT_THAT(store_.Approve("123456", "pat", "x"),
+              StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(store_.Approve("xyz", "pat", "x"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("32 hex")));
+}
+
+TEST_F(ChangeSetsTest, WhatIsRejectedOrWithdrawnStaysSo) {
+  const std::string rejected = Propose({VendorNamed("Acme")});
+  v1::RejectChangeSetRequest reject;
+  reject.set_change_set_id(rejected);
+  EXPECT_THAT(store_.change_sets.Reject(reject, store_.roles.CallBy("pat")),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("reason")));
+  reject.set_reason("wrong vendor");
+  EXPECT_THAT(store_.change_sets.Reject(reject, store_.roles.CallBy("vic")),
+              StatusIs(StatusCode::kPermissionDenied));
+  ASSERT_OK_AND_ASSIGN(
+      const auto answer,
+      store_.change_sets.Reject(reject, store_.roles.CallBy("pat")));
+  EXPECT_EQ(answer.change_set().ended_by(), "pat");
+  EXPECT_EQ(answer.change_set().end_reason(), "wrong vendor");
+  EXPECT_THAT(store_.Approve(rejected, "pat", "x"),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("was rejected already")));
+
+  const std::string withdrawn = Propose({VendorNamed("Acme")});
+  v1::WithdrawChangeSetRequest withdraw;
+  withdraw.set_change_set_id(withdrawn);
+  EXPECT_THAT(store_.change_sets.Withdraw(withdraw, store_.roles.CallBy("pat")),
+              StatusIs(StatusCode::kPermissionDenied, HasSubstr("ina")));
+  EXPECT_OK(store_.change_sets.Withdraw(withdraw, store_.roles.CallBy("ina")));
+  // Again changes nothing.
+  EXPECT_OK(store_.change_sets.Withdraw(withdraw, store_.roles.CallBy("ina")));
+  EXPECT_THAT(store_.Approve(withdrawn, "pat", "x"),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("was withdrawn already")));
+  EXPECT_FALSE(IsThere(VendorNamed("Acme")));
+}
+
+TEST_F(ChangeSetsTest, TheDigestIsThatOfTheTextsPeopleRead) {
+  Agreed({VendorNamed("Acme")});
+  const std::string id =
+      Propose({VendorNamed("Acme", "slow"), ContractOf("C-1", "Acme"),
+               ContractOf("C-2", "Acme")});
+  v1::ListDifferencesRequest request;
+  request.set_change_set_id(id);
+  request.set_page_size(2);
+  std::string text =
+      absl::StrCat("rollcall difference of change-set ", id, "\n");
+  std::vector<std::string> names;
+  std::string digest;
+  do {
+    ASSERT_OK_AND_ASSIGN(const auto page,
+                         store_.changes.ListDifferences(request));
+    for (const auto& difference : page.differences()) {
+      absl::StrAppend(&text, difference.text(), "\n");
+      names.push_back(absl::StrCat(difference.kind(), " ", difference.name()));
+    }
+    digest = page.digest();
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(names,
+              ElementsAre("vendor Acme", "contract C-1", "contract C-2"));
+  EXPECT_EQ(Sha256Hex(text), digest);
+  EXPECT_EQ(digest, store_.View(id).digest());
+  EXPECT_THAT(text, HasSubstr("notes: \"\" -> \"slow\""));
+}
+
+TEST_F(ChangeSetsTest, WhatTookEffectShowsWhatItChangedThen) {
+  Agreed({VendorNamed("Acme", "first")});
+  const std::string id = Propose({VendorNamed("Acme", "second")});
+  const std::string digest = store_.View(id).digest();
+  store_.AgreeTo(id);
+  Agreed({VendorNamed("Acme", "third")});
+  v1::ListDifferencesRequest request;
+  request.set_change_set_id(id);
+  ASSERT_OK_AND_ASSIGN(const auto page,
+                       store_.changes.ListDifferences(request));
+  EXPECT_EQ(page.digest(), digest);
+  ASSERT_EQ(page.differences_size(), 1);
+  EXPECT_EQ(page.differences(0).fields(0).before(), "first");
+  EXPECT_EQ(page.differences(0).fields(0).after(), "second");
+  EXPECT_EQ(store_.View(id).change_set().applied_digest(), digest);
+}
+
+TEST_F(ChangeSetsTest, RefusesWhatIsMalformedAndNamesIt) {
+  const auto propose = [&](const v1::ObjectChange& change) {
+    return store_.ProposeAs("ina", {change}).status();
+  };
+  EXPECT_THAT(propose(VendorNamed("")),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("changes[0]")));
+  v1::ObjectChange contract = ContractOf("C-1", "Acme");
+  contract.mutable_object()->mutable_contract()->set_end_date("2025-01-01");
+  EXPECT_THAT(propose(contract),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("end_date must not be before start_date")));
+  contract = ContractOf("C-1", "=cmd()");
+  EXPECT_THAT(propose(contract),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("formula")));
+  contract = ContractOf("C-1", "Acme");
+  EXPECT_THAT(propose(contract), StatusIs(StatusCode::kFailedPrecondition,
+                                          HasSubstr("refers to vendor Acme")));
+  EXPECT_THAT(store_.ProposeAs("ina", {}),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      store_.ProposeAs("ina", {VendorNamed("Acme"), VendorNamed("ACME")}),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("one object")));
+  Agreed({VendorNamed("Acme")});
+  EXPECT_THAT(propose(VendorNamed("Acme")),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("so already")));
+}
+
+TEST_F(ChangeSetsTest, WhatNoDifferenceShowsIsNotKept) {
+  v1::ObjectChange vendor = VendorNamed("Acme");
+  v1::Vendor& message = *vendor.mutable_object()->mutable_vendor();
+  message.GetReflection()->MutableUnknownFields(&message)->AddVarint(999, 1);
+  Agreed({vendor});
+  ASSERT_OK_AND_ASSIGN(
+      const auto found,
+      FindObject(*store_.ContractMemory::engine, ObjectNumber::kVendor,
+                 NameOf(vendor.object()), kAtLast));
+  const v1::Vendor& kept = found->object.vendor();
+  EXPECT_TRUE(kept.GetReflection()->GetUnknownFields(kept).empty());
+}
+
+TEST_F(ChangeSetsTest, AContractEndsAfterItsLines) {
+  store_.Import(absl::StrCat(kHeader, Line("PO-1", "4")));
+  v1::ObjectChange end = ContractOf("C-1", "Acme");
+  end.set_action(v1::ObjectChange::ACTION_END);
+  EXPECT_THAT(
+      store_.ProposeAs("ina", {end}),
+      StatusIs(StatusCode::kFailedPrecondition, HasSubstr("C-1 / PO-1 / 1")));
+  v1::ObjectChange line;
+  line.set_action(v1::ObjectChange::ACTION_END);
+  v1::Entitlement& entitlement = *line.mutable_object()->mutable_entitlement();
+  entitlement.set_contract_number("c-1");
+  entitlement.set_purchase_order("po-1");
+  entitlement.set_line("1");
+  Agreed({end, line});
+  EXPECT_FALSE(IsThere(end));
+  EXPECT_THAT(store_.All(), IsEmpty());
+}
+
+TEST_F(ChangeSetsTest, RecordsTakeEffectAtOnce) {
+  Agreed({VendorNamed("Acme"), ContractOf("C-1", "Acme")});
+  v1::ContractObject review;
+  review.mutable_review()->set_contract_number("C-1");
+  review.mutable_review()->set_review_date("2026-02-01");
+  review.mutable_review()->set_reviewer("ina");
+  ASSERT_OK_AND_ASSIGN(const v1::ChangeSet change_set,
+                       store_.ProposeAs("ina", {Set(review)}));
+  EXPECT_EQ(change_set.state(), v1::ChangeSet::STATE_APPLIED);
+  EXPECT_TRUE(IsThere(Set(review)));
+  EXPECT_THAT(store_.ProposeAs("ina", {Set(review), VendorNamed("Other")}),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("apart")));
+}
+
+TEST_F(ChangeSetsTest, ARepeatedApprovalIsAnsweredAsBefore) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  v1::ApproveChangeSetRequest request;
+  request.set_change_set_id(id);
+  request.set_digest(store_.View(id).digest());
+  request.set_request_id("r1");
+  const Caller pat = store_.roles.CallBy("pat");
+  EXPECT_OK(store_.change_sets.Approve(request, pat));
+  EXPECT_OK(store_.change_sets.Approve(request, pat));
+  EXPECT_THAT(store_.View(id).change_set().approvals(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
