@@ -20,8 +20,8 @@ struct GuardedGrant {
   std::string request_id;
 };
 
-// Asks a second person: one with a role of kGuardedRoles, since a mere admin can
-// make other admins and log in as them. Thread-safe.
+// Asks a second person: one with a role of kGuardedRoles, since a mere admin
+// can make other admins and log in as them. Thread-safe.
 class GuardedGrants {
  public:
   virtual ~GuardedGrants() = default;

@@ -20,9 +20,23 @@ bool IsOtherAdmin(const StoredPrincipal& one, absl::string_view principal) {
   return one.name != principal && RolesIn(one.record).Contains(v1::ROLE_ADMIN);
 }
 
+LedgerEntry EntryOf(const RoleChange& change) {
+  LedgerEntry entry;
+  entry.kind = change.kind == v1::RoleEvent::KIND_GRANT ? "role-granted"
+                                                        : "role-revoked";
+  entry.actor = change.by;
+  entry.AddFact("principal", change.principal);
+  entry.AddFact("roles", RolesText(change.roles));
+  entry.AddFact("approved_by", change.approved_by);
+  entry.AddFact("reason", change.reason);
+  entry.AddFact("change_set", change.change_set_id);
+  return entry;
+}
+
 }  // namespace
 
 absl::StatusOr<StoredPrincipal> PutRoleChange(const RoleChange& change,
+                                              const LedgerWriter& ledger,
                                               KnownStamp stamp,
                                               const Reader& reader,
                                               Batch& batch) {
@@ -48,6 +62,8 @@ absl::StatusOr<StoredPrincipal> PutRoleChange(const RoleChange& change,
     ROLLCALL_RETURN_IF_ERROR(
         EndTokensOfOthers(then.name, change.by, stamp, reader, batch).status());
   }
+  ROLLCALL_RETURN_IF_ERROR(
+      ledger.Append(EntryOf(change), stamp, reader, batch));
   return then;
 }
 

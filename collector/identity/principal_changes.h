@@ -5,17 +5,21 @@
 #include "absl/strings/string_view.h"
 #include "collector/identity/principal_tables.h"
 #include "collector/identity/role_change.h"
+#include "collector/ledger/ledger_writer.h"
 
 namespace rollcall::collector {
 
-// Adds the change to the batch: the principal's new record and, where it gets a
-// role of kGuardedRoles, the end of the tokens that others made for it. Returns
+// Adds the change to the batch: the principal's new record, the ledger's entry
+// and, where it gets a role of kGuardedRoles, the end of the tokens that others
+// made for it. Returns
 // what the principal is then, for PrincipalStore::Learn once the batch is
-// stored. For the `build` of a Change whose names hold kPrincipalsName, which
+// stored. For the `build` of a Change whose names hold kPrincipalsName and
+// LedgerWriter::kName, which
 // may change each principal once, and may not revoke ROLE_ADMIN of several.
 // Errors are those of ApplyRoleChange, FAILED_PRECONDITION if there are 10,000
 // principals, and DATA_LOSS.
 absl::StatusOr<StoredPrincipal> PutRoleChange(const RoleChange& change,
+                                              const LedgerWriter& ledger,
                                               KnownStamp stamp,
                                               const Reader& reader,
                                               Batch& batch);

@@ -45,13 +45,15 @@ absl::Status PrincipalStore::StoreFirst(
       change.by = std::string(kByInstallation);
       change.reason = "named by --first-principal when the store was new";
       ROLLCALL_ASSIGN_OR_RETURN(
-          auto principal, PutRoleChange(change, stamp, reader, writes.head));
+          auto principal,
+          PutRoleChange(change, ledger_, stamp, reader, writes.head));
       made.push_back(std::move(principal));
     }
     return absl::OkStatus();
   };
   ROLLCALL_RETURN_IF_ERROR(
-      committer_.Commit({kPrincipalsName}, build).status());
+      committer_.Commit({kPrincipalsName, LedgerWriter::kName}, build)
+          .status());
   for (const StoredPrincipal& one : made) {
     Learn(one);
     Log(LogLevel::kInfo, "first principal made",

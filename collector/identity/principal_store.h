@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collector/identity/principal_changes.h"
+#include "collector/ledger/ledger_writer.h"
 #include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
 #include "common/sync.h"
@@ -26,8 +27,9 @@ struct FirstPrincipal {
 // Thread-safe; all arguments outlive it.
 class PrincipalStore final : public PrincipalRoles {
  public:
-  PrincipalStore(const Engine& engine, Committer& committer)
-      : engine_(engine), committer_(committer) {}
+  PrincipalStore(const Engine& engine, Committer& committer,
+                 const LedgerWriter& ledger)
+      : engine_(engine), committer_(committer), ledger_(ledger) {}
 
   // Reads what is stored; called once, before anybody asks. Blocking.
   absl::Status Load();
@@ -51,6 +53,7 @@ class PrincipalStore final : public PrincipalRoles {
 
   const Engine& engine_;
   Committer& committer_;
+  const LedgerWriter& ledger_;
   mutable Mutex mutex_;
   absl::flat_hash_map<std::string, Known> known_ ABSL_GUARDED_BY(mutex_);
 };

@@ -35,18 +35,19 @@ void NoteIfMade(const StoredPrincipal&, v1::RevokeRoleResponse&) {}
 // Does the change once, and says what the principal is then; what was done
 // before is not told again.
 template <typename Response>
-absl::StatusOr<Response> Apply(Committer& committer, PrincipalStore& principals,
+absl::StatusOr<Response> Apply(Committer& committer, const LedgerWriter& ledger,
+                               PrincipalStore& principals,
                                const RepeatableRequest& repeatable,
                                const RoleChange& change) {
   std::optional<StoredPrincipal> then;
   ROLLCALL_ASSIGN_OR_RETURN(
       Response response,
       ApplyOnce<Response>(
-          committer, {kPrincipalsName}, repeatable,
+          committer, {kPrincipalsName, LedgerWriter::kName}, repeatable,
           [&](KnownStamp stamp, const Reader& reader, Writes& writes,
               Response& answer) -> absl::Status {
-            ROLLCALL_ASSIGN_OR_RETURN(
-                then, PutRoleChange(change, stamp, reader, writes.head));
+            ROLLCALL_ASSIGN_OR_RETURN(then, PutRoleChange(change, ledger, stamp,
+                                                          reader, writes.head));
             *answer.mutable_principal() = PrincipalOf(*then);
             NoteIfMade(*then, answer);
             return absl::OkStatus();
@@ -95,8 +96,8 @@ absl::StatusOr<v1::GrantRoleResponse> RoleEdits::Grant(
       RepeatableRequest::Create("rollcall.v1.PrincipalService.GrantRole",
                                 caller.principal, request.request_id(),
                                 request));
-  return Apply<v1::GrantRoleResponse>(committer_, principals_, repeatable,
-                                      change);
+  return Apply<v1::GrantRoleResponse>(committer_, ledger_, principals_,
+                                      repeatable, change);
 }
 
 absl::StatusOr<v1::RevokeRoleResponse> RoleEdits::Revoke(
@@ -114,7 +115,7 @@ absl::StatusOr<v1::RevokeRoleResponse> RoleEdits::Revoke(
                                 caller.principal, request.request_id(),
                                 request));
   return Apply<v1::RevokeRoleResponse>(
-      committer_, principals_, repeatable,
+      committer_, ledger_, principals_, repeatable,
       ChangeOf(request, v1::RoleEvent::KIND_REVOKE, caller));
 }
 

@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "collector/identity/guarded_grants.h"
 #include "collector/identity/principal_store.h"
+#include "collector/ledger/ledger_writer.h"
 #include "collector/storage/committer.h"
 #include "rollcall/v1/principal_service.pb.h"
 
@@ -15,9 +16,11 @@ class RoleEdits {
  public:
   // Without `guarded` no role of kGuardedRoles is granted.
   RoleEdits(const Engine& engine, Committer& committer,
-            PrincipalStore& principals, GuardedGrants* guarded = nullptr)
+            const LedgerWriter& ledger, PrincipalStore& principals,
+            GuardedGrants* guarded = nullptr)
       : engine_(engine),
         committer_(committer),
+        ledger_(ledger),
         principals_(principals),
         guarded_(guarded) {}
 
@@ -32,6 +35,7 @@ class RoleEdits {
 
   const Engine& engine_;
   Committer& committer_;
+  const LedgerWriter& ledger_;
   PrincipalStore& principals_;
   GuardedGrants* const guarded_;
 };

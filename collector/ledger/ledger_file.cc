@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "collector/ledger/checkpoint.h"
+#include "collector/ledger/ledger_key.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -14,7 +15,6 @@ namespace {
 
 constexpr absl::string_view kHeader = "rollcall ledger 1 log ";
 constexpr absl::string_view kLineEnd = "\n";
-constexpr size_t kSignatureBytes = 64;
 constexpr size_t kSignatureDigits = 88;
 constexpr size_t kRootDigits = 2 * kTreeHashBytes;
 
@@ -58,7 +58,7 @@ absl::StatusOr<FiledEntry> ParseLedgerFileLine(absl::string_view line) {
         "not a signature, a root and an entry in one line");
   }
   auto signature = StrictBase64(line.substr(0, kSignatureDigits));
-  if (!signature.ok() || signature->size() != kSignatureBytes) {
+  if (!signature.ok() || signature->size() != kLedgerSignatureBytes) {
     return absl::InvalidArgumentError("it does not begin with a signature");
   }
   auto root = StrictTreeHash(line.substr(kSignatureDigits + 1, kRootDigits));

@@ -13,8 +13,6 @@
 namespace rollcall::collector {
 namespace {
 
-constexpr size_t kSignatureBytes = 64;
-
 const unsigned char* UnsignedBytes(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -131,7 +129,7 @@ absl::StatusOr<LedgerSigner> LedgerSigner::FromPem(absl::string_view pem) {
 
 absl::StatusOr<std::string> LedgerSigner::Sign(absl::string_view text) const {
   const OpenSslPtr<EVP_MD_CTX> context(EVP_MD_CTX_new());
-  std::string signature(kSignatureBytes, '\0');
+  std::string signature(kLedgerSignatureBytes, '\0');
   size_t size = signature.size();
   if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr,
                          public_key_.key_.get()) != 1 ||

@@ -13,6 +13,9 @@
 
 namespace rollcall::collector {
 
+// Of Ed25519.
+inline constexpr size_t kLedgerSignatureBytes = 64;
+
 // A key that signatures are checked with. Copies share it; immutable, so
 // thread-safe.
 class LedgerPublicKey {

@@ -23,6 +23,11 @@ struct LedgerEntry {
   // a-z, 0-9, "_", and there once.
   std::vector<std::pair<std::string, std::string>> facts;
 
+  // Adds a fact; nothing where there is nothing to say.
+  void AddFact(absl::string_view name, absl::string_view value) {
+    if (!value.empty()) facts.emplace_back(name, value);
+  }
+
   // The value of a fact; empty if there is none of that name.
   absl::string_view Fact(absl::string_view name) const;
 };

@@ -14,8 +14,6 @@ namespace {
 using stored::v1::LedgerNode;
 using stored::v1::LedgerRecord;
 
-constexpr size_t kSignatureBytes = 64;
-
 template <typename Key>
 std::string BytesOfKey(const Key& key) {
   KeyWriter writer;
@@ -101,7 +99,7 @@ absl::StatusOr<StoredLedgerEntry> LedgerView::Entry(uint64_t index) const {
   if (line->index != index) {
     return damaged(absl::StrCat("says that it is entry ", line->index));
   }
-  if (record.signature().size() != kSignatureBytes) {
+  if (record.signature().size() != kLedgerSignatureBytes) {
     return damaged("has no signature");
   }
   // Which entry told the key follows from the entries alone.

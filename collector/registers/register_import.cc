@@ -7,15 +7,15 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "collector/changes/change_set_table.h"
 #include "collector/csv/import_file.h"
 #include "collector/registers/expected_device_csv.h"
 #include "collector/registers/expected_device_fields.h"
 #include "collector/registers/expected_device_table.h"
 #include "collector/registers/register_plan.h"
-#include "collector/storage/change_set_table.h"
+#include "collector/storage/apply_once.h"
 #include "collector/storage/request_table.h"
 #include "common/hash.h"
-#include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -26,6 +26,7 @@ using Response = v1::ImportExpectedDevicesResponse;
 
 constexpr absl::string_view kMethod =
     "rollcall.v1.RegisterService.ImportExpectedDevices";
+constexpr v1::ChangeSet::Kind kKind = v1::ChangeSet::KIND_REGISTER_IMPORT;
 constexpr int kAttempts = 5;
 
 }  // namespace
@@ -33,7 +34,7 @@ constexpr int kAttempts = 5;
 // One import on its way.
 struct RegisterImporter::Job {
   const Request& request;
-  const std::string principal;
+  const Caller& caller;
   const std::string register_name;
   const RepeatableRequest repeatable;
   const ExpectedDeviceFile file;
@@ -52,9 +53,13 @@ struct RegisterImporter::Job {
     response.set_error_count(errors.count());
   }
 
-  v1::ChangeSet MakeChangeSet(const RegisterPlan& plan) const {
+  v1::ChangeSet MakeChangeSet(const RegisterPlan& plan,
+                              const Response& response) const {
     v1::ChangeSet change_set;
-    change_set.set_kind(v1::ChangeSet::KIND_REGISTER_IMPORT);
+    change_set.set_kind(kKind);
+    change_set.set_added_count(response.added_count());
+    change_set.set_changed_count(response.changed_count());
+    change_set.set_quarantined_count(response.quarantined_count());
     change_set.set_file_name(request.file_name());
     change_set.set_file_sha256(file_sha256);
     change_set.set_removed_count(static_cast<int32_t>(plan.removed.size()));
@@ -84,20 +89,20 @@ struct RegisterImporter::Job {
 };
 
 absl::StatusOr<Response> RegisterImporter::Import(const Request& request,
-                                                  absl::string_view principal) {
+                                                  const Caller& caller) {
   ROLLCALL_RETURN_IF_ERROR(
       CheckImportFile(request.content(), request.file_name()));
   ROLLCALL_ASSIGN_OR_RETURN(std::string register_name,
                             ParseRegisterName(request.register_()));
   ROLLCALL_ASSIGN_OR_RETURN(
       RepeatableRequest repeatable,
-      RepeatableRequest::Create(kMethod, principal, request.request_id(),
+      RepeatableRequest::Create(kMethod, caller.principal, request.request_id(),
                                 request));
   ROLLCALL_ASSIGN_OR_RETURN(auto given,
                             repeatable.FindAnswer<Response>(engine_));
   if (given.has_value()) return *std::move(given);
   const Job job{request,
-                std::string(principal),
+                caller,
                 std::move(register_name),
                 std::move(repeatable),
                 ReadExpectedDeviceCsv(request.content()),
@@ -118,7 +123,8 @@ absl::StatusOr<Response> RegisterImporter::Attempt(const Job& job) {
   job.ListErrors(response);
   if (job.Refused()) return response;
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp base, NewestChangeSet(*snapshot));
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp base,
+                            NewestEffect(*snapshot, kKind));
   ROLLCALL_ASSIGN_OR_RETURN(
       const std::vector<v1::ExpectedDevice> current,
       AllExpectedDevices(*snapshot, KnownStamp::Max(), job.register_name));
@@ -131,18 +137,14 @@ absl::StatusOr<Response> RegisterImporter::Attempt(const Job& job) {
   if (!changes && !job.file.bad.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const bool was_imported,
-        WasImported(*snapshot, v1::ChangeSet::KIND_REGISTER_IMPORT,
-                    job.file_sha256, job.file.bad.size()));
+        WasImported(*snapshot, kKind, job.file_sha256, job.file.bad.size()));
     changes = !was_imported;
   }
   if (changes) {
     response.set_quarantined_count(static_cast<int32_t>(job.file.bad.size()));
   }
   if (job.request.dry_run()) return response;
-  if (changes) {
-    response.set_change_set_id(ChangeSetId::Generate(random_).ToHex());
-    response.set_applied(true);
-  }
+  if (!changes) return Keep(job, std::move(response));
   return Store(job, base, plan, std::move(response));
 }
 
@@ -150,29 +152,39 @@ absl::StatusOr<Response> RegisterImporter::Store(const Job& job,
                                                  KnownStamp base,
                                                  const RegisterPlan& plan,
                                                  Response response) {
+  Proposal proposal;
+  proposal.change_set = job.MakeChangeSet(plan, response);
+  proposal.base = base;
   // What a call with the same request id, which was quicker, answered.
   std::optional<Response> given;
-  const auto build = [&](KnownStamp stamp, const Reader& reader,
-                         Writes& writes) -> absl::Status {
+  proposal.answered = [&](const Reader& reader) -> absl::StatusOr<bool> {
     ROLLCALL_ASSIGN_OR_RETURN(given,
                               job.repeatable.FindAnswer<Response>(reader));
-    if (given.has_value()) return absl::OkStatus();
-    ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp newest, NewestChangeSet(reader));
-    if (newest != base) {
-      return absl::AbortedError(
-          "other imports kept changing the registers; try again");
-    }
-    job.repeatable.KeepAnswer(response, writes.head);
-    if (!response.applied()) return absl::OkStatus();
-    PutImport(job.MakeChangeSet(plan), response, job.principal, stamp,
-              writes.head);
-    job.PutStates(plan, response, stamp, writes.head);
-    PutQuarantine(job.file.bad, *ChangeSetId::FromHex(response.change_set_id()),
-                  writes.head);
-    return absl::OkStatus();
+    return given.has_value();
   };
-  ROLLCALL_RETURN_IF_ERROR(committer_.Commit({"registers"}, build).status());
+  proposal.also = [&](const v1::ChangeSet& change_set, KnownStamp stamp,
+                      Batch& batch) {
+    response.set_change_set_id(change_set.change_set_id());
+    response.set_applied(true);
+    job.repeatable.KeepAnswer(response, batch);
+    job.PutStates(plan, response, stamp, batch);
+    PutQuarantine(job.file.bad, *ChangeSetId::FromHex(response.change_set_id()),
+                  batch);
+  };
+  ROLLCALL_RETURN_IF_ERROR(change_sets_.Propose(proposal, job.caller).status());
   return given.has_value() ? *std::move(given) : std::move(response);
+}
+
+// The answer to a file that changes nothing.
+absl::StatusOr<Response> RegisterImporter::Keep(const Job& job,
+                                                Response response) {
+  if (job.request.request_id().empty()) return response;
+  return ApplyOnce<Response>(
+      committer_, {"changes"}, job.repeatable,
+      [&](KnownStamp, const Reader&, Writes&, Response& answer) {
+        answer = response;
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace rollcall::collector

@@ -4,11 +4,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "collector/changes/change_sets.h"
 #include "collector/registers/register_plan.h"
+#include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
-#include "common/random.h"
 #include "rollcall/v1/register_service.pb.h"
 
 namespace rollcall::collector {
@@ -17,16 +17,16 @@ namespace rollcall::collector {
 // outlive it.
 class RegisterImporter {
  public:
-  RegisterImporter(const Engine& engine, Committer& committer, Random& random)
-      : engine_(engine), committer_(committer), random_(random) {}
+  RegisterImporter(const Engine& engine, Committer& committer,
+                   ChangeSets& change_sets)
+      : engine_(engine), committer_(committer), change_sets_(change_sets) {}
 
   // As RegisterService.ImportExpectedDevices says, proposed and applied by
-  // `principal` in one step. Either all of the change-set is stored or nothing.
+  // the caller in one step. Either all of the change-set is stored or nothing.
   // ABORTED if other imports kept changing what this one is compared with.
   // Blocking.
   absl::StatusOr<v1::ImportExpectedDevicesResponse> Import(
-      const v1::ImportExpectedDevicesRequest& request,
-      absl::string_view principal);
+      const v1::ImportExpectedDevicesRequest& request, const Caller& caller);
 
  private:
   struct Job;
@@ -35,9 +35,12 @@ class RegisterImporter {
       const Job& job, KnownStamp base, const RegisterPlan& plan,
       v1::ImportExpectedDevicesResponse response);
 
+  absl::StatusOr<v1::ImportExpectedDevicesResponse> Keep(
+      const Job& job, v1::ImportExpectedDevicesResponse response);
+
   const Engine& engine_;
   Committer& committer_;
-  Random& random_;
+  ChangeSets& change_sets_;
 };
 
 }  // namespace rollcall::collector

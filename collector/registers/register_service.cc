@@ -6,10 +6,10 @@ grpc::ServerUnaryReactor* RegisterServiceImpl::ImportExpectedDevices(
     grpc::CallbackServerContext* context,
     const v1::ImportExpectedDevicesRequest* request,
     v1::ImportExpectedDevicesResponse* response) {
-  return dispatcher_.Answer(
-      context, *request, response, [this, request](const Caller& caller) {
-        return importer_.Import(*request, caller.principal);
-      });
+  return dispatcher_.Answer(context, *request, response,
+                            [this, request](const Caller& caller) {
+                              return importer_.Import(*request, caller);
+                            });
 }
 
 grpc::ServerUnaryReactor* RegisterServiceImpl::ListExpectedDevices(

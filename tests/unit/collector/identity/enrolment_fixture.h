@@ -11,6 +11,7 @@
 #include "tests/support/fake_random.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_ledger.h"
 #include "tests/support/test_pki.h"
 #include "tests/support/test_requests.h"
 
@@ -41,9 +42,10 @@ class EnrolmentFixture : public ::testing::Test {
     change.reason = "test";
     const auto build = [&](KnownStamp stamp, const Reader& reader,
                            Writes& writes) {
-      return PutRoleChange(change, stamp, reader, writes.head).status();
+      return PutRoleChange(change, ledger_.writer(), stamp, reader, writes.head)
+          .status();
     };
-    EXPECT_OK(committer_.Commit({kPrincipalsName}, build));
+    EXPECT_OK(committer_.Commit({kPrincipalsName, LedgerWriter::kName}, build));
   }
 
   // That ada may ask for.
@@ -103,6 +105,7 @@ class EnrolmentFixture : public ::testing::Test {
   HybridClock hybrid_{clock_};
   Engine& engine_ = testing::EmptyStore();
   Committer committer_{engine_, hybrid_};
+  const testing::TestLedger ledger_{engine_, committer_};
   Revocations revocations_{engine_, committer_};
   TokenStore tokens_{engine_, committer_, clock_, random_};
   CertificateList certificates_{engine_, committer_, revocations_, clock_};

@@ -45,8 +45,9 @@ class PrincipalQueriesTest : public EnrolmentFixture {
     }
   }
 
-  PrincipalStore store_{engine_, committer_};
-  RoleEdits edits_{engine_, committer_, store_};
+  const testing::TestLedger ledger_{engine_, committer_};
+  PrincipalStore store_{engine_, committer_, ledger_.writer()};
+  RoleEdits edits_{engine_, committer_, ledger_.writer(), store_};
   const PrincipalQueries queries_{engine_, store_, clock_};
 };
 

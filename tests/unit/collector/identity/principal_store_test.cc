@@ -5,6 +5,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_ledger.h"
 
 namespace rollcall::collector {
 namespace {
@@ -34,10 +35,12 @@ class PrincipalStoreTest : public ::testing::Test {
     absl::StatusOr<StoredPrincipal> then = absl::UnknownError("not built");
     const auto build = [&](KnownStamp stamp, const Reader& reader,
                            Writes& writes) {
-      then = PutRoleChange(change, stamp, reader, writes.head);
+      then =
+          PutRoleChange(change, ledger_.writer(), stamp, reader, writes.head);
       return then.status();
     };
-    const auto stored = committer_.Commit({kPrincipalsName}, build);
+    const auto stored =
+        committer_.Commit({kPrincipalsName, LedgerWriter::kName}, build);
     if (!stored.ok()) return stored.status();
     return then;
   }
@@ -60,7 +63,8 @@ class PrincipalStoreTest : public ::testing::Test {
   HybridClock hybrid_{clock_};
   Engine& engine_ = EmptyStore();
   Committer committer_{engine_, hybrid_};
-  PrincipalStore store_{engine_, committer_};
+  const testing::TestLedger ledger_{engine_, committer_};
+  PrincipalStore store_{engine_, committer_, ledger_.writer()};
 };
 
 TEST_F(PrincipalStoreTest, NobodyHasARoleInANewStoreAndIsToldWhatToDo) {
@@ -79,7 +83,7 @@ TEST_F(PrincipalStoreTest, TheFirstOnesAreMadeOnceAndKept) {
               IsOkAndHolds(RoleSet({v1::ROLE_ADMIN, v1::ROLE_ITAM})));
   EXPECT_THAT(store_.RolesOf("eve"), IsOkAndHolds(RoleSet()));
   // Another start, told of others.
-  PrincipalStore next(engine_, committer_);
+  PrincipalStore next(engine_, committer_, ledger_.writer());
   ASSERT_OK(next.Load());
   ASSERT_OK(
       next.Install({{"jo", {v1::ROLE_VIEWER}}, {"eve", {v1::ROLE_ADMIN}}}));

@@ -7,6 +7,7 @@
 #include "tests/support/memory_store.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_ledger.h"
 
 namespace rollcall::collector {
 namespace {
@@ -49,9 +50,10 @@ class RoleEditsTest : public ::testing::Test {
   HybridClock hybrid_{clock_};
   Engine& engine_ = EmptyStore();
   Committer committer_{engine_, hybrid_};
-  PrincipalStore store_{engine_, committer_};
+  const testing::TestLedger ledger_{engine_, committer_};
+  PrincipalStore store_{engine_, committer_, ledger_.writer()};
   FakeGuardedGrants guarded_;
-  RoleEdits edits_{engine_, committer_, store_, &guarded_};
+  RoleEdits edits_{engine_, committer_, ledger_.writer(), store_, &guarded_};
   const Caller ada_{"ada", absl::InfiniteFuture(), {v1::ROLE_ADMIN}};
   const Caller vic_{"vic", absl::InfiniteFuture(), {v1::ROLE_VIEWER}};
 };
@@ -116,7 +118,7 @@ TEST_F(RoleEditsTest, WhatCannotBeGrantedIsNotProposedEither) {
 }
 
 TEST_F(RoleEditsTest, WithoutAWayToAskASecondPersonThatIsSaid) {
-  RoleEdits alone(engine_, committer_, store_);
+  RoleEdits alone(engine_, committer_, ledger_.writer(), store_);
   EXPECT_THAT(
       alone.Grant(FromText<v1::GrantRoleRequest>(
                       "principal: 'jo' role: ROLE_PROCUREMENT reason: 'r'"),

@@ -12,8 +12,6 @@ using ::rollcall::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-
 SignedCheckpoint SomeCheckpoint() {
   return {{"00112233445566778899aabbccddeeff", 42, TreeHash(32, '\x0a'),
            absl::FromUnixSeconds(1'770'000'000), std::string(64, 'b')},

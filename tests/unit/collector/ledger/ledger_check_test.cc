@@ -12,10 +12,6 @@ using ::rollcall::testing::StatusIs;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
-constexpr uint64_t kEntries = 25;
-// The entry that tells the second key.
-constexpr uint64_t kChange = 10;
-
 template <typename Key>
 std::string BytesOf(const Key& key) {
   KeyWriter writer;
@@ -30,6 +26,10 @@ std::string NameOf(TableId table, const std::string& key) {
 
 class LedgerCheckTest : public ::testing::Test {
  protected:
+  static constexpr uint64_t kEntries = 13;
+  // The entry that tells the second key.
+  static constexpr uint64_t kChange = 6;
+
   LedgerCheckTest() : random_(7) {
     LedgerStore store;
     store.Fill(kChange);
@@ -86,7 +86,7 @@ TEST_F(LedgerCheckTest, ALedgerThatIsWholeHasNoDifference) {
   EXPECT_EQ(check.part(), "ledger");
   EXPECT_EQ(check.difference_count(), 0) << check.first_difference();
   // All entries, and a node for each half, quarter and so on of them.
-  EXPECT_EQ(check.compared_count(), 25 + 12 + 6 + 3 + 1);
+  EXPECT_EQ(check.compared_count(), 13 + 6 + 3 + 1);
   EXPECT_EQ(Check(MapReader()).difference_count(), 0);
 }
 
@@ -121,7 +121,7 @@ TEST_F(LedgerCheckTest, NamesTheFirstOfThousandsOfAlteredValues) {
 TEST_F(LedgerCheckTest, WhatDoesNotBelongThereIsADifference) {
   MapReader altered = whole_;
   for (const TreeNode node :
-       {TreeNode{0, 3}, TreeNode{1, 12}, TreeNode{5, 0}, TreeNode{70, 0}}) {
+       {TreeNode{0, 3}, TreeNode{1, 6}, TreeNode{4, 0}, TreeNode{70, 0}}) {
     const std::string key = BytesOf(LedgerNodeKey{node});
     altered.tables[TableId::kLedgerNode][key] = "";
     EXPECT_THAT(Check(altered).first_difference(),
@@ -130,7 +130,7 @@ TEST_F(LedgerCheckTest, WhatDoesNotBelongThereIsADifference) {
   }
   altered.tables[TableId::kLedgerEntry][BytesOf(LedgerEntryKey{30})] = "";
   EXPECT_THAT(Check(altered).first_difference(),
-              HasSubstr("entry 25 is missing"));
+              HasSubstr("entry 13 is missing"));
   altered = whole_;
   altered.tables[TableId::kLedgerEntry]["x"] = "";
   EXPECT_EQ(Check(altered).difference_count(), 1);
@@ -161,7 +161,7 @@ TEST_F(LedgerCheckTest, TheEndIsCheckedWithWhatTheLedgerGrowsFrom) {
   for (const uint64_t size : {uint64_t{1}, kEntries}) {
     EXPECT_OK(CheckLedgerEnd(LedgerView(whole_), size));
   }
-  for (const TreeNode edge : {TreeNode{4, 0}, TreeNode{3, 2}}) {
+  for (const TreeNode edge : {TreeNode{3, 0}, TreeNode{2, 2}}) {
     MapReader altered = whole_;
     const std::string key = BytesOf(LedgerNodeKey{edge});
     altered.tables[TableId::kLedgerNode][key][10] ^= 1;
@@ -170,7 +170,8 @@ TEST_F(LedgerCheckTest, TheEndIsCheckedWithWhatTheLedgerGrowsFrom) {
   }
   MapReader altered = whole_;
   std::string& last =
-      altered.tables[TableId::kLedgerEntry][BytesOf(LedgerEntryKey{24})];
+      altered
+          .tables[TableId::kLedgerEntry][BytesOf(LedgerEntryKey{kEntries - 1})];
   last[last.find("ina") == std::string::npos ? last.find("otto")
                                              : last.find("ina")] = 'e';
   EXPECT_THAT(CheckLedgerEnd(LedgerView(altered), kEntries),

@@ -24,6 +24,8 @@
 
 namespace rollcall::collector {
 
+inline constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
+
 inline LedgerSigner NewSigner() {
   return *LedgerSigner::FromPem(*LedgerSigner::MakePem());
 }

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/unit/collector/ledger/ledger_fixture.h"
 
 namespace rollcall::collector {
 namespace {
@@ -17,8 +18,6 @@ using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 class LedgerKeyFileTest : public ::testing::Test {
  protected:

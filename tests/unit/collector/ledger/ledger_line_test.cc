@@ -4,6 +4,7 @@
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/unit/collector/ledger/ledger_fixture.h"
 
 namespace rollcall::collector {
 namespace {
@@ -13,7 +14,6 @@ using ::testing::HasSubstr;
 
 const absl::Time kTime =
     absl::FromUnixSeconds(1'770'000'000) + absl::Microseconds(42);
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
 LedgerLine SomeLine() {
   return {7,

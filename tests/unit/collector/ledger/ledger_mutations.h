@@ -28,9 +28,9 @@ struct Mutation {
 
 class LedgerMutations {
  public:
-  static constexpr size_t kEntries = 24;
+  static constexpr size_t kEntries = 16;
   // What was kept elsewhere when the ledger was shorter.
-  static constexpr size_t kKept = 18;
+  static constexpr size_t kKept = 12;
 
   LedgerMutations() {
     for (size_t i = 1; i < kEntries; ++i) {

@@ -13,9 +13,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-constexpr int64_t kEntries = 23;
-constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
-
 std::vector<TreeHash> HashesOf(
     const google::protobuf::RepeatedPtrField<std::string>& hex) {
   std::vector<TreeHash> hashes;
@@ -25,6 +22,8 @@ std::vector<TreeHash> HashesOf(
 
 class LedgerQueriesTest : public ::testing::Test {
  protected:
+  static constexpr int64_t kEntries = 23;
+
   LedgerQueriesTest() { store_.Fill(kEntries); }
 
   SignedCheckpoint Good(const v1::LedgerCheckpoint& checkpoint) {

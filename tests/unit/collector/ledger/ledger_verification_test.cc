@@ -9,10 +9,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Optional;
 
-constexpr size_t kEntries = 12;
-
 class LedgerVerificationTest : public ::testing::Test {
  protected:
+  static constexpr size_t kEntries = 12;
+
   LedgerVerificationTest() : signer_(NewSigner()) {
     for (size_t i = 1; i < kEntries; ++i) {
       ledger_.entries.push_back(SomeEntry(i));
@@ -125,7 +125,7 @@ TEST_F(LedgerVerificationTest, TextsThatAreNoLedgerAreSaidToBeNone) {
   for (const std::string& text :
        {std::string(), std::string("\n"), std::string("rollcall"),
         std::string("rollcall ledger 2 log ") + ledger_.log_id + "\n",
-        LedgerFileHeader(ledger_.log_id), std::string(1 << 20, '\n'),
+        LedgerFileHeader(ledger_.log_id), std::string(1 << 14, '\n'),
         SignedCheckpointText(written_.checkpoints[0])}) {
     const LedgerVerdict verdict = Verify(text);
     EXPECT_TRUE(verdict.fault.has_value()) << text.substr(0, 100);

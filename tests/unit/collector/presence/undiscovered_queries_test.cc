@@ -13,8 +13,10 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_device_directory.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/fake_roles.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/subject_report.h"
+#include "tests/support/test_ledger.h"
 
 namespace rollcall::collector {
 namespace {
@@ -47,7 +49,7 @@ class UndiscoveredQueriesTest : public ::testing::Test {
   void Import(const std::string& lines) {
     v1::ImportExpectedDevicesRequest request;
     request.set_content("asset_tag,serial,hostname,status\n" + lines);
-    ASSERT_OK(importer_.Import(request, "ina"));
+    ASSERT_OK(importer_.Import(request, roles_.CallBy("ina")));
   }
 
   // The collector is there for so many days.
@@ -85,7 +87,11 @@ class UndiscoveredQueriesTest : public ::testing::Test {
   HybridClock stamps_{clock_};
   Committer committer_{*engine_, stamps_};
   testing::SharedContent shared_{*engine_};
-  RegisterImporter importer_{*engine_, committer_, random_};
+  const testing::TestLedger ledger_{*engine_, committer_};
+  testing::FakeRoles roles_;
+  ChangeSets change_sets_{
+      {*engine_, committer_, ledger_.writer(), random_, roles_}, {}};
+  RegisterImporter importer_{*engine_, committer_, change_sets_};
   testing::FakeDeviceDirectory directory_;
   LastSeenTracker last_seen_;
   UndiscoveredQueries queries_{

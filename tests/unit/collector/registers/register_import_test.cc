@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "collector/storage/change_set_table.h"
+#include "collector/changes/change_set_table.h"
 #include "common/hash.h"
 #include "common/proto_time.h"
 #include "tests/support/proto_matchers.h"
@@ -213,22 +213,22 @@ TEST(RegisterImport, ARequestIdBelongsToOneRequest) {
   request.set_request_id("r1");
   store.Import(request);
   request.set_content("asset_tag,serial\nA-2,S2\n");
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("r1")));
 }
 
 TEST(RegisterImport, RefusesMalformedRequests) {
   RegisterStore store;
   v1::ImportExpectedDevicesRequest request;
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("content")));
   request.set_content("asset_tag,serial\nA-1,S1\n");
   request.set_register_("Assets!");
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("register")));
   request.clear_register_();
   request.set_file_name(std::string(257, 'a'));
-  EXPECT_THAT(store.importer.Import(request, "ina"),
+  EXPECT_THAT(store.importer.Import(request, store.roles.CallBy("ina")),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("file_name")));
 }
 
@@ -240,8 +240,9 @@ TEST(RegisterImport, ImportsAtTheSameTimeEachTakeEffectWhole) {
   for (size_t i = 0; i < threads.size(); ++i) {
     threads[i] = std::thread([&, i] {
       for (int round = 0; round < 5; ++round) {
-        const auto response = store.importer.Import(
-            store.RequestFor(i % 2 == 0 ? even : odd), "ina");
+        const auto response =
+            store.importer.Import(store.RequestFor(i % 2 == 0 ? even : odd),
+                                  store.roles.CallBy("ina"));
         // Losing every race is allowed; a mixture is not.
         EXPECT_TRUE(response.ok() || absl::IsAborted(response.status()));
       }

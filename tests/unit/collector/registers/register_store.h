@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "collector/changes/change_sets.h"
 #include "collector/registers/expected_device_table.h"
 #include "collector/registers/register_import.h"
 #include "collector/registers/register_queries.h"
@@ -15,7 +16,9 @@
 #include "gmock/gmock.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/fake_roles.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/test_ledger.h"
 
 namespace rollcall::collector {
 
@@ -26,13 +29,17 @@ struct RegisterStore {
       *OpenRocksDb({.path = "/store", .in_memory = true});
   HybridClock stamps{clock};
   Committer committer{*engine, stamps};
-  RegisterImporter importer{*engine, committer, random};
+  const testing::TestLedger ledger{*engine, committer};
+  testing::FakeRoles roles;
+  ChangeSets change_sets{{*engine, committer, ledger.writer(), random, roles},
+                         {}};
+  RegisterImporter importer{*engine, committer, change_sets};
   RegisterQueries queries{*engine};
 
   // Imports as "ina"; fails the test on an error.
   v1::ImportExpectedDevicesResponse Import(
       const v1::ImportExpectedDevicesRequest& request) {
-    auto response = importer.Import(request, "ina");
+    auto response = importer.Import(request, roles.CallBy("ina"));
     EXPECT_OK(response);
     return response.ok() ? *std::move(response)
                          : v1::ImportExpectedDevicesResponse();
