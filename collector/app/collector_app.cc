@@ -23,6 +23,8 @@
 #include "collector/app/ticker.h"
 #include "collector/catalog/catalog.h"
 #include "collector/catalog/rule_files.h"
+#include "collector/changes/change_service.h"
+#include "collector/contracts/contract_proposer.h"
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/contract_service.h"
 #include "collector/contracts/entitlement_import.h"
@@ -45,6 +47,7 @@
 #include "collector/ledger/ledger_writer.h"
 #include "collector/presence/availability.h"
 #include "collector/presence/undiscovered_queries.h"
+#include "collector/reconcile/change_preview.h"
 #include "collector/reconcile/metrics/registry.h"
 #include "collector/reconcile/reconciliation_queries.h"
 #include "collector/reconcile/reconciliation_service.h"
@@ -94,7 +97,7 @@ struct Parts {
         committer(*engine, hybrid_clock),
         ledger(std::move(ledger_signer)),
         executor(options.executor),
-        principals(*engine, committer, clock),
+        principals(*engine, committer, ledger, clock, random),
         enrolment(*engine, committer, clock, random, options.enrolment),
         identity(*engine, committer, last_seen, clock, random,
                  {.silence = SilenceOf(options.ingest.check_in_interval,
@@ -140,12 +143,16 @@ struct Parts {
   const FleetSources fleet{*engine, content, directory, last_seen};
   const UnaryDispatcher dispatcher{question_executor, principals.access};
   const DeviceQueries device_queries{fleet, *catalog};
-  const ContractQueries contract_queries{*engine};
-  EntitlementImporter entitlement_importer{*engine, committer, random,
-                                           MetricNames()};
+  const ContractQueries contract_queries{*engine, clock};
+  EntitlementImporter entitlement_importer{
+      *engine, committer, principals.change_sets, MetricNames()};
+  ContractProposer contract_proposer{*engine, principals.change_sets,
+                                     MetricNames()};
+  const PositionPreview position_preview{fleet, *catalog, clock};
   const ReconciliationQueries reconciliation_queries{fleet, *catalog, clock};
   const RegisterQueries register_queries{*engine};
-  RegisterImporter register_importer{*engine, committer, random};
+  RegisterImporter register_importer{*engine, committer,
+                                     principals.change_sets};
   const UndiscoveredQueries undiscovered_queries{fleet, clock};
   AvailabilityRecorder availability{committer, clock};
   IdentityDeviceEraser device_eraser;
@@ -167,6 +174,7 @@ class AdminServices {
         services->answers_,
         ReflectionAnswers::Create(
             {v1::DeviceService::service_full_name(),
+             v1::ChangeService::service_full_name(),
              v1::ContractService::service_full_name(),
              v1::EnrolmentService::service_full_name(),
              v1::IdentityService::service_full_name(),
@@ -183,9 +191,8 @@ class AdminServices {
 
   std::vector<grpc::Service*> all() {
     std::vector<grpc::Service*> services = {
-        &devices_, &contracts_,  &enrolment_,      &identity_,
-        &ledger_,  &principals_, &reconciliation_, &registers_,
-        &store_};
+        &devices_, &changes_,    &contracts_,      &enrolment_, &identity_,
+        &ledger_,  &principals_, &reconciliation_, &registers_, &store_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
@@ -194,8 +201,10 @@ class AdminServices {
   explicit AdminServices(Parts& parts)
       : devices_(parts.device_queries, parts.device_deletion, parts.deletions,
                  parts.device_holds, parts.dispatcher),
-        contracts_(parts.entitlement_importer, parts.contract_queries,
-                   parts.dispatcher),
+        changes_(parts.principals.change_sets, parts.principals.change_queries,
+                 parts.position_preview, parts.dispatcher),
+        contracts_(parts.entitlement_importer, parts.contract_proposer,
+                   parts.contract_queries, parts.dispatcher),
         enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
                    parts.enrolment.revocations, parts.dispatcher),
         identity_(parts.identity.queries, parts.identity.edits,
@@ -210,6 +219,7 @@ class AdminServices {
                parts.dispatcher) {}
 
   DeviceServiceImpl devices_;
+  ChangeServiceImpl changes_;
   ContractServiceImpl contracts_;
   EnrolmentServiceImpl enrolment_;
   IdentityServiceImpl identity_;

@@ -1,27 +1,43 @@
-// Principals and their roles put together.
+// Principals, their roles, and what takes several of them, put together.
 #pragma once
 
-#include "collector/identity/guarded_grants.h"
+#include "collector/changes/change_queries.h"
+#include "collector/changes/change_sets.h"
+#include "collector/contracts/contract_content.h"
 #include "collector/identity/principal_queries.h"
 #include "collector/identity/principal_store.h"
 #include "collector/identity/role_edits.h"
+#include "collector/identity/role_grants.h"
+#include "collector/ledger/ledger_writer.h"
 #include "collector/rpc/access_control.h"
 
 namespace rollcall::collector {
 
 // In order of their making. Thread-safe; all arguments outlive it.
 struct PrincipalParts {
-  // Without `guarded` no role that takes two people is granted.
-  PrincipalParts(const Engine& engine, Committer& committer, const Clock& clock,
-                 GuardedGrants* guarded = nullptr)
-      : store(engine, committer),
+  PrincipalParts(const Engine& engine, Committer& committer,
+                 const LedgerWriter& ledger, const Clock& clock, Random& random)
+      : store(engine, committer, ledger),
         access(store, clock),
         queries(engine, store, clock),
-        edits(engine, committer, store, guarded) {}
+        grants(engine, ledger, store),
+        change_sets({engine, committer, ledger, random, store},
+                    {{v1::ChangeSet::KIND_CONTRACTS, &contracts},
+                     {v1::ChangeSet::KIND_RECORDS, &contracts},
+                     {v1::ChangeSet::KIND_ROLE_GRANT, &grants}}),
+        change_queries(engine, store, change_sets.contents()),
+        role_grants(engine, change_sets),
+        edits(engine, committer, ledger, store, &role_grants) {}
 
   PrincipalStore store;
   AccessControl access;
   PrincipalQueries queries;
+  // Who understands what change-sets hold.
+  const ContractContent contracts;
+  const RoleGrantContent grants;
+  ChangeSets change_sets;
+  const ChangeQueries change_queries;
+  RoleGrants role_grants;
   RoleEdits edits;
 };
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "collector/contracts/migration.h"
 #include "collector/identity/store_incarnation.h"
 #include "collector/inventory/migrations.h"
 #include "collector/ledger/ledger_key_file.h"
@@ -25,6 +26,7 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenStore(
   RocksDbOptions store;
   store.path = options.data_dir;
   store.migrations = Migrations();
+  store.migrations.push_back(MigrateToVersion5);
   return OpenRocksDb(store);
 }
 

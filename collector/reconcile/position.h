@@ -10,7 +10,7 @@
 #include "collector/reconcile/metric.h"
 #include "collector/reconcile/use_rights.h"
 #include "common/id.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/contract.pb.h"
 #include "rollcall/v1/reconciliation_service.pb.h"
 
 namespace rollcall::collector {

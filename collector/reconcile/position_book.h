@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "collector/reconcile/product_use.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
 

@@ -10,19 +10,26 @@
 
 namespace rollcall::collector {
 
-absl::Status PositionReader::Load() {
+absl::Status PositionReader::Load(const CivilDate& effective_date) {
   ROLLCALL_RETURN_IF_ERROR(
       CheckNothingDeletedSince(fleet_.reader(), fleet_.as_of()));
-  ROLLCALL_ASSIGN_OR_RETURN(entitlements_,
-                            AllEntitlements(fleet_.reader(), fleet_.as_of()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto entitlements,
+      AllEntitlements(fleet_.reader(), {effective_date, fleet_.as_of()}));
   ROLLCALL_RETURN_IF_ERROR(use_.Load());
+  UseEntitlements(std::move(entitlements));
+  return absl::OkStatus();
+}
+
+void PositionReader::UseEntitlements(
+    std::vector<v1::Entitlement> entitlements) {
+  entitlements_ = std::move(entitlements);
   std::vector<UsedProduct> used;
   used.reserve(use_.products().size());
   for (const auto& [key, use] : use_.products()) {
     used.push_back({use.publisher, use.product});
   }
   book_ = MakePositionBook(entitlements_, used);
-  return absl::OkStatus();
 }
 
 const ProductUse* PositionReader::UseOf(const ProductKey& key) const {

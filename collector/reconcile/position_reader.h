@@ -11,7 +11,7 @@
 #include "collector/reconcile/fleet_use.h"
 #include "collector/reconcile/position.h"
 #include "collector/reconcile/position_book.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
 
@@ -29,8 +29,11 @@ class PositionReader {
   PositionReader(Fleet& fleet, const ProductLookup& products)
       : fleet_(fleet), use_(fleet, products) {}
 
-  // Reads contracts and use as they were known at the fleet's stamp.
-  absl::Status Load();
+  // Reads contracts as they were on a day, and use, both as they were known at
+  // the fleet's stamp.
+  absl::Status Load(const CivilDate& effective_date);
+  // Other entitlements in the place of those that were read. After Load.
+  void UseEntitlements(std::vector<v1::Entitlement> entitlements);
 
   // After Load.
   const PositionBook& book() const { return book_; }

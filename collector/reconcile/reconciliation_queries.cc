@@ -182,7 +182,7 @@ absl::StatusOr<v1::ListPositionsResponse> ReconciliationQueries::ListPositions(
   Fleet fleet(sources_, moment.as_of);
   ROLLCALL_RETURN_IF_ERROR(Settle(fleet.reader(), moment));
   PositionReader reader(fleet, products_);
-  ROLLCALL_RETURN_IF_ERROR(reader.Load());
+  ROLLCALL_RETURN_IF_ERROR(reader.Load(moment.effective_date));
   v1::ListPositionsResponse response;
   SetMoment(moment, response);
   response.set_device_count(static_cast<int32_t>(reader.use().device_count()));
@@ -225,7 +225,7 @@ ReconciliationQueries::ExplainPosition(
   Fleet fleet(sources_, moment.as_of);
   ROLLCALL_RETURN_IF_ERROR(Settle(fleet.reader(), moment));
   PositionReader reader(fleet, products_);
-  ROLLCALL_RETURN_IF_ERROR(reader.Load());
+  ROLLCALL_RETURN_IF_ERROR(reader.Load(moment.effective_date));
   ROLLCALL_ASSIGN_OR_RETURN(const Target target,
                             FindTarget(reader.book(), request));
   ROLLCALL_ASSIGN_OR_RETURN(

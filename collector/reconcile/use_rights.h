@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "collector/contracts/civil_date.h"
-#include "rollcall/v1/contract_service.pb.h"
+#include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
 

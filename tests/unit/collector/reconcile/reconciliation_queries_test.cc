@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "collector/catalog/catalog.h"
 #include "collector/catalog/rule_files.h"
-#include "collector/contracts/entitlement_import.h"
+#include "collector/contracts/quantity.h"
 #include "collector/inventory/last_seen.h"
 #include "collector/inventory/subject_update.h"
-#include "collector/reconcile/metrics/registry.h"
+#include "collector/reconcile/change_preview.h"
 #include "collector/storage/rocksdb_engine.h"
 #include "common/proto_time.h"
 #include "common/rows.h"
@@ -24,6 +25,7 @@
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/subject_report.h"
+#include "tests/unit/collector/contracts/contract_store.h"
 
 namespace rollcall::collector {
 namespace {
@@ -68,8 +70,7 @@ class ReconciliationTest : public ::testing::Test {
     ASSERT_OK_AND_ASSIGN(catalog_, Catalog::Create(BuiltinRuleFiles()));
     committer_ = std::make_unique<Committer>(*engine_, stamps_);
     shared_.emplace(*engine_);
-    importer_ = std::make_unique<EntitlementImporter>(*engine_, *committer_,
-                                                      random_, MetricNames());
+    people_.emplace(*engine_, *committer_, random_, clock_);
     queries_ = std::make_unique<ReconciliationQueries>(
         FleetSources{*engine_, shared_->content, devices_, last_seen_},
         *catalog_, clock_);
@@ -99,9 +100,8 @@ class ReconciliationTest : public ::testing::Test {
       absl::StrAppend(&content, line, ",C-1,Acme,", ++bought_, "\n");
     }
     request.set_content(content);
-    const auto response = importer_->Import(request, "ina");
-    ASSERT_OK(response);
-    ASSERT_EQ(response->error_count(), 0) << response->DebugString();
+    const auto response = people_->Import(request);
+    ASSERT_EQ(response.error_count(), 0) << response.DebugString();
   }
 
   // "publisher/product/metric entitled expected STATE" of all pages.
@@ -131,7 +131,7 @@ class ReconciliationTest : public ::testing::Test {
   HybridClock stamps_{clock_};
   std::unique_ptr<Committer> committer_;
   std::optional<testing::SharedContent> shared_;
-  std::unique_ptr<EntitlementImporter> importer_;
+  std::optional<ContractPeople> people_;
   testing::FakeDeviceDirectory devices_;
   LastSeenTracker last_seen_;
   std::unique_ptr<ReconciliationQueries> queries_;
@@ -403,6 +403,82 @@ TEST_F(ReconciliationTest, GivesTheSameBytesForTheSameQuestion) {
   ASSERT_OK_AND_ASSIGN(const auto first, queries_->ExplainPosition(request));
   ASSERT_OK_AND_ASSIGN(const auto second, queries_->ExplainPosition(request));
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
+}
+
+class PreviewTest : public ReconciliationTest {
+ protected:
+  // What a change-set of these lines would move; see Buy.
+  v1::PreviewChangeSetResponse Preview(const std::string& lines,
+                                       const std::string& effective_date = "",
+                                       const std::string& asked_date = "") {
+    v1::ImportEntitlementsRequest request;
+    request.set_content(
+        absl::StrCat("publisher,product,metric,quantity,start_date,end_date,"
+                     "organisation_unit,contract_number,vendor,line\n",
+                     lines));
+    request.set_create_contracts(true);
+    request.set_effective_date(effective_date);
+    const auto proposed = people_->Propose(request);
+    EXPECT_EQ(proposed.error_count(), 0) << proposed.DebugString();
+    id_ = proposed.change_set_id();
+    v1::PreviewChangeSetRequest preview;
+    preview.set_change_set_id(id_);
+    preview.set_effective_date(asked_date);
+    const FleetSources sources{*engine_, shared_->content, devices_,
+                               last_seen_};
+    const auto response =
+        PositionPreview(sources, *catalog_, clock_).Preview(preview);
+    EXPECT_OK(response);
+    return response.value_or(v1::PreviewChangeSetResponse());
+  }
+
+  // "product/metric units entitled before -> after, state before -> after".
+  static std::vector<std::string> Moves(
+      const v1::PreviewChangeSetResponse& response) {
+    std::vector<std::string> all;
+    for (const v1::PositionMove& move : response.moves()) {
+      const auto text = [](bool is_set, const v1::Quantity& quantity) {
+        return is_set ? Quantity::FromProto(quantity)->ToString() : "-";
+      };
+      all.push_back(absl::StrCat(
+          move.product(), "/", move.metric(), " [",
+          absl::StrJoin(move.organisation_units(), " "), "] ",
+          text(move.has_entitled_before(), move.entitled_before()), " -> ",
+          text(move.has_entitled_after(), move.entitled_after()), ", ",
+          move.state_before(), " -> ", move.state_after()));
+    }
+    return all;
+  }
+
+  std::string id_;
+};
+
+TEST_F(PreviewTest, TellsWhichPositionsMove) {
+  AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(8), Seen()});
+  Buy({"Redis,Redis,core,2,2026-01-01,,", "F5,nginx,device,2,2026-01-01,,"});
+  const auto before = Positions();
+  EXPECT_THAT(
+      Moves(Preview("Redis,Redis,core,6,2026-01-01,,Sales,C-1,Acme,9\n")),
+      ElementsAre("Redis/core [Sales] 2 -> 8, shortfall -> covered"));
+  // Looking moves nothing.
+  EXPECT_EQ(Positions(), before);
+  people_->AgreeTo(id_);
+  EXPECT_NE(Positions(), before);
+}
+
+TEST_F(PreviewTest, TellsOfADayAheadWhatMovesThen) {
+  Buy({"Redis,Redis,core,2,2026-01-01,,"});
+  const std::string line = "Redis,Redis,core,6,2026-01-01,,,C-1,Acme,1\n";
+  const auto ahead = Preview(line, "2026-07-01");
+  EXPECT_EQ(ahead.effective_date(), "2026-07-01");
+  EXPECT_THAT(Moves(ahead),
+              ElementsAre("Redis/core [] 2 -> 6, covered -> covered"));
+  EXPECT_THAT(Moves(Preview(line, "2026-07-01", "2026-06-30")), IsEmpty());
+}
+
+TEST_F(PreviewTest, TellsOfAProductThatHadNoPosition) {
+  EXPECT_THAT(Moves(Preview("Redis,Redis,core,6,2026-01-01,,,C-1,Acme,1\n")),
+              ElementsAre("Redis/core [] - -> 6,  -> covered"));
 }
 
 }  // namespace

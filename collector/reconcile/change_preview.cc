@@ -1,0 +1,82 @@
+#include "collector/reconcile/change_preview.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "collector/changes/change_set_table.h"
+#include "collector/contracts/contract_content.h"
+#include "collector/contracts/object_overlay.h"
+#include "collector/reconcile/position_moves.h"
+#include "collector/reconcile/position_reader.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+constexpr int kMostMoves = 10'000;
+
+// The day that is asked for, else today or the first day from when on any of
+// the changes holds, whichever is later.
+absl::StatusOr<CivilDate> DayOf(const std::string& asked,
+                                const std::vector<v1::ObjectChange>& changes,
+                                absl::Time now) {
+  if (!asked.empty()) {
+    const auto day = CivilDate::Parse(asked);
+    if (day.ok()) return *day;
+    return absl::InvalidArgumentError(
+        absl::StrCat("effective_date: ", day.status().message()));
+  }
+  CivilDate day = CivilDate::InUtc(now);
+  std::optional<CivilDate> first;
+  for (const v1::ObjectChange& change : changes) {
+    const std::optional<CivilDate> from = EffectiveDay(change);
+    if (!from.has_value()) return day;
+    first = first.has_value() ? std::min(*first, *from) : *from;
+  }
+  return first.has_value() ? std::max(day, *first) : day;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::PreviewChangeSetResponse> PositionPreview::Preview(
+    const v1::PreviewChangeSetRequest& request) const {
+  Fleet fleet(sources_, KnownStamp::Max());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const KeptChangeSet kept,
+      FindChangeSet(fleet.reader(), request.change_set_id()));
+  const v1::ChangeSet& change_set = kept.record.change_set();
+  if (change_set.state() != v1::ChangeSet::STATE_PROPOSED) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "change-set ", change_set.change_set_id(),
+        " is not proposed any more; only what is can be previewed"));
+  }
+  std::vector<v1::ObjectChange> changes;
+  if (change_set.kind() == v1::ChangeSet::KIND_CONTRACTS) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto items,
+                              ReadProposed(fleet.reader(), kept));
+    ROLLCALL_ASSIGN_OR_RETURN(changes, ParseItems(items));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const CivilDate day, DayOf(request.effective_date(),
+                                                       changes, clock_.Now()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto after,
+      EntitlementsWith(changes, fleet.reader(), {day, KnownStamp::Max()}));
+  PositionReader reader(fleet, products_);
+  ROLLCALL_RETURN_IF_ERROR(reader.Load(day));
+  ROLLCALL_ASSIGN_OR_RETURN(auto moves,
+                            PositionMoves(reader, day, std::move(after)));
+  v1::PreviewChangeSetResponse response;
+  response.set_effective_date(day.ToString());
+  response.set_move_count(static_cast<int32_t>(moves.size()));
+  for (v1::PositionMove& move : moves) {
+    if (response.moves_size() == kMostMoves) break;
+    *response.add_moves() = std::move(move);
+  }
+  return response;
+}
+
+}  // namespace rollcall::collector
