@@ -10,7 +10,8 @@ Usage: deploy/quickstart.sh [--dir=DIR] [--port-base=N]
 
 Installs the Debian packages that Rollcall needs, builds it, makes a certificate
 authority, starts a collector and an agent on this machine, imports the sample
-contracts and the sample register, and shows what they say about this machine.
+contracts, which two principals approve, and the sample register, and shows what
+they say about this machine.
 
   --dir=DIR      where everything is kept (default .rollcall in the checkout)
   --port-base=N  agents connect to port N, administrators to N+1, HTTPS is at N+1000,
@@ -211,6 +212,25 @@ start_processes() {
 
 # --- facts ------------------------------------------------------------------
 
+# Who answers for what is installed proposes the sample contracts; who answers for
+# what is bought and he approve them, since neither changes alone what is owned. With
+# the ids of the requests a run that was interrupted goes on where it stopped.
+import_contracts() {
+  local said change_set principal request=quickstart-${digest:0:32}
+  said=$("$bin/rollcall" --config="$dir/itam.toml" contracts import --new-contracts \
+    --reason=quickstart --request-id="$request" "$checkout/deploy/sample/entitlements.csv") || {
+    say "$said"
+    die 'the sample contracts were not proposed; see above.'
+  }
+  say "$said"
+  change_set=$(grep -oE '[0-9a-f]{32}' <<<"$said" | head -n 1) || true
+  [[ -n $change_set ]] || return 0
+  for principal in procurement itam; do
+    "$bin/rollcall" --config="$dir/$principal.toml" changes approve "$change_set" --yes \
+      --request-id="$request" || die "$principal did not approve the sample contracts; see above."
+  done
+}
+
 import_samples() {
   local digest
   heading '5/5 Contracts, register and this machine'
@@ -221,9 +241,7 @@ import_samples() {
     return
   fi
   # Whoever runs the collector may not: it takes who answers for the contracts.
-  "$bin/rollcall" --config="$dir/itam.toml" contracts import \
-    "$checkout/deploy/sample/entitlements.csv" ||
-    die 'the sample contracts were not imported; see above.'
+  import_contracts
   "$bin/rollcall" --config="$dir/itam.toml" register import "$dir/register.csv" ||
     die 'the sample register was not imported; see above.'
   write_file "$dir/run/imported" <<<"$digest"
@@ -291,6 +309,8 @@ show_next_steps() {
 rollcall whoami
 rollcall devices
 rollcall position explain Python
+rollcall contracts show HL-2024-01
+rollcall changes list
 rollcall undiscovered --output=csv
 
 With grpcurl (not in Debian; tests/tools/install.sh builds it):

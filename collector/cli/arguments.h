@@ -18,6 +18,9 @@ class Arguments {
   // A required word without a dash, shown as `name`.
   virtual void Positional(absl::string_view name, absl::string_view help,
                           std::string* target) = 0;
+  // One or more words without a dash, all that are left.
+  virtual void Words(absl::string_view name, absl::string_view help,
+                     std::vector<std::string>* target) = 0;
   // "--name=TEXT".
   virtual void Text(absl::string_view name, absl::string_view help,
                     std::string* target) = 0;

@@ -11,10 +11,20 @@
 namespace rollcall::cli {
 
 std::unique_ptr<Command> MakeAgentRevokeCommand();
-std::unique_ptr<Command> MakeContractsChangesCommand();
+std::unique_ptr<Command> MakeChangesApproveCommand();
+std::unique_ptr<Command> MakeChangesDifferenceCommand();
+std::unique_ptr<Command> MakeChangesListCommand();
+std::unique_ptr<Command> MakeChangesRejectCommand();
+std::unique_ptr<Command> MakeChangesShowCommand();
+std::unique_ptr<Command> MakeChangesWithdrawCommand();
+std::unique_ptr<Command> MakeContractsDiffCommand();
+std::unique_ptr<Command> MakeContractsHistoryCommand();
 std::unique_ptr<Command> MakeContractsImportCommand();
 std::unique_ptr<Command> MakeContractsListCommand();
+std::unique_ptr<Command> MakeContractsObjectsCommand();
+std::unique_ptr<Command> MakeContractsProposeCommand();
 std::unique_ptr<Command> MakeContractsQuarantineCommand();
+std::unique_ptr<Command> MakeContractsShowCommand();
 std::unique_ptr<Command> MakeDeletionsCommand();
 std::unique_ptr<Command> MakeDeletionsShowCommand();
 std::unique_ptr<Command> MakeDeviceDeleteCommand();

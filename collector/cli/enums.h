@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/generated_enum_reflection.h"
@@ -24,6 +27,17 @@ std::string EnumWords(const google::protobuf::EnumDescriptor* type);
 template <typename E>
 std::string EnumWord(E value) {
   return EnumWord(google::protobuf::GetEnumDescriptor<E>(), value);
+}
+
+// The value for the word of an option or argument; INVALID_ARGUMENT, with all
+// words, for an unknown one.
+template <typename E>
+absl::StatusOr<E> ReadEnum(absl::string_view option, absl::string_view word) {
+  const auto* const type = google::protobuf::GetEnumDescriptor<E>();
+  const auto number = EnumNumber(type, word);
+  if (number.has_value()) return static_cast<E>(*number);
+  return absl::InvalidArgumentError(absl::StrCat(
+      option, " is \"", word, "\"; it is one of ", EnumWords(type)));
 }
 
 }  // namespace rollcall::cli

@@ -5,6 +5,7 @@
 #include <grpcpp/channel.h>
 
 #include <functional>
+#include <istream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -40,6 +41,8 @@ struct Environment {
   int width = kUnlimitedWidth;
   // Whether standard error is a terminal.
   bool err_is_terminal = false;
+  // What a person at a terminal types; nullptr: nobody is there to ask.
+  std::istream* person = nullptr;
   // The configuration file that is read if --config is not given; empty: none.
   std::string default_config;
   // Connects to the collector. An error with advice if it cannot even try.

@@ -30,6 +30,9 @@ int main(int argc, char** argv) {
       .clock = clock,
       .width = TerminalWidth(STDOUT_FILENO),
       .err_is_terminal = isatty(STDERR_FILENO) != 0,
+      .person = isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0
+                    ? &std::cin
+                    : nullptr,
       .default_config = config == nullptr ? "" : config,
       .connect =
           [&clock](const rollcall::cli::GlobalOptions& options) {

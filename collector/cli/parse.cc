@@ -19,6 +19,7 @@ constexpr absl::string_view kExamples =
     "  rollcall devices\n"
     "  rollcall device show laptop-17 --section=software --output=csv\n"
     "  rollcall contracts import contracts.csv --dry-run\n"
+    "  rollcall changes list --state=proposed\n"
     "  rollcall position --date=2026-12-31 --fail-on-shortfall\n"
     "  rollcall undiscovered --state=never-seen --output=json\n"
     "\n"
@@ -44,6 +45,12 @@ class Cli11Arguments final : public Arguments {
 
   void Positional(absl::string_view name, absl::string_view help,
                   std::string* target) override {
+    app_.add_option(std::string(name), *target, std::string(help))
+        ->required()
+        ->option_text(" ");
+  }
+  void Words(absl::string_view name, absl::string_view help,
+             std::vector<std::string>* target) override {
     app_.add_option(std::string(name), *target, std::string(help))
         ->required()
         ->option_text(" ");

@@ -1,9 +1,29 @@
 #include "collector/cli/session.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "common/status.h"
 #include "common/text.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace rollcall::cli {
+namespace {
+
+absl::StatusOr<std::string> JsonOf(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions print;
+  print.add_whitespace = true;
+  // Empty lists and zero counts show, so that scripts need not ask whether they
+  // are there. Optional fields that are absent stay so: unknown is not zero.
+  print.always_print_primitive_fields = true;
+  std::string json;
+  const auto status =
+      google::protobuf::util::MessageToJsonString(message, &json, print);
+  if (status.ok()) return json;
+  return absl::InternalError("the answer has no JSON form");
+}
+
+}  // namespace
 
 int Session::LimitOf(int limit) const {
   if (limit > 0) return limit;
@@ -16,19 +36,52 @@ void Session::Note(absl::string_view text) const {
 
 absl::Status Session::PrintJson(
     const google::protobuf::Message& message) const {
-  google::protobuf::util::JsonPrintOptions print;
-  print.add_whitespace = true;
-  // Empty lists and zero counts show, so that scripts need not ask whether they
-  // are there. Optional fields that are absent stay so: unknown is not zero.
-  print.always_print_primitive_fields = true;
-  std::string json;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(message, &json, print);
-  if (!status.ok()) {
-    return absl::InternalError("the answer has no JSON form");
-  }
+  ROLLCALL_ASSIGN_OR_RETURN(const std::string json, JsonOf(message));
   environment_.out << json;
   return absl::OkStatus();
+}
+
+absl::Status Session::PrintParts(
+    absl::Span<const Part> parts,
+    absl::FunctionRef<std::string(int width)> table,
+    absl::FunctionRef<std::string()> csv) const {
+  if (options_.output != "json") {
+    environment_.out << (options_.output == "csv" ? csv()
+                                                  : table(environment_.width));
+    return absl::OkStatus();
+  }
+  std::string json = "{";
+  for (const Part& part : parts) {
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string own, JsonOf(part.answer));
+    // No text of JSON spans lines, so that every line may be moved.
+    absl::StrAppend(&json, json.size() == 1 ? "" : ",", "\n \"", part.name,
+                    "\": ",
+                    absl::StrReplaceAll(absl::StripTrailingAsciiWhitespace(own),
+                                        {{"\n", "\n "}}));
+  }
+  environment_.out << json << "\n}\n";
+  return absl::OkStatus();
+}
+
+void Session::PrintExactly(absl::string_view text) const {
+  if (environment_.width == kUnlimitedWidth) {
+    environment_.out << text;
+    return;
+  }
+  absl::string_view line_end;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    environment_.out << line_end << EscapeForTerminal(line);
+    line_end = "\n";
+  }
+}
+
+bool Session::Ask(absl::string_view question) const {
+  environment_.err << EscapeForTerminal(question) << std::flush;
+  std::string answer;
+  std::getline(*environment_.person, answer);
+  const std::string word =
+      absl::AsciiStrToLower(absl::StripAsciiWhitespace(answer));
+  return word == "y" || word == "yes";
 }
 
 }  // namespace rollcall::cli

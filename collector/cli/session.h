@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "collector/cli/connection.h"
 #include "collector/cli/environment.h"
 #include "google/protobuf/message.h"
@@ -30,6 +31,17 @@ inline constexpr absl::string_view kLimitHelp =
 // Renders an answer for people, fitted to a width.
 template <typename Response>
 using TableOf = absl::FunctionRef<std::string(const Response&, int width)>;
+
+// Renders an answer for programs: a header line and one line an item.
+template <typename Response>
+using CsvOf = absl::FunctionRef<std::string(const Response&)>;
+
+// One of several answers that a command prints as one.
+struct Part {
+  // Its name in JSON.
+  absl::string_view name;
+  const google::protobuf::Message& answer;
+};
 
 // Not thread-safe. Both outlive it.
 class Session {
@@ -65,8 +77,24 @@ class Session {
   template <typename Response>
   absl::Status Print(const Response& response,
                      std::type_identity_t<TableOf<Response>> table,
-                     std::string (*csv)(const Response&),
+                     std::type_identity_t<CsvOf<Response>> csv,
                      absl::string_view empty) const;
+
+  // Prints several answers as one in the format of --output. JSON is one object
+  // with a member for each part.
+  absl::Status PrintParts(absl::Span<const Part> parts,
+                          absl::FunctionRef<std::string(int width)> table,
+                          absl::FunctionRef<std::string()> csv) const;
+
+  // Prints text as it is, whatever --output says. On a terminal, what it would
+  // take for a command is escaped.
+  void PrintExactly(absl::string_view text) const;
+
+  // Whether there is a person to ask.
+  bool can_ask() const { return environment_.person != nullptr; }
+
+  // Asks the person; whether the answer is yes. REQUIRES: can_ask().
+  bool Ask(absl::string_view question) const;
 
   // Tells the person something that is no part of the answer.
   void Note(absl::string_view text) const;
@@ -109,7 +137,7 @@ absl::StatusOr<Response> Session::Call(
 template <typename Response>
 absl::Status Session::Print(const Response& response,
                             std::type_identity_t<TableOf<Response>> table,
-                            std::string (*csv)(const Response&),
+                            std::type_identity_t<CsvOf<Response>> csv,
                             absl::string_view empty) const {
   if (options_.output == "json") return PrintJson(response);
   std::string text = options_.output == "csv"

@@ -23,7 +23,8 @@ std::optional<absl::CivilDay> ParseDate(absl::string_view text) {
 }  // namespace
 
 absl::Status ParseAsOf(absl::string_view text,
-                       google::protobuf::Timestamp* time) {
+                       google::protobuf::Timestamp* time,
+                       absl::string_view option) {
   if (const auto day = ParseDate(text); day.has_value()) {
     const absl::Time end = absl::FromCivil(*day + 1, absl::UTCTimeZone());
     *time = ToProto(end - absl::Microseconds(1));
@@ -34,7 +35,7 @@ absl::Status ParseAsOf(absl::string_view text,
   if (!absl::ParseTime(absl::RFC3339_full, text, &parsed, &error) ||
       parsed == absl::InfiniteFuture() || parsed == absl::InfinitePast()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--as-of=", text,
+        absl::StrCat(option, "=", text,
                      " is neither a date such as 2026-01-31 nor a time such as "
                      "2026-01-31T12:00:00Z"));
   }

@@ -16,16 +16,19 @@ inline constexpr absl::string_view kDateHelp =
     "The date whose contracts in term count, for example 2026-12-31; default: "
     "today, UTC";
 
-// Reads a date (its end, UTC) or an RFC 3339 time. INVALID_ARGUMENT for
-// neither.
+// Reads a date (its end, UTC) or an RFC 3339 time. INVALID_ARGUMENT, naming
+// `option`, for neither.
 absl::Status ParseAsOf(absl::string_view text,
-                       google::protobuf::Timestamp* time);
+                       google::protobuf::Timestamp* time,
+                       absl::string_view option = "--as-of");
 
-// Reads --as-of into a request's field; leaves it unset for an empty text.
+// Reads --as-of, or another option, into a request's field; leaves it unset for
+// an empty text.
 template <typename Request>
-absl::Status SetAsOf(absl::string_view text, Request& request) {
+absl::Status SetAsOf(absl::string_view text, Request& request,
+                     absl::string_view option = "--as-of") {
   if (text.empty()) return absl::OkStatus();
-  return ParseAsOf(text, request.mutable_as_of());
+  return ParseAsOf(text, request.mutable_as_of(), option);
 }
 
 // OK for an empty text or a civil date of the form 2026-01-31, else

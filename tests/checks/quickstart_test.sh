@@ -51,6 +51,15 @@ for product in PostgreSQL Python OpenJDK MariaDB Redis nginx; do shows "$product
 for tag in HL-0001 HL-0002 HL-0004; do shows "$tag"; done
 shows 'grpcurl -cacert'
 shows 'procurement by installation'
+# Two people agreed to the contracts, and what took effect is what they agreed to.
+shows 'awaits procurement and itam'
+shows 'is approved by procurement as procurement; it awaits itam still'
+change_set=$(sed -n 's/^Change-set \([0-9a-f]*\) is in effect since .*: +13\.$/\1/p' "$output")
+[[ -n $change_set ]] || fail 'the contracts are not in effect'
+rollcall=(build/release/bin/rollcall "--config=$dir/rollcall.toml")
+digest=$("${rollcall[@]}" changes difference "$change_set" | sha256sum | cut -d' ' -f1)
+"${rollcall[@]}" changes list --kind=contracts --output=csv | grep -q "$digest" ||
+  fail 'the digest is not that of the difference'
 ! grep -q 'HL-9000' "$output" || fail 'this machine is on the undiscovered list'
 ! build/release/bin/rollcall "--config=$dir/rollcall.toml" contracts import \
   deploy/sample/entitlements.csv >"$output" 2>&1 || fail 'an admin imported contracts'

@@ -1,6 +1,7 @@
 #include "collector/cli/commands.h"
 #include "collector/cli/import.h"
 #include "collector/cli/session.h"
+#include "collector/cli/times.h"
 #include "collector/cli/views/import_view.h"
 #include "common/status.h"
 #include "rollcall/v1/contract_service.grpc.pb.h"
@@ -12,12 +13,16 @@ class ContractsImportCommand final : public Command {
  public:
   absl::string_view name() const override { return "contracts import"; }
   absl::string_view summary() const override {
-    return "Import purchased rights from a CSV file";
+    return "Propose purchased rights from a CSV file";
   }
   absl::string_view examples() const override {
     return "  rollcall contracts import contracts.csv --dry-run\n"
            "  rollcall contracts import contracts.csv\n"
            "  rollcall contracts import contracts.csv --quarantine\n"
+           "  rollcall contracts import contracts.csv --new-contracts "
+           "--reason=\"Q3 orders\"\n"
+           "  rollcall contracts import amended.csv "
+           "--effective-date=2026-07-01\n"
            "\n"
            "Columns: contract number, vendor, publisher, product, version, "
            "edition, metric,\n"
@@ -25,13 +30,32 @@ class ContractsImportCommand final : public Command {
            "order, "
            "line, organisation unit.\n"
            "A file with a bad line changes nothing, unless --quarantine keeps "
-           "such lines aside.\n";
+           "such lines aside.\n"
+           "What it comes to takes effect once procurement and itam approved "
+           "it: see `rollcall\n"
+           "changes show` and `rollcall changes approve`.\n";
   }
-  void Declare(Arguments& arguments) override { import_.Declare(arguments); }
+  void Declare(Arguments& arguments) override {
+    import_.Declare(arguments);
+    arguments.Text(
+        "effective-date",
+        "From when on the lines are so, as by an amendment; default: "
+        "they always were, and what was known is corrected",
+        &effective_date_);
+    arguments.Flag("new-contracts",
+                   "Propose vendors and contracts that the lines name and "
+                   "nobody knows, too; else such lines are bad",
+                   &new_contracts_);
+    arguments.Text("reason", "Why, for those who approve it", &reason_);
+  }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::ImportEntitlementsRequest request;
+    ROLLCALL_RETURN_IF_ERROR(CheckDate("--effective-date", effective_date_));
     ROLLCALL_RETURN_IF_ERROR(import_.Fill(request));
+    request.set_effective_date(effective_date_);
+    request.set_create_contracts(new_contracts_);
+    request.set_reason(reason_);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::ContractService>());
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -45,6 +69,9 @@ class ContractsImportCommand final : public Command {
 
  private:
   ImportArguments import_;
+  std::string effective_date_;
+  bool new_contracts_ = false;
+  std::string reason_;
 };
 
 }  // namespace

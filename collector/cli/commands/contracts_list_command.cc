@@ -1,4 +1,5 @@
 #include "collector/cli/commands.h"
+#include "collector/cli/contract_name.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
@@ -17,12 +18,16 @@ class ContractsListCommand final : public Command {
   }
   absl::string_view examples() const override {
     return "  rollcall contracts list --product=PostgreSQL\n"
-           "  rollcall contracts list --contract=C-2026-004 --output=csv\n";
+           "  rollcall contracts list --contract=C-2026-004 --output=csv\n"
+           "  rollcall contracts list --date=2025-12-31 --as-of=2026-03-31\n"
+           "\n"
+           "Lines out of term on the day are listed, too.\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Text("product", "Only this product, ignoring case", &product_);
     arguments.Text("contract", "Only the contract with this number",
                    &contract_);
+    arguments.Text("date", kDayHelp, &date_);
     arguments.Text("as-of", kAsOfHelp, &as_of_);
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
@@ -31,6 +36,8 @@ class ContractsListCommand final : public Command {
     v1::ListEntitlementsRequest request;
     request.set_product(product_);
     request.set_contract_number(contract_);
+    ROLLCALL_RETURN_IF_ERROR(CheckDate("--date", date_));
+    request.set_effective_date(date_);
     ROLLCALL_RETURN_IF_ERROR(SetAsOf(as_of_, request));
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::ContractService>());
@@ -44,14 +51,15 @@ class ContractsListCommand final : public Command {
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, EntitlementsTable, EntitlementsCsv,
         filtered ? "No purchased right matches."
-                 : "No contracts yet. Import them: rollcall contracts import "
-                   "FILE."));
+                 : "No purchased rights yet. Import them: rollcall contracts "
+                   "import FILE."));
     return ExitCode::kOk;
   }
 
  private:
   std::string product_;
   std::string contract_;
+  std::string date_;
   std::string as_of_;
   int limit_ = 0;
 };

@@ -22,15 +22,6 @@ absl::Status CheckName(absl::string_view name) {
       "\"; a principal has 1 to 64 of a-z, 0-9, \".\", \"_\", \"-\""));
 }
 
-absl::StatusOr<v1::Role> ReadRole(absl::string_view option,
-                                  absl::string_view word) {
-  const auto* const type = google::protobuf::GetEnumDescriptor<v1::Role>();
-  const auto number = EnumNumber(type, word);
-  if (number.has_value()) return static_cast<v1::Role>(*number);
-  return absl::InvalidArgumentError(absl::StrCat(
-      option, " is \"", word, "\"; it is one of ", EnumWords(type)));
-}
-
 // What granting and revoking share.
 class RoleEdit {
  public:
@@ -51,7 +42,8 @@ class RoleEdit {
     Request request;
     ROLLCALL_RETURN_IF_ERROR(edit_.Check());
     ROLLCALL_RETURN_IF_ERROR(CheckName(name_));
-    ROLLCALL_ASSIGN_OR_RETURN(const v1::Role role, ReadRole("ROLE", role_));
+    ROLLCALL_ASSIGN_OR_RETURN(const v1::Role role,
+                              ReadEnum<v1::Role>("ROLE", role_));
     request.set_principal(name_);
     request.set_role(role);
     edit_.Fill(request);
@@ -85,7 +77,8 @@ class PrincipalListCommand final : public Command {
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::ListPrincipalsRequest request;
     if (!role_.empty()) {
-      ROLLCALL_ASSIGN_OR_RETURN(const v1::Role role, ReadRole("--role", role_));
+      ROLLCALL_ASSIGN_OR_RETURN(const v1::Role role,
+                                ReadEnum<v1::Role>("--role", role_));
       request.set_role(role);
     }
     ROLLCALL_RETURN_IF_ERROR(SetAsOf(as_of_, request));

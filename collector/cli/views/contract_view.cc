@@ -4,13 +4,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/cli/columns.h"
-#include "collector/cli/enums.h"
 #include "collector/cli/values.h"
 
 namespace rollcall::cli {
 namespace {
 
-using v1::ChangeSet;
 using v1::Entitlement;
 
 std::string Price(const Entitlement& e) {
@@ -59,37 +57,6 @@ constexpr Column<Entitlement> kEntitlementColumns[] = {
      [](const Entitlement& e) { return ExactTimeText(e.known_time()); }},
 };
 
-constexpr Column<ChangeSet> kChangeSetColumns[] = {
-    {"CHANGE-SET", "change_set_id", Align::kKey,
-     [](const ChangeSet& c) { return c.change_set_id(); }},
-    {"KIND", "kind", Align::kLeft,
-     [](const ChangeSet& c) { return EnumWord(c.kind()); }},
-    {"STATE", "state", Align::kKey,
-     [](const ChangeSet& c) { return EnumWord(c.state()); }},
-    {"PROPOSED BY", "proposed_by", Align::kLeft,
-     [](const ChangeSet& c) { return c.proposed_by(); }},
-    {nullptr, "proposed_time", Align::kLeft,
-     [](const ChangeSet& c) { return ExactTimeText(c.proposed_time()); }},
-    {nullptr, "applied_by", Align::kLeft,
-     [](const ChangeSet& c) { return c.applied_by(); }},
-    {"APPLIED", nullptr, Align::kLeft,
-     [](const ChangeSet& c) { return TimeText(c.applied_time()); }},
-    {nullptr, "applied_time", Align::kLeft,
-     [](const ChangeSet& c) { return ExactTimeText(c.applied_time()); }},
-    {"FILE", "file_name", Align::kLeft,
-     [](const ChangeSet& c) { return c.file_name(); }},
-    {nullptr, "file_sha256", Align::kLeft,
-     [](const ChangeSet& c) { return c.file_sha256(); }},
-    {"ADDED", "added_count", Align::kRight,
-     [](const ChangeSet& c) { return absl::StrCat(c.added_count()); }},
-    {"CHANGED", "changed_count", Align::kRight,
-     [](const ChangeSet& c) { return absl::StrCat(c.changed_count()); }},
-    {"REMOVED", "removed_count", Align::kRight,
-     [](const ChangeSet& c) { return absl::StrCat(c.removed_count()); }},
-    {"QUARANTINED", "quarantined_count", Align::kRight,
-     [](const ChangeSet& c) { return absl::StrCat(c.quarantined_count()); }},
-};
-
 struct BadPlace {
   const v1::QuarantinedLine* line;
   const v1::ImportError* error;
@@ -135,16 +102,6 @@ std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
 
 std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response) {
   return ToCsv(kEntitlementColumns, response.entitlements());
-}
-
-std::string ChangeSetsTable(const v1::ListChangeSetsResponse& response,
-                            int width) {
-  if (response.change_sets().empty()) return "";
-  return RenderTable(ToTable(kChangeSetColumns, response.change_sets()), width);
-}
-
-std::string ChangeSetsCsv(const v1::ListChangeSetsResponse& response) {
-  return ToCsv(kChangeSetColumns, response.change_sets());
 }
 
 std::string QuarantineTable(const v1::ListQuarantinedLinesResponse& response,

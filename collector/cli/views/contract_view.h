@@ -1,4 +1,4 @@
-// Entitlements, change-sets and quarantined lines. Pure.
+// Entitlements and quarantined lines. Pure.
 #pragma once
 
 #include <string>
@@ -12,10 +12,6 @@ namespace rollcall::cli {
 std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
                               int width);
 std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response);
-
-std::string ChangeSetsTable(const v1::ListChangeSetsResponse& response,
-                            int width);
-std::string ChangeSetsCsv(const v1::ListChangeSetsResponse& response);
 
 // One line for each error of a quarantined line.
 std::string QuarantineTable(const v1::ListQuarantinedLinesResponse& response,

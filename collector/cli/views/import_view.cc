@@ -35,6 +35,11 @@ int Removed(const v1::ImportExpectedDevicesResponse& response) {
   return response.removed_count();
 }
 
+int Created(const v1::ImportEntitlementsResponse& response) {
+  return response.created_contract_count();
+}
+int Created(const v1::ImportExpectedDevicesResponse&) { return 0; }
+
 template <typename Response>
 bool Changes(const Response& response) {
   return response.added_count() + response.changed_count() + Removed(response) +
@@ -63,6 +68,10 @@ std::string Counts(const Response& response, bool quarantine) {
   add(response.unchanged_count(), "unchanged");
   add(response.quarantined_count(), "kept aside");
   add(KeptBefore(response, quarantine), "kept aside already");
+  if (Created(response) > 0) {
+    counts.push_back(CountText(Created(response), "new contract or vendor",
+                               "new contracts and vendors"));
+  }
   return counts.empty() ? "nothing" : absl::StrJoin(counts, ", ");
 }
 
@@ -98,6 +107,13 @@ std::string Outcome(const Response& response, bool quarantine) {
   if (response.applied()) {
     return absl::StrCat(read, "In effect, as change-set ",
                         response.change_set_id(), ".\n");
+  }
+  if (!response.change_set_id().empty()) {
+    return absl::StrCat(
+        read, "Proposed as change-set ", response.change_set_id(),
+        "; it awaits procurement and itam.\nLook at it with: rollcall changes "
+        "show ",
+        response.change_set_id(), "\n");
   }
   if (Changes(response) || kept_before > 0) {
     return absl::StrCat(read, "Nothing was changed.\n");

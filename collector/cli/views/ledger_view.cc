@@ -62,7 +62,7 @@ std::string PemText(const std::string& pem) {
   return key.ok() ? key->pem() : EscapeForTerminal(pem) + "\n";
 }
 
-constexpr Column<v1::LedgerKey> kKeyColumns[] = {
+constexpr Column<v1::LedgerKey> kLedgerKeyColumns[] = {
     {nullptr, "key_sha256", Align::kLeft,
      [](const v1::LedgerKey& k) { return k.key_sha256(); }},
     {nullptr, "first_index", Align::kLeft,
@@ -123,7 +123,8 @@ std::string LedgerKeysText(const v1::GetLedgerKeyResponse& response,
 }
 
 std::string LedgerKeysCsv(const v1::GetLedgerKeyResponse& response) {
-  return ToCsv(kKeyColumns, response.keys(), {{"log_id", response.log_id()}});
+  return ToCsv(kLedgerKeyColumns, response.keys(),
+               {{"log_id", response.log_id()}});
 }
 
 std::string LedgerCheckpointCsv(const v1::GetCheckpointResponse& response) {

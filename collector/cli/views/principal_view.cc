@@ -213,9 +213,15 @@ std::string PrincipalCsv(const v1::GetPrincipalResponse& response) {
 
 std::string GrantedRoleTable(const v1::GrantRoleResponse& response, int) {
   if (!response.change_set_id().empty()) {
-    return EscapedLine(absl::StrCat("Nothing is granted yet: change-set ",
-                                    response.change_set_id(),
-                                    " waits for a second person."));
+    const std::string& id = response.change_set_id();
+    return absl::StrCat(
+        EscapedLine(absl::StrCat("Nothing is granted yet: change-set ", id,
+                                 " waits for a second person, who has the role "
+                                 "itam or procurement.")),
+        EscapedLine(absl::StrCat(
+            "That one looks at it with: rollcall changes show ", id)),
+        EscapedLine(
+            absl::StrCat("and agrees with: rollcall changes approve ", id)));
   }
   return EscapedLine(absl::StrCat(
       RolesNow(response.principal()),

@@ -31,6 +31,8 @@ class CommandTest : public ::testing::Test {
         .out = out_,
         .err = err_,
         .clock = clock_,
+        .width = width_,
+        .person = person_.str().empty() ? nullptr : &person_,
         .default_config = "",
         .connect = [this](const GlobalOptions&)
             -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
@@ -39,6 +41,10 @@ class CommandTest : public ::testing::Test {
     return RunCli(arguments, environment);
   }
 
+  // That of the terminal that out_ is; kUnlimitedWidth: it is none.
+  int width_ = kUnlimitedWidth;
+  // What a person at a terminal answers the next command; empty: there is none.
+  std::istringstream person_;
   testing::FakeClock clock_{absl::Now()};
   Service service_;
   std::unique_ptr<grpc::Server> server_;

@@ -148,7 +148,9 @@ TEST_F(PrincipalCommandsTest, SaysThatAGrantWaitsForASecondPerson) {
             ExitCode::kOk);
   EXPECT_EQ(out_.str(),
             "Nothing is granted yet: change-set c1 waits for a second "
-            "person.\n");
+            "person, who has the role itam or procurement.\n"
+            "That one looks at it with: rollcall changes show c1\n"
+            "and agrees with: rollcall changes approve c1\n");
   EXPECT_EQ(
       Run({"principal", "grant", "jo", "itam", "--reason=r", "--output=csv"}),
       ExitCode::kOk);

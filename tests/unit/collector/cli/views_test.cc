@@ -203,11 +203,7 @@ TEST(SoftwareDevicesCsv, HasALineForEachPackage) {
             "4f1c,web-1,deb,b,2,\n");
 }
 
-TEST(ChangeSetsTable, ShowsTheWholeIdThatQuarantineTakes) {
-  const auto changes = FromText<v1::ListChangeSetsResponse>(
-      "change_sets { change_set_id: '00112233445566778899aabbccddeeff' }");
-  EXPECT_THAT(ChangeSetsTable(changes, 80),
-              HasSubstr("\n00112233445566778899aabbccddeeff  "));
+TEST(QuarantineTable, ShowsTheWholeIdThatQuarantineTakes) {
   const auto lines = FromText<v1::ListQuarantinedLinesResponse>(
       "lines { change_set_id: '00112233445566778899aabbccddeeff' line: 2 }");
   EXPECT_THAT(QuarantineTable(lines, 80),
@@ -278,6 +274,16 @@ TEST(ImportView, SaysWhatIsInEffect) {
   EXPECT_EQ(RegisterImportTable(response, kRefuseBad, kUnlimitedWidth),
             "Read 4 lines: 3 added, 1 changed, 2 removed.\n"
             "In effect, as change-set abcd.\n");
+}
+
+TEST(ImportView, SaysWhatIsProposedAndWhatToDoNext) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(
+      "change_set_id: 'abcd' line_count: 2 added_count: 2 "
+      "created_contract_count: 3");
+  EXPECT_EQ(EntitlementImportTable(response, kRefuseBad, kUnlimitedWidth),
+            "Read 2 lines: 2 added, 3 new contracts and vendors.\n"
+            "Proposed as change-set abcd; it awaits procurement and itam.\n"
+            "Look at it with: rollcall changes show abcd\n");
 }
 
 TEST(ImportView, SaysThatARepeatedFileChangesNothing) {

@@ -1,0 +1,142 @@
+#include "absl/strings/str_cat.h"
+#include "collector/cli/change_id.h"
+#include "collector/cli/commands.h"
+#include "collector/cli/pages.h"
+#include "collector/cli/session.h"
+#include "collector/cli/times.h"
+#include "collector/cli/views/change_view.h"
+#include "collector/cli/views/difference_view.h"
+#include "common/status.h"
+#include "rollcall/v1/change_service.grpc.pb.h"
+
+namespace rollcall::cli {
+namespace {
+
+using ChangeStub = v1::ChangeService::Stub;
+
+// Enough to see what it is about.
+constexpr int kDefaultDifferences = 50;
+
+class ChangesShowCommand final : public Command {
+ public:
+  absl::string_view name() const override { return "changes show"; }
+  absl::string_view summary() const override {
+    return "Show one change-set: whom it awaits, and what it changes";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall changes show 4f1c9a02be77\n"
+           "  rollcall changes show 4f1c9a02be77 --limit=1000 --no-preview\n"
+           "  rollcall changes show 4f1c9a02be77 --date=2026-12-31\n"
+           "\n"
+           "Of one that is proposed it tells which positions it would move. An "
+           "approval names the\n"
+           "digest: `rollcall changes approve ID --digest=HEX` agrees to what "
+           "was shown, and to\n"
+           "nothing else.\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("ID", kChangeSetHelp, &id_);
+    arguments.Number("limit",
+                     "At most this many objects; default: 50 in a table, all "
+                     "in json and csv",
+                     1, kMaxLimit, &limit_);
+    arguments.Flag("no-preview", "Leave out which positions it would move",
+                   &no_preview_);
+    arguments.Text("date",
+                   "The day whose positions are compared; default: today, UTC, "
+                   "or the first day of the change where that is later",
+                   &date_);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    ROLLCALL_RETURN_IF_ERROR(CheckDate("--date", date_));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
+                              session.Stub<v1::ChangeService>());
+    v1::GetChangeSetRequest request;
+    request.set_change_set_id(id_);
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto about,
+        session.Call(*stub, &ChangeStub::GetChangeSet, request));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto differences,
+                              Differences(session, *stub, about));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto preview,
+                              Preview(session, *stub, about.change_set()));
+    ROLLCALL_RETURN_IF_ERROR(session.PrintParts(
+        {{"about", about}, {"differences", differences}, {"preview", preview}},
+        [&](int width) { return Text(about, differences, preview, width); },
+        [&] { return DifferencesCsv(differences, about.change_set()); }));
+    return ExitCode::kOk;
+  }
+
+ private:
+  // Nothing where a change-set of its kind has no objects.
+  absl::StatusOr<v1::ListDifferencesResponse> Differences(
+      const Session& session, ChangeStub& stub,
+      const v1::GetChangeSetResponse& about) const {
+    v1::ListDifferencesRequest request;
+    request.set_change_set_id(about.change_set().change_set_id());
+    const bool is_table = session.options().output == "table";
+    const int limit = limit_ > 0 ? limit_ : is_table ? kDefaultDifferences : 0;
+    auto response =
+        FollowPages(session, stub, &ChangeStub::ListDifferences, request, limit,
+                    &v1::ListDifferencesResponse::differences_size);
+    if (absl::IsFailedPrecondition(response.status())) {
+      return v1::ListDifferencesResponse();
+    }
+    if (response.ok() && !about.digest().empty() &&
+        response->digest() != about.digest()) {
+      // The digest that is shown is of what is shown.
+      return absl::AbortedError(
+          "what it comes to changed while it was read; ask again");
+    }
+    return response;
+  }
+
+  bool HasPreview(const v1::ChangeSet& change_set) const {
+    return !no_preview_ &&
+           change_set.state() == v1::ChangeSet::STATE_PROPOSED &&
+           change_set.kind() == v1::ChangeSet::KIND_CONTRACTS;
+  }
+
+  absl::StatusOr<v1::PreviewChangeSetResponse> Preview(
+      const Session& session, ChangeStub& stub,
+      const v1::ChangeSet& change_set) const {
+    if (!HasPreview(change_set)) return v1::PreviewChangeSetResponse();
+    v1::PreviewChangeSetRequest request;
+    request.set_change_set_id(change_set.change_set_id());
+    request.set_effective_date(date_);
+    auto response = session.Call(stub, &ChangeStub::PreviewChangeSet, request);
+    if (response.ok()) return response;
+    return absl::Status(response.status().code(),
+                        absl::StrCat("which positions it would move: ",
+                                     response.status().message(),
+                                     "\n--no-preview shows the rest."));
+  }
+
+  std::string Text(const v1::GetChangeSetResponse& about,
+                   const v1::ListDifferencesResponse& differences,
+                   const v1::PreviewChangeSetResponse& preview,
+                   int width) const {
+    std::string text = ChangeSetFacts(about, width);
+    if (!differences.differences().empty()) {
+      absl::StrAppend(&text, "\n", DifferencesText(differences));
+    }
+    if (HasPreview(about.change_set())) {
+      absl::StrAppend(&text, "\n", PreviewText(preview, width));
+    }
+    return text;
+  }
+
+  std::string id_;
+  std::string date_;
+  bool no_preview_ = false;
+  int limit_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeChangesShowCommand() {
+  return std::make_unique<ChangesShowCommand>();
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,51 @@
+#include "collector/cli/change_id.h"
+#include "collector/cli/commands.h"
+#include "collector/cli/session.h"
+#include "collector/cli/views/change_view.h"
+#include "common/status.h"
+#include "rollcall/v1/change_service.grpc.pb.h"
+
+namespace rollcall::cli {
+namespace {
+
+class ChangesWithdrawCommand final : public Command {
+ public:
+  absl::string_view name() const override { return "changes withdraw"; }
+  absl::string_view summary() const override {
+    return "Take back a change-set that you proposed";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall changes withdraw 4f1c9a02be77 --reason=\"wrong file\"\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("ID", kChangeSetHelp, &id_);
+    arguments.Text("reason", "Why, for those who look later", &reason_);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    v1::WithdrawChangeSetRequest request;
+    request.set_change_set_id(id_);
+    request.set_reason(reason_);
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
+                              session.Stub<v1::ChangeService>());
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto response,
+        session.Call(*stub, &v1::ChangeService::Stub::WithdrawChangeSet,
+                     request));
+    ROLLCALL_RETURN_IF_ERROR(
+        session.Print(response.change_set(), EndedText, EndedCsv, ""));
+    return ExitCode::kOk;
+  }
+
+ private:
+  std::string id_;
+  std::string reason_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeChangesWithdrawCommand() {
+  return std::make_unique<ChangesWithdrawCommand>();
+}
+
+}  // namespace rollcall::cli

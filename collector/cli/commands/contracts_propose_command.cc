@@ -1,0 +1,89 @@
+#include "absl/strings/str_cat.h"
+#include "collector/cli/commands.h"
+#include "collector/cli/session.h"
+#include "collector/cli/views/change_view.h"
+#include "common/file.h"
+#include "common/status.h"
+#include "google/protobuf/util/json_util.h"
+#include "rollcall/v1/contract_service.grpc.pb.h"
+
+namespace rollcall::cli {
+namespace {
+
+// What the collector takes.
+constexpr size_t kMaxFileBytes = 32 << 20;
+
+class ContractsProposeCommand final : public Command {
+ public:
+  absl::string_view name() const override { return "contracts propose"; }
+  absl::string_view summary() const override {
+    return "Propose changes to contracts, orders, ... from a JSON file";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall contracts propose changes.json\n"
+           "  rollcall contracts propose changes.json --reason=\"amendment "
+           "2\"\n"
+           "\n"
+           "The file is a rollcall.v1.ProposeChangesRequest, for example:\n"
+           "  {\"reason\": \"a new vendor\",\n"
+           "   \"changes\": [{\"action\": \"ACTION_SET\",\n"
+           "                \"object\": {\"vendor\": {\"name\": \"Quayside "
+           "Systems\"}}}]}\n"
+           "`contracts show --output=json` writes objects in the same form. "
+           "Invoices, audits and\n"
+           "reviews take effect at once; all else awaits procurement and "
+           "itam.\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("FILE", "The JSON file", &path_);
+    arguments.Text("reason",
+                   "Why, for those who approve it; instead of the file's",
+                   &reason_);
+    arguments.Text("request-id",
+                   "A name of yours for this proposal: repeated with it, it is "
+                   "proposed once; instead of the file's",
+                   &request_id_);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    v1::ProposeChangesRequest request;
+    ROLLCALL_RETURN_IF_ERROR(Read(request));
+    if (!reason_.empty()) request.set_reason(reason_);
+    if (!request_id_.empty()) request.set_request_id(request_id_);
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
+                              session.Stub<v1::ContractService>());
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto response,
+        session.Call(*stub, &v1::ContractService::Stub::ProposeChanges,
+                     request));
+    ROLLCALL_RETURN_IF_ERROR(
+        session.Print(response, ProposedText, ProposedCsv, ""));
+    return ExitCode::kOk;
+  }
+
+ private:
+  // INVALID_ARGUMENT, with the place, for what is no such request.
+  absl::Status Read(v1::ProposeChangesRequest& request) const {
+    const absl::StatusOr<std::string> content = ReadFile(path_, kMaxFileBytes);
+    if (!content.ok()) {
+      return absl::InvalidArgumentError(content.status().message());
+    }
+    const auto parsed =
+        google::protobuf::util::JsonStringToMessage(*content, &request);
+    if (parsed.ok()) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(path_, ": ", std::string(parsed.message())));
+  }
+
+  std::string path_;
+  std::string reason_;
+  std::string request_id_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeContractsProposeCommand() {
+  return std::make_unique<ContractsProposeCommand>();
+}
+
+}  // namespace rollcall::cli

@@ -1,0 +1,381 @@
+#include "rollcall/v1/contract_service.grpc.pb.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/unit/collector/cli/command_fixture.h"
+
+namespace rollcall::cli {
+namespace {
+
+using ::rollcall::testing::EqualsText;
+using ::rollcall::testing::FromText;
+using ::rollcall::testing::TempDir;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+class FakeContractService final : public v1::ContractService::Service {
+ public:
+  grpc::Status ImportEntitlements(
+      grpc::ServerContext*, const v1::ImportEntitlementsRequest* request,
+      v1::ImportEntitlementsResponse* response) override {
+    imported = *request;
+    response->set_change_set_id("abcd");
+    response->set_line_count(1);
+    response->set_added_count(1);
+    response->set_created_contract_count(1);
+    return grpc::Status::OK;
+  }
+  grpc::Status ProposeChanges(grpc::ServerContext*,
+                              const v1::ProposeChangesRequest* request,
+                              v1::ProposeChangesResponse* response) override {
+    ++proposals;
+    proposed = *request;
+    *response->mutable_change_set() = change_set;
+    return grpc::Status::OK;
+  }
+  grpc::Status ListEntitlements(
+      grpc::ServerContext*, const v1::ListEntitlementsRequest* request,
+      v1::ListEntitlementsResponse* response) override {
+    lines_asked = *request;
+    *response->add_entitlements() = line;
+    return grpc::Status::OK;
+  }
+  grpc::Status ListContractObjects(
+      grpc::ServerContext*, const v1::ListContractObjectsRequest* request,
+      v1::ListContractObjectsResponse* response) override {
+    objects_asked = *request;
+    *response = objects;
+    return grpc::Status::OK;
+  }
+  grpc::Status GetContractObject(
+      grpc::ServerContext*, const v1::GetContractObjectRequest* request,
+      v1::GetContractObjectResponse* response) override {
+    asked = *request;
+    *response->mutable_object()->mutable_contract() = contract;
+    return status;
+  }
+  grpc::Status ListContractObjectVersions(
+      grpc::ServerContext*,
+      const v1::ListContractObjectVersionsRequest* request,
+      v1::ListContractObjectVersionsResponse* response) override {
+    history_asked = *request;
+    *response = history;
+    return grpc::Status::OK;
+  }
+  grpc::Status CompareContractObject(
+      grpc::ServerContext*, const v1::CompareContractObjectRequest* request,
+      v1::CompareContractObjectResponse* response) override {
+    ++comparisons;
+    compared = *request;
+    *response = comparison;
+    return grpc::Status::OK;
+  }
+
+  int proposals = 0;
+  int comparisons = 0;
+  grpc::Status status;
+  v1::ChangeSet change_set;
+  v1::Contract contract;
+  v1::Entitlement line = FromText<v1::Entitlement>(
+      "contract_number: 'C-1' line: '7' product: 'PostgreSQL' metric: 'core' "
+      "quantity { value { numerator: 64 denominator: 1 } }");
+  v1::ListContractObjectsResponse objects;
+  v1::ListContractObjectVersionsResponse history;
+  v1::CompareContractObjectResponse comparison;
+  v1::ImportEntitlementsRequest imported;
+  v1::ProposeChangesRequest proposed;
+  v1::ListEntitlementsRequest lines_asked;
+  v1::ListContractObjectsRequest objects_asked;
+  v1::GetContractObjectRequest asked;
+  v1::ListContractObjectVersionsRequest history_asked;
+  v1::CompareContractObjectRequest compared;
+};
+
+class ContractCommandsTest : public CommandTest<FakeContractService> {
+ protected:
+  TempDir dir_;
+};
+
+TEST_F(ContractCommandsTest, AnImportIsAProposal) {
+  const std::string path = dir_.Write("c.csv", "x");
+  EXPECT_EQ(Run({"contracts", "import", path, "--effective-date=2026-07-01",
+                 "--new-contracts", "--reason=Q3"}),
+            ExitCode::kOk);
+  EXPECT_THAT(
+      service_.imported,
+      EqualsText("content: 'x' file_name: 'c.csv' reason: 'Q3' "
+                 "effective_date: '2026-07-01' create_contracts: true"));
+  EXPECT_THAT(out_.str(),
+              AllOf(StartsWith("Read 1 line: 1 added, 1 new contract or "
+                               "vendor.\nProposed as change-set abcd;"),
+                    HasSubstr("rollcall changes show abcd\n")));
+  EXPECT_EQ(Run({"contracts", "import", path}), ExitCode::kOk);
+  EXPECT_THAT(service_.imported, EqualsText("content: 'x' file_name: 'c.csv'"));
+  EXPECT_EQ(Run({"contracts", "import", path, "--effective-date=July"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--effective-date=July is not a date"));
+}
+
+TEST_F(ContractCommandsTest, LinesAreListedAsOfADay) {
+  EXPECT_EQ(Run({"contracts", "list", "--date=2025-12-31"}), ExitCode::kOk);
+  EXPECT_EQ(service_.lines_asked.effective_date(), "2025-12-31");
+  EXPECT_EQ(Run({"contracts", "list", "--date=2025-12-32"}), ExitCode::kUsage);
+}
+
+TEST_F(ContractCommandsTest, ShowsAllThatAContractSays) {
+  service_.contract = FromText<v1::Contract>(
+      "contract_number: 'C-1' vendor: 'Quay\\033[2J' kind: KIND_ENTERPRISE "
+      "start_date: '2026-01-01' "
+      "clauses { audit { notice_days: 30 evidence_formats: 'ILMT report' } "
+      "  liability_cap { amount { micros: 5000000 currency: 'EUR' } } "
+      "  rebate { percent { numerator: 5 denominator: 2 } } } "
+      "use_rights { kind: KIND_MOBILITY interval_days: 90 "
+      "  limit { unlimited: true } } "
+      "owners { role: 'legal' name: 'Jo' } tags { name: 'tier' value: '1' }");
+  service_.objects = FromText<v1::ListContractObjectsResponse>(
+      "objects { amendment { contract_number: 'C-1' amendment_number: 'A-2' "
+      "  effective_date: '2026-06-01' title: 'more cores' } }");
+  EXPECT_EQ(Run({"contracts", "show", "C-1", "--date=2026-06-30",
+                 "--as-of=2026-07-31"}),
+            ExitCode::kOk);
+  const char* const at =
+      "effective_date: '2026-06-30' as_of { seconds: 1785542399 "
+      "nanos: 999999000 }";
+  EXPECT_THAT(service_.asked,
+              EqualsText("name { kind: CONTRACT_OBJECT_KIND_CONTRACT "
+                         "parts: 'C-1' } at { " +
+                         std::string(at) + " }"));
+  EXPECT_THAT(service_.objects_asked.at(), EqualsText(at));
+  EXPECT_EQ(service_.objects_asked.first_part(), "C-1");
+  EXPECT_THAT(
+      service_.lines_asked,
+      EqualsText("page_size: 1000 contract_number: 'C-1' " + std::string(at)));
+  EXPECT_THAT(
+      out_.str(),
+      StartsWith(
+          "FIELD                              VALUE\n"
+          "contract_number                    C-1\n"
+          "vendor                             Quay\\x1b[2J\n"
+          "kind                               enterprise\n"
+          "start_date                         2026-01-01\n"
+          "clauses.audit.notice_days          30\n"
+          "clauses.audit.evidence_formats[0]  ILMT report\n"
+          "clauses.liability_cap.amount       5.00 EUR\n"
+          "clauses.liability_cap.uncapped     no\n"
+          "clauses.rebate.percent             2.5\n"
+          "use_rights[0]                      kind: mobility; permitted: no; "
+          "limit: unlimited; interval_days: 90\n"
+          "owners[0]                          legal: Jo\n"
+          "tags[0]                            tier=1\n"
+          "\n"
+          "Amendments:\n"
+          "NAME       ID  WHAT\n"
+          "C-1 / A-2  -   from 2026-06-01; more cores\n"
+          "\n"
+          "Lines:\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("PostgreSQL"));
+}
+
+TEST_F(ContractCommandsTest, ShowsAContractToPrograms) {
+  service_.contract.set_contract_number("C-1");
+  service_.contract.set_title("=x()");
+  EXPECT_EQ(Run({"contracts", "show", "C-1", "--output=csv"}), ExitCode::kOk);
+  EXPECT_EQ(out_.str(),
+            "field,value,contract_number\n"
+            "contract_number,C-1,C-1\n"
+            "title,'=x(),C-1\n");
+  EXPECT_EQ(Run({"contracts", "show", "C-1", "--output=json"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(StartsWith("{\n \"contract\": {\n"),
+                                HasSubstr("\n \"amendments\": {\n"),
+                                HasSubstr("\n \"lines\": {\n")));
+  service_.status =
+      grpc::Status(grpc::StatusCode::NOT_FOUND, "there is no contract c-2");
+  EXPECT_EQ(Run({"contracts", "show", "C-2"}), ExitCode::kNotFound);
+}
+
+TEST_F(ContractCommandsTest, ListsObjectsOfEveryKindInALine) {
+  service_.objects = FromText<v1::ListContractObjectsResponse>(
+      "objects { vendor { name: 'Quay\\033[2J' vendor_id: 'aabbccddeeff0011' "
+      "    aliases: 'QS' vendor_number: 'V-1' } } "
+      "objects { contract { contract_number: 'C-1' vendor: 'Quay' "
+      "    start_date: '2026-01-01' } } "
+      "objects { purchase_order { order_number: 'PO-7' requestor: 'Jo' } } "
+      "objects { entitlement { contract_number: 'C-1' line: '3' "
+      "    product: 'Redis' metric: 'core' start_date: '2026-01-01' "
+      "    end_date: '2026-12-31' "
+      "    quantity { value { numerator: 5 denominator: 2 } } } } "
+      "objects { invoice_line { vendor: 'Quay' invoice_number: 'I-1' line: '1' "
+      "    quantity { numerator: 2 denominator: 1 } "
+      "    unit_price { micros: 1500000 currency: 'EUR' } "
+      "    total { micros: 3000000 currency: 'EUR' } } } "
+      "objects { audit { vendor: 'Quay' reference: 'A-1' "
+      "    notice_date: '2026-02-01' held_products: 'Redis' } } "
+      "objects { review { contract_number: 'C-1' review_date: '2026-03-01' "
+      "    reviewer: 'Jo' } } "
+      "objects { }");
+  EXPECT_EQ(Run({"contracts", "objects", "invoice-line", "--under=Quay",
+                 "--date=2026-01-01"}),
+            ExitCode::kOk);
+  EXPECT_THAT(service_.objects_asked,
+              EqualsText("kind: CONTRACT_OBJECT_KIND_INVOICE_LINE "
+                         "first_part: 'Quay' page_size: 1000 "
+                         "at { effective_date: '2026-01-01' }"));
+  for (const char* text :
+       {"aabbccddeeff  number V-1; also QS\n", "Quay; 2026-01-01 to no end\n",
+        "PO-7", "for Jo\n", "C-1 /  / 3",
+        "2.5 core of Redis; 2026-01-01 to 2026-12-31\n", "Quay / I-1 / 1",
+        "2 at 1.50 EUR; 3.00 EUR\n", "Quay / A-1",
+        "noticed 2026-02-01; open; holds Redis\n", "C-1 / 2026-03-01",
+        "by Jo\n", "of a kind that this command does not know\n"}) {
+    EXPECT_THAT(out_.str(), HasSubstr(text));
+  }
+  EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b")));
+  EXPECT_EQ(Run({"contracts", "objects", "vendor", "--output=csv"}),
+            ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("name,object_id,summary\n"));
+  EXPECT_EQ(Run({"contracts", "objects", "king"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("KIND is \"king\"; it is one of vendor, contract,"));
+  service_.objects.Clear();
+  EXPECT_EQ(Run({"contracts", "objects", "vendor"}), ExitCode::kOk);
+  EXPECT_EQ(out_.str(), "There is none of this kind.\n");
+}
+
+TEST_F(ContractCommandsTest, TellsAllThatWasSaidOfALine) {
+  service_.history = FromText<v1::ListContractObjectVersionsResponse>(
+      "versions { change { action: ACTION_END effective_date: '2026-06-01' "
+      "    object { entitlement { contract_number: 'C-1' } } } "
+      "  change_set_id: '00112233445566778899aabbccddeeff' "
+      "  known_time { seconds: 60 } } "
+      "versions { change { action: ACTION_SET object { entitlement { "
+      "    product: 'Redis' metric: 'core' start_date: '2026-01-01' "
+      "    quantity { unlimited: true } } } } "
+      "  change_set_id: 'ffeeddccbbaa99887766554433221100' }");
+  EXPECT_EQ(
+      Run({"contracts", "history", "entitlement", "C-1", "", "3", "--limit=2"}),
+      ExitCode::kOk);
+  EXPECT_THAT(service_.history_asked,
+              EqualsText("name { kind: CONTRACT_OBJECT_KIND_ENTITLEMENT "
+                         "parts: ['C-1', '', '3'] } page_size: 2"));
+  EXPECT_EQ(out_.str(),
+            "FROM        KNOWN SINCE        SAID  CHANGE-SET    WHAT\n"
+            "2026-06-01  1970-01-01 00:01Z  end   001122334455  -\n"
+            "always      -                  set   ffeeddccbbaa  unlimited core "
+            "of Redis; 2026-01-01 to no end\n");
+  EXPECT_EQ(Run({"contracts", "history", "contract", "C-1", "--output=csv"}),
+            ExitCode::kOk);
+  EXPECT_THAT(
+      out_.str(),
+      AllOf(StartsWith("effective_date,known_time,action,change_set_id,"),
+            HasSubstr("\n2026-06-01,1970-01-01T00:01:00Z,end,00112233445566"
+                      "778899aabbccddeeff,\n")));
+}
+
+TEST_F(ContractCommandsTest, ANameThatIsACommandIsAName) {
+  EXPECT_EQ(Run({"contracts", "history", "vendor", "list"}), ExitCode::kOk);
+  EXPECT_THAT(service_.history_asked.name(),
+              EqualsText("kind: CONTRACT_OBJECT_KIND_VENDOR parts: 'list'"));
+}
+
+TEST_F(ContractCommandsTest, ANameIsOneToThreeParts) {
+  EXPECT_EQ(Run({"contracts", "history", "contract"}), ExitCode::kUsage);
+  EXPECT_EQ(Run({"contracts", "history", "entitlement", "a", "b", "c", "d"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("NAME has 4 parts"));
+}
+
+TEST_F(ContractCommandsTest, TellsWhatDiffersBetweenTwoPoints) {
+  service_.comparison = FromText<v1::CompareContractObjectResponse>(
+      "was_there: true is_there: true fields { field: "
+      "'clauses.audit.notice_days'"
+      " before: '30' after: '10' } fields { field: 'title' after: '=x()' }");
+  EXPECT_EQ(Run({"contracts", "diff", "contract", "C-1", "--from=2025-12-31",
+                 "--to=2026-01-01", "--to-as-of=1970-01-01T00:00:09Z"}),
+            ExitCode::kOk);
+  EXPECT_THAT(
+      service_.compared,
+      EqualsText("name { kind: CONTRACT_OBJECT_KIND_CONTRACT parts: 'C-1' } "
+                 "before { effective_date: '2025-12-31' } "
+                 "after { effective_date: '2026-01-01' "
+                 "  as_of { seconds: 9 } }"));
+  EXPECT_EQ(out_.str(),
+            "FIELD                      BEFORE  AFTER\n"
+            "clauses.audit.notice_days  30      10\n"
+            "title                      -       =x()\n");
+  EXPECT_EQ(Run({"contracts", "diff", "contract", "C-1", "--from=2025-12-31",
+                 "--output=csv"}),
+            ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(StartsWith("field,before,after,was_there,"),
+                                HasSubstr("\ntitle,,'=x(),true,true\n")));
+  service_.comparison.set_was_there(false);
+  EXPECT_EQ(Run({"contracts", "diff", "contract", "C-1", "--from=2025-12-31"}),
+            ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("It was not there.\n"));
+  service_.comparison.clear_fields();
+  EXPECT_EQ(Run({"contracts", "diff", "contract", "C-1", "--to=2025-12-31"}),
+            ExitCode::kOk);
+  EXPECT_EQ(out_.str(), "It is the same at both.\n");
+}
+
+TEST_F(ContractCommandsTest, TwoPointsThatAreOneAreNoQuestion) {
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{},
+        {"--from=2026-01-01", "--to=2026-01-01"},
+        {"--from=yesterday"},
+        {"--from-as-of=x"}}) {
+    std::vector<std::string> words = {"contracts", "diff", "contract", "C-1"};
+    words.insert(words.end(), options.begin(), options.end());
+    EXPECT_EQ(Run(words), ExitCode::kUsage);
+  }
+  EXPECT_THAT(err_.str(), HasSubstr("--from-as-of=x is neither"));
+  EXPECT_EQ(service_.comparisons, 0);
+}
+
+TEST_F(ContractCommandsTest, ProposesWhatAFileSays) {
+  service_.change_set = FromText<v1::ChangeSet>(
+      "change_set_id: 'abcd' state: STATE_PROPOSED added_count: 1");
+  const std::string path =
+      dir_.Write("c.json",
+                 R"({"reason": "r", "changes": [{"action": "ACTION_SET",
+          "object": {"vendor": {"name": "Quay"}}}]})");
+  EXPECT_EQ(Run({"contracts", "propose", path, "--request-id=1"}),
+            ExitCode::kOk);
+  EXPECT_THAT(service_.proposed,
+              EqualsText("reason: 'r' request_id: '1' changes { "
+                         "action: ACTION_SET object { vendor { name: 'Quay' } "
+                         "} }"));
+  EXPECT_EQ(out_.str(),
+            "Proposed as change-set abcd: +1.\n"
+            "It takes effect once procurement and itam approved it. Look at it "
+            "with: rollcall changes show abcd\n");
+  service_.change_set.set_state(v1::ChangeSet::STATE_APPLIED);
+  EXPECT_EQ(Run({"contracts", "propose", path, "--reason=other"}),
+            ExitCode::kOk);
+  EXPECT_EQ(service_.proposed.reason(), "other");
+  EXPECT_THAT(out_.str(), StartsWith("Change-set abcd is in effect since"));
+}
+
+TEST_F(ContractCommandsTest, AFileThatIsNoProposalIsToldByItsPlace) {
+  const struct {
+    const char* content;
+    const char* text;
+  } cases[] = {
+      {R"({"changes": [{"objekt": {}}]})", "objekt"},
+      {R"({"changes": [{"object": {"vendor": {"name": 7}}}]})", "name"},
+      {R"({"changes": )", "c.json"},
+      {"\xff", "c.json"},
+      {"", "c.json"},
+  };
+  for (const auto& c : cases) {
+    const std::string path = dir_.Write("c.json", c.content);
+    EXPECT_EQ(Run({"contracts", "propose", path}), ExitCode::kUsage)
+        << c.content;
+    EXPECT_THAT(err_.str(), AllOf(HasSubstr("c.json: "), HasSubstr(c.text)));
+  }
+  EXPECT_EQ(Run({"contracts", "propose", "/does/not/exist"}), ExitCode::kUsage);
+  EXPECT_EQ(service_.proposals, 0);
+}
+
+}  // namespace
+}  // namespace rollcall::cli
