@@ -95,8 +95,9 @@ class Stack:
                               text=True).stdout.strip()
 
     def admin(self, principal):
-        """Makes a certificate for the principal; returns its name."""
-        self.pki("admin", principal)
+        """Makes a certificate for the principal, once; returns its name."""
+        if not (self.dir / f"pki/admin-{principal}.pem").exists():
+            self.pki("admin", principal)
         return f"admin-{principal}"
 
     def start_collector(self):
@@ -121,6 +122,11 @@ class Stack:
         self.end(self.collector)
         self._options = list(options)
         self.start_collector()
+
+    def kill_collector(self):
+        """Ends it as a crash would."""
+        self.collector.kill()
+        self.collector.wait()
 
     def collector_log(self):
         return (self.dir / "collector.log").read_text()
@@ -181,13 +187,33 @@ class Stack:
         return subprocess.run(command, capture_output=True, text=True,
                               timeout=120, check=False)
 
-    def call(self, method, data=None):
+    def call(self, method, data=None, certificate="admin-all"):
         """Calls an admin method through grpcurl and returns its answer."""
         service = method.split(".")[0]
         result = self.grpcurl(f"rollcall.v1.{service}/{method.split('.')[1]}",
-                              data=data or {})
+                              data=data or {}, certificate=certificate)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
+
+    def agree_to(self, change_set_id):
+        """Procurement and ITAM approve a change-set; returns it as it is then."""
+        for person in ("pam", "ivy"):
+            digest = self.call("ChangeService.GetChangeSet",
+                               {"change_set_id": change_set_id})["digest"]
+            answer = self.call("ChangeService.ApproveChangeSet",
+                               {"change_set_id": change_set_id, "digest": digest},
+                               certificate=self.admin(person))
+        return answer["changeSet"]
+
+    def import_contracts(self, path, *options):
+        """Imports a file with the contracts that it names, and has it agreed to.
+        Returns the import's answer."""
+        answer = self.rollcall("contracts", "import", str(path), "--new-contracts",
+                               *options, "--output=json")
+        answer = json.loads(answer.stdout)
+        if answer.get("changeSetId") and not answer.get("applied"):
+            self.agree_to(answer["changeSetId"])
+        return answer
 
 
 # --- machines -----------------------------------------------------------------
