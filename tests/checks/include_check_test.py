@@ -79,7 +79,7 @@ RIGHT = [
     ("collector/storage/schema.cc", '"rollcall/stored/v1/meta.pb.h"'),
     ("collector/cli/devices.cc", '"rollcall/v1/device_service.grpc.pb.h"'),
     ("collector/cli/ledger.cc", '"collector/ledger/ledger_verification.h"'),
-    ("collector/contracts/import.cc", '"collector/ledger/ledger_writer.h"'),
+    ("collector/changes/change_sets.cc", '"collector/ledger/ledger_writer.h"'),
     ("collector/ledger/ledger_writer.cc", '"collector/storage/table.h"'),
     ("collector/reconcile/metrics/core.cc", '"rollcall/v1/quantity.pb.h"'),
     ("collector/identity/token_rules.h", '"collector/rpc/access.h"'),
