@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_policy.h"
 #include "collector/rpc/paging.h"
+#include "collector/storage/cursor.h"
 #include "collector/storage/key.h"
 #include "common/status.h"
 
@@ -23,16 +24,6 @@ bool Matches(const v1::ListChangeSetsRequest& request,
           request.state() == change_set.state()) &&
          (request.kind() == v1::ChangeSet::KIND_UNSPECIFIED ||
           request.kind() == change_set.kind());
-}
-
-// The change-set that a page token ends with; nothing for the first page.
-absl::StatusOr<std::optional<ChangeSetKey>> KeyAfter(const Page& page) {
-  if (page.after.empty()) return std::optional<ChangeSetKey>();
-  KeyReader reader(page.after);
-  const ChangeSetKey key = ChangeSetKey::Decode(reader);
-  if (reader.Done()) return std::optional<ChangeSetKey>(key);
-  return absl::InvalidArgumentError(
-      "page_token is malformed; use next_page_token as it was given");
 }
 
 // What is stored of lapses was true when the last approval was given.
@@ -54,18 +45,15 @@ struct ChangeQueries::DifferenceCursor {
   KnownStamp effect;
   std::string digest;
 
-  std::string Encode() const {
-    return KeyWriter().U32(next).Stamp(effect).Text(digest).Take();
+  void Encode(KeyWriter& writer) const {
+    writer.U32(next).Stamp(effect).Text(digest);
   }
-  static absl::StatusOr<DifferenceCursor> Decode(absl::string_view bytes) {
-    KeyReader reader(bytes);
+  static DifferenceCursor Decode(KeyReader& reader) {
     DifferenceCursor cursor;
     cursor.next = reader.U32();
     cursor.effect = reader.Stamp();
     cursor.digest = reader.Text();
-    if (reader.Done()) return cursor;
-    return absl::InvalidArgumentError(
-        "page_token is malformed; use next_page_token as it was given");
+    return cursor;
   }
 };
 
@@ -73,7 +61,8 @@ absl::StatusOr<v1::ListChangeSetsResponse> ChangeQueries::List(
     const v1::ListChangeSetsRequest& request) const {
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ROLLCALL_ASSIGN_OR_RETURN(const auto after, KeyAfter(page));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after,
+                            KeyOfCursor<ChangeSetKey>(page.after));
   auto entries = after.has_value()
                      ? kChangeSetTable.ScanFrom(*snapshot, *after, KeyWriter())
                      : kChangeSetTable.ScanPrefix(*snapshot, KeyWriter());
@@ -82,9 +71,7 @@ absl::StatusOr<v1::ListChangeSetsResponse> ChangeQueries::List(
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) return response;
-    KeyWriter here;
-    entry->key.Encode(here);
-    std::string bytes = here.Take();
+    std::string bytes = CursorOf(entry->key);
     if (bytes == page.after) continue;
     if (!Matches(request, entry->value.change_set())) continue;
     if (response.change_sets_size() == page.size) {
@@ -121,10 +108,9 @@ absl::StatusOr<v1::ListDifferencesResponse> ChangeQueries::ListDifferences(
     const v1::ListDifferencesRequest& request) const {
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  DifferenceCursor cursor;
-  if (!page.after.empty()) {
-    ROLLCALL_ASSIGN_OR_RETURN(cursor, DifferenceCursor::Decode(page.after));
-  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after,
+                            KeyOfCursor<DifferenceCursor>(page.after));
+  DifferenceCursor cursor = after.value_or(DifferenceCursor());
   v1::ListDifferencesResponse response;
   ROLLCALL_ASSIGN_OR_RETURN(
       const size_t count,
@@ -133,7 +119,7 @@ absl::StatusOr<v1::ListDifferencesResponse> ChangeQueries::ListDifferences(
   response.set_digest(cursor.digest);
   cursor.next += static_cast<uint32_t>(response.differences_size());
   if (cursor.next < count) {
-    response.set_next_page_token(page.TokenAfter(cursor.Encode()));
+    response.set_next_page_token(page.TokenAfter(CursorOf(cursor)));
   }
   return response;
 }

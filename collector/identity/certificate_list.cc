@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/identity/enrolment_tables.h"
 #include "collector/rpc/paging.h"
+#include "collector/storage/cursor.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 
@@ -21,20 +22,6 @@ uint64_t SecondsOf(absl::Time time) {
   return static_cast<uint64_t>(std::max<int64_t>(absl::ToUnixSeconds(time), 0));
 }
 
-std::string CursorOf(const CertificateKey& key) {
-  KeyWriter writer;
-  key.Encode(writer);
-  return writer.Take();
-}
-
-absl::StatusOr<CertificateKey> KeyAt(absl::string_view cursor) {
-  KeyReader reader(cursor);
-  CertificateKey key = CertificateKey::Decode(reader);
-  if (reader.Done()) return key;
-  return absl::InvalidArgumentError(
-      "page_token is malformed; use next_page_token as it was given");
-}
-
 }  // namespace
 
 absl::StatusOr<v1::ListCertificatesResponse> CertificateList::List(
@@ -46,9 +33,9 @@ absl::StatusOr<v1::ListCertificatesResponse> CertificateList::List(
   }
   CertificateKey from;
   if (!request.include_ended()) from.not_after = SecondsOf(clock_.Now());
-  if (!page.after.empty()) {
-    ROLLCALL_ASSIGN_OR_RETURN(from, KeyAt(page.after));
-  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after,
+                            KeyOfCursor<CertificateKey>(page.after));
+  from = after.value_or(from);
   auto entries = kCertificateTable.ScanFrom(engine_, from, KeyWriter());
   v1::ListCertificatesResponse response;
   std::string cursor;

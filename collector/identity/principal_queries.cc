@@ -13,6 +13,7 @@
 #include "collector/identity/token_rules.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/as_of.h"
+#include "collector/storage/cursor.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 #include "common/tls.h"
@@ -65,22 +66,17 @@ absl::Status CheckRole(v1::Role role) {
   return absl::InvalidArgumentError("role is none of those there are");
 }
 
-std::string CursorOf(const PrincipalKey& key) {
-  KeyWriter writer;
-  key.Encode(writer);
-  return writer.Take();
-}
-
 // Where a page of a principal's events begins.
 absl::StatusOr<PrincipalKey> EventsFrom(const Page& page,
                                         const std::string& name,
                                         KnownStamp as_of) {
-  if (page.after.empty()) return PrincipalKey{name, as_of};
-  KeyReader reader(page.after);
-  PrincipalKey key = PrincipalKey::Decode(reader);
-  if (reader.Done() && key.name == name) return key;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after,
+                            KeyOfCursor<PrincipalKey>(page.after));
+  if (!after.has_value()) return PrincipalKey{name, as_of};
+  if (after->name == name) return *after;
   return absl::InvalidArgumentError(
-      "page_token is malformed; use next_page_token as it was given");
+      "page_token is of another principal; use next_page_token as it was "
+      "given");
 }
 
 absl::Status AddEvents(const Reader& reader, const Page& page,

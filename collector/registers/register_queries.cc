@@ -10,30 +10,11 @@
 #include "collector/registers/expected_device_table.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/as_of.h"
+#include "collector/storage/cursor.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
-namespace {
-
-// The device that the page before ended with; nothing for the first page.
-absl::StatusOr<std::optional<ExpectedDeviceKey>> CursorKey(const Page& page) {
-  if (page.after.empty()) return std::optional<ExpectedDeviceKey>();
-  KeyReader reader(page.after);
-  ExpectedDeviceKey key = ExpectedDeviceKey::Decode(reader);
-  if (!reader.Done()) {
-    return absl::InvalidArgumentError(
-        "page_token is malformed; use next_page_token as it was given");
-  }
-  return std::optional<ExpectedDeviceKey>(std::move(key));
-}
-
-std::string CursorOf(const ExpectedDeviceKey& key) {
-  KeyWriter writer;
-  key.Encode(writer);
-  return writer.Take();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<v1::ListExpectedDevicesResponse>
 RegisterQueries::ListExpectedDevices(
@@ -42,7 +23,8 @@ RegisterQueries::ListExpectedDevices(
   ROLLCALL_RETURN_IF_ERROR(ParseRegisterName(request.register_()).status());
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto after, CursorKey(page));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after,
+                            KeyOfCursor<ExpectedDeviceKey>(page.after));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   ExpectedDeviceWalk walk(*snapshot, as_of, request.register_(), after);
   v1::ListExpectedDevicesResponse response;
