@@ -1,5 +1,6 @@
 #include "collector/changes/message_difference.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -29,6 +30,29 @@ std::string EnumWord(const EnumValueDescriptor& value) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", "-"}});
 }
 
+// The fields that are set, in the order of their numbers. One that is yes or no
+// and cannot be left out says no where it is not set: a right is permitted, or
+// it is not.
+std::vector<const FieldDescriptor*> FieldsThatSay(const Message& message) {
+  const Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  const Descriptor& descriptor = *message.GetDescriptor();
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    const FieldDescriptor* field = descriptor.field(i);
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL &&
+        !field->has_presence() && !field->is_repeated() &&
+        !reflection.GetBool(message, field)) {
+      fields.push_back(field);
+    }
+  }
+  std::sort(fields.begin(), fields.end(),
+            [](const FieldDescriptor* a, const FieldDescriptor* b) {
+              return a->number() < b->number();
+            });
+  return fields;
+}
+
 // Reads one message, and what is in it.
 class Flattener {
  public:
@@ -36,9 +60,7 @@ class Flattener {
 
   void AddFields(const Message& message, const std::string& way) {
     const Reflection& reflection = *message.GetReflection();
-    std::vector<const FieldDescriptor*> fields;
-    reflection.ListFields(message, &fields);
-    for (const FieldDescriptor* field : fields) {
+    for (const FieldDescriptor* field : FieldsThatSay(message)) {
       if (way.empty() && PassedOver(*field)) continue;
       const std::string here =
           way.empty() ? field->name() : absl::StrCat(way, ".", field->name());

@@ -32,8 +32,8 @@ struct MessageWords {
   absl::Span<const absl::string_view> passed_over;
 };
 
-// The fields that are set, in the order of their numbers. A message that is set
-// and says nothing is told as "set".
+// The fields that are set, in the order of their numbers, and those that say no
+// by not being set. A message that is set and says nothing is told as "set".
 std::vector<FieldText> FieldTexts(const google::protobuf::Message& message,
                                   const MessageWords& words);
 

@@ -38,7 +38,7 @@ v1::Contract SomeContract() {
   contract.set_contract_number("C-1");
   contract.set_kind(v1::Contract::KIND_PAY_PER_USE);
   contract.mutable_clauses()->mutable_audit()->set_notice_days(60);
-  contract.mutable_clauses()->mutable_renewal();
+  contract.mutable_clauses()->mutable_access();
   contract.add_tags()->set_name("critical");
   return contract;
 }
@@ -49,12 +49,12 @@ TEST(MessageDifference, TellsAllFieldsOfWhatWasNotThere) {
       Differences(nullptr, &contract),
       ElementsAre("contract_number:  -> C-1", "kind:  -> pay-per-use",
                   "clauses.audit.notice_days:  -> 60",
-                  "clauses.renewal:  -> set", "tags[0].name:  -> critical"));
+                  "clauses.access:  -> set", "tags[0].name:  -> critical"));
   EXPECT_THAT(
       Differences(&contract, nullptr),
       ElementsAre("contract_number: C-1 -> ", "kind: pay-per-use -> ",
                   "clauses.audit.notice_days: 60 -> ",
-                  "clauses.renewal: set -> ", "tags[0].name: critical -> "));
+                  "clauses.access: set -> ", "tags[0].name: critical -> "));
 }
 
 TEST(MessageDifference, TellsOnlyWhatDiffers) {
@@ -68,6 +68,13 @@ TEST(MessageDifference, TellsOnlyWhatDiffers) {
       Differences(&before, &after),
       ElementsAre("currency:  -> EUR", "clauses.audit.notice_days: 60 -> 30",
                   "tags[0].name: critical -> "));
+}
+
+TEST(MessageDifference, TellsWhatIsForbidden) {
+  v1::UseRight right;
+  right.set_kind(v1::UseRight::KIND_CLOUD);
+  EXPECT_THAT(Differences(nullptr, &right),
+              ElementsAre("kind:  -> cloud", "permitted:  -> no"));
 }
 
 TEST(MessageDifference, PassesOverWhatItIsToldTo) {
