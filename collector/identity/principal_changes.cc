@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collector/changes/change_set_table.h"
 #include "collector/identity/enrolment_tables.h"
 #include "collector/identity/token_rules.h"
 #include "common/proto_time.h"
@@ -62,6 +63,8 @@ absl::StatusOr<StoredPrincipal> PutRoleChange(const RoleChange& change,
     ROLLCALL_RETURN_IF_ERROR(
         EndTokensOfOthers(then.name, change.by, stamp, reader, batch).status());
   }
+  // A grant that two make was compared with roles, whoever changes them.
+  PutNewestEffect(v1::ChangeSet::KIND_ROLE_GRANT, stamp, batch);
   ROLLCALL_RETURN_IF_ERROR(
       ledger.Append(EntryOf(change), stamp, reader, batch));
   return then;
