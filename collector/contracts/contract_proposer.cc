@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collector/changes/propose_once.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/object_kind.h"
@@ -103,19 +104,12 @@ absl::StatusOr<v1::ProposeChangesResponse> ContractProposer::Propose(
   ROLLCALL_ASSIGN_OR_RETURN(proposal.base, NewestEffect(*snapshot, kind));
   ROLLCALL_RETURN_IF_ERROR(CheckEachChanges(request, *snapshot));
   ROLLCALL_RETURN_IF_ERROR(CheckReferences(changes, *snapshot));
-  proposal.answered = [&](const Reader& reader) -> absl::StatusOr<bool> {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        given, repeatable.FindAnswer<v1::ProposeChangesResponse>(reader));
-    return given.has_value();
-  };
-  v1::ProposeChangesResponse response;
-  proposal.also = [&](const v1::ChangeSet& change_set, KnownStamp,
-                      Batch& batch) {
-    *response.mutable_change_set() = change_set;
-    repeatable.KeepAnswer(response, batch);
-  };
-  ROLLCALL_RETURN_IF_ERROR(change_sets_.Propose(proposal, caller).status());
-  return given.has_value() ? *std::move(given) : response;
+  return ProposeOnce<v1::ProposeChangesResponse>(
+      change_sets_, std::move(proposal), repeatable, caller, {},
+      [](const v1::ChangeSet& change_set, KnownStamp, Batch&,
+         v1::ProposeChangesResponse& response) {
+        *response.mutable_change_set() = change_set;
+      });
 }
 
 }  // namespace rollcall::collector

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_set_table.h"
+#include "collector/changes/propose_once.h"
 #include "collector/contracts/civil_date.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/csv/import_file.h"
@@ -30,10 +31,7 @@ absl::StatusOr<EntitlementPlanOptions> OptionsOf(
   options.create_contracts = request.create_contracts();
   if (request.effective_date().empty()) return options;
   const auto day = CivilDate::Parse(request.effective_date());
-  if (!day.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("effective_date: ", day.status().message()));
-  }
+  if (!day.ok()) return Annotate(day.status(), "effective_date");
   options.effective = *day;
   return options;
 }
@@ -168,23 +166,16 @@ absl::StatusOr<Response> EntitlementImporter::Propose(
     return Keep(job, std::move(response));
   }
   proposal.base = plan.base;
-  // What a call with the same request id, which was quicker, answered.
-  std::optional<Response> given;
-  proposal.answered = [&](const Reader& reader) -> absl::StatusOr<bool> {
-    ROLLCALL_ASSIGN_OR_RETURN(given,
-                              job.repeatable.FindAnswer<Response>(reader));
-    return given.has_value();
-  };
-  proposal.also = [&](const v1::ChangeSet& change_set, KnownStamp,
-                      Batch& batch) {
-    response.set_change_set_id(change_set.change_set_id());
-    response.set_applied(change_set.state() == v1::ChangeSet::STATE_APPLIED);
-    job.repeatable.KeepAnswer(response, batch);
-    PutQuarantine(bad, *ChangeSetId::FromHex(change_set.change_set_id()),
-                  batch);
-  };
-  ROLLCALL_RETURN_IF_ERROR(change_sets_.Propose(proposal, job.caller).status());
-  return given.has_value() ? *std::move(given) : std::move(response);
+  return ProposeOnce<Response>(
+      change_sets_, std::move(proposal), job.repeatable, job.caller,
+      std::move(response),
+      [&bad](const v1::ChangeSet& change_set, KnownStamp, Batch& batch,
+             Response& answer) {
+        answer.set_change_set_id(change_set.change_set_id());
+        answer.set_applied(change_set.state() == v1::ChangeSet::STATE_APPLIED);
+        PutQuarantine(bad, *ChangeSetId::FromHex(change_set.change_set_id()),
+                      batch);
+      });
 }
 
 }  // namespace rollcall::collector

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collector/changes/propose_once.h"
 #include "collector/identity/principal_changes.h"
 #include "collector/identity/principal_tables.h"
 #include "collector/identity/role_change.h"
@@ -111,21 +112,15 @@ absl::StatusOr<std::string> RoleGrants::Propose(const GuardedGrant& grant) {
   proposal.items = {item.SerializeAsString()};
   ROLLCALL_ASSIGN_OR_RETURN(
       proposal.base, NewestEffect(engine_, v1::ChangeSet::KIND_ROLE_GRANT));
-  v1::GrantRoleResponse response;
-  proposal.answered = [&](const Reader& reader) -> absl::StatusOr<bool> {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto given, repeatable.FindAnswer<v1::GrantRoleResponse>(reader));
-    if (given.has_value()) response = *given;
-    return given.has_value();
-  };
-  proposal.also = [&](const v1::ChangeSet& change_set, KnownStamp,
-                      Batch& batch) {
-    response.set_change_set_id(change_set.change_set_id());
-    repeatable.KeepAnswer(response, batch);
-  };
-  ROLLCALL_RETURN_IF_ERROR(
-      change_sets_.Propose(proposal, {grant.by, absl::InfiniteFuture(), {}})
-          .status());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const v1::GrantRoleResponse response,
+      ProposeOnce<v1::GrantRoleResponse>(
+          change_sets_, std::move(proposal), repeatable,
+          {grant.by, absl::InfiniteFuture(), {}}, {},
+          [](const v1::ChangeSet& change_set, KnownStamp, Batch&,
+             v1::GrantRoleResponse& answer) {
+            answer.set_change_set_id(change_set.change_set_id());
+          }));
   return response.change_set_id();
 }
 

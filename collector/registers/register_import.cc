@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_set_table.h"
+#include "collector/changes/propose_once.h"
 #include "collector/csv/import_file.h"
 #include "collector/registers/expected_device_csv.h"
 #include "collector/registers/expected_device_fields.h"
@@ -155,24 +156,17 @@ absl::StatusOr<Response> RegisterImporter::Store(const Job& job,
   Proposal proposal;
   proposal.change_set = job.MakeChangeSet(plan, response);
   proposal.base = base;
-  // What a call with the same request id, which was quicker, answered.
-  std::optional<Response> given;
-  proposal.answered = [&](const Reader& reader) -> absl::StatusOr<bool> {
-    ROLLCALL_ASSIGN_OR_RETURN(given,
-                              job.repeatable.FindAnswer<Response>(reader));
-    return given.has_value();
-  };
-  proposal.also = [&](const v1::ChangeSet& change_set, KnownStamp stamp,
-                      Batch& batch) {
-    response.set_change_set_id(change_set.change_set_id());
-    response.set_applied(true);
-    job.repeatable.KeepAnswer(response, batch);
-    job.PutStates(plan, response, stamp, batch);
-    PutQuarantine(job.file.bad, *ChangeSetId::FromHex(response.change_set_id()),
-                  batch);
-  };
-  ROLLCALL_RETURN_IF_ERROR(change_sets_.Propose(proposal, job.caller).status());
-  return given.has_value() ? *std::move(given) : std::move(response);
+  return ProposeOnce<Response>(
+      change_sets_, std::move(proposal), job.repeatable, job.caller,
+      std::move(response),
+      [&](const v1::ChangeSet& change_set, KnownStamp stamp, Batch& batch,
+          Response& answer) {
+        answer.set_change_set_id(change_set.change_set_id());
+        answer.set_applied(true);
+        job.PutStates(plan, answer, stamp, batch);
+        PutQuarantine(job.file.bad,
+                      *ChangeSetId::FromHex(change_set.change_set_id()), batch);
+      });
 }
 
 // The answer to a file that changes nothing.
