@@ -109,14 +109,14 @@ int DisplayWidth(absl::string_view text) {
   return width;
 }
 
+bool StartsLikeFormula(absl::string_view text) {
+  constexpr absl::string_view kStarts = "=+-@\t\r";
+  return !text.empty() && kStarts.find(text[0]) != absl::string_view::npos;
+}
+
 std::string EscapeForCsv(absl::string_view text) {
   std::string field;
-  // The characters that spreadsheets take for the start of a formula (OWASP,
-  // "CSV Injection").
-  const bool formula =
-      !text.empty() &&
-      absl::string_view("=+-@\t\r").find(text[0]) != absl::string_view::npos;
-  if (formula) field = "'";
+  if (StartsLikeFormula(text)) field = "'";
   field.append(text.data(), text.size());
   if (field.find_first_of(",\"\r\n") == std::string::npos) return field;
   std::string quoted = "\"";

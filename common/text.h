@@ -21,6 +21,9 @@ std::string EscapeForTerminal(absl::string_view text);
 // The columns that valid UTF-8 `text` takes on a terminal, one per code point.
 int DisplayWidth(absl::string_view text);
 
+// Whether a spreadsheet takes `text` for a formula (OWASP, "CSV Injection").
+bool StartsLikeFormula(absl::string_view text);
+
 // A field for a CSV file that a spreadsheet may open: quoted where needed, and
 // with a leading apostrophe where the text would be taken for a formula.
 std::string EscapeForCsv(absl::string_view text);

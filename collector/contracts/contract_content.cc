@@ -222,19 +222,17 @@ absl::StatusOr<ObjectOutcome> OutcomeOf(const v1::ObjectChange& change,
   const std::optional<CivilDate> day_before =
       key.effective.has_value() ? key.effective->Plus(-1) : std::nullopt;
   StateReader without(day_before, as_of);
-  auto entries =
-      kObjectTable.ScanPrefix(reader, ObjectKey::PrefixOf(key.kind, key.name));
+  ObjectEntries entries(reader, key.kind, key.name);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
     if (!entry.has_value()) break;
     if (entry->key.stamp > as_of) continue;
     if (entry->key.stamp > outcome.base) {
       outcome.base = entry->key.stamp;
-      const auto id = ChangeSetId::FromBytes(entry->value.change_set_id());
-      if (id.has_value()) outcome.base_change_set = *id;
+      outcome.base_change_set = entry->change_set;
     }
-    before.Add(entry->key, entry->value);
-    without.Add(entry->key, entry->value);
+    before.Add(entry->key, entry->record);
+    without.Add(entry->key, entry->record);
   }
   outcome.before = before.Take();
   if (change.action() == v1::ObjectChange::ACTION_SET) {

@@ -15,6 +15,7 @@
 #include "collector/contracts/object_kind.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/as_of.h"
+#include "collector/storage/cursor.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 
@@ -22,26 +23,6 @@ namespace rollcall::collector {
 namespace {
 
 constexpr size_t kMaxFilterBytes = 256;
-
-// The key that a page token holds; nothing for the first page.
-template <typename Key>
-absl::StatusOr<std::optional<Key>> CursorKey(const Page& page) {
-  if (page.after.empty()) return std::optional<Key>();
-  KeyReader reader(page.after);
-  Key key = Key::Decode(reader);
-  if (!reader.Done()) {
-    return absl::InvalidArgumentError(
-        "page_token is malformed; use next_page_token as it was given");
-  }
-  return std::optional<Key>(std::move(key));
-}
-
-template <typename Key>
-std::string CursorOf(const Key& key) {
-  KeyWriter writer;
-  key.Encode(writer);
-  return writer.Take();
-}
 
 absl::Status CheckFilter(absl::string_view name, absl::string_view value) {
   if (value.size() <= kMaxFilterBytes) return absl::OkStatus();
@@ -56,7 +37,7 @@ absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
                                      const Reader& reader, const Page& page,
                                      const KeyWriter& prefix, Add add) {
   ROLLCALL_ASSIGN_OR_RETURN(const std::optional<Key> after,
-                            CursorKey<Key>(page));
+                            KeyOfCursor<Key>(page.after));
   auto entries = after.has_value() ? table.ScanFrom(reader, *after, prefix)
                                    : table.ScanPrefix(reader, prefix);
   std::string cursor;
@@ -72,19 +53,10 @@ absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
 
 // The object that a page token ends with; nothing for the first page.
 absl::StatusOr<std::optional<ObjectName>> NameAfter(const Page& page) {
-  if (page.after.empty()) return std::optional<ObjectName>();
-  KeyReader reader(page.after);
-  ObjectName name;
-  for (std::string& part : name.parts) part = reader.Text();
-  if (reader.Done()) return std::optional<ObjectName>(std::move(name));
-  return absl::InvalidArgumentError(
-      "page_token is malformed; use next_page_token as it was given");
-}
-
-std::string CursorOf(const ObjectName& name) {
-  KeyWriter writer;
-  for (const std::string& part : name.parts) writer.Text(part);
-  return writer.Take();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto key,
+                            KeyOfCursor<ObjectNameKey>(page.after));
+  if (!key.has_value()) return std::optional<ObjectName>();
+  return std::optional<ObjectName>(key->name);
 }
 
 absl::StatusOr<ObjectNumber> AskedKind(v1::ContractObjectKind kind) {
@@ -133,10 +105,7 @@ absl::StatusOr<std::optional<CivilDate>> ReadDay(absl::string_view text,
                                                  absl::Time now) {
   if (text.empty()) return std::optional<CivilDate>(CivilDate::InUtc(now));
   const auto day = CivilDate::Parse(text);
-  if (!day.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("effective_date: ", day.status().message()));
-  }
+  if (!day.ok()) return Annotate(day.status(), "effective_date");
   return std::optional<CivilDate>(*day);
 }
 
@@ -190,7 +159,7 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
       response.set_next_page_token(page.TokenAfter(cursor));
       return response;
     }
-    cursor = CursorOf(next->key.name);
+    cursor = CursorOf(ObjectNameKey{next->key.name});
     *response.add_entitlements() = std::move(line);
   }
 }
@@ -213,7 +182,7 @@ absl::StatusOr<v1::ListContractObjectsResponse> ContractQueries::ListObjects(
       response.set_next_page_token(page.TokenAfter(cursor));
       return response;
     }
-    cursor = CursorOf(next->key.name);
+    cursor = CursorOf(ObjectNameKey{next->key.name});
     *response.add_objects() = std::move(next->object);
   }
 }
@@ -238,12 +207,13 @@ ContractQueries::ListVersions(
     const v1::ListContractObjectVersionsRequest& request) const {
   ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto after, CursorKey<ObjectKey>(page));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after,
+                            KeyOfCursor<ObjectKey>(page.after));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   const KeyWriter prefix = ObjectKey::PrefixOf(asked.kind, asked.name);
-  auto entries = after.has_value()
-                     ? kObjectTable.ScanFrom(*snapshot, *after, prefix)
-                     : kObjectTable.ScanPrefix(*snapshot, prefix);
+  ObjectEntries entries(after.has_value()
+                            ? kObjectTable.ScanFrom(*snapshot, *after, prefix)
+                            : kObjectTable.ScanPrefix(*snapshot, prefix));
   v1::ListContractObjectVersionsResponse response;
   std::string cursor;
   while (true) {
@@ -256,8 +226,7 @@ ContractQueries::ListVersions(
       return response;
     }
     cursor = std::move(here);
-    ROLLCALL_ASSIGN_OR_RETURN(*response.add_versions(),
-                              VersionOf(entry->key, std::move(entry->value)));
+    *response.add_versions() = VersionOf(*std::move(entry));
   }
   if (response.versions().empty() && page.after.empty()) {
     return absl::NotFoundError(

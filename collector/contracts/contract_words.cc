@@ -73,4 +73,12 @@ bool SayTheSame(const v1::ContractObject& a, const v1::ContractObject& b) {
   return first.SerializeAsString() == second.SerializeAsString();
 }
 
+bool SayTheSame(const v1::Entitlement& a, const v1::Entitlement& b) {
+  v1::ContractObject first;
+  v1::ContractObject second;
+  *first.mutable_entitlement() = a;
+  *second.mutable_entitlement() = b;
+  return SayTheSame(first, second);
+}
+
 }  // namespace rollcall::collector

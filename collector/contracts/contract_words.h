@@ -18,5 +18,6 @@ std::vector<v1::FieldDifference> DifferenceOfObjects(
 
 // Whether two objects of one kind say the same, whoever said it when.
 bool SayTheSame(const v1::ContractObject& a, const v1::ContractObject& b);
+bool SayTheSame(const v1::Entitlement& a, const v1::Entitlement& b);
 
 }  // namespace rollcall::collector

@@ -12,9 +12,6 @@
 namespace rollcall::collector {
 namespace {
 
-// The characters that spreadsheets take for the start of a formula.
-constexpr absl::string_view kFormulaStarts = "=+-@";
-
 bool IsControl(char c) {
   return absl::ascii_iscntrl(static_cast<unsigned char>(c));
 }
@@ -37,7 +34,7 @@ std::string TextFault(absl::string_view text, size_t max_bytes,
   if (absl::StripAsciiWhitespace(text) != text) {
     return "begins or ends with a blank";
   }
-  if (kFormulaStarts.find(text[0]) != absl::string_view::npos) {
+  if (StartsLikeFormula(text)) {
     return "must not start with =, +, - or @, which a spreadsheet takes for a "
            "formula";
   }

@@ -36,14 +36,13 @@ absl::StatusOr<std::vector<Saying>> AllSaid(
   for (const v1::ObjectChange* change : proposed) {
     all.push_back({EffectiveDay(*change), KnownStamp::Max(), *change});
   }
-  auto entries = kObjectTable.ScanPrefix(
-      reader, ObjectKey::PrefixOf(ObjectNumber::kEntitlement,
-                                  NameOf(proposed[0]->object())));
+  ObjectEntries entries(reader, ObjectNumber::kEntitlement,
+                        NameOf(proposed[0]->object()));
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) break;
     all.push_back({entry->key.effective, entry->key.stamp,
-                   std::move(*entry->value.mutable_change())});
+                   std::move(*entry->record.mutable_change())});
   }
   std::stable_sort(
       all.begin(), all.end(),

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 
@@ -33,45 +32,25 @@ auto StartWalk(const Reader& reader, ObjectNumber kind, absl::string_view begin,
   return kObjectTable.ScanFrom(reader, last, BeginOf(kind, begin));
 }
 
-// A record with what its key says of it.
-absl::StatusOr<KnownObject> WithKey(const ObjectKey& key,
-                                    stored::v1::ObjectRecord record) {
+// An entry with what is derived of it.
+KnownObject WithIds(ObjectEntries::Entry entry) {
   KnownObject known;
-  known.key = key;
-  const auto id = ChangeSetId::FromBytes(record.change_set_id());
-  const ObjectKind* kind =
-      FindObjectKind(record.change().object().object_case());
-  if (!id.has_value() || kind == nullptr || kind->number() != key.kind) {
-    return absl::DataLossError(absl::StrCat("table object: what is said of \"",
-                                            key.name.parts[0],
-                                            "\" does not fit its key"));
-  }
-  known.change_set = *id;
-  known.object = std::move(*record.mutable_change()->mutable_object());
-  kind->SetIds(known.object);
+  known.key = entry.key;
+  known.change_set = entry.change_set;
+  known.object = std::move(*entry.record.mutable_change()->mutable_object());
+  FindObjectKind(entry.key.kind)->SetIds(known.object);
   if (known.object.has_entitlement()) {
     v1::Entitlement& line = *known.object.mutable_entitlement();
-    line.set_change_set_id(id->ToHex());
-    *line.mutable_known_time() = ToProto(key.stamp.time());
-    if (key.effective.has_value()) {
-      line.set_effective_date(key.effective->ToString());
+    line.set_change_set_id(entry.change_set.ToHex());
+    *line.mutable_known_time() = ToProto(entry.key.stamp.time());
+    if (entry.key.effective.has_value()) {
+      line.set_effective_date(entry.key.effective->ToString());
     }
   }
   return known;
 }
 
 }  // namespace
-
-ObjectKey ObjectKey::Decode(KeyReader& reader) {
-  ObjectKey key;
-  key.kind = reader.U16();
-  for (std::string& part : key.name.parts) part = reader.Text();
-  if (const uint32_t day = ~reader.U32(); day != 0) {
-    key.effective = CivilDate::FromOrdinal(day);
-  }
-  key.stamp = reader.DescendingStamp();
-  return key;
-}
 
 bool StateChoice::Decides(const std::optional<CivilDate>& effective,
                           KnownStamp stamp, v1::ObjectChange::Action action) {
@@ -101,12 +80,10 @@ absl::StatusOr<std::optional<KnownObject>> ObjectWalk::Next() {
     }
     // Where the walk goes on after an object, what is left of that is passed.
     if (!choice_.has_value()) continue;
-    const v1::ObjectChange::Action action = entry->value.change().action();
+    const v1::ObjectChange::Action action = entry->record.change().action();
     if (choice_->Decides(entry->key.effective, entry->key.stamp, action) &&
         action == v1::ObjectChange::ACTION_SET) {
-      ROLLCALL_ASSIGN_OR_RETURN(auto known,
-                                WithKey(entry->key, std::move(entry->value)));
-      return std::optional<KnownObject>(std::move(known));
+      return std::optional<KnownObject>(WithIds(*std::move(entry)));
     }
   }
 }
@@ -116,35 +93,32 @@ absl::StatusOr<std::optional<KnownObject>> FindObject(const Reader& reader,
                                                       const ObjectName& name,
                                                       const AsAt& at) {
   StateChoice choice(at);
-  auto entries =
-      kObjectTable.ScanPrefix(reader, ObjectKey::PrefixOf(kind, name));
+  ObjectEntries entries(reader, kind, name);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) return std::optional<KnownObject>();
-    const v1::ObjectChange::Action action = entry->value.change().action();
+    const v1::ObjectChange::Action action = entry->record.change().action();
     if (!choice.Decides(entry->key.effective, entry->key.stamp, action)) {
       continue;
     }
     if (action != v1::ObjectChange::ACTION_SET) {
       return std::optional<KnownObject>();
     }
-    ROLLCALL_ASSIGN_OR_RETURN(auto known,
-                              WithKey(entry->key, std::move(entry->value)));
-    return std::optional<KnownObject>(std::move(known));
+    return std::optional<KnownObject>(WithIds(*std::move(entry)));
   }
 }
 
-absl::StatusOr<v1::ContractObjectVersion> VersionOf(
-    const ObjectKey& key, stored::v1::ObjectRecord record) {
+v1::ContractObjectVersion VersionOf(ObjectEntries::Entry entry) {
   v1::ContractObjectVersion version;
-  version.mutable_change()->set_action(record.change().action());
-  ROLLCALL_ASSIGN_OR_RETURN(KnownObject known, WithKey(key, std::move(record)));
-  *version.mutable_change()->mutable_object() = std::move(known.object);
-  if (key.effective.has_value()) {
-    version.mutable_change()->set_effective_date(key.effective->ToString());
+  version.mutable_change()->set_action(entry.record.change().action());
+  if (entry.key.effective.has_value()) {
+    version.mutable_change()->set_effective_date(
+        entry.key.effective->ToString());
   }
-  version.set_change_set_id(known.change_set.ToHex());
-  *version.mutable_known_time() = ToProto(key.stamp.time());
+  version.set_change_set_id(entry.change_set.ToHex());
+  *version.mutable_known_time() = ToProto(entry.key.stamp.time());
+  *version.mutable_change()->mutable_object() =
+      WithIds(std::move(entry)).object;
   return version;
 }
 

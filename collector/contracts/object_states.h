@@ -75,10 +75,8 @@ class ObjectWalk {
   absl::StatusOr<std::optional<KnownObject>> Next();
 
  private:
-  using Entries = decltype(kObjectTable)::Iterator;
-
   const AsAt at_;
-  Entries entries_;
+  ObjectEntries entries_;
   // The object that the walk stands on.
   std::optional<ObjectName> name_;
   std::optional<StateChoice> choice_;
@@ -90,8 +88,7 @@ absl::StatusOr<std::optional<KnownObject>> FindObject(const Reader& reader,
                                                       const ObjectName& name,
                                                       const AsAt& at);
 
-// An entry of the table as it is told. DATA_LOSS if it does not fit its key.
-absl::StatusOr<v1::ContractObjectVersion> VersionOf(
-    const ObjectKey& key, stored::v1::ObjectRecord record);
+// An entry of the table as it is told.
+v1::ContractObjectVersion VersionOf(ObjectEntries::Entry entry);
 
 }  // namespace rollcall::collector

@@ -2,21 +2,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/text.h"
 
 namespace rollcall::collector {
-namespace {
-
-// The characters that spreadsheets take for the start of a formula (OWASP, "CSV
-// Injection").
-constexpr absl::string_view kFormulaStarts = "=+-@\t\r";
-
-bool LooksLikeFormula(absl::string_view text) {
-  return !text.empty() &&
-         kFormulaStarts.find(text[0]) != absl::string_view::npos;
-}
-
-}  // namespace
-
 absl::string_view CellReader::Raw(size_t column) const {
   return absl::StripAsciiWhitespace(record_.cells[column]);
 }
@@ -24,7 +12,7 @@ absl::string_view CellReader::Raw(size_t column) const {
 std::optional<std::string> CellReader::Text(size_t column, size_t max_bytes) {
   const absl::string_view text = Raw(column);
   if (text.empty()) return std::nullopt;
-  if (LooksLikeFormula(record_.cells[column]) || LooksLikeFormula(text)) {
+  if (StartsLikeFormula(record_.cells[column]) || StartsLikeFormula(text)) {
     AddError(column,
              "the text starts like a spreadsheet formula; it must not start "
              "with =, +, -, @ or a tab");

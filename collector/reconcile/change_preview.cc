@@ -27,8 +27,7 @@ absl::StatusOr<CivilDate> DayOf(const std::string& asked,
   if (!asked.empty()) {
     const auto day = CivilDate::Parse(asked);
     if (day.ok()) return *day;
-    return absl::InvalidArgumentError(
-        absl::StrCat("effective_date: ", day.status().message()));
+    return Annotate(day.status(), "effective_date");
   }
   CivilDate day = CivilDate::InUtc(now);
   std::optional<CivilDate> first;

@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "collector/contracts/contract_words.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -11,15 +12,6 @@ namespace {
 using PositionKey = std::pair<ProductKey, std::string>;
 using Positions = std::map<PositionKey, v1::Position>;
 using Differing = std::map<ProductKey, std::set<std::string>>;
-
-// What a line says, without where it came from.
-std::string Said(v1::Entitlement line) {
-  line.clear_change_set_id();
-  line.clear_known_time();
-  line.clear_effective_date();
-  line.clear_source_line();
-  return line.SerializeAsString();
-}
 
 absl::StatusOr<Positions> ReadPositions(PositionReader& reader,
                                         const Differing& products,
@@ -106,7 +98,7 @@ Differing ProductsThatDiffer(absl::Span<const v1::Entitlement> before,
       add(line);
       continue;
     }
-    if (Said(*it->second) != Said(line)) {
+    if (!SayTheSame(*it->second, line)) {
       add(*it->second);
       add(line);
     }

@@ -254,6 +254,24 @@ TEST(ObjectKey, ComesInOrderOfNameThenLatestDayFirst) {
   EXPECT_TRUE(std::is_sorted(ordered.begin(), ordered.end()));
 }
 
+// An empty value parses; it must not be taken for an end.
+TEST(ObjectStates, AnEntryThatDoesNotFitItsKeyIsDataLoss) {
+  ContractMemory store;
+  const v1::ObjectChange change = ContractChange("C-1");
+  ObjectKey key;
+  key.kind = ObjectNumber::kContract;
+  key.name = NameOf(change.object());
+  key.stamp = KnownStamp::FromRaw(1);
+  Batch batch;
+  kObjectTable.Put(batch, key, stored::v1::ObjectRecord());
+  ASSERT_OK(store.engine->Write(batch, Durability::kSynced));
+  EXPECT_THAT(
+      FindObject(*store.engine, ObjectNumber::kContract, key.name, kAtLast),
+      testing::StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(OutcomeOf(change, *store.engine, KnownStamp::Max()).status(),
+              testing::StatusIs(absl::StatusCode::kDataLoss));
+}
+
 // ROLLCALL_SEEDS=100 plays as many histories.
 uint64_t Seeds() {
   const char* const asked = std::getenv("ROLLCALL_SEEDS");
