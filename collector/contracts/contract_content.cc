@@ -4,14 +4,13 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/field_check.h"
 #include "collector/contracts/object_kind.h"
-#include "collector/contracts/object_references.h"
 #include "collector/contracts/object_table.h"
 #include "collector/contracts/objects/shared_checks.h"
+#include "collector/contracts/reference_check.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -118,28 +117,6 @@ v1::ObjectDifference::Outcome Outcome(const ObjectOutcome& outcome,
 template <typename T>
 const T* PointerTo(const std::optional<T>& value) {
   return value.has_value() ? &*value : nullptr;
-}
-
-// Names of objects of one kind that changes set, or end.
-using Names = absl::flat_hash_set<std::string>;
-
-std::string NameBytes(int kind, const ObjectName& name) {
-  return ObjectKey::PrefixOf(kind, name).Take();
-}
-
-absl::Status CheckNoLines(const v1::ContractObject& contract,
-                          const Names& ended, const Reader& reader) {
-  ObjectWalk lines(reader, ObjectNumber::kEntitlement, kAtLast,
-                   contract.contract().contract_number());
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto line, lines.Next());
-    if (!line.has_value()) return absl::OkStatus();
-    if (ended.contains(NameBytes(line->key.kind, line->key.name))) continue;
-    return absl::FailedPreconditionError(
-        absl::StrCat("contract ", contract.contract().contract_number(),
-                     " has lines, such as ", NameInWords(line->object),
-                     "; end them first, or with it"));
-  }
 }
 
 }  // namespace
@@ -281,40 +258,6 @@ absl::Status ContractContent::Write(const std::vector<std::string>& items,
     *record.mutable_change() = change;
     record.mutable_change()->clear_effective_date();
     kObjectTable.Put(batch, KeyOf(change, stamp), record);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckReferences(absl::Span<const v1::ObjectChange> changes,
-                             const Reader& reader) {
-  Names there;
-  Names ended;
-  for (const v1::ObjectChange& change : changes) {
-    const std::string name =
-        NameBytes(change.object().object_case(), NameOf(change.object()));
-    (change.action() == v1::ObjectChange::ACTION_SET ? there : ended)
-        .insert(name);
-  }
-  for (const v1::ObjectChange& change : changes) {
-    if (change.action() == v1::ObjectChange::ACTION_END &&
-        change.object().has_contract()) {
-      ROLLCALL_RETURN_IF_ERROR(CheckNoLines(change.object(), ended, reader));
-    }
-    if (change.action() != v1::ObjectChange::ACTION_SET) continue;
-    for (const ObjectReference& reference : ReferencesOf(change.object())) {
-      std::string name = NameBytes(reference.kind, reference.name);
-      if (there.contains(name)) continue;
-      ROLLCALL_ASSIGN_OR_RETURN(
-          const auto found,
-          FindObject(reader, reference.kind, reference.name, kAtLast));
-      if (!found.has_value() || ended.contains(name)) {
-        return absl::FailedPreconditionError(absl::StrCat(
-            FindObjectKind(change.object().object_case())->word(), " ",
-            NameInWords(change.object()), " refers to ", reference.words,
-            ", which is not known; propose it first, or with it"));
-      }
-      there.insert(std::move(name));
-    }
   }
   return absl::OkStatus();
 }

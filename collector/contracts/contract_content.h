@@ -51,10 +51,4 @@ class ContractContent final : public ChangeContent {
                      const Reader& reader, Batch& batch) const override;
 };
 
-// FAILED_PRECONDITION, naming it, where an object refers to what is neither in
-// the store nor in the changes, or a contract ends under which there are lines
-// that do not end with it.
-absl::Status CheckReferences(absl::Span<const v1::ObjectChange> changes,
-                             const Reader& reader);
-
 }  // namespace rollcall::collector

@@ -1,6 +1,7 @@
 #include "collector/contracts/contract_proposer.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/object_kind.h"
+#include "collector/contracts/reference_check.h"
 #include "collector/storage/request_table.h"
 #include "common/status.h"
 
@@ -48,12 +50,32 @@ absl::StatusOr<v1::ChangeSet::Kind> KindOfAll(
   return *kind;
 }
 
+using ObjectRef = std::pair<int, ObjectName>;
+
+ObjectRef RefTo(const v1::ObjectChange& change) {
+  return {change.object().object_case(), NameOf(change.object())};
+}
+
+// The earliest day from when on something is said of each object.
+std::map<ObjectRef, std::string> FirstDays(
+    const v1::ProposeChangesRequest& request) {
+  std::map<ObjectRef, std::string> days;
+  for (const v1::ObjectChange& change : request.changes()) {
+    const auto [at, is_new] =
+        days.try_emplace(RefTo(change), change.effective_date());
+    if (!is_new) at->second = std::min(at->second, change.effective_date());
+  }
+  return days;
+}
+
 // INVALID_ARGUMENT for a change that makes no difference: whoever proposes it
-// means something else.
+// means something else. What an earlier day changes a later one may set back.
 absl::Status CheckEachChanges(const v1::ProposeChangesRequest& request,
                               const Reader& reader) {
+  const auto first_days = FirstDays(request);
   for (int i = 0; i < request.changes_size(); ++i) {
     const v1::ObjectChange& change = request.changes(i);
+    if (change.effective_date() != first_days.at(RefTo(change))) continue;
     ROLLCALL_ASSIGN_OR_RETURN(const ObjectOutcome outcome,
                               OutcomeOf(change, reader, KnownStamp::Max()));
     const bool same = outcome.before.has_value() == outcome.after.has_value() &&

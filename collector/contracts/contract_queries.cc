@@ -41,11 +41,14 @@ absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
   auto entries = after.has_value() ? table.ScanFrom(reader, *after, prefix)
                                    : table.ScanPrefix(reader, prefix);
   std::string cursor;
-  for (int count = 0;;) {
+  PageRoom room(page);
+  while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) return std::string();
     if (CursorOf(entry->key) == page.after) continue;
-    if (count++ == page.size) return page.TokenAfter(cursor);
+    if (!room.Takes(entry->value.ByteSizeLong())) {
+      return page.TokenAfter(cursor);
+    }
     cursor = CursorOf(entry->key);
     add(std::move(*entry));
   }
@@ -147,6 +150,7 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
                   request.contract_number(), after);
   v1::ListEntitlementsResponse response;
   std::string cursor;
+  PageRoom room(page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
     if (!next.has_value()) return response;
@@ -155,7 +159,7 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
         !absl::EqualsIgnoreCase(line.product(), request.product())) {
       continue;
     }
-    if (response.entitlements_size() == page.size) {
+    if (!room.Takes(line.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(cursor));
       return response;
     }
@@ -175,10 +179,11 @@ absl::StatusOr<v1::ListContractObjectsResponse> ContractQueries::ListObjects(
   ObjectWalk walk(*snapshot, kind, at, request.first_part(), after);
   v1::ListContractObjectsResponse response;
   std::string cursor;
+  PageRoom room(page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
     if (!next.has_value()) return response;
-    if (response.objects_size() == page.size) {
+    if (!room.Takes(next->object.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(cursor));
       return response;
     }
@@ -216,12 +221,13 @@ ContractQueries::ListVersions(
                             : kObjectTable.ScanPrefix(*snapshot, prefix));
   v1::ListContractObjectVersionsResponse response;
   std::string cursor;
+  PageRoom room(page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) break;
     std::string here = CursorOf(entry->key);
     if (here == page.after) continue;
-    if (response.versions_size() == page.size) {
+    if (!room.Takes(entry->record.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(cursor));
       return response;
     }

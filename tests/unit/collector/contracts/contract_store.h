@@ -36,8 +36,8 @@ struct ContractPeople {
                     {{v1::ChangeSet::KIND_CONTRACTS, &content},
                      {v1::ChangeSet::KIND_RECORDS, &content}}),
         changes(engine, roles, change_sets.contents()),
-        importer(engine, committer, change_sets, {"core", "device"}),
-        proposer(engine, change_sets, {"core", "device"}),
+        importer(engine, committer, change_sets, {"core", "device", "pvu"}),
+        proposer(engine, change_sets, {"core", "device", "pvu"}),
         queries(engine, clock) {
     roles.Give("ina", {v1::ROLE_ITAM});
     roles.Give("pat", {v1::ROLE_PROCUREMENT});

@@ -1,0 +1,261 @@
+#include "collector/contracts/reference_check.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "collector/contracts/contract_content.h"
+#include "collector/contracts/object_kind.h"
+#include "collector/contracts/object_references.h"
+#include "collector/contracts/object_table.h"
+#include "collector/contracts/object_timeline.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using States = std::vector<ObjectTimeline::State>;
+
+constexpr uint32_t kNever = CivilDate::kLastOrdinal + 1;
+
+struct ObjectRef {
+  uint16_t kind;
+  ObjectName name;
+
+  friend auto operator<=>(const ObjectRef&, const ObjectRef&) = default;
+};
+
+ObjectRef RefTo(const v1::ContractObject& object) {
+  return {static_cast<uint16_t>(object.object_case()), NameOf(object)};
+}
+
+std::string InWords(const v1::ContractObject& object) {
+  return absl::StrCat(FindObjectKind(object.object_case())->word(), " ",
+                      NameInWords(object));
+}
+
+std::string DayInWords(uint32_t day) {
+  const auto date = CivilDate::FromOrdinal(day);
+  return date.has_value() ? date->ToString() : "the first day";
+}
+
+// Whether what refers so must end by the time that the other does. What is
+// history stays.
+bool EndsWith(ObjectNumber kind, ObjectNumber target) {
+  return (kind == ObjectNumber::kEntitlement ||
+          kind == ObjectNumber::kContract) &&
+         target != ObjectNumber::kAmendment;
+}
+
+// Whether objects of the kind are referred to.
+bool IsTarget(int kind) {
+  return kind == ObjectNumber::kVendor || kind == ObjectNumber::kContract ||
+         kind == ObjectNumber::kAmendment;
+}
+
+// The changes, and the objects that they are of and refer to, read once each.
+class ReferenceCheck {
+ public:
+  ReferenceCheck(absl::Span<const v1::ObjectChange> changes,
+                 const Reader& reader)
+      : changes_(changes), reader_(reader) {
+    Index(/*targets=*/true);
+  }
+
+  absl::Status Run() {
+    for (const v1::ObjectChange& change : changes_) {
+      if (change.action() == v1::ObjectChange::ACTION_SET) {
+        ROLLCALL_RETURN_IF_ERROR(CheckSet(change));
+      } else {
+        ROLLCALL_RETURN_IF_ERROR(CheckTakenAway(change.object()));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // Of what others refer to, or of all else.
+  void Index(bool targets) {
+    for (const v1::ObjectChange& change : changes_) {
+      if (IsTarget(change.object().object_case()) != targets) continue;
+      proposed_[RefTo(change.object())].push_back(&change);
+    }
+  }
+
+  // What is proposed of an object. Those many that nothing refers to are
+  // indexed once one of them is asked for.
+  absl::Span<const v1::ObjectChange* const> ProposedOf(const ObjectRef& ref) {
+    if (!all_indexed_ && !IsTarget(ref.kind)) {
+      Index(/*targets=*/false);
+      all_indexed_ = true;
+    }
+    const auto it = proposed_.find(ref);
+    if (it == proposed_.end()) return {};
+    return it->second;
+  }
+
+  absl::StatusOr<const States*> Target(const ObjectRef& ref) {
+    auto it = targets_.find(ref);
+    if (it == targets_.end()) {
+      ROLLCALL_ASSIGN_OR_RETURN(
+          States states,
+          ReadTimeline(reader_, static_cast<ObjectNumber>(ref.kind), ref.name,
+                       ProposedOf(ref)));
+      it = targets_.emplace(ref, std::move(states)).first;
+    }
+    return &it->second;
+  }
+
+  absl::Status CheckSet(const v1::ObjectChange& change) {
+    const auto day = EffectiveDay(change);
+    const uint32_t from = day.has_value() ? day->Ordinal() : 0;
+    const ObjectNumber kind = change.object().object_case();
+    for (const ObjectReference& to : ReferencesOf(change.object())) {
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const States* const target,
+          Target({static_cast<uint16_t>(to.kind), to.name}));
+      ROLLCALL_RETURN_IF_ERROR(CheckBegin(change.object(), from, to, *target));
+      if (!EndsWith(kind, to.kind)) continue;
+      const auto end =
+          EndAfter(*target, std::max(from, FirstDayOf(*target).value_or(0)));
+      if (!end.has_value()) continue;
+      // Seldom, so that not each line of a file has its own states read.
+      const ObjectRef self = RefTo(change.object());
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const States own,
+          ReadTimeline(reader_, kind, self.name, ProposedOf(self)));
+      if (NextAfter(own, from) <= *end) continue;
+      return GoesOn(change.object(), to.words, *end);
+    }
+    return absl::OkStatus();
+  }
+
+  static absl::Status CheckBegin(const v1::ContractObject& object,
+                                 uint32_t from, const ObjectReference& to,
+                                 const States& target) {
+    const auto first = FirstDayOf(target);
+    if (!first.has_value()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(InWords(object), " refers to ", to.words,
+                       ", which is not known; propose it first, or with it"));
+    }
+    if (from == 0 || !EndsWith(object.object_case(), to.kind) ||
+        IsThereOn(target, from)) {
+      return absl::OkStatus();
+    }
+    return absl::FailedPreconditionError(
+        absl::StrCat(InWords(object), " refers to ", to.words,
+                     ", which is not there on ", DayInWords(from)));
+  }
+
+  static absl::Status GoesOn(const v1::ContractObject& object,
+                             absl::string_view target, uint32_t end) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(target, " ends on ", DayInWords(end), ", and ",
+                     InWords(object), " goes on; end it by then, or with it"));
+  }
+
+  static uint32_t NextAfter(const States& states, uint32_t day) {
+    for (const ObjectTimeline::State& state : states) {
+      if (state.from > day) return state.from;
+    }
+    return kNever;
+  }
+
+  // What may refer to an object that ends, or of which a day is void.
+  absl::Status CheckTakenAway(const v1::ContractObject& object) {
+    const ObjectRef ref = RefTo(object);
+    switch (object.object_case()) {
+      case ObjectNumber::kVendor:
+        return CheckAll(ObjectNumber::kContract, "", ref, object);
+      case ObjectNumber::kContract:
+        ROLLCALL_RETURN_IF_ERROR(
+            CheckAll(ObjectNumber::kContract, "", ref, object));
+        for (const ObjectNumber kind :
+             {ObjectNumber::kEntitlement, ObjectNumber::kAmendment,
+              ObjectNumber::kReview}) {
+          ROLLCALL_RETURN_IF_ERROR(
+              CheckAll(kind, object.contract().contract_number(), ref, object));
+        }
+        return CheckAll(ObjectNumber::kAudit, "", ref, object);
+      case ObjectNumber::kAmendment:
+        for (const ObjectNumber kind :
+             {ObjectNumber::kContract, ObjectNumber::kEntitlement}) {
+          ROLLCALL_RETURN_IF_ERROR(CheckAll(
+              kind, object.amendment().contract_number(), ref, object));
+        }
+        return absl::OkStatus();
+      default:
+        return absl::OkStatus();
+    }
+  }
+
+  // Checks what refers to `ref` among the objects of a kind whose name begins
+  // so.
+  absl::Status CheckAll(ObjectNumber kind, absl::string_view begin,
+                        const ObjectRef& ref,
+                        const v1::ContractObject& object) {
+    KeyWriter prefix;
+    prefix.U16(static_cast<uint16_t>(kind));
+    if (!begin.empty()) prefix.Text(absl::AsciiStrToLower(begin));
+    ObjectEntries entries(kObjectTable.ScanPrefix(reader_, prefix));
+    std::optional<ObjectName> name;
+    ObjectTimeline timeline;
+    const auto check = [&]() -> absl::Status {
+      if (!name.has_value()) return absl::OkStatus();
+      return CheckStates(std::move(timeline).Take(), ref, object);
+    };
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
+      if (!entry.has_value()) return check();
+      if (name != entry->key.name) {
+        ROLLCALL_RETURN_IF_ERROR(check());
+        name = entry->key.name;
+        timeline = ObjectTimeline(
+            ProposedOf({static_cast<uint16_t>(kind), entry->key.name}));
+      }
+      timeline.Add(*std::move(entry));
+    }
+  }
+
+  // Checks the states of one object that refer to `ref`.
+  absl::Status CheckStates(const States& states, const ObjectRef& ref,
+                           const v1::ContractObject& object) {
+    for (const ObjectTimeline::State& state : states) {
+      if (!state.object.has_value()) continue;
+      for (const ObjectReference& to : ReferencesOf(*state.object)) {
+        if (ObjectRef{static_cast<uint16_t>(to.kind), to.name} != ref) continue;
+        ROLLCALL_ASSIGN_OR_RETURN(const States* const target, Target(ref));
+        ROLLCALL_RETURN_IF_ERROR(
+            CheckBegin(*state.object, state.from, to, *target));
+        if (!EndsWith(state.object->object_case(), to.kind)) continue;
+        const auto end = EndAfter(
+            *target, std::max(state.from, FirstDayOf(*target).value_or(0)));
+        if (end.has_value() && NextAfter(states, state.from) > *end) {
+          return GoesOn(*state.object, InWords(object), *end);
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const absl::Span<const v1::ObjectChange> changes_;
+  const Reader& reader_;
+  std::map<ObjectRef, std::vector<const v1::ObjectChange*>> proposed_;
+  bool all_indexed_ = false;
+  std::map<ObjectRef, States> targets_;
+};
+
+}  // namespace
+
+absl::Status CheckReferences(absl::Span<const v1::ObjectChange> changes,
+                             const Reader& reader) {
+  return ReferenceCheck(changes, reader).Run();
+}
+
+}  // namespace rollcall::collector
