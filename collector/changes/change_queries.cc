@@ -112,10 +112,9 @@ absl::StatusOr<v1::ListDifferencesResponse> ChangeQueries::ListDifferences(
                             KeyOfCursor<DifferenceCursor>(page.after));
   DifferenceCursor cursor = after.value_or(DifferenceCursor());
   v1::ListDifferencesResponse response;
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const size_t count,
-      FillDifferences(*snapshot, request.change_set_id(),
-                      static_cast<size_t>(page.size), cursor, response));
+  ROLLCALL_ASSIGN_OR_RETURN(const size_t count,
+                            FillDifferences(*snapshot, request.change_set_id(),
+                                            page, cursor, response));
   response.set_digest(cursor.digest);
   cursor.next += static_cast<uint32_t>(response.differences_size());
   if (cursor.next < count) {
@@ -125,7 +124,7 @@ absl::StatusOr<v1::ListDifferencesResponse> ChangeQueries::ListDifferences(
 }
 
 absl::StatusOr<size_t> ChangeQueries::FillDifferences(
-    const Reader& reader, absl::string_view text, size_t size,
+    const Reader& reader, absl::string_view text, const Page& page,
     DifferenceCursor& cursor, v1::ListDifferencesResponse& response) const {
   ROLLCALL_ASSIGN_OR_RETURN(const KeptChangeSet kept,
                             FindChangeSet(reader, text));
@@ -140,7 +139,8 @@ absl::StatusOr<size_t> ChangeQueries::FillDifferences(
                             NewestEffect(reader, kind));
   ROLLCALL_ASSIGN_OR_RETURN(const auto items, ReadProposed(reader, kept));
   const size_t begin = std::min<size_t>(cursor.next, items.size());
-  const size_t end = std::min(begin + size, items.size());
+  const size_t end =
+      std::min(begin + static_cast<size_t>(page.size), items.size());
   if (cursor.digest.empty() || effect != cursor.effect) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const Compared compared,
@@ -159,7 +159,9 @@ absl::StatusOr<size_t> ChangeQueries::FillDifferences(
   const std::vector<std::string> some(
       items.begin() + static_cast<std::ptrdiff_t>(begin),
       items.begin() + static_cast<std::ptrdiff_t>(end));
-  const auto add = [&response](const ComparedItem& item) {
+  PageRoom room(page);
+  const auto add = [&response, &room](const ComparedItem& item) {
+    if (!room.Takes(item.difference.ByteSizeLong())) return;
     *response.add_differences() = item.difference;
   };
   ROLLCALL_RETURN_IF_ERROR(CompareItems(*content->second, kept.key.id, some,

@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "collector/changes/change_view.h"
 #include "collector/rpc/access.h"
+#include "collector/rpc/paging.h"
 #include "collector/storage/engine.h"
 #include "rollcall/v1/change_service.pb.h"
 
@@ -27,10 +28,10 @@ class ChangeQueries {
  private:
   struct DifferenceCursor;
 
-  // Adds at most `size` differences from the cursor's place on; sets the rest
-  // of the cursor. Returns how many there are in all.
+  // Adds a page of differences from the cursor's place on; sets the rest of the
+  // cursor. Returns how many there are in all.
   absl::StatusOr<size_t> FillDifferences(
-      const Reader& reader, absl::string_view text, size_t size,
+      const Reader& reader, absl::string_view text, const Page& page,
       DifferenceCursor& cursor, v1::ListDifferencesResponse& response) const;
 
   const Engine& engine_;

@@ -34,6 +34,17 @@ std::string Page::TokenAfter(absl::string_view cursor) const {
   return absl::WebSafeBase64Escape(absl::StrCat(request_hash, cursor));
 }
 
+bool PageRoom::Takes(size_t bytes) {
+  if (items_ == 0) return false;
+  if (bytes_ > 0 && bytes_ + bytes > kPageBytes) {
+    items_ = 0;
+    return false;
+  }
+  --items_;
+  bytes_ += bytes;
+  return true;
+}
+
 absl::StatusOr<Page> ReadPage(const google::protobuf::Message& request,
                               PageBounds bounds) {
   const auto* reflection = request.GetReflection();

@@ -17,6 +17,9 @@ struct PageBounds {
   int max_size = 1'000;
 };
 
+// A page holds at most so many bytes of items, but at least one item.
+inline constexpr size_t kPageBytes = 2 << 20;
+
 // Where a page starts and how long it is.
 struct Page {
   int size;
@@ -27,6 +30,21 @@ struct Page {
 
   // The token for the page after `cursor`, which must not be empty.
   std::string TokenAfter(absl::string_view cursor) const;
+};
+
+// Counts what a page takes. Clients of gRPC refuse messages of more than 4 MiB
+// unless told otherwise, so that a page of large items ends before.
+class PageRoom {
+ public:
+  explicit PageRoom(const Page& page) : items_(page.size) {}
+
+  // Whether the page takes one more item of so many bytes; once it does not, it
+  // takes no other. It takes a first one of any size.
+  bool Takes(size_t bytes);
+
+ private:
+  int items_;
+  size_t bytes_ = 0;
 };
 
 // Reads `page_size` and `page_token` of `request` (a message that has both).

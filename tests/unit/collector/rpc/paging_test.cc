@@ -85,5 +85,25 @@ TEST(ReadPage, RefusesTokensThatItNeverGave) {
   }
 }
 
+TEST(PageRoom, TakesAsManyItemsAsThePageIsLong) {
+  PageRoom room({.size = 2, .after = "", .request_hash = ""});
+  EXPECT_TRUE(room.Takes(1));
+  EXPECT_TRUE(room.Takes(1));
+  EXPECT_FALSE(room.Takes(1));
+}
+
+TEST(PageRoom, EndsBeforeClientsWouldRefuseThePage) {
+  PageRoom room({.size = 10, .after = "", .request_hash = ""});
+  EXPECT_TRUE(room.Takes(kPageBytes - 1));
+  EXPECT_FALSE(room.Takes(2));
+  EXPECT_FALSE(room.Takes(1)) << "an item after one that was left out";
+}
+
+TEST(PageRoom, TakesOneItemHoweverLarge) {
+  PageRoom room({.size = 10, .after = "", .request_hash = ""});
+  EXPECT_TRUE(room.Takes(2 * kPageBytes));
+  EXPECT_FALSE(room.Takes(1));
+}
+
 }  // namespace
 }  // namespace rollcall::collector
