@@ -103,10 +103,14 @@ absl::StatusOr<std::vector<DeviceDemand>> FleetUse::Demands(
   std::vector<DeviceDemand> demands;
   demands.reserve(use.devices.size());
   for (const DeviceUse& device : use.devices) {
-    ROLLCALL_ASSIGN_OR_RETURN(const Measured* const measured,
-                              Measure(*device.device, metric));
+    Measured measured;
+    if (metric.measure != nullptr) {
+      ROLLCALL_ASSIGN_OR_RETURN(const Measured* const found,
+                                Measure(*device.device, metric));
+      measured = *found;
+    }
     demands.push_back(
-        {device.device->device, *measured, InstallsOf(device.rows)});
+        {device.device->device, std::move(measured), InstallsOf(device.rows)});
   }
   return demands;
 }

@@ -56,8 +56,9 @@ class FleetUse {
   }
 
   // What the metric makes of each device that uses the product, in the order of
-  // its devices; a device is measured once by each metric. Valid as long as
-  // this. REQUIRES: `use` is one of products().
+  // its devices; a device is measured once by each metric, and never by one
+  // that is not counted. Valid as long as this. REQUIRES: `use` is one of
+  // products().
   absl::StatusOr<std::vector<DeviceDemand>> Demands(const ProductUse& use,
                                                     const Metric& metric);
 

@@ -50,7 +50,10 @@ struct Metric {
   absl::string_view description;
   // The sections whose fleet rows it looks at, ordered.
   absl::Span<const absl::string_view> sections;
+  // Null where the collector cannot count it.
   Measured (*measure)(const DeviceFacts& facts);
+  // Why it cannot; empty where it can.
+  absl::string_view not_counted = {};
 };
 
 }  // namespace rollcall::collector

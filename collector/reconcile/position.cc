@@ -157,27 +157,36 @@ void AddNotes(const PositionInput& input, v1::Position& position) {
   }
 }
 
+absl::StatusOr<Quantity> SumEntitled(const Lines& lines) {
+  absl::StatusOr<Quantity> entitled = SumLines(lines);
+  if (entitled.ok()) return entitled;
+  return Annotate(entitled.status(),
+                  "what is bought (import again any line whose quantity is "
+                  "wrong)");
+}
+
 // Sets the amounts and the state that they come to. On an error those that
 // were not computed stay absent.
 absl::Status SetAmounts(const PositionInput& input, const Lines& lines,
                         v1::Position& position) {
+  if (!input.not_counted.empty()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const Quantity entitled, SumEntitled(lines));
+    *position.mutable_entitled() = entitled.ToProto();
+    return absl::UnimplementedError(absl::StrCat(
+        "what is used by ", input.metric, ": ", input.not_counted));
+  }
   const absl::StatusOr<Consumed> used = SumDemands(input);
   if (!used.ok()) return Annotate(used.status(), "what is used");
   *position.mutable_consumed() = used->ToProto();
-  const absl::StatusOr<Quantity> entitled = SumLines(lines);
-  if (!entitled.ok()) {
-    return Annotate(entitled.status(),
-                    "what is bought (import again any line whose quantity is "
-                    "wrong)");
-  }
-  *position.mutable_entitled() = entitled->ToProto();
+  ROLLCALL_ASSIGN_OR_RETURN(const Quantity entitled, SumEntitled(lines));
+  *position.mutable_entitled() = entitled.ToProto();
   ROLLCALL_ASSIGN_OR_RETURN(const Quantity shortfall,
-                            Excess(used->expected, *entitled));
+                            Excess(used->expected, entitled));
   ROLLCALL_ASSIGN_OR_RETURN(const Quantity surplus,
-                            Excess(*entitled, used->expected));
+                            Excess(entitled, used->expected));
   *position.mutable_shortfall() = shortfall.ToProto();
   *position.mutable_surplus() = surplus.ToProto();
-  position.set_state(StateOf(input, *used, *entitled));
+  position.set_state(StateOf(input, *used, entitled));
   return absl::OkStatus();
 }
 

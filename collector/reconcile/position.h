@@ -35,6 +35,8 @@ struct PositionInput {
   std::vector<std::string> bought_under;
   // Each device once, in any order.
   std::vector<const DeviceDemand*> demands;
+  // Why what is used cannot be counted by the metric; empty: it can, and was.
+  std::string not_counted;
 };
 
 // A position and which lines it counts.
@@ -48,7 +50,7 @@ struct PositionResult {
 // used. Covered only where the most that the facts allow is covered; a
 // shortfall where more is expected than entitled; in between undetermined.
 // Not computable, with a note and without the amounts, where they do not fit
-// into 64 bits or a line's quantity is malformed.
+// into 64 bits, a line's quantity is malformed, or the metric is not counted.
 PositionResult ComputePosition(const PositionInput& input);
 
 }  // namespace rollcall::collector

@@ -9,6 +9,16 @@
 #include "common/status.h"
 
 namespace rollcall::collector {
+namespace {
+
+// A line may have come with a store that knew more metrics.
+Metric MetricOrUnknown(absl::string_view name) {
+  const Metric* metric = FindMetric(name);
+  if (metric != nullptr) return *metric;
+  return {name, "", {}, nullptr, "the metric is unknown to this collector"};
+}
+
+}  // namespace
 
 absl::Status PositionReader::Load(const CivilDate& effective_date) {
   ROLLCALL_RETURN_IF_ERROR(
@@ -41,15 +51,11 @@ absl::StatusOr<ReadPosition> PositionReader::Read(
     const ProductKey& key, const std::string& metric_name,
     const CivilDate& effective_date) {
   const BookedProduct& product = book_.at(key);
-  const Metric* metric = FindMetric(metric_name);
-  if (metric == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(product.product, " is bought by ", metric_name,
-                     ", a metric that this collector does not know"));
-  }
+  const Metric metric = MetricOrUnknown(metric_name);
   ReadPosition read;
+  read.is_counted = metric.not_counted.empty();
   if (const ProductUse* use = UseOf(key); use != nullptr) {
-    ROLLCALL_ASSIGN_OR_RETURN(read.demands, use_.Demands(*use, *metric));
+    ROLLCALL_ASSIGN_OR_RETURN(read.demands, use_.Demands(*use, metric));
   }
   PositionInput input{.publisher = product.publisher,
                       .product = product.product,
@@ -57,7 +63,8 @@ absl::StatusOr<ReadPosition> PositionReader::Read(
                       .effective_date = effective_date,
                       .lines = {},
                       .bought_under = product.BoughtUnder(),
-                      .demands = {}};
+                      .demands = {},
+                      .not_counted = std::string(metric.not_counted)};
   if (const auto lines = product.lines.find(metric_name);
       lines != product.lines.end()) {
     input.lines = lines->second;

@@ -20,6 +20,8 @@ struct ReadPosition {
   PositionResult result;
   // In the order of the product's devices.
   std::vector<DeviceDemand> demands;
+  // Whether the metric can be counted; else nothing was measured.
+  bool is_counted = true;
 };
 
 // Not thread-safe: make one per question. The arguments outlive it. Errors as
@@ -45,7 +47,6 @@ class PositionReader {
   const ProductUse* UseOf(const ProductKey& key) const;
 
   // REQUIRES: `key` is in book() and `metric` one of the product's.
-  // FAILED_PRECONDITION if this collector does not know the metric.
   absl::StatusOr<ReadPosition> Read(const ProductKey& key,
                                     const std::string& metric,
                                     const CivilDate& effective_date);

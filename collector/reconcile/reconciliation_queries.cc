@@ -120,15 +120,17 @@ void AddSoftwareUnseen(const FleetUse& use,
   }
 }
 
-v1::Consumption DescribeDemand(const DeviceDemand& demand,
-                               const DeviceUse& use) {
+v1::Consumption DescribeDemand(const DeviceDemand& demand, const DeviceUse& use,
+                               bool is_counted) {
   v1::Consumption consumption;
   consumption.set_device_id(demand.device.ToHex());
   const Measured& measured = demand.measured;
-  *consumption.mutable_quantity()->mutable_low() = measured.low.ToProto();
-  *consumption.mutable_quantity()->mutable_expected() =
-      measured.expected.ToProto();
-  *consumption.mutable_quantity()->mutable_high() = measured.high.ToProto();
+  if (is_counted) {
+    v1::QuantityRange& quantity = *consumption.mutable_quantity();
+    *quantity.mutable_low() = measured.low.ToProto();
+    *quantity.mutable_expected() = measured.expected.ToProto();
+    *quantity.mutable_high() = measured.high.ToProto();
+  }
   consumption.set_explanation(measured.explanation);
   for (const std::string& fact : measured.missing_facts) {
     consumption.add_missing_facts(fact);
@@ -162,7 +164,8 @@ absl::Status AddConsumptions(Fleet& fleet, const Page& page,
           CursorAt(moment, read.demands[i - 1].device.bytes())));
       return absl::OkStatus();
     }
-    v1::Consumption consumption = DescribeDemand(demand, use.devices[i]);
+    v1::Consumption consumption =
+        DescribeDemand(demand, use.devices[i], read.is_counted);
     ROLLCALL_ASSIGN_OR_RETURN(const v1::Device device,
                               fleet.Describe(*use.devices[i].device));
     if (device.has_hostname()) consumption.set_hostname(device.hostname());

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::SizeIs;
 
 // "low expected high".
@@ -371,10 +373,20 @@ TEST(DeviceMetric, CountsOneWhateverIsKnown) {
 }
 
 TEST(MetricRegistry, ListsEachMetricOnceInOrder) {
-  EXPECT_THAT(MetricNames(), ElementsAre("core", "device"));
-  EXPECT_EQ(FindMetric("CORE"), &AllMetrics()[0]);
-  EXPECT_EQ(FindMetric("pvu"), nullptr);
+  const std::vector<std::string> names = MetricNames();
+  EXPECT_THAT(names, IsSupersetOf({"core", "device", "pvu"}));
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+  EXPECT_EQ(FindMetric("CORE"), FindMetric("core"));
+  EXPECT_EQ(FindMetric("no such metric"), nullptr);
   EXPECT_NE(FindMetric(kDefaultMetric), nullptr);
+}
+
+TEST(MetricRegistry, SaysOfEachMetricHowItIsCountedOrWhyItIsNot) {
+  for (const Metric& metric : AllMetrics()) {
+    EXPECT_EQ(metric.measure == nullptr, !metric.not_counted.empty())
+        << metric.name;
+  }
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ class Case {
                .effective_date = *CivilDate::Parse(date),
                .lines = {},
                .bought_under = {},
-               .demands = {}} {}
+               .demands = {},
+               .not_counted = ""} {}
 
   Case& Buy(Quantity quantity, const std::string& more = "") {
     lines_.push_back(FromText<v1::Entitlement>(
@@ -224,6 +225,21 @@ TEST(Position, SaysThatItCannotBeComputedInsteadOfWrapping) {
   EXPECT_THAT(used.notes(), ElementsAre(HasSubstr("what is used")));
   EXPECT_FALSE(used.has_consumed());
   EXPECT_EQ(used.device_count(), 2);
+}
+
+TEST(Position, OfAMetricThatIsNotCountedSaysWhatIsBoughtAndWhy) {
+  Case buys;
+  buys.Buy(10).Use(1);
+  buys.input().not_counted = "agents do not report who uses it";
+  const v1::Position position = buys.Position();
+  EXPECT_EQ(position.state(), v1::Position::STATE_NOT_COMPUTABLE);
+  EXPECT_EQ(position.entitled().value().numerator(), 10);
+  EXPECT_FALSE(position.has_consumed());
+  EXPECT_FALSE(position.has_shortfall());
+  EXPECT_FALSE(position.has_surplus());
+  EXPECT_EQ(position.device_count(), 1);
+  EXPECT_THAT(position.notes(),
+              ElementsAre(HasSubstr("agents do not report who uses it")));
 }
 
 TEST(Position, ReportsAMalformedQuantityInsteadOfTakingItForZero) {

@@ -256,6 +256,24 @@ TEST_F(ReconciliationTest, APositionThatCannotBeComputedHidesNoOther) {
   EXPECT_THAT(why.entitlements(), SizeIs(2));
 }
 
+TEST_F(ReconciliationTest, AMetricThatIsNotCountedHidesNoOther) {
+  AddDevice({Deb("redis-server", "1-1"), Cores(4), Seen()});
+  Buy({"Redis,Redis,core,4,2026-01-01,,", "Redis,Redis,pvu,400,2026-01-01,,"});
+  ASSERT_OK_AND_ASSIGN(const auto list, queries_->ListPositions({}));
+  ASSERT_EQ(list.positions_size(), 2);
+  EXPECT_EQ(list.positions(0).state(), v1::Position::STATE_COVERED);
+  EXPECT_EQ(list.positions(1).state(), v1::Position::STATE_NOT_COMPUTABLE);
+  EXPECT_EQ(list.positions(1).entitled().value().numerator(), 400);
+
+  v1::ExplainPositionRequest request;
+  request.set_product("Redis");
+  request.set_metric("pvu");
+  ASSERT_OK_AND_ASSIGN(const auto why, queries_->ExplainPosition(request));
+  ASSERT_EQ(why.consumptions_size(), 1);
+  EXPECT_FALSE(why.consumptions(0).has_quantity());
+  EXPECT_EQ(why.consumptions(0).evidence_size(), 1);
+}
+
 TEST_F(ReconciliationTest, OfTheFutureItTellsWhatIsKnownNow) {
   Buy({"Redis,Redis,core,4,2026-01-01,,"});
   v1::ListPositionsRequest request;
