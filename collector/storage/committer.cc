@@ -63,6 +63,7 @@ Committer::~Committer() {
 
 absl::Status Committer::Submit(Change change) {
   if (!observed_.ok()) return observed_;
+  bool is_awaited = false;
   {
     MutexLock lock(&mutex_);
     if (stopping_) return absl::UnavailableError("the collector is stopping");
@@ -72,8 +73,9 @@ absl::Status Committer::Submit(Change change) {
           options_.max_queue, " changes wait to be written; try again later"));
     }
     queue_.push_back(std::move(change));
+    is_awaited = queue_.size() == 1 || queue_.size() == options_.gather_until;
   }
-  wake_.Signal();
+  if (is_awaited) wake_.Signal();
   return absl::OkStatus();
 }
 
@@ -111,12 +113,22 @@ void Committer::Run() {
     std::vector<Change> group;
     {
       MutexLock lock(&mutex_);
+      Gather();
       while (queue_.empty() && !stopping_) wake_.Wait(&mutex_);
       if (queue_.empty()) return;
       group = TakeGroup();
     }
     WriteGroup(std::move(group));
   }
+}
+
+void Committer::Gather() {
+  if (stopping_ || left_some_ || queue_.size() < options_.gather_from ||
+      queue_.size() >= options_.gather_until) {
+    return;
+  }
+  // Woken for nothing it writes a smaller group, which does no harm.
+  wake_.WaitFor(&mutex_, options_.gather_for);
 }
 
 // What a change of this group writes another cannot see: one with a name of the
@@ -141,6 +153,7 @@ std::vector<Change> Committer::TakeGroup() {
   }
   queue_.insert(queue_.begin(), std::make_move_iterator(passed_over.begin()),
                 std::make_move_iterator(passed_over.end()));
+  left_some_ = !queue_.empty();
   return group;
 }
 
@@ -150,6 +163,7 @@ void Committer::PutBack(std::vector<Change> group, size_t first) {
   for (size_t i = group.size(); i > first; --i) {
     queue_.push_front(std::move(group[i - 1]));
   }
+  left_some_ = true;
 }
 
 void Committer::WriteGroup(std::vector<Change> group) {

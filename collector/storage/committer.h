@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
 #include "common/sync.h"
@@ -42,6 +43,13 @@ struct CommitterOptions {
   // Changes written together at most, and bytes, so that none waits long.
   size_t max_group = 512;
   size_t max_group_bytes = 8 << 20;
+  // Where so many came while a group was written that took all there were, the
+  // next group waits for company: until so many are there, or so long. A write
+  // costs about the same for few as for many; changes that come one by one, or
+  // had to be left for the next group, do not wait.
+  size_t gather_from = 4;
+  size_t gather_until = 128;
+  absl::Duration gather_for = absl::Milliseconds(3);
 };
 
 struct CommitterStats {
@@ -76,6 +84,8 @@ class Committer {
 
  private:
   void Run();
+  // Waits as CommitterOptions say.
+  void Gather() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // From the head of the queue on, those that can be written together.
   std::vector<Change> TakeGroup() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void PutBack(std::vector<Change> group, size_t first);
@@ -91,6 +101,8 @@ class Committer {
   CondVar wake_;
   std::deque<Change> queue_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  // Whether the last group left some in the queue.
+  bool left_some_ ABSL_GUARDED_BY(mutex_) = false;
   CommitterStats stats_ ABSL_GUARDED_BY(mutex_);
 
   std::thread thread_;  // last: starts when all else is ready

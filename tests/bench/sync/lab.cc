@@ -9,17 +9,13 @@
 #include "common/status.h"
 
 namespace rollcall::bench {
-namespace {
 
-// The CPU time of this process.
 absl::Duration OwnCpuTime() {
   rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
   return absl::DurationFromTimeval(usage.ru_utime) +
          absl::DurationFromTimeval(usage.ru_stime);
 }
-
-}  // namespace
 
 Lab::Lab(const BenchOptions& options) : options_(options) {
   for (int i = 0; i < options_.loops; ++i) {

@@ -111,6 +111,9 @@ struct EchoBench {
 absl::StatusOr<EchoBench> SetUpEcho(Lab& lab, uint32_t streams, size_t bytes,
                                     const std::vector<std::string>& flags);
 
+// The CPU time of this process.
+absl::Duration OwnCpuTime();
+
 // How fast streams talked, and the CPU time that the server and those who
 // talked took for a message.
 struct Run {

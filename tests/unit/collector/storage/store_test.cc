@@ -305,6 +305,84 @@ TEST_F(CommitterTest, ManyChangesOfOneNameDoNotDelayThoseOfAnother) {
 }
 
 // Whatever names they have, and however few fit into a group.
+// With `options`, changes that were submitted while another was written are
+// groups of their own.
+class GatheringTest : public CommitterTest {
+ protected:
+  static void SubmitOne(Committer& committer, const std::string& name,
+                        std::atomic<int>& done) {
+    ASSERT_OK(
+        committer.Submit({{name},
+                          [name](KnownStamp, const Reader&, Writes& writes) {
+                            writes.head.Put(TableId::kMeta, name, "x");
+                            return absl::OkStatus();
+                          },
+                          [&done](const absl::StatusOr<KnownStamp>& result) {
+                            EXPECT_OK(result);
+                            ++done;
+                          }}));
+  }
+
+  CommitterOptions options_;
+};
+
+TEST_F(GatheringTest, WaitsForCompanyWhereSeveralCameAtOnce) {
+  options_.gather_from = 2;
+  options_.gather_until = 4;
+  options_.gather_for = absl::InfiniteDuration();
+  std::atomic<int> done = 0;
+  Committer committer(*engine_, hybrid_, options_);
+  const Gate gate = Hold(committer);
+  for (int i = 0; i < 2; ++i) SubmitOne(committer, absl::StrCat(i), done);
+  gate.Open();
+  for (int i = 2; i < 4; ++i) SubmitOne(committer, absl::StrCat(i), done);
+  ASSERT_OK(committer.Commit(
+      {}, [](KnownStamp, const Reader&, Writes&) { return absl::OkStatus(); }));
+  EXPECT_EQ(done, 4);
+}
+
+TEST_F(GatheringTest, StoppingEndsTheWait) {
+  options_.gather_from = 2;
+  options_.gather_for = absl::InfiniteDuration();
+  std::atomic<int> done = 0;
+  {
+    Committer committer(*engine_, hybrid_, options_);
+    const Gate gate = Hold(committer);
+    for (int i = 0; i < 2; ++i) SubmitOne(committer, absl::StrCat(i), done);
+    gate.Open();
+  }
+  EXPECT_EQ(done, 2);
+}
+
+TEST_F(GatheringTest, DoesNotHoldUpOneThatComesAlone) {
+  options_.gather_for = absl::InfiniteDuration();
+  std::atomic<int> done = 0;
+  Committer committer(*engine_, hybrid_, options_);
+  const Gate gate = Hold(committer);
+  SubmitOne(committer, "alone", done);
+  gate.Open();
+  ASSERT_OK(committer.Commit({"alone"}, [](KnownStamp, const Reader&, Writes&) {
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(done, 1);
+}
+
+TEST_F(GatheringTest, DoesNotHoldUpThoseOfOneName) {
+  options_.gather_from = 2;
+  options_.gather_for = absl::InfiniteDuration();
+  std::atomic<int> done = 0;
+  Committer committer(*engine_, hybrid_, options_);
+  const Gate gate = Hold(committer);
+  for (int i = 0; i < 100; ++i) SubmitOne(committer, "same", done);
+  // So many are there that the first group does not wait.
+  for (int i = 0; i < 100; ++i) SubmitOne(committer, absl::StrCat(i), done);
+  gate.Open();
+  ASSERT_OK(committer.Commit({"same"}, [](KnownStamp, const Reader&, Writes&) {
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(done, 200);
+}
+
 TEST_F(CommitterTest, ChangesOfANameTakeEffectInTheOrderOfSubmission) {
   constexpr int kChanges = 100;
   for (int seed = 0; seed < 50; ++seed) {
