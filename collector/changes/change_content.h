@@ -43,10 +43,10 @@ class ChangeContent {
                                                const Reader& reader,
                                                KnownStamp as_of) const = 0;
 
-  // Writes what the items say, as known from `stamp` on; the change-set is as
-  // it is once it is in effect. Called within a change, on the committer's
-  // thread. FAILED_PRECONDITION, with what to do, where it cannot take effect
-  // as things are.
+  // Writes what the items say, each of which Compare understood, as known from
+  // `stamp` on; the change-set is as it is once it is in effect. Called within
+  // a change, on the committer's thread. FAILED_PRECONDITION, with what to do,
+  // where it cannot take effect as things are.
   virtual absl::Status Write(const std::vector<std::string>& items,
                              const v1::ChangeSet& change_set, KnownStamp stamp,
                              const Reader& reader, Batch& batch) const = 0;

@@ -65,12 +65,16 @@ absl::Status CheckChange(const v1::ObjectChange& change) {
   }
 }
 
+absl::Status UnreadableItem() {
+  return absl::DataLossError(
+      "a change to a contract object, as it was proposed, does not parse");
+}
+
 absl::StatusOr<v1::ObjectChange> ParseItem(absl::string_view item) {
   v1::ObjectChange change;
   if (!change.ParseFromArray(item.data(), static_cast<int>(item.size())) ||
       !CheckChange(change).ok()) {
-    return absl::DataLossError(
-        "a change to a contract object, as it was proposed, does not parse");
+    return UnreadableItem();
   }
   return change;
 }
@@ -249,17 +253,26 @@ absl::Status ContractContent::Write(const std::vector<std::string>& items,
                                     const v1::ChangeSet& change_set,
                                     KnownStamp stamp, const Reader& reader,
                                     Batch& batch) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const auto changes, ParseItems(items));
-  ROLLCALL_RETURN_IF_ERROR(CheckReferences(changes, reader));
+  // One at a time: there may be 200,000 of them, and each is many times its
+  // item.
+  const auto walk = [&items](EachChange each) -> absl::Status {
+    v1::ObjectChange change;
+    for (const std::string& item : items) {
+      if (!change.ParseFromString(item)) return UnreadableItem();
+      ROLLCALL_RETURN_IF_ERROR(each(change));
+    }
+    return absl::OkStatus();
+  };
+  ROLLCALL_RETURN_IF_ERROR(CheckReferences(ChangeWalk(walk), reader));
   stored::v1::ObjectRecord record;
   record.set_change_set_id(
       std::string(ChangeSetId::FromHex(change_set.change_set_id())->bytes()));
-  for (const v1::ObjectChange& change : changes) {
+  return walk([&](const v1::ObjectChange& change) {
     *record.mutable_change() = change;
     record.mutable_change()->clear_effective_date();
     kObjectTable.Put(batch, KeyOf(change, stamp), record);
-  }
-  return absl::OkStatus();
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace rollcall::collector

@@ -24,11 +24,10 @@ std::optional<ObjectTimeline::State> StateOf(uint32_t day,
 
 }  // namespace
 
-ObjectTimeline::ObjectTimeline(
-    absl::Span<const v1::ObjectChange* const> proposed) {
-  for (const v1::ObjectChange* change : proposed) {
-    const uint32_t day = OrdinalOf(EffectiveDay(*change));
-    days_[day] = StateOf(day, change->action(), change->object());
+ObjectTimeline::ObjectTimeline(absl::Span<const v1::ObjectChange> proposed) {
+  for (const v1::ObjectChange& change : proposed) {
+    const uint32_t day = OrdinalOf(EffectiveDay(change));
+    days_[day] = StateOf(day, change.action(), change.object());
   }
 }
 
@@ -50,7 +49,7 @@ std::vector<ObjectTimeline::State> ObjectTimeline::Take() && {
 
 absl::StatusOr<std::vector<ObjectTimeline::State>> ReadTimeline(
     const Reader& reader, ObjectNumber kind, const ObjectName& name,
-    absl::Span<const v1::ObjectChange* const> proposed) {
+    absl::Span<const v1::ObjectChange> proposed) {
   ObjectTimeline timeline(proposed);
   ObjectEntries entries(reader, kind, name);
   while (true) {

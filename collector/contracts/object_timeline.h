@@ -27,8 +27,7 @@ class ObjectTimeline {
   };
 
   // `proposed` are changes of the object; of one day the last counts.
-  explicit ObjectTimeline(
-      absl::Span<const v1::ObjectChange* const> proposed = {});
+  explicit ObjectTimeline(absl::Span<const v1::ObjectChange> proposed = {});
 
   // Adds what is known, in the order of keys. What is proposed of a day
   // overrules what is known of it.
@@ -45,7 +44,7 @@ class ObjectTimeline {
 // All states of one object.
 absl::StatusOr<std::vector<ObjectTimeline::State>> ReadTimeline(
     const Reader& reader, ObjectNumber kind, const ObjectName& name,
-    absl::Span<const v1::ObjectChange* const> proposed);
+    absl::Span<const v1::ObjectChange> proposed);
 
 // Whether the object is there on the day.
 bool IsThereOn(absl::Span<const ObjectTimeline::State> states, uint32_t day);

@@ -61,51 +61,52 @@ bool IsTarget(int kind) {
 // The changes, and the objects that they are of and refer to, read once each.
 class ReferenceCheck {
  public:
-  ReferenceCheck(absl::Span<const v1::ObjectChange> changes,
-                 const Reader& reader)
-      : changes_(changes), reader_(reader) {
-    Index(/*targets=*/true);
-  }
+  ReferenceCheck(ChangeWalk changes, const Reader& reader)
+      : changes_(changes), reader_(reader) {}
 
   absl::Status Run() {
-    for (const v1::ObjectChange& change : changes_) {
-      if (change.action() == v1::ObjectChange::ACTION_SET) {
-        ROLLCALL_RETURN_IF_ERROR(CheckSet(change));
-      } else {
-        ROLLCALL_RETURN_IF_ERROR(CheckTakenAway(change.object()));
-      }
-    }
-    return absl::OkStatus();
+    ROLLCALL_RETURN_IF_ERROR(Index(/*targets=*/true));
+    return changes_([this](const v1::ObjectChange& change) {
+      return change.action() == v1::ObjectChange::ACTION_SET
+                 ? CheckSet(change)
+                 : CheckTakenAway(change.object());
+    });
   }
 
  private:
   // Of what others refer to, or of all else.
-  void Index(bool targets) {
-    for (const v1::ObjectChange& change : changes_) {
-      if (IsTarget(change.object().object_case()) != targets) continue;
-      proposed_[RefTo(change.object())].push_back(&change);
-    }
+  absl::Status Index(bool targets) {
+    return changes_([&](const v1::ObjectChange& change) {
+      if (IsTarget(change.object().object_case()) == targets) {
+        proposed_[RefTo(change.object())].push_back(change);
+      }
+      return absl::OkStatus();
+    });
   }
 
   // What is proposed of an object. Those many that nothing refers to are
   // indexed once one of them is asked for.
-  absl::Span<const v1::ObjectChange* const> ProposedOf(const ObjectRef& ref) {
+  absl::StatusOr<absl::Span<const v1::ObjectChange>> ProposedOf(
+      const ObjectRef& ref) {
     if (!all_indexed_ && !IsTarget(ref.kind)) {
-      Index(/*targets=*/false);
+      ROLLCALL_RETURN_IF_ERROR(Index(/*targets=*/false));
       all_indexed_ = true;
     }
     const auto it = proposed_.find(ref);
-    if (it == proposed_.end()) return {};
-    return it->second;
+    if (it == proposed_.end()) return absl::Span<const v1::ObjectChange>();
+    return absl::Span<const v1::ObjectChange>(it->second);
+  }
+
+  absl::StatusOr<States> StatesOf(const ObjectRef& ref) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto proposed, ProposedOf(ref));
+    return ReadTimeline(reader_, static_cast<ObjectNumber>(ref.kind), ref.name,
+                        proposed);
   }
 
   absl::StatusOr<const States*> Target(const ObjectRef& ref) {
     auto it = targets_.find(ref);
     if (it == targets_.end()) {
-      ROLLCALL_ASSIGN_OR_RETURN(
-          States states,
-          ReadTimeline(reader_, static_cast<ObjectNumber>(ref.kind), ref.name,
-                       ProposedOf(ref)));
+      ROLLCALL_ASSIGN_OR_RETURN(States states, StatesOf(ref));
       it = targets_.emplace(ref, std::move(states)).first;
     }
     return &it->second;
@@ -125,10 +126,8 @@ class ReferenceCheck {
           EndAfter(*target, std::max(from, FirstDayOf(*target).value_or(0)));
       if (!end.has_value()) continue;
       // Seldom, so that not each line of a file has its own states read.
-      const ObjectRef self = RefTo(change.object());
-      ROLLCALL_ASSIGN_OR_RETURN(
-          const States own,
-          ReadTimeline(reader_, kind, self.name, ProposedOf(self)));
+      ROLLCALL_ASSIGN_OR_RETURN(const States own,
+                                StatesOf(RefTo(change.object())));
       if (NextAfter(own, from) <= *end) continue;
       return GoesOn(change.object(), to.words, *end);
     }
@@ -216,8 +215,10 @@ class ReferenceCheck {
       if (name != entry->key.name) {
         ROLLCALL_RETURN_IF_ERROR(check());
         name = entry->key.name;
-        timeline = ObjectTimeline(
+        ROLLCALL_ASSIGN_OR_RETURN(
+            const auto proposed,
             ProposedOf({static_cast<uint16_t>(kind), entry->key.name}));
+        timeline = ObjectTimeline(proposed);
       }
       timeline.Add(*std::move(entry));
     }
@@ -244,18 +245,28 @@ class ReferenceCheck {
     return absl::OkStatus();
   }
 
-  const absl::Span<const v1::ObjectChange> changes_;
+  const ChangeWalk changes_;
   const Reader& reader_;
-  std::map<ObjectRef, std::vector<const v1::ObjectChange*>> proposed_;
+  std::map<ObjectRef, std::vector<v1::ObjectChange>> proposed_;
   bool all_indexed_ = false;
   std::map<ObjectRef, States> targets_;
 };
 
 }  // namespace
 
+absl::Status CheckReferences(ChangeWalk changes, const Reader& reader) {
+  return ReferenceCheck(changes, reader).Run();
+}
+
 absl::Status CheckReferences(absl::Span<const v1::ObjectChange> changes,
                              const Reader& reader) {
-  return ReferenceCheck(changes, reader).Run();
+  const auto walk = [changes](EachChange each) -> absl::Status {
+    for (const v1::ObjectChange& change : changes) {
+      ROLLCALL_RETURN_IF_ERROR(each(change));
+    }
+    return absl::OkStatus();
+  };
+  return CheckReferences(ChangeWalk(walk), reader);
 }
 
 }  // namespace rollcall::collector

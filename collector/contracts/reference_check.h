@@ -1,12 +1,18 @@
 // Whether what objects refer to is there for as long as they are.
 #pragma once
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "collector/storage/engine.h"
 #include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
+
+// Hands each of some changes to a function, in order, until that fails. May be
+// called several times.
+using EachChange = absl::FunctionRef<absl::Status(const v1::ObjectChange&)>;
+using ChangeWalk = absl::FunctionRef<absl::Status(EachChange)>;
 
 // Checks what the changes say of references, and what they take away from under
 // others. REQUIRES: each change was checked by itself.
@@ -16,7 +22,9 @@ namespace rollcall::collector {
 // What is history (amendments, reviews, audits) refers to what was there at
 // some time.
 //
-// FAILED_PRECONDITION, naming both and what to do.
+// FAILED_PRECONDITION, naming both and what to do; errors of the walk. Of many
+// changes those that nothing refers to are not kept in memory.
+absl::Status CheckReferences(ChangeWalk changes, const Reader& reader);
 absl::Status CheckReferences(absl::Span<const v1::ObjectChange> changes,
                              const Reader& reader);
 
