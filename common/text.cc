@@ -114,6 +114,19 @@ bool StartsLikeFormula(absl::string_view text) {
   return !text.empty() && kStarts.find(text[0]) != absl::string_view::npos;
 }
 
+bool HoldsHiddenCharacters(absl::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = DecodeFirst(text);
+    if (point.length == 0) return true;
+    if ((point.value >= 0x7f && point.value < 0xa0) ||
+        ChangesReading(point.value)) {
+      return true;
+    }
+    text.remove_prefix(point.length);
+  }
+  return false;
+}
+
 std::string EscapeForCsv(absl::string_view text) {
   std::string field;
   if (StartsLikeFormula(text)) field = "'";

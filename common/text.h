@@ -28,6 +28,12 @@ bool StartsLikeFormula(absl::string_view text);
 // with a leading apostrophe where the text would be taken for a formula.
 std::string EscapeForCsv(absl::string_view text);
 
+// Whether valid UTF-8 `text` holds characters that nobody sees but that control
+// a terminal, or reorder or hide what stands beside them: two names that look
+// alike could differ by them. Of the controls of ASCII only DEL counts; which
+// others may be depends on the text.
+bool HoldsHiddenCharacters(absl::string_view text);
+
 // At most `max_bytes` of `text`, cut between code points; "…" marks the cut.
 std::string Abbreviate(absl::string_view text, size_t max_bytes);
 

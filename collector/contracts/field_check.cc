@@ -31,6 +31,10 @@ std::string TextFault(absl::string_view text, size_t max_bytes,
   if (std::any_of(text.begin(), text.end(), forbidden)) {
     return "holds a control character";
   }
+  if (HoldsHiddenCharacters(text)) {
+    return absl::StrCat("holds a character that nobody sees: ",
+                        EscapeForTerminal(text));
+  }
   if (absl::StripAsciiWhitespace(text) != text) {
     return "begins or ends with a blank";
   }

@@ -30,6 +30,14 @@ TEST(EscapeForTerminal, MakesControlAndReorderingCharactersVisible) {
   EXPECT_EQ(EscapeForTerminal("Zürich"), "Zürich");
 }
 
+TEST(HoldsHiddenCharacters, FindsWhatMakesTwoTextsLookAlike) {
+  EXPECT_FALSE(HoldsHiddenCharacters("C-1 / Zürich\n日本"));
+  EXPECT_TRUE(HoldsHiddenCharacters("C-\u200b1"));
+  EXPECT_TRUE(HoldsHiddenCharacters("C-\u202e1"));
+  EXPECT_TRUE(HoldsHiddenCharacters("C-\u009b1"));
+  EXPECT_TRUE(HoldsHiddenCharacters("C-\x7f"));
+}
+
 TEST(EscapeForCsv, DisarmsFormulasAndQuotes) {
   EXPECT_EQ(EscapeForCsv("=1+2"), "'=1+2");
   EXPECT_EQ(EscapeForCsv("-cmd"), "'-cmd");
