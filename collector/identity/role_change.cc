@@ -44,11 +44,11 @@ absl::Status CheckSecondPerson(const RoleChange& change) {
         "the roles ", RolesText(kGuardedRoles), " are granted by two people"));
   }
   if (change.approved_by == change.by) {
-    return absl::FailedPreconditionError(
+    return absl::PermissionDeniedError(
         absl::StrCat(change.by, " cannot be both of the two people"));
   }
   if (change.approved_by == change.principal) {
-    return absl::FailedPreconditionError(absl::StrCat(
+    return absl::PermissionDeniedError(absl::StrCat(
         change.principal, " cannot be one of the two people who grant ",
         change.principal, " a role"));
   }

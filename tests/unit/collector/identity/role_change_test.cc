@@ -99,11 +99,11 @@ TEST(RoleChange, SomeRolesTakeTwoOtherPeople) {
                          HasSubstr("two people")));
     change.approved_by = "ada";
     EXPECT_THAT(Apply(std::nullopt, change),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
+                StatusIs(absl::StatusCode::kPermissionDenied,
                          HasSubstr("both of the two")));
     change.approved_by = "jo";
     EXPECT_THAT(Apply(std::nullopt, change),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
+                StatusIs(absl::StatusCode::kPermissionDenied,
                          HasSubstr("jo cannot be one")));
     change.approved_by = "una";
     change.change_set_id = "c1";
