@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_set_table.h"
+#include "collector/changes/change_view.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/object_overlay.h"
 #include "collector/reconcile/position_moves.h"
@@ -39,31 +40,39 @@ absl::StatusOr<CivilDate> DayOf(const std::string& asked,
   return first.has_value() ? std::max(day, *first) : day;
 }
 
+absl::Status CheckMoves(const v1::ChangeSet& change_set) {
+  if (change_set.state() == v1::ChangeSet::STATE_PROPOSED ||
+      change_set.state() == v1::ChangeSet::STATE_APPLIED) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("change-set ", change_set.change_set_id(),
+                   " never took effect and will not: it moves nothing"));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::PreviewChangeSetResponse> PositionPreview::Preview(
     const v1::PreviewChangeSetRequest& request) const {
-  Fleet fleet(sources_, KnownStamp::Max());
+  // Neither what a change-set proposes nor when it took effect changes later.
   ROLLCALL_ASSIGN_OR_RETURN(
       const KeptChangeSet kept,
-      FindChangeSet(fleet.reader(), request.change_set_id()));
-  const v1::ChangeSet& change_set = kept.record.change_set();
-  if (change_set.state() != v1::ChangeSet::STATE_PROPOSED) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "change-set ", change_set.change_set_id(),
-        " is not proposed any more; only what is can be previewed"));
-  }
+      FindChangeSet(sources_.engine, request.change_set_id()));
+  ROLLCALL_RETURN_IF_ERROR(CheckMoves(kept.record.change_set()));
+  const KnownStamp before = ComparedAt(kept);
+  Fleet fleet(sources_, before);
   std::vector<v1::ObjectChange> changes;
-  if (change_set.kind() == v1::ChangeSet::KIND_CONTRACTS) {
+  if (kept.record.change_set().kind() == v1::ChangeSet::KIND_CONTRACTS) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto items,
                               ReadProposed(fleet.reader(), kept));
     ROLLCALL_ASSIGN_OR_RETURN(changes, ParseItems(items));
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const CivilDate day, DayOf(request.effective_date(),
-                                                       changes, clock_.Now()));
+  const absl::Time now =
+      before == KnownStamp::Max() ? clock_.Now() : before.time();
+  ROLLCALL_ASSIGN_OR_RETURN(const CivilDate day,
+                            DayOf(request.effective_date(), changes, now));
   ROLLCALL_ASSIGN_OR_RETURN(
-      auto after,
-      EntitlementsWith(changes, fleet.reader(), {day, KnownStamp::Max()}));
+      auto after, EntitlementsWith(changes, fleet.reader(), {day, before}));
   PositionReader reader(fleet, products_);
   ROLLCALL_RETURN_IF_ERROR(reader.Load(day));
   ROLLCALL_ASSIGN_OR_RETURN(auto moves,

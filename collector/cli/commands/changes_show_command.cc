@@ -40,6 +40,9 @@ class ChangesShowCommand final : public Command {
                      "At most this many objects; default: 50 in a table, all "
                      "in json and csv",
                      1, kMaxLimit, &limit_);
+    arguments.Flag("effect",
+                   "Of one in effect, tell which positions it moved then",
+                   &effect_);
     arguments.Flag("no-preview", "Leave out which positions it would move",
                    &no_preview_);
     arguments.Text("date",
@@ -92,10 +95,16 @@ class ChangesShowCommand final : public Command {
     return response;
   }
 
+  static bool IsInEffect(const v1::ChangeSet& change_set) {
+    return change_set.state() == v1::ChangeSet::STATE_APPLIED;
+  }
+
   bool HasPreview(const v1::ChangeSet& change_set) const {
-    return !no_preview_ &&
-           change_set.state() == v1::ChangeSet::STATE_PROPOSED &&
-           change_set.kind() == v1::ChangeSet::KIND_CONTRACTS;
+    if (change_set.kind() != v1::ChangeSet::KIND_CONTRACTS) return false;
+    return IsInEffect(change_set)
+               ? effect_
+               : !no_preview_ &&
+                     change_set.state() == v1::ChangeSet::STATE_PROPOSED;
   }
 
   absl::StatusOr<v1::PreviewChangeSetResponse> Preview(
@@ -107,10 +116,12 @@ class ChangesShowCommand final : public Command {
     request.set_effective_date(date_);
     auto response = session.Call(stub, &ChangeStub::PreviewChangeSet, request);
     if (response.ok()) return response;
-    return absl::Status(response.status().code(),
-                        absl::StrCat("which positions it would move: ",
-                                     response.status().message(),
-                                     "\n--no-preview shows the rest."));
+    return absl::Status(
+        response.status().code(),
+        absl::StrCat("which positions it moves: ", response.status().message(),
+                     IsInEffect(change_set)
+                         ? "\nWithout --effect the rest is shown."
+                         : "\n--no-preview shows the rest."));
   }
 
   std::string Text(const v1::GetChangeSetResponse& about,
@@ -122,13 +133,16 @@ class ChangesShowCommand final : public Command {
       absl::StrAppend(&text, "\n", DifferencesText(differences));
     }
     if (HasPreview(about.change_set())) {
-      absl::StrAppend(&text, "\n", PreviewText(preview, width));
+      absl::StrAppend(
+          &text, "\n",
+          PreviewText(preview, IsInEffect(about.change_set()), width));
     }
     return text;
   }
 
   std::string id_;
   std::string date_;
+  bool effect_ = false;
   bool no_preview_ = false;
   int limit_ = 0;
 };

@@ -156,13 +156,15 @@ std::string DifferencesCsv(const v1::ListDifferencesResponse& response,
 }
 
 std::string PreviewText(const v1::PreviewChangeSetResponse& response,
-                        int width) {
+                        bool is_in_effect, int width) {
   const std::string day = EscapeForTerminal(response.effective_date());
   if (response.moves().empty()) {
-    return absl::StrCat("No position would move on ", day, ".\n");
+    return absl::StrCat("No position ", is_in_effect ? "moved" : "would move",
+                        " on ", day, ".\n");
   }
   std::string out = absl::StrCat(
-      "Positions that would move on ", day, ":\n",
+      "Positions that ", is_in_effect ? "moved" : "would move", " on ", day,
+      ":\n",
       RenderTable(WithoutEmptyColumns(ToTable(kMoveColumns, response.moves())),
                   width));
   const int missing = response.move_count() - response.moves_size();

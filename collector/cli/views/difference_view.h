@@ -22,9 +22,9 @@ std::string DifferencesText(const v1::ListDifferencesResponse& response);
 std::string DifferencesCsv(const v1::ListDifferencesResponse& response,
                            const v1::ChangeSet& change_set);
 
-// The positions that would move, and on which day.
+// The positions that would move, or moved, and on which day.
 std::string PreviewText(const v1::PreviewChangeSetResponse& response,
-                        int width);
+                        bool is_in_effect, int width);
 
 // What differs in one object between two points in time.
 std::string ComparisonTable(const v1::CompareContractObjectResponse& response,

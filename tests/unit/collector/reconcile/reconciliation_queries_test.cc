@@ -36,6 +36,7 @@ using ::testing::ElementsAre;
 using testing::FromText;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::IsOkAndHolds;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
@@ -439,15 +440,18 @@ class PreviewTest : public ReconciliationTest {
     const auto proposed = people_->Propose(request);
     EXPECT_EQ(proposed.error_count(), 0) << proposed.DebugString();
     id_ = proposed.change_set_id();
+    const auto response = PreviewOf(id_, asked_date);
+    EXPECT_OK(response);
+    return response.value_or(v1::PreviewChangeSetResponse());
+  }
+  absl::StatusOr<v1::PreviewChangeSetResponse> PreviewOf(
+      const std::string& id, const std::string& asked_date = "") {
     v1::PreviewChangeSetRequest preview;
-    preview.set_change_set_id(id_);
+    preview.set_change_set_id(id);
     preview.set_effective_date(asked_date);
     const FleetSources sources{*engine_, shared_->content, devices_,
                                last_seen_};
-    const auto response =
-        PositionPreview(sources, *catalog_, clock_).Preview(preview);
-    EXPECT_OK(response);
-    return response.value_or(v1::PreviewChangeSetResponse());
+    return PositionPreview(sources, *catalog_, clock_).Preview(preview);
   }
 
   // "product/metric units entitled before -> after, state before -> after".
@@ -482,6 +486,28 @@ TEST_F(PreviewTest, TellsWhichPositionsMove) {
   EXPECT_EQ(Positions(), before);
   people_->AgreeTo(id_);
   EXPECT_NE(Positions(), before);
+}
+
+TEST_F(PreviewTest, TellsOfOneInEffectWhatItMovedThen) {
+  AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(8), Seen()});
+  Buy({"Redis,Redis,core,2,2026-01-01,,"});
+  const auto before = Preview("Redis,Redis,core,6,2026-01-01,,,C-1,Acme,9\n");
+  const std::string id = id_;
+  clock_.Advance(absl::Seconds(1));
+  people_->AgreeTo(id);
+  clock_.Advance(absl::Hours(48));
+  Buy({"Redis,Redis,core,50,2026-01-01,,"});
+  AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(64), Seen()});
+  EXPECT_THAT(PreviewOf(id), IsOkAndHolds(testing::EqualsProto(before)));
+}
+
+TEST_F(PreviewTest, OneThatWasRejectedMovesNothing) {
+  Preview("Redis,Redis,core,6,2026-01-01,,,C-1,Acme,1\n");
+  v1::RejectChangeSetRequest request;
+  request.set_change_set_id(id_);
+  request.set_reason("no");
+  ASSERT_OK(people_->change_sets.Reject(request, people_->roles.CallBy("ina")));
+  EXPECT_THAT(PreviewOf(id_), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_F(PreviewTest, TellsOfADayAheadWhatMovesThen) {
