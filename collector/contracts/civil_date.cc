@@ -1,5 +1,7 @@
 #include "collector/contracts/civil_date.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -67,6 +69,15 @@ std::optional<CivilDate> CivilDate::Plus(int days) const {
   const absl::CivilDay day = day_ + days;
   if (day.year() < kFirstYear || day.year() > kLastYear) return std::nullopt;
   return CivilDate(day);
+}
+
+std::optional<CivilDate> CivilDate::PlusMonths(int months) const {
+  const absl::CivilMonth month = absl::CivilMonth(day_) + months;
+  if (month.year() < kFirstYear || month.year() > kLastYear) {
+    return std::nullopt;
+  }
+  const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
+  return CivilDate(std::min(absl::CivilDay(month) + (day_.day() - 1), last));
 }
 
 std::string CivilDate::ToString() const {

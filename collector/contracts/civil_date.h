@@ -34,6 +34,15 @@ class CivilDate {
   std::string ToString() const;
   // 1 for the first day, 2 for the next. Stored; never changes.
   uint32_t Ordinal() const;
+  absl::CivilDay civil_day() const { return day_; }
+  int year() const { return static_cast<int>(day_.year()); }
+  // How many days this is after `other`; negative: before it.
+  int DaysAfter(const CivilDate& other) const {
+    return static_cast<int>(day_ - other.day_);
+  }
+  // The same day so many months later, or the last one of that month where it
+  // has no such day; nothing if that is out of range.
+  std::optional<CivilDate> PlusMonths(int months) const;
   // So many days later, or earlier; nothing if that is out of range.
   std::optional<CivilDate> Plus(int days) const;
 
