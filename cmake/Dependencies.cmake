@@ -23,3 +23,10 @@ find_library(CSV_LIBRARY csv REQUIRED)
 add_library(rollcall_libcsv INTERFACE)
 target_include_directories(rollcall_libcsv SYSTEM INTERFACE ${CSV_INCLUDE_DIR})
 target_link_libraries(rollcall_libcsv INTERFACE ${CSV_LIBRARY})
+
+# libical's own CMake package asks for all of ICU's development files.
+find_path(ICAL_INCLUDE_DIR libical/ical.h REQUIRED)
+find_library(ICAL_LIBRARY ical REQUIRED)
+add_library(rollcall_libical INTERFACE)
+target_include_directories(rollcall_libical SYSTEM INTERFACE ${ICAL_INCLUDE_DIR})
+target_link_libraries(rollcall_libical INTERFACE ${ICAL_LIBRARY})

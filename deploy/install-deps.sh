@@ -25,7 +25,7 @@ build_packages=(
   build-essential cmake ninja-build pkg-config git ca-certificates openssl procps
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev
   librocksdb-dev libssl-dev libzstd-dev libspdlog-dev libcli11-dev prometheus-cpp-dev
-  libboost-dev libre2-dev libcsv-dev libroaring-dev nlohmann-json3-dev
+  libboost-dev libre2-dev libcsv-dev libroaring-dev nlohmann-json3-dev libical-dev
   # Not for the build: the sample contracts then find a product on any machine.
   python3
 )

@@ -9,6 +9,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "collector/alerts/acknowledgements.h"
+#include "collector/alerts/alert_queries.h"
+#include "collector/alerts/alert_reader.h"
+#include "collector/alerts/alert_service.h"
+#include "collector/alerts/alert_watch.h"
+#include "collector/alerts/renewal_queries.h"
 #include "collector/app/credential_files.h"
 #include "collector/app/descriptor_limits.h"
 #include "collector/app/device_directory.h"
@@ -56,7 +62,9 @@
 #include "collector/registers/register_service.h"
 #include "collector/rpc/grpc_listener.h"
 #include "collector/rpc/https_listener.h"
+#include "collector/rpc/open_streams.h"
 #include "collector/rpc/reflection.h"
+#include "collector/rpc/server_stream.h"
 #include "collector/rpc/unary.h"
 #include "collector/storage/committer.h"
 #include "common/clock.h"
@@ -78,6 +86,8 @@ constexpr absl::Duration kReloadInterval = absl::Seconds(5);
 constexpr absl::Duration kLinkInterval = absl::Seconds(10);
 // How often streams are looked for that have been silent for too long.
 constexpr absl::Duration kEndInterval = absl::Seconds(10);
+// How often it is looked for what became of alerts.
+constexpr absl::Duration kWatchInterval = absl::Seconds(2);
 // Imports come in one message.
 constexpr int kMaxAdminMessageBytes = 33 << 20;
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
@@ -104,7 +114,8 @@ struct Parts {
                                        options.ingest.call_back_after)}),
         housekeeping({*engine, content, directory, committer, deletions, clock},
                      options.housekeeping),
-        postings(*engine, options.check_at, other_checks) {}
+        postings(*engine, options.check_at, other_checks),
+        alert_reader({fleet, *catalog}, options.review_days) {}
 
   SystemClock clock;
   SystemRandom random;
@@ -163,6 +174,14 @@ struct Parts {
   DeviceHolds device_holds{fleet, committer};
   Housekeeping housekeeping;
   PostingUpkeep postings;
+  const AlertReader alert_reader;
+  const AlertQueries alert_queries{alert_reader, clock};
+  const RenewalQueries renewal_queries{*engine, clock};
+  Acknowledgements acknowledgements{alert_reader, committer, clock};
+  AlertWatch alert_watch{alert_reader, acknowledgements, clock};
+  OpenStreams streams{clock};
+  const StreamDispatcher stream_dispatcher{question_executor, principals.access,
+                                           streams};
 };
 
 // The services of the admin port.
@@ -173,7 +192,8 @@ class AdminServices {
     ROLLCALL_ASSIGN_OR_RETURN(
         services->answers_,
         ReflectionAnswers::Create(
-            {v1::DeviceService::service_full_name(),
+            {v1::AlertService::service_full_name(),
+             v1::DeviceService::service_full_name(),
              v1::ChangeService::service_full_name(),
              v1::ContractService::service_full_name(),
              v1::EnrolmentService::service_full_name(),
@@ -191,8 +211,9 @@ class AdminServices {
 
   std::vector<grpc::Service*> all() {
     std::vector<grpc::Service*> services = {
-        &devices_, &changes_,    &contracts_,      &enrolment_, &identity_,
-        &ledger_,  &principals_, &reconciliation_, &registers_, &store_};
+        &devices_,   &changes_, &contracts_,  &enrolment_,
+        &identity_,  &ledger_,  &principals_, &reconciliation_,
+        &registers_, &store_,   &alerts_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
@@ -216,7 +237,10 @@ class AdminServices {
         registers_(parts.register_importer, parts.register_queries,
                    parts.undiscovered_queries, parts.dispatcher),
         store_(*parts.engine, parts.postings.keeper(), parts.other_checks,
-               parts.dispatcher) {}
+               parts.dispatcher),
+        alerts_(parts.alert_queries, parts.renewal_queries,
+                parts.acknowledgements, parts.alert_watch, parts.dispatcher,
+                parts.stream_dispatcher) {}
 
   DeviceServiceImpl devices_;
   ChangeServiceImpl changes_;
@@ -228,6 +252,7 @@ class AdminServices {
   ReconciliationServiceImpl reconciliation_;
   RegisterServiceImpl registers_;
   StoreServiceImpl store_;
+  AlertServiceImpl alerts_;
   std::unique_ptr<ReflectionAnswers> answers_;
   std::vector<std::unique_ptr<grpc::Service>> reflection_;
 };
@@ -256,11 +281,13 @@ class CollectorAppImpl final : public CollectorApp {
     parts_->identity.linker.Stop();
     linker_.reset();
     ender_.reset();
+    watcher_.reset();
     reloader_.reset();
     ticker_.reset();
     if (admin_ == nullptr || agents_ == nullptr) return;  // never listened
     // No new calls, then those in progress, then what they left to write.
     https_.reset();
+    parts_->streams.Stop();
     admin_->Stop(kStopGrace);
     agents_->Stop(absl::ZeroDuration());
     Tick();
@@ -290,7 +317,9 @@ class CollectorAppImpl final : public CollectorApp {
     ender_.emplace(kEndInterval, [this] {
       sync_service_.twins().EndSilent();
       sync_service_.EndLate();
+      parts_->streams.Sweep();
     });
+    watcher_.emplace(kWatchInterval, [this] { WatchAlerts(); });
     parts_->postings.Start();
     housekeeper_.emplace(options.housekeeping.interval,
                          [this] { parts_->housekeeping.Run(); });
@@ -359,6 +388,14 @@ class CollectorAppImpl final : public CollectorApp {
     }
   }
 
+  void WatchAlerts() {
+    const absl::Status looked = parts_->alert_watch.Poll();
+    if (!looked.ok()) {
+      Log(LogLevel::kError, "those who watch alerts could not be told",
+          {{"error", looked.message()}});
+    }
+  }
+
   HttpResponse AnswerHttp(const HttpRequest& request) const {
     if (request.method != "GET") {
       return {405, kPlainText, "only GET is answered here\n", {}};
@@ -379,6 +416,7 @@ class CollectorAppImpl final : public CollectorApp {
     sources.housekeeping = &parts_->housekeeping.stats();
     sources.postings = &parts_->postings.stats();
     sources.calls_refused = parts_->principals.access.refused();
+    sources.admin_streams = static_cast<int64_t>(parts_->streams.size());
     sources.streams_revoked = sync_service_.streams().revoked();
     sources.streams_slow_started = sync_service_.refused_by_slow_start();
     sources.link_due = parts_->identity.linker.due();
@@ -434,6 +472,7 @@ class CollectorAppImpl final : public CollectorApp {
   std::optional<Ticker> reloader_;
   std::optional<Ticker> linker_;
   std::optional<Ticker> ender_;
+  std::optional<Ticker> watcher_;
   std::optional<Ticker> housekeeper_;
 };
 

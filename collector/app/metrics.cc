@@ -207,6 +207,10 @@ std::string MetricsText(const MetricSources& sources) {
                    "Calls to the admin port refused since the caller has no "
                    "role that may make them.",
                    sources.calls_refused);
+  families.Gauge("rollcall_admin_streams",
+                 "Streams to admins that are open, such as those that watch "
+                 "alerts.",
+                 sources.admin_streams);
   const CommitterStats commits = sources.committer.stats();
   families.Counter("rollcall_commits_total", "Changes made durable.",
                    commits.changes);

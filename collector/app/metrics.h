@@ -51,6 +51,8 @@ struct MetricSources {
   int64_t new_rows_refused = 0;
   // Admin calls refused for want of a role.
   int64_t calls_refused = 0;
+  // Streams to admins that are open now.
+  int64_t admin_streams = 0;
 };
 
 // The text of /metrics. Thread-safe; does not block.

@@ -119,6 +119,14 @@ void AddCheckOption(CLI::App& app, CollectorOptions& options) {
       ->default_str("02:30");
 }
 
+void AddAlertOptions(CLI::App& app, CollectorOptions& options) {
+  app.add_option("--contract-review-days", options.review_days,
+                 "Days that a review of a contract holds; then there is an "
+                 "alert")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3'660));
+}
+
 // `days` of a certificate's life.
 void AddIssuerOptions(CLI::App& app, CollectorOptions& options, int64_t& days) {
   auto* certificate =
@@ -253,6 +261,7 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   KeepOptions keep;
   AddKeepOptions(app, keep);
   AddCheckOption(app, options);
+  AddAlertOptions(app, options);
   std::vector<std::string> principals;
   AddPrincipalOption(app, principals);
   try {

@@ -47,6 +47,8 @@ struct CollectorOptions {
   HousekeepingOptions housekeeping;
   // When the store is checked each day, local time since midnight.
   absl::Duration check_at = absl::Hours(2) + absl::Minutes(30);
+  // Days that a review of a contract holds, before there is an alert.
+  int review_days = 365;
 };
 
 // Reads the command line; on --help, --version or an error prints what is due

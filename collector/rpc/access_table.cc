@@ -61,6 +61,15 @@ constexpr AccessRule kRules[] = {
     {"rollcall.v1.ChangeService.WithdrawChangeSet",
      kItam | kProcurement | kAdmin},
 
+    // Which days come next everybody sees; that one is in hand is for those to
+    // say who answer for contracts.
+    {"rollcall.v1.AlertService.ListAlerts", kEverybody},
+    {"rollcall.v1.AlertService.WatchAlerts", kEverybody},
+    {"rollcall.v1.AlertService.ExportCalendar", kEverybody},
+    {"rollcall.v1.AlertService.ListRenewals", kEverybody},
+    {"rollcall.v1.AlertService.AcknowledgeAlert", kItam | kProcurement},
+    {"rollcall.v1.AlertService.RevokeAcknowledgement", kItam | kProcurement},
+
     // The ledger proves to everybody what took effect.
     {"rollcall.v1.LedgerService.GetCheckpoint", kEverybody},
     {"rollcall.v1.LedgerService.ListLedgerEntries", kEverybody},

@@ -68,6 +68,8 @@ constexpr TableSpec kTables[] = {
      "change-set, part -> what it proposes"},
     {TableId::kObject, "object",
      "kind, name, day, stamp -> what was said of it"},
+    {TableId::kAlertAcknowledgement, "alert_acknowledgement",
+     "alert, stamp -> who has it in hand"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

@@ -60,6 +60,7 @@ enum class TableId {
   kChangeSetPlace,
   kProposedPart,
   kObject,
+  kAlertAcknowledgement,
 };
 
 struct TableSpec {

@@ -33,6 +33,7 @@ CAPABILITY_EDGES = {
     "catalog": {"inventory"},
     "ledger": set(),
     "registers": {"changes", "identity"},
+    "alerts": {"catalog", "changes", "contracts", "identity", "inventory", "reconcile"},
     "contracts": {"catalog", "changes", "inventory"},
     "changes": {"ledger"},
     "reconcile": {"catalog", "changes", "contracts", "inventory", "registers", "identity"},
@@ -74,6 +75,8 @@ RULE_FILES = [
     "collector/contracts/quantity.*",
     "collector/contracts/rational.*",
     "collector/registers/mac_address.*",
+    "collector/alerts/key_dates.*",
+    "collector/alerts/calendar_file.*",
     # Parsing.
     "collector/csv/*",
     "collector/*/*_csv.*",

@@ -23,6 +23,8 @@ struct ServedMethod {
   std::string path;
   // The full name of its request, with a dot before it.
   std::string request;
+  // Whether it answers with a stream.
+  bool is_stream = false;
 };
 
 // All of package rollcall.v1, those of agents among them.
@@ -40,7 +42,7 @@ inline std::vector<ServedMethod> ServedMethods() {
       for (const auto& method : service.method()) {
         methods.push_back({absl::StrCat(name, ".", method.name()),
                            absl::StrCat("/", name, "/", method.name()),
-                           method.input_type()});
+                           method.input_type(), method.server_streaming()});
       }
     }
   }

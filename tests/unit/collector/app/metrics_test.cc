@@ -144,6 +144,7 @@ TEST_F(MetricsTest, TellsWhatWaitsElsewhere) {
   sources.link_due = 33;
   sources.last_seen_unstored = 34;
   sources.calls_refused = 35;
+  sources.admin_streams = 36;
   const std::string text = MetricsText(sources);
   EXPECT_THAT(text,
               HasSubstr("\nrollcall_agent_streams_slow_started_total 31\n"));
@@ -151,6 +152,7 @@ TEST_F(MetricsTest, TellsWhatWaitsElsewhere) {
   EXPECT_THAT(text, HasSubstr("\nrollcall_link_due 33\n"));
   EXPECT_THAT(text, HasSubstr("\nrollcall_last_seen_unstored 34\n"));
   EXPECT_THAT(text, HasSubstr("\nrollcall_calls_refused_total 35\n"));
+  EXPECT_THAT(text, HasSubstr("\nrollcall_admin_streams 36\n"));
 }
 
 TEST_F(MetricsTest, TellsWhatIsHeldAndWhatWasRefused) {

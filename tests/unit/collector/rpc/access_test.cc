@@ -63,8 +63,8 @@ TEST(Access, ARuleNamesRolesOrAnotherAudience) {
 // Whether a method only answers, by its name.
 bool OnlyReads(const ServedMethod& method) {
   const std::string word = method.name.substr(method.name.rfind('.') + 1);
-  for (const char* verb :
-       {"List", "Get", "Explain", "Check", "Compare", "Export", "Preview"}) {
+  for (const char* verb : {"List", "Get", "Explain", "Check", "Compare",
+                           "Export", "Preview", "Watch"}) {
     if (absl::StartsWith(word, verb)) return true;
   }
   return false;

@@ -1,0 +1,236 @@
+// The clocks that run while a vendor audits, and what is held meanwhile.
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "collector/alerts/alert_rules.h"
+
+namespace rollcall::collector {
+namespace {
+
+// By the contract's number in lower case, which is what audits name it by.
+using ContractsByNumber = absl::flat_hash_map<std::string, const v1::Contract*>;
+
+bool IsOpen(const v1::Audit& audit, const CivilDate& on) {
+  const auto notice = DayOf(true, audit.notice_date());
+  const auto close = DayOf(audit.has_close_date(), audit.close_date());
+  return notice.has_value() && *notice <= on &&
+         (!close.has_value() || *close > on);
+}
+
+// The day that frequency is counted from and to: when it began, else when its
+// notice came.
+std::optional<CivilDate> BeginOf(const v1::Audit& audit) {
+  const auto start = DayOf(audit.has_start_date(), audit.start_date());
+  return start.has_value() ? start : DayOf(true, audit.notice_date());
+}
+
+// The audit before this one under the same contract; null: none is known.
+const v1::Audit* AuditBefore(const v1::Audit& audit,
+                             const ContractFacts& facts) {
+  const v1::Audit* before = nullptr;
+  const std::string contract = absl::AsciiStrToLower(audit.contract_number());
+  for (const v1::Audit& other : facts.audits) {
+    if (other.audit_id() == audit.audit_id() ||
+        absl::AsciiStrToLower(other.contract_number()) != contract ||
+        other.notice_date() >= audit.notice_date()) {
+      continue;
+    }
+    if (before == nullptr || BeginOf(*before) < BeginOf(other)) before = &other;
+  }
+  return before;
+}
+
+// Adds the clocks of one open audit.
+class AuditClock {
+ public:
+  AuditClock(const v1::Audit& audit, const CivilDate& notice, KeyDates& dates)
+      : audit_(audit),
+        notice_(notice),
+        start_(DayOf(audit.has_start_date(), audit.start_date())),
+        subject_(SubjectOf(audit)),
+        dates_(dates) {}
+
+  // Without its contract no clock can be told.
+  void AddUnknown() {
+    Add(v1::Alert::KIND_AUDIT_NOTICE, notice_, notice_,
+        audit_.has_contract_number()
+            ? absl::StrCat(
+                  "The audit rests on contract ", audit_.contract_number(),
+                  ", which is not there on this day: enter it, so that "
+                  "notice, challenge and remediation can be counted")
+            : "The audit names no contract: enter the one that it rests on, so "
+              "that notice, challenge and remediation can be counted");
+  }
+
+  void AddNotice(const v1::AuditClause& clause) {
+    if (!clause.has_notice_days()) return;
+    const auto earliest = notice_.Plus(clause.notice_days());
+    if (!earliest.has_value()) return;
+    const bool began = start_.has_value() && *start_ <= dates_.on();
+    if (start_.has_value() && *start_ < *earliest) {
+      Add(v1::Alert::KIND_AUDIT_NOTICE, *earliest, notice_,
+          absl::StrCat("The audit ", began ? "began" : "is to begin", " on ",
+                       start_->ToString(), ", before the ", DaysText(clause),
+                       " of notice that the contract asks for were over: "
+                       "object to it"));
+    } else if (!began) {
+      Add(v1::Alert::KIND_AUDIT_NOTICE, *earliest, notice_,
+          absl::StrCat("The audit may not begin before this day, ",
+                       DaysText(clause),
+                       " after its notice: be ready by then"));
+    }
+  }
+
+  void AddFrequency(const v1::AuditClause& clause, const v1::Audit* before) {
+    const auto last = before == nullptr ? std::nullopt : BeginOf(*before);
+    if (!clause.has_frequency_months() || !last.has_value()) return;
+    const auto earliest = last->PlusMonths(clause.frequency_months());
+    // What it has not begun yet may still begin once its notice is over.
+    const auto begin =
+        start_.has_value() ? start_ : notice_.Plus(clause.notice_days());
+    if (!earliest.has_value() || !begin.has_value() || *begin >= *earliest) {
+      return;
+    }
+    Add(v1::Alert::KIND_AUDIT_FREQUENCY, *earliest, notice_,
+        absl::StrCat("The contract allows one audit in ",
+                     clause.frequency_months(), " months, and audit ",
+                     before->reference(), " was on ", last->ToString(),
+                     ": none may begin before this day, object to it"));
+  }
+
+  // Of what runs from the findings on.
+  void AddAfterFindings(const v1::Clauses& clauses) {
+    const auto findings =
+        DayOf(audit_.has_findings_date(), audit_.findings_date());
+    if (!findings.has_value()) return;
+    const v1::AuditClause& clause = clauses.audit();
+    if (clause.has_challenge_days()) {
+      AddWindow(v1::Alert::KIND_AUDIT_CHALLENGE, *findings,
+                clause.challenge_days(),
+                "Challenge by this day what is wrong in the findings, and "
+                "demand what they rest on");
+    }
+    if (clause.has_remediation_days()) {
+      AddWindow(v1::Alert::KIND_AUDIT_REMEDIATION, *findings,
+                clause.remediation_days(),
+                "Make good by this day what the findings rightly name");
+    }
+    if (clauses.has_dispute_window_days()) {
+      AddWindow(v1::Alert::KIND_AUDIT_DISPUTE, *findings,
+                clauses.dispute_window_days(),
+                "Dispute by this day what the vendor claims without right");
+    }
+  }
+
+ private:
+  static std::string DaysText(const v1::AuditClause& clause) {
+    return clause.notice_days() == 1
+               ? "1 day"
+               : absl::StrCat(clause.notice_days(), " days");
+  }
+
+  void AddWindow(v1::Alert::Kind kind, const CivilDate& from, int days,
+                 std::string action) {
+    const auto due = from.Plus(days);
+    if (due.has_value()) Add(kind, *due, from, std::move(action));
+  }
+
+  void Add(v1::Alert::Kind kind, const CivilDate& due, const CivilDate& from,
+           std::string action) {
+    dates_.Add(subject_, {.kind = kind,
+                          .due = due,
+                          .action = std::move(action),
+                          .shown_from = from,
+                          .stays = true});
+  }
+
+  const v1::Audit& audit_;
+  const CivilDate notice_;
+  const std::optional<CivilDate> start_;
+  const AlertSubject subject_;
+  KeyDates& dates_;
+};
+
+// The first few, and how many more there are.
+std::string ProductsText(const v1::Audit& audit) {
+  constexpr int kNamed = 3;
+  const int more = audit.held_products_size() - kNamed;
+  const auto& all = audit.held_products();
+  if (more <= 0) return absl::StrJoin(all, ", ");
+  return absl::StrCat(absl::StrJoin(all.begin(), all.begin() + kNamed, ", "),
+                      " and ", more, " more");
+}
+
+std::string HoldText(const v1::Audit& audit, const HeldChanges* held) {
+  const std::string products = ProductsText(audit);
+  const int devices = held == nullptr ? 0 : held->device_count.value_or(0);
+  if (devices == 0) {
+    return absl::StrCat("Nothing of ", products,
+                        " may be installed or removed until the audit is "
+                        "closed: see that everybody concerned knows");
+  }
+  return absl::StrCat(
+      "Something of ", products, " was installed or removed on ",
+      devices == 1 ? "1 device" : absl::StrCat(devices, " devices"),
+      " since the notice: ask why, and note it for the audit");
+}
+
+}  // namespace
+
+bool IsHold(const v1::Audit& audit, const CivilDate& on) {
+  return !audit.held_products().empty() && IsOpen(audit, on);
+}
+
+void AddAudits(const ContractFacts& facts, KeyDates& dates) {
+  ContractsByNumber contracts;
+  for (const v1::Contract& contract : facts.contracts) {
+    contracts[absl::AsciiStrToLower(contract.contract_number())] = &contract;
+  }
+  for (const v1::Audit& audit : facts.audits) {
+    if (!IsOpen(audit, dates.on())) continue;
+    AuditClock clock(audit, *DayOf(true, audit.notice_date()), dates);
+    const auto contract =
+        contracts.find(absl::AsciiStrToLower(audit.contract_number()));
+    if (contract == contracts.end()) {
+      clock.AddUnknown();
+      continue;
+    }
+    const v1::Clauses& clauses = contract->second->clauses();
+    clock.AddNotice(clauses.audit());
+    if (clauses.audit().has_frequency_months()) {
+      clock.AddFrequency(clauses.audit(), AuditBefore(audit, facts));
+    }
+    clock.AddAfterFindings(clauses);
+  }
+}
+
+void AddHolds(const ContractFacts& facts, const FleetFacts& fleet,
+              KeyDates& dates) {
+  for (const v1::Audit& audit : facts.audits) {
+    if (!IsHold(audit, dates.on())) continue;
+    const CivilDate notice = *DayOf(true, audit.notice_date());
+    const auto found = fleet.held.find(audit.audit_id());
+    const HeldChanges* const held =
+        found == fleet.held.end() ? nullptr : &found->second;
+    v1::Alert* const alert =
+        dates.Add(SubjectOf(audit), {.kind = v1::Alert::KIND_AUDIT_HOLD,
+                                     .due = notice,
+                                     .action = HoldText(audit, held),
+                                     .shown_from = notice,
+                                     .stays = true});
+    if (alert == nullptr || held == nullptr) continue;
+    if (held->device_count.has_value()) {
+      alert->set_device_count(*held->device_count);
+    }
+    alert->mutable_held_changes()->Assign(held->changes.begin(),
+                                          held->changes.end());
+    alert->set_caveat(held->caveat);
+  }
+}
+
+}  // namespace rollcall::collector

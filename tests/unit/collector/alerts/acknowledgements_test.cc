@@ -1,0 +1,177 @@
+#include "collector/alerts/acknowledgements.h"
+
+#include "absl/strings/escaping.h"
+#include "collector/alerts/acknowledgement_table.h"
+#include "common/proto_time.h"
+#include "tests/unit/collector/alerts/alert_world.h"
+
+namespace rollcall::collector {
+namespace {
+
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using testing::FromText;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+class AcknowledgementsTest : public AlertWorld {
+ protected:
+  void SetUp() override {
+    Agree({Vendor(), Contract("C-1", "end_date: '2026-04-15'"),
+           Contract("C-2", "end_date: '2026-04-30'")});
+    ASSERT_THAT(List().alerts(), SizeIs(2));
+    id_ = List().alerts(0).alert_id();
+  }
+
+  std::string id_;
+};
+
+TEST_F(AcknowledgementsTest, WhatIsInHandIsNotListedUpToItsLastDay) {
+  const auto alert = Acknowledge(id_.substr(0, 6), "2026-02-10");
+  ASSERT_OK(alert);
+  EXPECT_EQ(alert->alert_id(), id_);
+  EXPECT_EQ(alert->acknowledgement().principal(), "ina");
+  EXPECT_EQ(alert->acknowledgement().note(), "offer asked for");
+  EXPECT_TRUE(alert->acknowledgement().has_time());
+  EXPECT_THAT(Words(List()), ElementsAre("RENEWAL C-2 2026-04-30"));
+  const auto all = List(
+      FromText<v1::ListAlertsRequest>("filter { include_acknowledged: true }"));
+  ASSERT_THAT(all.alerts(), SizeIs(2));
+  EXPECT_EQ(all.alerts(0).acknowledgement().until_date(), "2026-02-10");
+  EXPECT_FALSE(all.alerts(1).has_acknowledgement());
+  EXPECT_THAT(ListOn("2026-02-10").alerts(), SizeIs(1));
+  EXPECT_THAT(ListOn("2026-02-11").alerts(), SizeIs(2));
+}
+
+TEST_F(AcknowledgementsTest, AnAlertWhoseDayMovesIsAnotherOne) {
+  ASSERT_OK(Acknowledge(id_, "2026-02-10"));
+  Agree({Contract("C-1", "end_date: '2026-04-16'")});
+  EXPECT_THAT(Words(List()),
+              ElementsAre("RENEWAL C-1 2026-04-16", "RENEWAL C-2 2026-04-30"));
+}
+
+TEST_F(AcknowledgementsTest, ALaterOneTakesThePlaceOfTheOneBefore) {
+  ASSERT_OK(Acknowledge(id_, "2026-03-10"));
+  ASSERT_OK(Acknowledge(id_, "2026-02-10"));
+  EXPECT_THAT(ListOn("2026-02-11").alerts(), SizeIs(2));
+}
+
+TEST_F(AcknowledgementsTest, WhatIsTakenBackIsListedAgain) {
+  ASSERT_OK(Acknowledge(id_, "2026-02-10"));
+  const auto revoked = Revoke(id_.substr(0, 8));
+  ASSERT_OK(revoked);
+  EXPECT_EQ(revoked->alert_id(), id_);
+  EXPECT_EQ(revoked->acknowledgement().principal(), "ina");
+  EXPECT_THAT(List().alerts(), SizeIs(2));
+  EXPECT_THAT(Revoke(id_), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(AcknowledgementsTest, WhatHasExpiredCannotBeTakenBack) {
+  ASSERT_OK(Acknowledge(id_, "2026-02-10"));
+  clock_.Advance(absl::Hours(24 * 9));
+  EXPECT_THAT(Revoke(id_),
+              StatusIs(StatusCode::kNotFound, HasSubstr("is in effect")));
+}
+
+TEST_F(AcknowledgementsTest, WhatWasInHandThenIsStillTold) {
+  ASSERT_OK(Acknowledge(id_, "2026-02-10"));
+  clock_.Advance(absl::Hours(1));
+  const absl::Time then = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  ASSERT_OK(Revoke(id_));
+  v1::ListAlertsRequest request;
+  *request.mutable_as_of() = ToProto(then);
+  EXPECT_THAT(List(request).alerts(), SizeIs(1));
+  EXPECT_THAT(List().alerts(), SizeIs(2));
+}
+
+TEST_F(AcknowledgementsTest, ItHoldsFromTodayToAYearAhead) {
+  EXPECT_OK(Acknowledge(id_, "2026-02-02"));
+  EXPECT_OK(Acknowledge(id_, "2027-02-03"));
+  for (const char* until : {"2026-02-01", "2027-02-04", "", "2026-02-30"}) {
+    EXPECT_THAT(Acknowledge(id_, until),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("until_date")))
+        << until;
+  }
+}
+
+TEST_F(AcknowledgementsTest, OnlyWhatThereIsCanBeAcknowledged) {
+  EXPECT_THAT(Acknowledge(std::string(32, '0'), "2026-02-10"),
+              StatusIs(StatusCode::kNotFound, HasSubstr("no alert")));
+  for (const char* id :
+       {"", "12345", "xyzxyz", "000000000000000000000000000000000"}) {
+    EXPECT_THAT(Acknowledge(id, "2026-02-10"),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("alert_id")))
+        << id;
+    EXPECT_THAT(Revoke(id), StatusIs(StatusCode::kInvalidArgument)) << id;
+  }
+  EXPECT_EQ(acknowledgements_.changes(), 0);
+}
+
+TEST_F(AcknowledgementsTest, ANoteIsBoundedAndPlain) {
+  v1::AcknowledgeAlertRequest request;
+  request.set_alert_id(id_);
+  request.set_until_date("2026-02-10");
+  for (const std::string& note :
+       {std::string(1'025, 'x'), std::string("\x1b")}) {
+    request.set_note(note);
+    EXPECT_THAT(acknowledgements_.Acknowledge(request, "ina"),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("note")));
+  }
+}
+
+TEST_F(AcknowledgementsTest, ARepeatedCallGetsTheFirstOnesAnswer) {
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       Acknowledge(id_, "2026-02-10", "once"));
+  clock_.Advance(absl::Minutes(1));
+  ASSERT_OK_AND_ASSIGN(const auto second,
+                       Acknowledge(id_, "2026-02-10", "once"));
+  EXPECT_THAT(second, testing::EqualsProto(first));
+  EXPECT_THAT(Acknowledge(id_, "2026-02-11", "once"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("request_id")));
+  ASSERT_OK_AND_ASSIGN(const auto revoked, Revoke(id_, "back"));
+  ASSERT_OK_AND_ASSIGN(const auto again, Revoke(id_, "back"));
+  EXPECT_THAT(again, testing::EqualsProto(revoked));
+}
+
+TEST_F(AcknowledgementsTest, WhatIsKeptSaysWhatItWasAbout) {
+  ASSERT_OK(Acknowledge(id_, "2026-02-10"));
+  const auto known = ReadAcknowledgements(*engine_, KnownStamp::Max());
+  ASSERT_OK(known);
+  ASSERT_THAT(*known, SizeIs(1));
+  EXPECT_THAT(known->begin()->second.alert(),
+              testing::EqualsText(absl::StrCat(
+                  "alert_id: '", id_,
+                  "' kind: KIND_RENEWAL subject { kind: "
+                  "CONTRACT_OBJECT_KIND_CONTRACT parts: 'C-1' } subject_id: '",
+                  ObjectIdHex(ObjectNumber::kContract, {"C-1"}),
+                  "' vendor: 'Acme' contract_number: 'C-1' due_date: "
+                  "'2026-04-15' action: 'Ends on this day unless it is "
+                  "renewed: renew it, or retire what it covers'")));
+}
+
+TEST(AcknowledgementTable, KeysAreOrderedByAlertThenNewestFirst) {
+  const auto bytes = [](const char* hex, uint64_t stamp) {
+    KeyWriter writer;
+    AcknowledgementKey{*AlertId::FromHex(hex), KnownStamp::FromRaw(stamp)}
+        .Encode(writer);
+    return writer.Take();
+  };
+  const char* a = "00112233445566778899aabbccddeeff";
+  const char* b = "01112233445566778899aabbccddeeff";
+  EXPECT_EQ(absl::BytesToHexString(bytes(a, 1)),
+            "00112233445566778899aabbccddeefffffffffffffffffe");
+  EXPECT_LT(bytes(a, 2), bytes(a, 1));
+  EXPECT_LT(bytes(a, 1), bytes(b, 2));
+  const std::string key = bytes(b, 7);
+  KeyReader reader(key);
+  const AcknowledgementKey decoded = AcknowledgementKey::Decode(reader);
+  EXPECT_TRUE(reader.Done());
+  EXPECT_EQ(decoded.alert.ToHex(), b);
+  EXPECT_EQ(decoded.stamp.raw(), 7u);
+}
+
+}  // namespace
+}  // namespace rollcall::collector

@@ -1,0 +1,215 @@
+// Alerts of a store with contracts and devices in it.
+#include "collector/alerts/alert_queries.h"
+
+#include "collector/inventory/deletions.h"
+#include "common/proto_time.h"
+#include "tests/unit/collector/alerts/alert_world.h"
+
+namespace rollcall::collector {
+namespace {
+
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using testing::FromText;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+class AlertQueriesTest : public AlertWorld {
+ protected:
+  absl::Status Refusal(const std::string& request) const {
+    return queries_.ListAlerts(FromText<v1::ListAlertsRequest>(request))
+        .status();
+  }
+};
+
+TEST_F(AlertQueriesTest, NothingIsDueInAnEmptyStore) {
+  const auto response = List();
+  EXPECT_THAT(response.alerts(), IsEmpty());
+  EXPECT_EQ(response.effective_date(), "2026-02-02");
+}
+
+TEST_F(AlertQueriesTest, ListsWhatIsDueByDateFromTodayInUtc) {
+  Agree({Vendor(), Contract("C-1", "end_date: '2026-04-30'"),
+         Contract("C-2", "end_date: '2026-03-31'"),
+         Contract("C-3", "end_date: '2026-06-30'")});
+  EXPECT_THAT(Words(List()),
+              ElementsAre("RENEWAL C-2 2026-03-31", "RENEWAL C-1 2026-04-30"));
+  EXPECT_EQ(List().alerts(0).days_left(), 57);
+  EXPECT_THAT(Words(List(FromText<v1::ListAlertsRequest>(
+                  "filter { horizon_days: 60 }"))),
+              ElementsAre("RENEWAL C-2 2026-03-31"));
+  EXPECT_EQ(List().total_count(), 2);
+}
+
+TEST_F(AlertQueriesTest, ChoosesByKindAndVendor) {
+  Agree({Vendor(), Contract("C-1",
+                            "end_date: '2026-04-30' clauses { renewal { "
+                            "notice_days: 30 } }")});
+  EXPECT_THAT(Words(List(FromText<v1::ListAlertsRequest>(
+                  "filter { kinds: KIND_NOTICE vendor: 'ACME' }"))),
+              ElementsAre("NOTICE C-1 2026-03-31"));
+  EXPECT_THAT(
+      Words(List(FromText<v1::ListAlertsRequest>("filter { vendor: 'Acm' }"))),
+      IsEmpty());
+}
+
+TEST_F(AlertQueriesTest, PagesAreOfOneMoment) {
+  Agree({Vendor()});
+  for (int i = 0; i < 5; ++i) {
+    Agree({Contract(absl::StrCat("C-", i), "end_date: '2026-03-31'")});
+  }
+  const auto all = Words(List());
+  ASSERT_THAT(all, SizeIs(5));
+  std::vector<std::string> paged;
+  v1::ListAlertsRequest request;
+  request.set_page_size(2);
+  while (true) {
+    const auto page = List(request);
+    EXPECT_EQ(page.total_count(), 5);
+    for (const auto& word : Words(page)) paged.push_back(word);
+    if (page.next_page_token().empty()) break;
+    request.set_page_token(page.next_page_token());
+    // Neither of these changes the pages to come.
+    Agree(
+        {Contract(absl::StrCat("D-", paged.size()), "end_date: '2026-03-31'")});
+    clock_.Advance(absl::Hours(24));
+  }
+  EXPECT_EQ(paged, all);
+}
+
+TEST_F(AlertQueriesTest, ContractsCountAsTheyAreOnTheDayAsKnownAtTheTime) {
+  Agree({Vendor(), Contract("C-1", "end_date: '2026-03-31'")});
+  clock_.Advance(absl::Hours(1));
+  const absl::Time before = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  Agree({Contract("C-1", "end_date: '2026-04-15'")});
+  EXPECT_THAT(Words(List()), ElementsAre("RENEWAL C-1 2026-04-15"));
+  v1::ListAlertsRequest then;
+  *then.mutable_as_of() = ToProto(before);
+  EXPECT_THAT(Words(List(then)), ElementsAre("RENEWAL C-1 2026-03-31"));
+  // An answer tells as of when it can be had again.
+  v1::ListAlertsRequest again;
+  *again.mutable_as_of() = List().as_of();
+  clock_.Advance(absl::Hours(1));
+  Agree({Contract("C-1", "end_date: '2026-05-01'")});
+  EXPECT_THAT(Words(List(again)), ElementsAre("RENEWAL C-1 2026-04-15"));
+}
+
+TEST_F(AlertQueriesTest, ARenewalThatWasAgreedForLaterEndsTheAlert) {
+  Agree({Vendor(), Contract("C-1", "end_date: '2026-03-31'")});
+  Agree({Contract("C-1", "end_date: '2027-03-31'") +
+         " effective_date: '2026-04-01'"});
+  EXPECT_THAT(Words(List()), IsEmpty());
+  EXPECT_THAT(Words(ListOn("2027-03-01")),
+              ElementsAre("REVIEW C-1 2026-06-01", "RENEWAL C-1 2027-03-31"));
+}
+
+TEST_F(AlertQueriesTest, RefusesWhatMayNotBe) {
+  EXPECT_THAT(
+      Refusal("filter { horizon_days: -1 }"),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("horizon_days is -1")));
+  EXPECT_THAT(Refusal("filter { horizon_days: 3661 }"),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Refusal("filter { kinds: KIND_UNSPECIFIED }"),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("kinds")));
+  EXPECT_THAT(
+      Refusal("effective_date: '2026-02-30'"),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("effective_date")));
+  EXPECT_THAT(Refusal("page_token: 'x'"),
+              StatusIs(StatusCode::kInvalidArgument));
+  v1::ListAlertsRequest request;
+  request.mutable_filter()->set_vendor(std::string(257, 'x'));
+  EXPECT_THAT(queries_.ListAlerts(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("vendor")));
+  request.mutable_filter()->clear_vendor();
+  request.mutable_filter()->add_kinds(static_cast<v1::Alert::Kind>(99));
+  EXPECT_THAT(queries_.ListAlerts(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("99")));
+}
+
+TEST_F(AlertQueriesTest, CountsDevicesThatStillHaveWhatIsOutOfTerm) {
+  Agree({Vendor(), Contract("C-1", ""), Line("1", "end_date: '2026-01-31'")});
+  AddDevice("web-1", {Deb("nginx", "1.22.1-9")});
+  AddDevice("web-2", {Deb("nginx", "1.22.1-9")});
+  AddDevice("db-1", {Deb("redis-server", "5:7.0.15-1")});
+  const auto response = List(FromText<v1::ListAlertsRequest>(
+      "filter { kinds: KIND_INSTALLS_REMAIN }"));
+  ASSERT_THAT(Words(response),
+              ElementsAre("INSTALLS_REMAIN C-1//1 2026-01-31"));
+  EXPECT_EQ(response.alerts(0).device_count(), 2);
+  EXPECT_THAT(response.alerts(0).caveat(),
+              HasSubstr("software of 3 devices was not seen"));
+}
+
+TEST_F(AlertQueriesTest, ListsWhatWasInstalledAndRemovedSinceTheNotice) {
+  const SubjectId old = AddDevice("web-1", {Deb("nginx", "1.22.1-9")});
+  const SubjectId fresh = AddDevice("web-2", {Deb("bash", "5.2")});
+  AddDevice("web-3", {Deb("nginx", "1.22.1-9")});  // in its first report
+  Agree({Vendor(), Contract("C-1", "")});
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'NGINX'")});
+  clock_.Advance(absl::Hours(24));
+  Report(old, {HostnameRow("web-1"), Deb("nginx", "1.24.0-1")});  // an update
+  Report(fresh,
+         {HostnameRow("web-2"), Deb("bash", "5.2"), Deb("nginx", "1.24.0-1")});
+  Report(old, {HostnameRow("web-1")});
+  Report(fresh, {HostnameRow("web-2"), Deb("nginx", "1.24.0-1")});  // no bash
+  const auto response = List(
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }"));
+  ASSERT_THAT(Words(response), ElementsAre("AUDIT_HOLD Acme/A-1 2026-02-02"));
+  const v1::Alert& hold = response.alerts(0);
+  EXPECT_EQ(hold.device_count(), 2);
+  std::vector<std::string> changes;
+  for (const v1::HeldProductChange& change : hold.held_changes()) {
+    changes.push_back(
+        absl::StrCat(change.hostname(), " ", change.product(), " ",
+                     v1::HeldProductChange::Kind_Name(change.kind()).substr(5),
+                     " ", change.package()));
+  }
+  EXPECT_THAT(changes, ElementsAre("web-1 nginx REMOVED nginx 1.24.0-1",
+                                   "web-2 nginx INSTALLED nginx 1.24.0-1"));
+  // On a day before, nothing had happened.
+  const auto before = ListOn("2026-02-02");
+  ASSERT_THAT(before.alerts(), ::testing::Not(IsEmpty()));
+  EXPECT_THAT(before.alerts(0).held_changes(), IsEmpty());
+}
+
+TEST_F(AlertQueriesTest, ADeletedDeviceOfTheTimeIsSaidToBeMissing) {
+  Agree({Vendor(), Contract("C-1", "")});
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-01' "
+             "held_products: 'nginx'")});
+  Batch batch;
+  stored::v1::DeletionRecord record;
+  kDeletionTable.Put(
+      batch, {MakeDeletionId(stamps_.Next(), DeviceId::Generate(random_))},
+      record);
+  ASSERT_OK(engine_->Write(batch, Durability::kSynced));
+  const auto response = List(
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }"));
+  ASSERT_THAT(response.alerts(), SizeIs(1));
+  EXPECT_THAT(response.alerts(0).caveat(), HasSubstr("deleted"));
+}
+
+TEST_F(AlertQueriesTest, ExportsACalendarOfWhatIsListed) {
+  Agree({Vendor(), Contract("C-1", "end_date: '2026-04-30'"),
+         Contract("C-2", "end_date: '2026-03-31'")});
+  const auto calendar = queries_.ExportCalendar({});
+  ASSERT_OK(calendar);
+  EXPECT_EQ(calendar->event_count(), 2);
+  const auto listed = List();
+  for (const v1::Alert& alert : listed.alerts()) {
+    EXPECT_THAT(calendar->content(),
+                HasSubstr("UID:" + alert.alert_id() + "\r\n"));
+  }
+  EXPECT_THAT(calendar->content(), HasSubstr("DTSTAMP:20260202T"));
+  EXPECT_THAT(queries_.ExportCalendar(
+                  FromText<v1::ExportCalendarRequest>("effective_date: 'x'")),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace rollcall::collector
