@@ -11,6 +11,12 @@
 namespace rollcall::cli {
 
 std::unique_ptr<Command> MakeAgentRevokeCommand();
+std::unique_ptr<Command> MakeAlertsAcknowledgeCommand();
+std::unique_ptr<Command> MakeAlertsCalendarCommand();
+std::unique_ptr<Command> MakeAlertsCommand();
+std::unique_ptr<Command> MakeAlertsRenewalsCommand();
+std::unique_ptr<Command> MakeAlertsRevokeCommand();
+std::unique_ptr<Command> MakeAlertsWatchCommand();
 std::unique_ptr<Command> MakeChangesApproveCommand();
 std::unique_ptr<Command> MakeChangesDifferenceCommand();
 std::unique_ptr<Command> MakeChangesListCommand();

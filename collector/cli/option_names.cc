@@ -15,6 +15,7 @@ struct OptionOfField {
 
 constexpr OptionOfField kOptions[] = {
     {"agent_id", "AGENT-ID"},
+    {"alert_id", "ID"},
     {"as_of", "--as-of"},
     {"change_set_id", "--change-set"},
     {"contains", "--contains"},
@@ -26,6 +27,7 @@ constexpr OptionOfField kOptions[] = {
     {"event_id", "EVENT"},
     {"first_index", "--from"},
     {"hold_id", "--hold"},
+    {"horizon_days", "--within"},
     {"index", "INDEX"},
     {"life", "--days"},
     {"max_uses", "--uses"},
@@ -42,6 +44,7 @@ constexpr OptionOfField kOptions[] = {
     {"states", "--state"},
     {"subject_ids", "--subjects"},
     {"token_id", "ID"},
+    {"until_date", "--until"},
 };
 
 bool IsNameCharacter(char c) { return absl::ascii_islower(c) || c == '_'; }

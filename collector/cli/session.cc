@@ -63,6 +63,22 @@ absl::Status Session::PrintParts(
   return absl::OkStatus();
 }
 
+void Session::PrintPart(absl::string_view text) const {
+  environment_.out << text << std::flush;
+}
+
+absl::Status Session::PrintJsonLine(
+    const google::protobuf::Message& message) const {
+  google::protobuf::util::JsonPrintOptions print;
+  print.always_print_primitive_fields = true;
+  std::string json;
+  const auto status =
+      google::protobuf::util::MessageToJsonString(message, &json, print);
+  if (!status.ok()) return absl::InternalError("the answer has no JSON form");
+  PrintPart(absl::StrCat(json, "\n"));
+  return absl::OkStatus();
+}
+
 void Session::PrintExactly(absl::string_view text) const {
   if (environment_.width == kUnlimitedWidth) {
     environment_.out << text;

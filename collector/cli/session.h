@@ -90,6 +90,12 @@ class Session {
   // take for a command is escaped.
   void PrintExactly(absl::string_view text) const;
 
+  // Prints a part of an answer that goes on, and sees that it is there at once.
+  // What a terminal would take for a command must be escaped.
+  void PrintPart(absl::string_view text) const;
+  // The same of a message as JSON in one line.
+  absl::Status PrintJsonLine(const google::protobuf::Message& message) const;
+
   // Whether there is a person to ask.
   bool can_ask() const { return environment_.person != nullptr; }
 

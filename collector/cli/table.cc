@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "common/text.h"
 
 namespace rollcall::cli {
@@ -144,6 +146,12 @@ void AppendRow(const Table& table, std::vector<std::string> cells,
   }
 }
 
+// A spreadsheet takes it for what it is, and programs want it so.
+bool IsNegativeNumber(absl::string_view text) {
+  return absl::ConsumePrefix(&text, "-") && !text.empty() &&
+         std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
 }  // namespace
 
 std::string RenderTable(const Table& table, int width) {
@@ -180,17 +188,19 @@ Table WithoutEmptyColumns(const Table& table) {
 }
 
 std::string RenderCsv(const Table& table) {
-  const auto append_field = [](std::string* out, const std::string& field) {
-    out->append(EscapeForCsv(field));
-  };
-  std::vector<std::string> titles;
+  std::vector<std::string> fields;
   for (const TableColumn& column : table.columns) {
-    titles.push_back(column.title);
+    fields.push_back(EscapeForCsv(column.title));
   }
-  std::string out =
-      absl::StrCat(absl::StrJoin(titles, ",", append_field), "\n");
+  std::string out = absl::StrCat(absl::StrJoin(fields, ","), "\n");
   for (const auto& row : table.rows) {
-    absl::StrAppend(&out, absl::StrJoin(row, ",", append_field), "\n");
+    fields.clear();
+    for (size_t i = 0; i < row.size(); ++i) {
+      const bool is_plain =
+          table.columns[i].align == Align::kRight && IsNegativeNumber(row[i]);
+      fields.push_back(is_plain ? row[i] : EscapeForCsv(row[i]));
+    }
+    absl::StrAppend(&out, absl::StrJoin(fields, ","), "\n");
   }
   return out;
 }

@@ -42,8 +42,8 @@ std::string RenderTable(const Table& table, int width);
 // The table without the columns that no row has a value in.
 Table WithoutEmptyColumns(const Table& table);
 
-// RFC 4180 with "\n" line ends, a header line of titles, and formulas disarmed.
-// An empty cell stays empty.
+// RFC 4180 with "\n" line ends, a header line of titles, and formulas disarmed;
+// a negative number in a column of numbers is none. An empty cell stays empty.
 std::string RenderCsv(const Table& table);
 
 }  // namespace rollcall::cli

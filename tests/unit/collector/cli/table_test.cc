@@ -83,5 +83,13 @@ TEST(RenderCsv, QuotesDisarmsFormulasAndLeavesEmptyCellsEmpty) {
             ",'-1+2\n");
 }
 
+TEST(RenderCsv, ANegativeNumberInAColumnOfNumbersIsNoFormula) {
+  const Table table = {
+      {{"days", Align::kRight}, {"text", Align::kLeft}},
+      {{"-3", "-3"}, {"-", "-"}, {"-1+2", "-1+2"}, {"-3x", "3"}}};
+  EXPECT_EQ(RenderCsv(table),
+            "days,text\n-3,'-3\n'-,'-\n'-1+2,'-1+2\n'-3x,3\n");
+}
+
 }  // namespace
 }  // namespace rollcall::cli
