@@ -34,6 +34,8 @@
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/contract_service.h"
 #include "collector/contracts/entitlement_import.h"
+#include "collector/contracts/invoice_queries.h"
+#include "collector/contracts/invoice_service.h"
 #include "collector/identity/enrolment_service.h"
 #include "collector/identity/identity_service.h"
 #include "collector/identity/principal_service.h"
@@ -155,6 +157,7 @@ struct Parts {
   const UnaryDispatcher dispatcher{question_executor, principals.access};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine, clock};
+  const InvoiceQueries invoice_queries{*engine, clock};
   EntitlementImporter entitlement_importer{
       *engine, committer, principals.change_sets, MetricNames()};
   ContractProposer contract_proposer{*engine, principals.change_sets,
@@ -199,6 +202,7 @@ class AdminServices {
              v1::EnrolmentService::service_full_name(),
              v1::IdentityService::service_full_name(),
              v1::PrincipalService::service_full_name(),
+             v1::InvoiceService::service_full_name(),
              v1::LedgerService::service_full_name(),
              v1::ReconciliationService::service_full_name(),
              v1::RegisterService::service_full_name(),
@@ -211,9 +215,9 @@ class AdminServices {
 
   std::vector<grpc::Service*> all() {
     std::vector<grpc::Service*> services = {
-        &devices_,   &changes_, &contracts_,  &enrolment_,
-        &identity_,  &ledger_,  &principals_, &reconciliation_,
-        &registers_, &store_,   &alerts_};
+        &devices_,    &alerts_,         &changes_,   &contracts_,
+        &enrolment_,  &identity_,       &invoices_,  &ledger_,
+        &principals_, &reconciliation_, &registers_, &store_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
@@ -230,6 +234,7 @@ class AdminServices {
                    parts.enrolment.revocations, parts.dispatcher),
         identity_(parts.identity.queries, parts.identity.edits,
                   parts.dispatcher),
+        invoices_(parts.invoice_queries, parts.dispatcher),
         principals_(parts.principals.queries, parts.principals.edits,
                     parts.dispatcher),
         ledger_(parts.ledger_queries, parts.dispatcher),
@@ -247,6 +252,7 @@ class AdminServices {
   ContractServiceImpl contracts_;
   EnrolmentServiceImpl enrolment_;
   IdentityServiceImpl identity_;
+  InvoiceServiceImpl invoices_;
   PrincipalServiceImpl principals_;
   LedgerServiceImpl ledger_;
   ReconciliationServiceImpl reconciliation_;

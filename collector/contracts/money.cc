@@ -34,6 +34,14 @@ constexpr absl::string_view kCurrencies[] = {
     "VEF", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XCG", "XOF", "XPF",
     "YER", "ZAR", "ZMW", "ZWG", "ZWL"};
 
+// Those of kCurrencies whose amounts have no decimals, or three; all others
+// have two.
+constexpr absl::string_view kWithoutDecimals[] = {
+    "BIF", "BYR", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+    "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
+constexpr absl::string_view kWithThreeDecimals[] = {"BHD", "IQD", "JOD", "KWD",
+                                                    "LYD", "OMR", "TND"};
+
 }  // namespace
 
 v1::Money Money::ToProto() const {
@@ -60,6 +68,14 @@ absl::StatusOr<std::string> ParseCurrency(absl::string_view text) {
         "USD");
   }
   return code;
+}
+
+int64_t SmallestUnitMicros(absl::string_view currency) {
+  const auto is_in = [currency](const auto& codes) {
+    return std::binary_search(std::begin(codes), std::end(codes), currency);
+  };
+  if (is_in(kWithoutDecimals)) return 1'000'000;
+  return is_in(kWithThreeDecimals) ? 1'000 : 10'000;
 }
 
 }  // namespace rollcall::collector

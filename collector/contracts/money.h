@@ -31,4 +31,9 @@ absl::StatusOr<int64_t> ParseMicros(absl::string_view text);
 // if ISO 4217 knows none.
 absl::StatusOr<std::string> ParseCurrency(absl::string_view text);
 
+// The smallest unit that amounts of a currency are paid in, in millionths:
+// 10,000 for EUR, 1,000,000 for JPY. By ISO 4217; two decimals for what it does
+// not list.
+int64_t SmallestUnitMicros(absl::string_view currency);
+
 }  // namespace rollcall::collector

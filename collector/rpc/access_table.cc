@@ -47,6 +47,9 @@ constexpr AccessRule kRules[] = {
     {"rollcall.v1.ContractService.ListContractObjectVersions", kEverybody},
     {"rollcall.v1.ContractService.CompareContractObject", kEverybody},
 
+    // What was billed wrongly is computed from what everybody reads.
+    {"rollcall.v1.InvoiceService.ListInvoiceFindings", kEverybody},
+
     // What is proposed everybody may see. Who may approve or reject it depends
     // on its kind: changes/change_policy.h has the table of that; here are all
     // who may in any kind.

@@ -71,9 +71,11 @@ RULE_FILES = [
     # Values and their arithmetic.
     "collector/contracts/civil_date.*",
     "collector/contracts/decimal.*",
+    "collector/contracts/invoice_facts.*",
     "collector/contracts/money.*",
     "collector/contracts/quantity.*",
     "collector/contracts/rational.*",
+    "collector/contracts/timeline.h",
     "collector/registers/mac_address.*",
     "collector/alerts/key_dates.*",
     "collector/alerts/calendar_file.*",

@@ -1,0 +1,26 @@
+// How much was billed, and what it comes to. Pure.
+#pragma once
+
+#include "collector/contracts/invoice_facts.h"
+
+namespace rollcall::collector {
+
+// KIND_QUANTITY_ABOVE_ORDER: of packs where the line was bought in packs.
+RuleResult CheckQuantity(const InvoiceFacts& facts);
+
+// KIND_TOTAL_WRONG. Whatever the contract says.
+RuleResult CheckTotal(const InvoiceFacts& facts);
+
+// KIND_REBATE_MISSING (R14): the clause's part of the price that was billed,
+// for each right that was not used, but for no more than was billed. The
+// invoice's rebate may be rounded to the smallest unit of the currency. Not
+// decidable without consumption.
+RuleResult CheckRebate(const InvoiceFacts& facts);
+
+// KIND_BILLED_TWICE. Of the lines that bill some of the same days, those that
+// come later are found: those with which more is billed for a day than was
+// bought. A line without a period bills all days of a right that is paid for
+// once; of one for a time, or with maintenance, it is not known which.
+RuleResult CheckBilledTwice(const InvoiceFacts& facts);
+
+}  // namespace rollcall::collector

@@ -1,0 +1,20 @@
+// Prices that were billed against those that contracts name. Pure.
+#pragma once
+
+#include "collector/contracts/invoice_facts.h"
+
+namespace rollcall::collector {
+
+// KIND_PRICE_ABOVE_CONTRACT. A pack's price is compared with a pack's, one
+// unit's with one unit's, and neither with the other.
+RuleResult CheckPrice(const InvoiceFacts& facts);
+
+// KIND_RISE_ABOVE_CAP: against the price that the order's line states, and
+// against the last price that was billed for it in an earlier year.
+RuleResult CheckRise(const InvoiceFacts& facts);
+
+// KIND_OTHER_CURRENCY: that of the contract, or of the line's price where the
+// contract states none. Prices are not compared then.
+RuleResult CheckCurrency(const InvoiceFacts& facts);
+
+}  // namespace rollcall::collector

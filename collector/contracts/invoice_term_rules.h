@@ -1,0 +1,17 @@
+// What was billed against how long contracts run. Pure.
+#pragma once
+
+#include "collector/contracts/invoice_facts.h"
+
+namespace rollcall::collector {
+
+// KIND_AFTER_END (R18). The earlier of both ends decides, the contract's where
+// they are the same. Not decidable where a contract that renews itself is past
+// its last day: whether notice was given is not known.
+RuleResult CheckEnd(const InvoiceFacts& facts);
+
+// KIND_BEFORE_START. The later of both starts decides. Not decidable where the
+// invoice alone is earlier and no period is stated: it may bill in advance.
+RuleResult CheckStart(const InvoiceFacts& facts);
+
+}  // namespace rollcall::collector
