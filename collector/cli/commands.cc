@@ -38,6 +38,7 @@ constexpr Factory kFactories[] = {
     MakeContractsObjectsCommand,
     MakeContractsHistoryCommand,
     MakeContractsDiffCommand,
+    MakeContractsInvoicesCommand,
     MakeContractsQuarantineCommand,
     MakeAlertsCommand,
     MakeAlertsAcknowledgeCommand,

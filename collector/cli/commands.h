@@ -26,6 +26,7 @@ std::unique_ptr<Command> MakeChangesWithdrawCommand();
 std::unique_ptr<Command> MakeContractsDiffCommand();
 std::unique_ptr<Command> MakeContractsHistoryCommand();
 std::unique_ptr<Command> MakeContractsImportCommand();
+std::unique_ptr<Command> MakeContractsInvoicesCommand();
 std::unique_ptr<Command> MakeContractsListCommand();
 std::unique_ptr<Command> MakeContractsObjectsCommand();
 std::unique_ptr<Command> MakeContractsProposeCommand();
