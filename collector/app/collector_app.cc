@@ -33,6 +33,8 @@
 #include "collector/contracts/contract_proposer.h"
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/contract_service.h"
+#include "collector/contracts/document_service.h"
+#include "collector/contracts/documents.h"
 #include "collector/contracts/entitlement_import.h"
 #include "collector/contracts/invoice_queries.h"
 #include "collector/contracts/invoice_service.h"
@@ -114,6 +116,7 @@ struct Parts {
         identity(*engine, committer, last_seen, clock, random,
                  {.silence = SilenceOf(options.ingest.check_in_interval,
                                        options.ingest.call_back_after)}),
+        documents(*engine, committer, options.documents),
         housekeeping({*engine, content, directory, committer, deletions, clock},
                      options.housekeeping),
         postings(*engine, options.check_at, other_checks),
@@ -175,6 +178,7 @@ struct Parts {
   DeviceDeletion device_deletion{deletion};
   Deletions deletions{*engine, committer, clock};
   DeviceHolds device_holds{fleet, committer};
+  Documents documents;
   Housekeeping housekeeping;
   PostingUpkeep postings;
   const AlertReader alert_reader;
@@ -199,6 +203,7 @@ class AdminServices {
              v1::DeviceService::service_full_name(),
              v1::ChangeService::service_full_name(),
              v1::ContractService::service_full_name(),
+             v1::DocumentService::service_full_name(),
              v1::EnrolmentService::service_full_name(),
              v1::IdentityService::service_full_name(),
              v1::PrincipalService::service_full_name(),
@@ -215,9 +220,9 @@ class AdminServices {
 
   std::vector<grpc::Service*> all() {
     std::vector<grpc::Service*> services = {
-        &devices_,    &alerts_,         &changes_,   &contracts_,
-        &enrolment_,  &identity_,       &invoices_,  &ledger_,
-        &principals_, &reconciliation_, &registers_, &store_};
+        &devices_,        &alerts_,    &changes_,  &contracts_, &documents_,
+        &enrolment_,      &identity_,  &invoices_, &ledger_,    &principals_,
+        &reconciliation_, &registers_, &store_};
     for (const auto& service : reflection_) services.push_back(service.get());
     return services;
   }
@@ -230,6 +235,7 @@ class AdminServices {
                  parts.position_preview, parts.dispatcher),
         contracts_(parts.entitlement_importer, parts.contract_proposer,
                    parts.contract_queries, parts.dispatcher),
+        documents_(parts.documents, parts.dispatcher),
         enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
                    parts.enrolment.revocations, parts.dispatcher),
         identity_(parts.identity.queries, parts.identity.edits,
@@ -250,6 +256,7 @@ class AdminServices {
   DeviceServiceImpl devices_;
   ChangeServiceImpl changes_;
   ContractServiceImpl contracts_;
+  DocumentServiceImpl documents_;
   EnrolmentServiceImpl enrolment_;
   IdentityServiceImpl identity_;
   InvoiceServiceImpl invoices_;

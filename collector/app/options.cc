@@ -74,6 +74,19 @@ void AddKeepOptions(CLI::App& app, KeepOptions& keep) {
       ->check(CLI::Range(0, kMostDays));
 }
 
+void AddDocumentOption(CLI::App& app, DocumentOptions& documents) {
+  constexpr int kMiBShift = 20;
+  constexpr int64_t kMostMiB = 1 << 20;
+  app.add_option_function<int64_t>(
+         "--max-documents-mib",
+         [&documents](const int64_t& mib) {
+           documents.max_total_bytes = mib << kMiBShift;
+         },
+         "MiB of all documents together that are kept with contracts")
+      ->default_str(absl::StrCat(documents.max_total_bytes >> kMiBShift))
+      ->check(CLI::Range(int64_t{1}, kMostMiB));
+}
+
 constexpr char kPrincipalOption[] = "--first-principal";
 
 std::vector<FirstPrincipal> FirstPrincipalsOf(
@@ -262,6 +275,7 @@ absl::StatusOr<CollectorOptions> ParseCommandLine(int argc, char** argv,
   AddKeepOptions(app, keep);
   AddCheckOption(app, options);
   AddAlertOptions(app, options);
+  AddDocumentOption(app, options.documents);
   std::vector<std::string> principals;
   AddPrincipalOption(app, principals);
   try {

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "collector/app/housekeeping.h"
+#include "collector/contracts/documents.h"
 #include "collector/identity/enrolment.h"
 #include "collector/identity/principal_store.h"
 #include "collector/ingest/ingest_options.h"
@@ -45,6 +46,7 @@ struct CollectorOptions {
   IngestOptions ingest;
   ExecutorOptions executor;
   HousekeepingOptions housekeeping;
+  DocumentOptions documents;
   // When the store is checked each day, local time since midnight.
   absl::Duration check_at = absl::Hours(2) + absl::Minutes(30);
   // Days that a review of a contract holds, before there is an alert.

@@ -6,6 +6,7 @@ namespace {
 constexpr CommandGroup kGroups[] = {
     {"device", "Look at one device, or say what is one"},
     {"contracts", "Look at what was bought, and propose changes to it"},
+    {"contracts documents", "Keep and get what supports contracts"},
     {"changes", "See what is proposed, and approve or reject it"},
     {"register", "Import and list the devices that are expected"},
     {"ledger", "See what took effect and who approved it, and prove it"},
@@ -46,6 +47,10 @@ constexpr Factory kFactories[] = {
     MakeAlertsWatchCommand,
     MakeAlertsCalendarCommand,
     MakeAlertsRenewalsCommand,
+    MakeDocumentsPutCommand,
+    MakeDocumentsListCommand,
+    MakeDocumentsGetCommand,
+    MakeDocumentsDeleteCommand,
     MakeChangesListCommand,
     MakeChangesShowCommand,
     MakeChangesDifferenceCommand,

@@ -45,6 +45,10 @@ std::unique_ptr<Command> MakeDeviceShowCommand();
 std::unique_ptr<Command> MakeDeviceSplitCommand();
 std::unique_ptr<Command> MakeDevicesCommand();
 std::unique_ptr<Command> MakeHoldsCommand();
+std::unique_ptr<Command> MakeDocumentsDeleteCommand();
+std::unique_ptr<Command> MakeDocumentsGetCommand();
+std::unique_ptr<Command> MakeDocumentsListCommand();
+std::unique_ptr<Command> MakeDocumentsPutCommand();
 std::unique_ptr<Command> MakeLedgerCheckpointCommand();
 std::unique_ptr<Command> MakeLedgerExportCommand();
 std::unique_ptr<Command> MakeLedgerKeyCommand();
@@ -70,7 +74,8 @@ std::unique_ptr<Command> MakeTokenRevokeCommand();
 std::unique_ptr<Command> MakeUndiscoveredCommand();
 std::unique_ptr<Command> MakeWhoAmICommand();
 
-// A first word that several commands share and that is none itself.
+// A word, or words, that several commands begin with and that are none
+// themselves.
 struct CommandGroup {
   absl::string_view name;
   absl::string_view summary;

@@ -189,7 +189,9 @@ class Tree {
     }
     for (const CommandGroup& group : AllCommandGroups()) {
       if (group.name != word) continue;
-      app = root_.add_subcommand(word, std::string(group.summary));
+      const std::pair<std::string, std::string> words = SplitName(word);
+      CLI::App& parent = words.first.empty() ? root_ : Parent(words.first);
+      app = parent.add_subcommand(words.second, std::string(group.summary));
     }
     return *app;
   }

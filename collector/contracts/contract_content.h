@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "collector/changes/change_content.h"
+#include "collector/contracts/document_table.h"
 #include "collector/contracts/object_states.h"
 #include "rollcall/v1/contract.pb.h"
 
@@ -43,6 +44,10 @@ absl::StatusOr<ObjectOutcome> OutcomeOf(const v1::ObjectChange& change,
 // Thread-safe.
 class ContractContent final : public ChangeContent {
  public:
+  // No document goes that what is written refers to.
+  std::vector<std::string> Names() const override {
+    return {std::string(kDocumentsName)};
+  }
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
                                        const Reader& reader,
                                        KnownStamp as_of) const override;

@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_content.h"
+#include "collector/contracts/document_check.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_references.h"
 #include "collector/contracts/object_table.h"
@@ -62,11 +63,12 @@ bool IsTarget(int kind) {
 class ReferenceCheck {
  public:
   ReferenceCheck(ChangeWalk changes, const Reader& reader)
-      : changes_(changes), reader_(reader) {}
+      : changes_(changes), reader_(reader), documents_(reader) {}
 
   absl::Status Run() {
     ROLLCALL_RETURN_IF_ERROR(Index(/*targets=*/true));
-    return changes_([this](const v1::ObjectChange& change) {
+    return changes_([this](const v1::ObjectChange& change) -> absl::Status {
+      ROLLCALL_RETURN_IF_ERROR(documents_.Check(change));
       return change.action() == v1::ObjectChange::ACTION_SET
                  ? CheckSet(change)
                  : CheckTakenAway(change.object());
@@ -247,6 +249,7 @@ class ReferenceCheck {
 
   const ChangeWalk changes_;
   const Reader& reader_;
+  DocumentCheck documents_;
   std::map<ObjectRef, std::vector<v1::ObjectChange>> proposed_;
   bool all_indexed_ = false;
   std::map<ObjectRef, States> targets_;

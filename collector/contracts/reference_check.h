@@ -20,7 +20,7 @@ using ChangeWalk = absl::FunctionRef<absl::Status(EachChange)>;
 // A line is under its contract, a contract with its vendor and under its
 // master, from the day on that it is said, and no longer than that is there.
 // What is history (amendments, reviews, audits) refers to what was there at
-// some time.
+// some time. Documents are held now.
 //
 // FAILED_PRECONDITION, naming both and what to do; errors of the walk. Of many
 // changes those that nothing refers to are not kept in memory.

@@ -17,6 +17,9 @@ constexpr RoleSet kEverybody = kAllRoles;
 // Those who look after the collector, and those who look after them.
 constexpr RoleSet kOverseers = kAuditor | kAdmin;
 
+// Those who may see what is between the organisation and its vendors.
+constexpr RoleSet kReaders = kViewer | kItam | kProcurement | kOverseers;
+
 constexpr AccessRule kRules[] = {
     // Devices and software are what the whole is for: all roles read them.
     {"rollcall.v1.DeviceService.ListDevices", kEverybody},
@@ -49,6 +52,15 @@ constexpr AccessRule kRules[] = {
 
     // What was billed wrongly is computed from what everybody reads.
     {"rollcall.v1.InvoiceService.ListInvoiceFindings", kEverybody},
+
+    // Documents show all that is agreed upon, for those who look after
+    // contracts
+    // and those who look after them. Whoever enters what was bought puts them;
+    // the store is its owner's to tidy.
+    {"rollcall.v1.DocumentService.PutDocument", kItam | kProcurement},
+    {"rollcall.v1.DocumentService.GetDocument", kReaders},
+    {"rollcall.v1.DocumentService.ListDocuments", kReaders},
+    {"rollcall.v1.DocumentService.DeleteDocument", kItam | kAdmin},
 
     // What is proposed everybody may see. Who may approve or reject it depends
     // on its kind: changes/change_policy.h has the table of that; here are all
@@ -129,7 +141,7 @@ constexpr AccessRule kRules[] = {
     {"rollcall.v1.SyncService.Sync", {}, Audience::kAgents},
 };
 
-// Of the words above, one is used only by being part of kEverybody.
+// Of the words above, some are used only by being part of others.
 static_assert((kViewer | kItam | kProcurement | kSecurity | kOverseers) ==
               kEverybody);
 

@@ -70,6 +70,9 @@ constexpr TableSpec kTables[] = {
      "kind, name, day, stamp -> what was said of it"},
     {TableId::kAlertAcknowledgement, "alert_acknowledgement",
      "alert, stamp -> who has it in hand"},
+    {TableId::kDocument, "document", "hash -> what is known of a document"},
+    {TableId::kDocumentChunk, "document_chunk",
+     "hash, index -> a part of a document's bytes"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

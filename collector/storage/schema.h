@@ -61,6 +61,8 @@ enum class TableId {
   kProposedPart,
   kObject,
   kAlertAcknowledgement,
+  kDocument,
+  kDocumentChunk,
 };
 
 struct TableSpec {

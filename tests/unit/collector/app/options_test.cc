@@ -46,6 +46,14 @@ class CollectorOptionsTest : public testing::CommandLineTest {
                                               "--cert=s.pem", "--key=s.key"};
 };
 
+TEST_F(CollectorOptionsTest, BoundsDocuments) {
+  ASSERT_OK_AND_ASSIGN(CollectorOptions options, Parse(required_));
+  EXPECT_EQ(options.documents.max_total_bytes, int64_t{2} << 30);
+  ASSERT_OK_AND_ASSIGN(options, ParseMore({"--max-documents-mib=5000"}));
+  EXPECT_EQ(options.documents.max_total_bytes, int64_t{5000} << 20);
+  ExpectRefused("--max-documents-mib=0", "--max-documents-mib");
+}
+
 TEST_F(CollectorOptionsTest, ListensOnItsThreePortsUnlessToldOtherwise) {
   ASSERT_OK_AND_ASSIGN(const CollectorOptions options, Parse(required_));
   EXPECT_EQ(options.data_dir, "/d");
