@@ -212,30 +212,42 @@ start_processes() {
 
 # --- facts ------------------------------------------------------------------
 
-# Who answers for what is installed proposes the sample contracts; who answers for
-# what is bought and he approve them, since neither changes alone what is owned. With
-# the ids of the requests a run that was interrupted goes on where it stopped.
-import_contracts() {
-  local said change_set principal request=quickstart-${digest:0:32}
-  said=$("$bin/rollcall" --config="$dir/itam.toml" contracts import --new-contracts \
-    --reason=quickstart --request-id="$request" "$checkout/deploy/sample/entitlements.csv") || {
+# propose NAME COMMAND...: who answers for what is installed proposes what a file holds;
+# who answers for what is bought and he approve it, since neither changes alone what is
+# owned. With the ids of the requests a run that was interrupted goes on where it stopped.
+propose() {
+  local name=$1 said change_set principal request
+  shift
+  request=quickstart-$name-${digest:0:32}
+  said=$("$bin/rollcall" --config="$dir/itam.toml" "$@" --reason=quickstart \
+    --request-id="$request") || {
     say "$said"
-    die 'the sample contracts were not proposed; see above.'
+    die "the sample's $name were not proposed; see above."
   }
   say "$said"
-  change_set=$(grep -oE '[0-9a-f]{32}' <<<"$said" | head -n 1) || true
+  change_set=$(sed -n 's/^Proposed as change-set \([0-9a-f]\{32\}\).*/\1/p' <<<"$said")
   [[ -n $change_set ]] || return 0
   for principal in procurement itam; do
     "$bin/rollcall" --config="$dir/$principal.toml" changes approve "$change_set" --yes \
-      --request-id="$request" || die "$principal did not approve the sample contracts; see above."
+      --request-id="$request" || die "$principal did not approve the sample's $name; see above."
   done
+}
+
+# Contracts first, since lines are under them. What was billed, audited and reviewed is
+# noted at once.
+import_contracts() {
+  local sample=$checkout/deploy/sample
+  propose contracts contracts propose "$sample/contracts.json"
+  propose entitlements contracts import "$sample/entitlements.csv"
+  propose records contracts propose "$sample/records.json"
 }
 
 import_samples() {
   local digest
   heading '5/5 Contracts, register and this machine'
   write_register
-  digest=$(cat "$checkout/deploy/sample/entitlements.csv" "$dir/register.csv" | sha256sum)
+  digest=$(cat "$checkout"/deploy/sample/{contracts.json,entitlements.csv,records.json} \
+    "$dir/register.csv" | sha256sum)
   if [[ -f $dir/run/imported && $(cat "$dir/run/imported") == "$digest" ]]; then
     say 'The samples are imported already.'
     return
@@ -275,6 +287,8 @@ show_results() {
   "$bin/rollcall" software --limit=10 2>/dev/null
   heading 'Licence position of the sample contracts'
   "$bin/rollcall" position
+  heading 'What was billed wrongly, by the sample contracts'
+  "$bin/rollcall" contracts invoices --state=found
   heading 'Undiscovered: expected and not seen, or seen and not expected'
   "$bin/rollcall" undiscovered
   say
@@ -309,7 +323,8 @@ show_next_steps() {
 rollcall whoami
 rollcall devices
 rollcall position explain Python
-rollcall contracts show HL-2024-01
+rollcall contracts show HL-2024-07
+rollcall contracts invoices
 rollcall changes list
 rollcall undiscovered --output=csv
 

@@ -86,6 +86,7 @@ run_checks() {
   step 'Shell scripts' tests/checks/shell.sh
   step 'Manual pages' tests/checks/manual.sh
   step 'Certificates' tests/checks/pki_test.sh
+  step 'Sample company' deploy/sample/make_sample.py --check
 }
 
 run_default() {

@@ -54,8 +54,10 @@ shows 'procurement by installation'
 # Two people agreed to the contracts, and what took effect is what they agreed to.
 shows 'awaits procurement and itam'
 shows 'is approved by procurement as procurement; it awaits itam still'
-change_set=$(sed -n 's/^Change-set \([0-9a-f]*\) is in effect since .*: +13\.$/\1/p' "$output")
+lines=$(($(wc -l <deploy/sample/entitlements.csv) - 1))
+change_set=$(sed -n "s/^Change-set \([0-9a-f]*\) is in effect since .*: +$lines\.\$/\1/p" "$output")
 [[ -n $change_set ]] || fail 'the contracts are not in effect'
+for finding in price-above-contract rise-above-cap billed-twice after-end; do shows "$finding"; done
 rollcall=(build/release/bin/rollcall "--config=$dir/rollcall.toml")
 digest=$("${rollcall[@]}" changes difference "$change_set" | sha256sum | cut -d' ' -f1)
 "${rollcall[@]}" changes list --kind=contracts --output=csv | grep -q "$digest" ||
