@@ -2,12 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/alerts/acknowledgements.h"
 #include "collector/alerts/alert_queries.h"
@@ -38,6 +41,8 @@
 #include "collector/contracts/entitlement_import.h"
 #include "collector/contracts/invoice_queries.h"
 #include "collector/contracts/invoice_service.h"
+#include "collector/contracts/mapping_book.h"
+#include "collector/contracts/mapping_files.h"
 #include "collector/identity/enrolment_service.h"
 #include "collector/identity/identity_service.h"
 #include "collector/identity/principal_service.h"
@@ -96,13 +101,25 @@ constexpr absl::Duration kWatchInterval = absl::Seconds(2);
 constexpr int kMaxAdminMessageBytes = 33 << 20;
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 
+// What lines may name and be consumed.
+KnownProducts ProductsOf(const Catalog& catalog) {
+  KnownProducts products;
+  for (const ProductName& name : catalog.products()) {
+    products.emplace(absl::AsciiStrToLower(name.publisher),
+                     absl::AsciiStrToLower(name.product));
+  }
+  return products;
+}
+
 // The parts that need nothing but the store; in order of their making.
 struct Parts {
   Parts(std::unique_ptr<Engine> the_engine,
-        std::unique_ptr<Catalog> the_catalog, LedgerSigner ledger_signer,
-        const CollectorOptions& options)
+        std::unique_ptr<Catalog> the_catalog,
+        std::unique_ptr<const MappingBook> the_mappings,
+        LedgerSigner ledger_signer, const CollectorOptions& options)
       : engine(std::move(the_engine)),
         catalog(std::move(the_catalog)),
+        mappings(std::move(the_mappings)),
         ingest(options.ingest),
         message_budget(ingest.byte_budget),
         row_budget(ingest.row_budget, ingest.agent_row_budget),
@@ -126,6 +143,7 @@ struct Parts {
   SystemRandom random;
   const std::unique_ptr<Engine> engine;
   const std::unique_ptr<Catalog> catalog;
+  const std::unique_ptr<const MappingBook> mappings;
   const IngestOptions ingest;
   IngestStats ingest_stats;
   ByteBudget message_budget;
@@ -162,7 +180,8 @@ struct Parts {
   const ContractQueries contract_queries{*engine, clock};
   const InvoiceQueries invoice_queries{*engine, clock};
   EntitlementImporter entitlement_importer{
-      *engine, committer, principals.change_sets, MetricNames()};
+      *engine,       committer,      principals.change_sets,
+      MetricNames(), mappings.get(), ProductsOf(*catalog)};
   ContractProposer contract_proposer{*engine, principals.change_sets,
                                      MetricNames()};
   const PositionPreview position_preview{fleet, *catalog, clock};
@@ -496,6 +515,16 @@ absl::StatusOr<std::unique_ptr<Catalog>> LoadCatalog(
   return Catalog::Create(files);
 }
 
+absl::StatusOr<std::unique_ptr<const MappingBook>> LoadMappings(
+    const std::string& mappings_dir) {
+  std::vector<MappingFile> files = BuiltinMappingFiles();
+  if (!mappings_dir.empty()) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto more, ReadMappingFolder(mappings_dir));
+    std::move(more.begin(), more.end(), std::back_inserter(files));
+  }
+  return MappingBook::Create(files);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
@@ -511,12 +540,14 @@ absl::StatusOr<std::unique_ptr<CollectorApp>> CollectorApp::Start(
   ROLLCALL_ASSIGN_OR_RETURN(const Credentials credentials,
                             files.Load(clock.Now()));
   ROLLCALL_ASSIGN_OR_RETURN(auto catalog, LoadCatalog(options.rules_dir));
+  ROLLCALL_ASSIGN_OR_RETURN(auto mappings, LoadMappings(options.mappings_dir));
   ROLLCALL_ASSIGN_OR_RETURN(auto engine, OpenStore(options));
   ROLLCALL_ASSIGN_OR_RETURN(auto ledger_signer,
                             LoadLedgerKey(options, *engine));
   auto app = std::make_unique<CollectorAppImpl>(
       std::make_unique<Parts>(std::move(engine), std::move(catalog),
-                              std::move(ledger_signer), options),
+                              std::move(mappings), std::move(ledger_signer),
+                              options),
       std::move(files));
   ROLLCALL_RETURN_IF_ERROR(app->Open(options, credentials, descriptors));
   return app;

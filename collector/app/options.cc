@@ -228,6 +228,8 @@ void AddOptions(CLI::App& app, CollectorOptions& options,
                  "Write ports and process id here once everything listens");
   app.add_option("--rules", options.rules_dir,
                  "Folder of recognition rule packs instead of those built in");
+  app.add_option("--mappings", options.mappings_dir,
+                 "Folder of mappings of imports, beside those built in");
   app.add_option("--check-in-seconds", check_in_seconds,
                  "Time between check-ins of an agent")
       ->capture_default_str()

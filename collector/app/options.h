@@ -38,6 +38,8 @@ struct CollectorOptions {
   std::string ready_file;
   // A folder of rule packs to use instead of those built in. Empty: built in.
   std::string rules_dir;
+  // A folder of mappings of imports, beside those built in. Empty: none.
+  std::string mappings_dir;
   // Who may do what in a store that has no principals yet.
   std::vector<FirstPrincipal> first_principals;
   // Only note that the store was restored from a backup.

@@ -30,19 +30,25 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Create(
                             Recogniser::Create(packs));
   ROLLCALL_RETURN_IF_ERROR(RunRuleTests(packs, *recogniser));
   std::vector<RulePackInfo> infos;
+  std::vector<ProductName> products;
   infos.reserve(packs.size());
   for (const LoadedPack& loaded : packs) {
     infos.push_back(
         {loaded.pack.pack_id(), loaded.pack.version(), loaded.sha256});
+    for (const rules::v1::Rule& rule : loaded.pack.rules()) {
+      products.push_back({rule.publisher(), rule.product()});
+    }
   }
-  return std::unique_ptr<Catalog>(
-      new Catalog(std::move(recogniser), std::move(infos), options));
+  return std::unique_ptr<Catalog>(new Catalog(
+      std::move(recogniser), std::move(infos), std::move(products), options));
 }
 
 Catalog::Catalog(std::unique_ptr<Recogniser> recogniser,
-                 std::vector<RulePackInfo> packs, CatalogOptions options)
+                 std::vector<RulePackInfo> packs,
+                 std::vector<ProductName> products, CatalogOptions options)
     : recogniser_(std::move(recogniser)),
       packs_(std::move(packs)),
+      products_(std::move(products)),
       options_(options) {}
 
 std::optional<v1::RecognisedProduct> Catalog::Lookup(

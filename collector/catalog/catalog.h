@@ -30,6 +30,12 @@ struct RulePackInfo {
   std::string sha256;
 };
 
+// A product that rules can name.
+struct ProductName {
+  std::string publisher;
+  std::string product;
+};
+
 // Recognises packages by rule packs and remembers the answers. Thread-safe.
 class Catalog final : public ProductLookup {
  public:
@@ -43,6 +49,8 @@ class Catalog final : public ProductLookup {
 
   // Ordered by id.
   absl::Span<const RulePackInfo> packs() const { return packs_; }
+  // What the rules can name, in their order; may hold equal ones.
+  absl::Span<const ProductName> products() const { return products_; }
   // Answers that are kept now.
   size_t cached() const;
 
@@ -51,13 +59,15 @@ class Catalog final : public ProductLookup {
       absl::flat_hash_map<std::string, std::optional<v1::RecognisedProduct>>;
 
   Catalog(std::unique_ptr<Recogniser> recogniser,
-          std::vector<RulePackInfo> packs, CatalogOptions options);
+          std::vector<RulePackInfo> packs, std::vector<ProductName> products,
+          CatalogOptions options);
   void Remember(std::string facts,
                 const std::optional<v1::RecognisedProduct>& answer) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::unique_ptr<Recogniser> recogniser_;
   const std::vector<RulePackInfo> packs_;
+  const std::vector<ProductName> products_;
   const CatalogOptions options_;
 
   mutable Mutex mutex_;

@@ -33,6 +33,7 @@ constexpr Factory kFactories[] = {
     MakeDeletionsShowCommand,
     MakeSoftwareCommand,
     MakeContractsImportCommand,
+    MakeContractsMappingsCommand,
     MakeContractsProposeCommand,
     MakeContractsListCommand,
     MakeContractsShowCommand,

@@ -30,6 +30,7 @@ std::unique_ptr<Command> MakeContractsInvoicesCommand();
 std::unique_ptr<Command> MakeContractsListCommand();
 std::unique_ptr<Command> MakeContractsObjectsCommand();
 std::unique_ptr<Command> MakeContractsProposeCommand();
+std::unique_ptr<Command> MakeContractsMappingsCommand();
 std::unique_ptr<Command> MakeContractsQuarantineCommand();
 std::unique_ptr<Command> MakeContractsShowCommand();
 std::unique_ptr<Command> MakeDeletionsCommand();

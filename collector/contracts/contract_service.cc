@@ -58,6 +58,15 @@ grpc::ServerUnaryReactor* ContractServiceImpl::ImportEntitlements(
                             });
 }
 
+grpc::ServerUnaryReactor* ContractServiceImpl::ListMappings(
+    grpc::CallbackServerContext* context,
+    const v1::ListMappingsRequest* request,
+    v1::ListMappingsResponse* response) {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
+    return importer_.ListMappings(*request);
+  });
+}
+
 grpc::ServerUnaryReactor* ContractServiceImpl::ListEntitlements(
     grpc::CallbackServerContext* context,
     const v1::ListEntitlementsRequest* request,

@@ -44,6 +44,10 @@ class ContractServiceImpl final : public v1::ContractService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ImportEntitlementsRequest* request,
       v1::ImportEntitlementsResponse* response) override;
+  grpc::ServerUnaryReactor* ListMappings(
+      grpc::CallbackServerContext* context,
+      const v1::ListMappingsRequest* request,
+      v1::ListMappingsResponse* response) override;
   grpc::ServerUnaryReactor* ListEntitlements(
       grpc::CallbackServerContext* context,
       const v1::ListEntitlementsRequest* request,

@@ -6,6 +6,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "collector/contracts/import_target.h"
+#include "collector/csv/csv_reader.h"
 #include "collector/csv/import_file.h"
 #include "common/id.h"
 #include "rollcall/v1/contract.pb.h"
@@ -32,6 +34,16 @@ struct EntitlementFile {
 // ones.
 EntitlementFile ReadEntitlementCsv(absl::string_view content,
                                    absl::Span<const std::string> metrics);
+
+// The columns of that file.
+absl::Span<const CsvColumn> OwnEntitlementColumns();
+
+// The fields that a mapping may fill: the columns of that file, and more.
+absl::Span<const TargetField> EntitlementFields();
+
+// Reads a record of those fields; see ImportTarget.
+ReadLine ReadEntitlementLine(const CsvRecord& record,
+                             const LineContext& context);
 
 // The id of a line: a hash of contract number, purchase order and line,
 // ignoring ASCII case, so that a file that writes "po-7" for "PO-7" buys

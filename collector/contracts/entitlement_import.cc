@@ -11,6 +11,8 @@
 #include "collector/changes/propose_once.h"
 #include "collector/contracts/civil_date.h"
 #include "collector/contracts/contract_content.h"
+#include "collector/contracts/entitlement_csv.h"
+#include "collector/contracts/mapped_csv.h"
 #include "collector/csv/import_file.h"
 #include "collector/storage/apply_once.h"
 #include "common/hash.h"
@@ -25,23 +27,82 @@ constexpr absl::string_view kImportMethod =
     "rollcall.v1.ContractService.ImportEntitlements";
 constexpr int kAttempts = 5;
 
-absl::StatusOr<EntitlementPlanOptions> OptionsOf(
-    const v1::ImportEntitlementsRequest& request) {
-  EntitlementPlanOptions options;
+constexpr int kMaxWarnings = 1'000;
+constexpr int kMaxUnknownProducts = 1'000;
+
+absl::StatusOr<ImportPlanOptions> OptionsOf(
+    const v1::ImportEntitlementsRequest& request,
+    const ImportMapping* mapping) {
+  ImportPlanOptions options;
   options.create_contracts = request.create_contracts();
+  options.is_own = mapping == nullptr;
   if (request.effective_date().empty()) return options;
+  if (mapping != nullptr &&
+      ChangeKindOf(mapping->data().target()) == v1::ChangeSet::KIND_RECORDS) {
+    return absl::InvalidArgumentError(
+        "effective_date: these lines say themselves which day they are of");
+  }
   const auto day = CivilDate::Parse(request.effective_date());
   if (!day.ok()) return Annotate(day.status(), "effective_date");
   options.effective = *day;
   return options;
 }
 
-void ListErrors(const EntitlementFile& file, const std::vector<BadLine>& bad,
+void ListErrors(const ImportedFile& file, const std::vector<BadLine>& bad,
                 Response& response) {
   ErrorList errors(*response.mutable_errors());
   errors.Add(file.file_errors);
   for (const BadLine& line : bad) errors.Add(line.errors);
   response.set_error_count(errors.count());
+}
+
+// What is told besides errors and counts.
+void ListRemarks(const ImportedFile& file, const ImportPlan& plan,
+                 Response& response) {
+  for (const std::string& column : file.ignored_columns) {
+    response.add_ignored_columns(column);
+  }
+  for (const v1::ImportConversion& conversion : file.conversions) {
+    *response.add_conversions() = conversion;
+  }
+  for (const v1::ImportError& warning : plan.warnings) {
+    if (response.warnings_size() == kMaxWarnings) break;
+    *response.add_warnings() = warning;
+  }
+  response.set_warning_count(static_cast<int32_t>(plan.warnings.size()));
+  for (const v1::UnknownProduct& product : plan.unknown_products) {
+    if (response.unknown_products_size() == kMaxUnknownProducts) break;
+    *response.add_unknown_products() = product;
+  }
+  response.set_unknown_product_count(
+      static_cast<int32_t>(plan.unknown_products.size()));
+}
+
+// A file with the collector's own columns.
+ImportedFile ReadOwn(absl::string_view content,
+                     const std::vector<std::string>& metrics) {
+  EntitlementFile own = ReadEntitlementCsv(content, metrics);
+  ImportedFile file;
+  file.line_count = own.line_count;
+  file.bad = std::move(own.bad);
+  file.file_errors = std::move(own.file_errors);
+  file.good_text = std::move(own.good_text);
+  file.good.reserve(own.good.size());
+  file.good_line.reserve(own.good.size());
+  for (v1::Entitlement& line : own.good) {
+    file.good_line.push_back(line.source_line());
+    file.good.emplace_back().mutable_entitlement()->Swap(&line);
+  }
+  return file;
+}
+
+absl::Status CheckDefaults(const ImportMapping* mapping,
+                           const ImportDefaults& defaults) {
+  if (mapping != nullptr) return mapping->CheckDefaults(defaults);
+  if (defaults.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "defaults: the collector's own columns say everything themselves; only "
+      "mappings take defaults");
 }
 
 // All bad lines in order of line.
@@ -62,13 +123,17 @@ struct EntitlementImporter::Job {
   const v1::ImportEntitlementsRequest& request;
   const Caller& caller;
   const RepeatableRequest repeatable;
-  const EntitlementPlanOptions options;
-  const EntitlementFile file;
+  const mappings::v1::Mapping::Target target;
+  const ImportPlanOptions options;
+  const ImportedFile file;
   const std::string file_sha256;
+
+  v1::ChangeSet::Kind kind() const { return ChangeKindOf(target); }
 
   v1::ChangeSet MakeChangeSet(size_t quarantined) const {
     v1::ChangeSet change_set;
-    change_set.set_kind(v1::ChangeSet::KIND_CONTRACTS);
+    change_set.set_kind(kind());
+    if (!options.is_own) change_set.set_mapping(request.mapping());
     change_set.set_file_name(request.file_name());
     change_set.set_file_sha256(file_sha256);
     change_set.set_quarantined_count(static_cast<int32_t>(quarantined));
@@ -77,11 +142,33 @@ struct EntitlementImporter::Job {
   }
 };
 
+absl::StatusOr<const ImportMapping*> EntitlementImporter::FindMapping(
+    absl::string_view name) const {
+  if (mappings_ != nullptr) return mappings_->Find(name);
+  if (name.empty() || name == kOwnMapping) {
+    return static_cast<const ImportMapping*>(nullptr);
+  }
+  return absl::InvalidArgumentError("mapping: this collector has none");
+}
+
+absl::StatusOr<v1::ListMappingsResponse> EntitlementImporter::ListMappings(
+    const v1::ListMappingsRequest& request) const {
+  if (mappings_ != nullptr) return mappings_->List(request);
+  return v1::ListMappingsResponse();
+}
+
 absl::StatusOr<Response> EntitlementImporter::Import(
     const v1::ImportEntitlementsRequest& request, const Caller& caller) {
   ROLLCALL_RETURN_IF_ERROR(
       CheckImportFile(request.content(), request.file_name()));
-  ROLLCALL_ASSIGN_OR_RETURN(EntitlementPlanOptions options, OptionsOf(request));
+  ROLLCALL_ASSIGN_OR_RETURN(const ImportMapping* const mapping,
+                            FindMapping(request.mapping()));
+  const ImportDefaults defaults(request.defaults().begin(),
+                                request.defaults().end());
+  ROLLCALL_RETURN_IF_ERROR(CheckDefaults(mapping, defaults));
+  ROLLCALL_ASSIGN_OR_RETURN(ImportPlanOptions options,
+                            OptionsOf(request, mapping));
+  options.products = products_.has_value() ? &*products_ : nullptr;
   ROLLCALL_ASSIGN_OR_RETURN(
       RepeatableRequest repeatable,
       RepeatableRequest::Create(kImportMethod, caller.principal,
@@ -92,8 +179,12 @@ absl::StatusOr<Response> EntitlementImporter::Import(
   const Job job{request,
                 caller,
                 std::move(repeatable),
+                mapping == nullptr ? mappings::v1::Mapping::TARGET_ENTITLEMENTS
+                                   : mapping->data().target(),
                 options,
-                ReadEntitlementCsv(request.content(), metrics_),
+                mapping == nullptr ? ReadOwn(request.content(), metrics_)
+                                   : ReadMappedCsv(request.content(), *mapping,
+                                                   defaults, metrics_),
                 Sha256Hex(request.content())};
   for (int attempt = 1;; ++attempt) {
     auto response = Attempt(job);
@@ -113,10 +204,12 @@ absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
     return response;
   }
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ROLLCALL_ASSIGN_OR_RETURN(EntitlementPlan plan,
-                            PlanEntitlements(job.file, job.options, *snapshot));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      ImportPlan plan,
+      PlanImport(job.target, job.file, job.options, *snapshot));
   const std::vector<BadLine> bad = Joined(job.file.bad, plan.bad);
   ListErrors(job.file, bad, response);
+  ListRemarks(job.file, plan, response);
   if (!bad.empty() && !job.request.quarantine()) return response;
   response.set_added_count(plan.added_count);
   response.set_changed_count(plan.changed_count);
@@ -126,8 +219,7 @@ absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
   if (!changes && !bad.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const bool was_imported,
-        WasImported(*snapshot, v1::ChangeSet::KIND_CONTRACTS, job.file_sha256,
-                    bad.size()));
+        WasImported(*snapshot, job.kind(), job.file_sha256, bad.size()));
     changes = !was_imported;
   }
   if (!changes) {
@@ -150,15 +242,15 @@ absl::StatusOr<Response> EntitlementImporter::Keep(const Job& job,
 }
 
 absl::StatusOr<Response> EntitlementImporter::Propose(
-    const Job& job, EntitlementPlan plan, const std::vector<BadLine>& bad,
+    const Job& job, ImportPlan plan, const std::vector<BadLine>& bad,
     Response response) {
   Proposal proposal;
   proposal.change_set = job.MakeChangeSet(bad.size());
   ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(plan.changes));
   plan.changes.clear();
-  ROLLCALL_ASSIGN_OR_RETURN(const auto before,
-                            FindProposed(engine_, v1::ChangeSet::KIND_CONTRACTS,
-                                         job.file_sha256, proposal.items));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto before,
+      FindProposed(engine_, job.kind(), job.file_sha256, proposal.items));
   if (before.has_value()) {
     response.set_change_set_id(before->ToHex());
     response.set_already_proposed(true);

@@ -1,13 +1,15 @@
-// Imports of entitlement files.
+// Imports of files: of entitlements, and of all else that mappings are for.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "collector/changes/change_sets.h"
-#include "collector/contracts/entitlement_csv.h"
-#include "collector/contracts/entitlement_plan.h"
+#include "collector/contracts/import_plan.h"
+#include "collector/contracts/mapping_book.h"
 #include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
@@ -21,12 +23,18 @@ namespace rollcall::collector {
 class EntitlementImporter {
  public:
   // `metrics` are the names of the metrics that a line may be bought under.
+  // `mappings`: null: there are none but the collector's own. `products` are
+  // what rules recognise; nothing: not known.
   EntitlementImporter(const Engine& engine, Committer& committer,
-                      ChangeSets& change_sets, std::vector<std::string> metrics)
+                      ChangeSets& change_sets, std::vector<std::string> metrics,
+                      const MappingBook* mappings = nullptr,
+                      std::optional<KnownProducts> products = std::nullopt)
       : engine_(engine),
         committer_(committer),
         change_sets_(change_sets),
-        metrics_(std::move(metrics)) {}
+        metrics_(std::move(metrics)),
+        mappings_(mappings),
+        products_(std::move(products)) {}
 
   // As ContractService.ImportEntitlements says. Either all of the change-set is
   // stored or nothing. ABORTED if others kept changing what this one is
@@ -34,11 +42,17 @@ class EntitlementImporter {
   absl::StatusOr<v1::ImportEntitlementsResponse> Import(
       const v1::ImportEntitlementsRequest& request, const Caller& caller);
 
+  // As ContractService.ListMappings says.
+  absl::StatusOr<v1::ListMappingsResponse> ListMappings(
+      const v1::ListMappingsRequest& request) const;
+
  private:
   struct Job;
+  absl::StatusOr<const ImportMapping*> FindMapping(
+      absl::string_view name) const;
   absl::StatusOr<v1::ImportEntitlementsResponse> Attempt(const Job& job);
   absl::StatusOr<v1::ImportEntitlementsResponse> Propose(
-      const Job& job, EntitlementPlan plan, const std::vector<BadLine>& bad,
+      const Job& job, ImportPlan plan, const std::vector<BadLine>& bad,
       v1::ImportEntitlementsResponse response);
 
   // Keeps the answer to a file that changes nothing.
@@ -49,6 +63,8 @@ class EntitlementImporter {
   Committer& committer_;
   ChangeSets& change_sets_;
   const std::vector<std::string> metrics_;
+  const MappingBook* const mappings_;
+  const std::optional<KnownProducts> products_;
 };
 
 }  // namespace rollcall::collector

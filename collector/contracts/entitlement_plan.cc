@@ -1,158 +1,304 @@
 #include "collector/contracts/entitlement_plan.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "collector/changes/change_set_table.h"
+#include "collector/contracts/contract_book.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_states.h"
-#include "collector/csv/csv_reader.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
 
-v1::ObjectChange SetOf(v1::ContractObject object) {
-  v1::ObjectChange change;
-  change.set_action(v1::ObjectChange::ACTION_SET);
-  *change.mutable_object() = std::move(object);
-  return change;
+std::string NameOfLine(const v1::Entitlement& line) {
+  return absl::StrCat(line.contract_number(), " / ", line.purchase_order(),
+                      " / ", line.line());
 }
 
-// What is known of the contracts that lines name, read once each.
-class ContractBook {
- public:
-  ContractBook(const Reader& reader, bool create)
-      : reader_(reader), create_(create) {}
+std::string SourceInWords(const v1::Entitlement& line) {
+  return line.source().empty()
+             ? std::string(
+                   "the collector's own columns or the hand of somebody")
+             : absl::StrCat("the mapping ", line.source());
+}
 
-  // Why the line cannot be under its contract; "" if it can.
-  absl::StatusOr<std::string> Fault(const v1::Entitlement& line) {
-    const std::string key = absl::AsciiStrToLower(line.contract_number());
-    auto it = contracts_.find(key);
-    if (it == contracts_.end()) {
-      ROLLCALL_ASSIGN_OR_RETURN(Entry entry, Read(line));
-      it = contracts_.emplace(key, std::move(entry)).first;
+// What two lines have alike that are the same purchase.
+std::string PurchaseOf(const v1::Entitlement& line) {
+  return absl::AsciiStrToLower(
+      absl::StrCat(line.contract_number(), "\n", line.purchase_order(), "\n",
+                   line.publisher(), "\n", line.product(), "\n", line.metric(),
+                   "\n", line.part_number(), "\n", line.start_date()));
+}
+
+// What other imports brought of the contracts that a file names.
+class OtherLines {
+ public:
+  absl::Status Read(const ImportedFile& file, const Reader& reader) {
+    if (file.good.empty()) return absl::OkStatus();
+    const std::string& source = file.good[0].entitlement().source();
+    absl::flat_hash_set<std::string> contracts;
+    for (const v1::ContractObject& object : file.good) {
+      contracts.insert(
+          absl::AsciiStrToLower(object.entitlement().contract_number()));
     }
-    Entry& entry = it->second;
-    if (!entry.is_known && !create_) {
-      return absl::StrCat("contract ", line.contract_number(),
-                          " is not known; propose it first, or have contracts "
-                          "created with their lines");
+    ObjectWalk walk(reader, ObjectNumber::kEntitlement, kAtLast);
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(const auto next, walk.Next());
+      if (!next.has_value()) return absl::OkStatus();
+      const v1::Entitlement& line = next->object.entitlement();
+      if (line.source() == source) {
+        if (line.source_line_id().empty()) continue;
+        by_source_line_.emplace(line.source_line_id(), NameOfLine(line));
+      } else if (contracts.contains(
+                     absl::AsciiStrToLower(line.contract_number()))) {
+        by_purchase_.emplace(PurchaseOf(line), NameOfLine(line));
+      }
     }
-    if (!absl::EqualsIgnoreCase(entry.contract.vendor(), line.vendor())) {
-      return absl::StrCat("contract ", line.contract_number(), " is with ",
-                          entry.contract.vendor(), ", not with ",
-                          line.vendor());
-    }
-    if (!entry.is_known && line.start_date() < entry.contract.start_date()) {
-      entry.contract.set_start_date(line.start_date());
-    }
-    return std::string();
   }
 
-  // Changes that make the contracts that were not known, and their vendors.
-  absl::StatusOr<std::vector<v1::ObjectChange>> Created() const {
-    std::map<std::string, v1::ObjectChange> all;
-    for (const auto& [key, entry] : contracts_) {
-      if (entry.is_known) continue;
-      v1::ContractObject contract;
-      *contract.mutable_contract() = entry.contract;
-      all.emplace(absl::StrCat("contract ", key), SetOf(std::move(contract)));
-      v1::ContractObject vendor;
-      vendor.mutable_vendor()->set_name(entry.contract.vendor());
-      const std::string vendor_key = absl::StrCat(
-          "vendor ", absl::AsciiStrToLower(entry.contract.vendor()));
-      ROLLCALL_ASSIGN_OR_RETURN(
-          const auto known,
-          FindObject(reader_, ObjectNumber::kVendor, NameOf(vendor), kAtLast));
-      if (known.has_value()) continue;
-      all.emplace(vendor_key, SetOf(std::move(vendor)));
-    }
-    std::vector<v1::ObjectChange> changes;
-    for (auto& [key, change] : all) changes.push_back(std::move(change));
-    return changes;
+  // What the source's line is known as; null: it is not.
+  const std::string* FindSourceLine(const v1::Entitlement& line) const {
+    const auto it = by_source_line_.find(line.source_line_id());
+    return it == by_source_line_.end() ? nullptr : &it->second;
+  }
+  // A line of another source that is the same purchase; null: there is none.
+  const std::string* FindPurchase(const v1::Entitlement& line) const {
+    const auto it = by_purchase_.find(PurchaseOf(line));
+    return it == by_purchase_.end() ? nullptr : &it->second;
   }
 
  private:
-  struct Entry {
-    bool is_known = false;
-    v1::Contract contract;
-  };
-
-  absl::StatusOr<Entry> Read(const v1::Entitlement& line) {
-    v1::ContractObject asked;
-    asked.mutable_contract()->set_contract_number(line.contract_number());
-    ROLLCALL_ASSIGN_OR_RETURN(
-        auto found,
-        FindObject(reader_, ObjectNumber::kContract, NameOf(asked), kAtLast));
-    Entry entry;
-    entry.is_known = found.has_value();
-    if (entry.is_known) {
-      entry.contract = std::move(*found->object.mutable_contract());
-      return entry;
-    }
-    entry.contract = std::move(*asked.mutable_contract());
-    entry.contract.set_vendor(line.vendor());
-    entry.contract.set_start_date(line.start_date());
-    return entry;
-  }
-
-  const Reader& reader_;
-  const bool create_;
-  std::map<std::string, Entry> contracts_;
+  absl::flat_hash_map<std::string, std::string> by_source_line_;
+  absl::flat_hash_map<std::string, std::string> by_purchase_;
 };
 
-BadLine FaultyLine(const v1::Entitlement& line, absl::string_view text,
-                   const std::string& fault) {
-  v1::ImportError error;
-  error.set_line(line.source_line());
-  error.set_column("contract_number");
-  error.set_value(ImportErrorValue(line.contract_number()));
-  error.set_reason(fault);
-  return {line.source_line(), QuarantineContent(text), {error}};
+// Keeps what a mapping cannot say, or does not.
+void KeepUnstated(const ImportedFile& file, const v1::Entitlement& before,
+                  v1::Entitlement& line) {
+  const auto states = [&](absl::string_view prefix) {
+    return std::any_of(file.stated_fields.begin(), file.stated_fields.end(),
+                       [&](const std::string& field) {
+                         return absl::StartsWith(field, prefix);
+                       });
+  };
+  // Fields, and what the names of those begin with that fill them; "": none.
+  constexpr std::pair<const char*, absl::string_view> kKept[] = {
+      {"documents", ""},
+      {"base_entitlement_id", ""},
+      {"amendment_number", ""},
+      {"use_rights", "use_right_"},
+      {"tags", "tag:"},
+      {"notes", "notes"},
+      {"region", "region"},
+      {"cost_centre", "cost_centre"},
+      {"organisation_unit", "organisation_unit"},
+      {"part_number", "part_number"},
+      {"licence_kind", "licence_kind"},
+      {"maintenance_end_date", "maintenance_end_date"}};
+  v1::Entitlement kept = before;
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  kept.GetReflection()->ListFields(kept, &set);
+  for (const auto* field : set) {
+    const auto* found = std::find_if(
+        std::begin(kKept), std::end(kKept),
+        [&](const auto& each) { return field->name() == each.first; });
+    if (found == std::end(kKept) ||
+        (!found->second.empty() && states(found->second))) {
+      kept.GetReflection()->ClearField(&kept, field);
+    }
+  }
+  line.MergeFrom(kept);
 }
+
+// Plans one file.
+class EntitlementPlanner {
+ public:
+  EntitlementPlanner(const ImportedFile& file, const ImportPlanOptions& options,
+                     const Reader& snapshot, ImportPlan& plan)
+      : file_(file),
+        options_(options),
+        snapshot_(snapshot),
+        plan_(plan),
+        contracts_(snapshot, options.create_contracts) {}
+
+  absl::Status Run() {
+    if (!options_.is_own) {
+      ROLLCALL_RETURN_IF_ERROR(others_.Read(file_, snapshot_));
+    }
+    for (size_t i = 0; i < file_.good.size(); ++i) {
+      ROLLCALL_RETURN_IF_ERROR(PlanLine(i));
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(auto created, contracts_.Created());
+    plan_.created_contract_count = static_cast<int>(created.size());
+    for (auto& change : created) plan_.changes.push_back(std::move(change));
+    for (auto& [key, unknown] : unknown_) {
+      plan_.unknown_products.push_back(std::move(unknown));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status PlanLine(size_t index) {
+    const v1::Entitlement& line = file_.good[index].entitlement();
+    errors_.clear();
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string fault, contracts_.Fault(line));
+    if (!fault.empty()) {
+      errors_.push_back(PlaceOf(file_, index, "contract_number",
+                                line.contract_number(), fault));
+    } else {
+      ROLLCALL_RETURN_IF_ERROR(CompareWithContract(index, line));
+    }
+    v1::ObjectChange change = SetOf(file_.good[index]);
+    if (options_.effective.has_value()) {
+      change.set_effective_date(options_.effective->ToString());
+    }
+    if (errors_.empty()) {
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const ObjectOutcome outcome,
+          OutcomeOf(change, snapshot_, KnownStamp::Max()));
+      CompareWithOthers(index, line, outcome);
+      if (errors_.empty()) Take(std::move(change), outcome);
+    }
+    if (errors_.empty()) {
+      NoteProduct(line);
+    } else {
+      plan_.bad.push_back(FaultyLine(file_, index, errors_));
+    }
+    return absl::OkStatus();
+  }
+
+  void Take(v1::ObjectChange change, const ObjectOutcome& outcome) {
+    if (outcome.before.has_value() && !options_.is_own) {
+      KeepUnstated(file_, outcome.before->entitlement(),
+                   *change.mutable_object()->mutable_entitlement());
+    }
+    if (outcome.before.has_value() &&
+        SayTheSame(*outcome.before, change.object())) {
+      ++plan_.unchanged_count;
+      return;
+    }
+    ++(outcome.before.has_value() ? plan_.changed_count : plan_.added_count);
+    plan_.changes.push_back(std::move(change));
+  }
+
+  void Warn(size_t index, absl::string_view field, absl::string_view value,
+            absl::string_view reason) {
+    plan_.warnings.push_back(PlaceOf(file_, index, field, value, reason));
+  }
+  // Both cannot be so.
+  void Contradict(size_t index, absl::string_view field,
+                  absl::string_view value, absl::string_view reason) {
+    if (options_.is_own) {
+      Warn(index, field, value, reason);
+    } else {
+      errors_.push_back(PlaceOf(file_, index, field, value, reason));
+    }
+  }
+
+  absl::Status CompareWithContract(size_t index, const v1::Entitlement& line) {
+    ROLLCALL_ASSIGN_OR_RETURN(const ContractBook::Entry* const entry,
+                              contracts_.Find(line.contract_number()));
+    if (!entry->is_known) return absl::OkStatus();
+    const v1::Contract& contract = entry->contract;
+    const std::string name = absl::StrCat("contract ", line.contract_number());
+    // Days compare as their texts do.
+    if (line.has_end_date() && line.end_date() < contract.start_date()) {
+      Contradict(index, "end_date", line.end_date(),
+                 absl::StrCat("the line ends before ", name, " starts, ",
+                              contract.start_date()));
+    } else if (line.start_date() < contract.start_date()) {
+      Warn(index, "start_date", line.start_date(),
+           absl::StrCat("the line starts before ", name, " does, ",
+                        contract.start_date()));
+    }
+    if (contract.has_end_date() && line.start_date() > contract.end_date()) {
+      Warn(index, "start_date", line.start_date(),
+           absl::StrCat("the line starts after ", name, " ended, ",
+                        contract.end_date()));
+    }
+    const std::string& currency = line.has_pack_price()
+                                      ? line.pack_price().currency()
+                                      : line.unit_price().currency();
+    if (contract.has_currency() && !currency.empty() &&
+        currency != contract.currency()) {
+      Contradict(index, "currency", currency,
+                 absl::StrCat("the prices of ", name, " are in ",
+                              contract.currency()));
+    }
+    return absl::OkStatus();
+  }
+
+  void CompareWithOthers(size_t index, const v1::Entitlement& line,
+                         const ObjectOutcome& outcome) {
+    if (outcome.before.has_value()) {
+      const v1::Entitlement& before = outcome.before->entitlement();
+      if (before.source() != line.source()) {
+        Contradict(
+            index, "line", NameOfLine(line),
+            absl::StrCat("this line is known from ", SourceInWords(before),
+                         "; one line comes from one source"));
+        return;
+      }
+    }
+    if (options_.is_own) return;
+    if (const std::string* name = others_.FindSourceLine(line);
+        name != nullptr && !absl::EqualsIgnoreCase(*name, NameOfLine(line))) {
+      Contradict(index, "source_line_id", line.source_line_id(),
+                 absl::StrCat("the source's line is known as ", *name,
+                              "; end that one first, or correct its contract, "
+                              "order or line here"));
+      return;
+    }
+    if (const std::string* name = others_.FindPurchase(line); name != nullptr) {
+      Warn(index, "line", NameOfLine(line),
+           absl::StrCat("another source says the same purchase as ", *name,
+                        "; it may count twice"));
+    }
+  }
+
+  void NoteProduct(const v1::Entitlement& line) {
+    if (options_.products == nullptr) return;
+    std::pair<std::string, std::string> key = {
+        absl::AsciiStrToLower(line.publisher()),
+        absl::AsciiStrToLower(line.product())};
+    if (options_.products->contains(key)) return;
+    v1::UnknownProduct& unknown = unknown_[std::move(key)];
+    if (unknown.line_count() == 0) {
+      unknown.set_publisher(line.publisher());
+      unknown.set_product(line.product());
+      unknown.set_first_line(line.source_line());
+    }
+    unknown.set_line_count(unknown.line_count() + 1);
+  }
+
+  const ImportedFile& file_;
+  const ImportPlanOptions& options_;
+  const Reader& snapshot_;
+  ImportPlan& plan_;
+  ContractBook contracts_;
+  OtherLines others_;
+  // Of the line at hand.
+  std::vector<v1::ImportError> errors_;
+  std::map<std::pair<std::string, std::string>, v1::UnknownProduct> unknown_;
+};
 
 }  // namespace
 
-absl::StatusOr<EntitlementPlan> PlanEntitlements(
-    const EntitlementFile& file, const EntitlementPlanOptions& options,
-    const Reader& snapshot) {
-  EntitlementPlan plan;
-  ROLLCALL_ASSIGN_OR_RETURN(
-      plan.base, NewestEffect(snapshot, v1::ChangeSet::KIND_CONTRACTS));
-  ContractBook contracts(snapshot, options.create_contracts);
-  for (size_t i = 0; i < file.good.size(); ++i) {
-    const v1::Entitlement& line = file.good[i];
-    ROLLCALL_ASSIGN_OR_RETURN(const std::string fault, contracts.Fault(line));
-    if (!fault.empty()) {
-      plan.bad.push_back(FaultyLine(line, file.good_text[i], fault));
-      continue;
-    }
-    v1::ContractObject object;
-    *object.mutable_entitlement() = line;
-    v1::ObjectChange change = SetOf(std::move(object));
-    if (options.effective.has_value()) {
-      change.set_effective_date(options.effective->ToString());
-    }
-    ROLLCALL_ASSIGN_OR_RETURN(const ObjectOutcome outcome,
-                              OutcomeOf(change, snapshot, KnownStamp::Max()));
-    if (outcome.before.has_value() &&
-        SayTheSame(*outcome.before, change.object())) {
-      ++plan.unchanged_count;
-      continue;
-    }
-    ++(outcome.before.has_value() ? plan.changed_count : plan.added_count);
-    plan.changes.push_back(std::move(change));
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(auto created, contracts.Created());
-  plan.created_contract_count = static_cast<int>(created.size());
-  for (auto& change : created) plan.changes.push_back(std::move(change));
-  return plan;
+absl::Status PlanEntitlements(const ImportedFile& file,
+                              const ImportPlanOptions& options,
+                              const Reader& snapshot, ImportPlan& plan) {
+  return EntitlementPlanner(file, options, snapshot, plan).Run();
 }
 
 }  // namespace rollcall::collector

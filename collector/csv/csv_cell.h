@@ -28,6 +28,8 @@ class CellReader {
   // A text on one line that no spreadsheet takes for a formula; nothing if the
   // cell is empty or, with an error noted, not such a text.
   std::optional<std::string> Text(size_t column, size_t max_bytes);
+  // As Text, with line breaks.
+  std::optional<std::string> Notes(size_t column, size_t max_bytes);
   // As Text, with an error noted and "" given if the cell is empty.
   std::string RequiredText(size_t column, size_t max_bytes);
   // Notes an error and returns false if the cell is empty.

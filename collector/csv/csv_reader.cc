@@ -44,18 +44,23 @@ std::optional<std::string> BadCharacters(absl::string_view field) {
   return std::nullopt;
 }
 
-std::string NormalName(absl::string_view header) {
-  return absl::StrReplaceAll(
-      absl::AsciiStrToLower(absl::StripAsciiWhitespace(header)),
-      {{" ", "_"}, {"-", "_"}});
+bool IsCalled(const CsvColumn& column, absl::string_view name) {
+  return column.name == name ||
+         (!column.alias.empty() && column.alias == name) ||
+         std::find(column.more_names.begin(), column.more_names.end(), name) !=
+             column.more_names.end();
 }
 
 // Reads one file.
 class Reading {
  public:
   Reading(absl::Span<const CsvColumn> columns,
-          absl::FunctionRef<void(const CsvRecord&)> on_record)
-      : columns_(columns), on_record_(on_record), numbers_(columns.size(), 0) {}
+          absl::FunctionRef<void(const CsvRecord&)> on_record,
+          bool takes_other_columns)
+      : columns_(columns),
+        on_record_(on_record),
+        takes_other_columns_(takes_other_columns),
+        numbers_(columns.size(), 0) {}
 
   bool Take(const RawRecord& raw) {
     if (!has_header_) {
@@ -84,7 +89,7 @@ class Reading {
   std::string Names() const {
     return absl::StrJoin(columns_, ", ",
                          [](std::string* out, const CsvColumn& column) {
-                           absl::StrAppend(out, column.name);
+                           absl::StrAppend(out, column.Label());
                          });
   }
 
@@ -111,9 +116,10 @@ class Reading {
     for (size_t i = 0; i < header_.size(); ++i) PlaceColumn(raw.line, i);
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (columns_[i].required && numbers_[i] == 0) {
-        AddHeaderError(raw.line, columns_[i].name, 0, "",
-                       absl::StrCat("the column ", columns_[i].name,
-                                    " is missing from the header"));
+        AddHeaderError(
+            raw.line, columns_[i].Label(), 0, "",
+            absl::StrCat("the column ", columns_[i].Label(),
+                         " is missing from the header", columns_[i].otherwise));
       }
     }
   }
@@ -124,11 +130,14 @@ class Reading {
       AddHeaderError(line, "", i + 1, header_[i], *bad);
       return;
     }
-    const std::string name = NormalName(header_[i]);
+    const std::string name = NormalColumnName(header_[i]);
     const auto column =
-        std::find_if(columns_.begin(), columns_.end(), [&](const CsvColumn& c) {
-          return c.name == name || (!c.alias.empty() && c.alias == name);
-        });
+        std::find_if(columns_.begin(), columns_.end(),
+                     [&](const CsvColumn& c) { return IsCalled(c, name); });
+    if (column == columns_.end() && takes_other_columns_) {
+      outcome_.other_columns.push_back(ImportErrorValue(header_[i]));
+      return;
+    }
     if (column == columns_.end()) {
       AddHeaderError(
           line, ImportErrorValue(header_[i]), i + 1, header_[i],
@@ -138,7 +147,7 @@ class Reading {
     int& number = numbers_[static_cast<size_t>(column - columns_.begin())];
     if (number != 0) {
       AddHeaderError(
-          line, column->name, i + 1, header_[i],
+          line, column->Label(), i + 1, header_[i],
           absl::StrCat("the column is there twice, first as column ", number));
       return;
     }
@@ -192,11 +201,12 @@ class Reading {
   absl::string_view HeaderAt(int number) const {
     const auto at = std::find(numbers_.begin(), numbers_.end(), number);
     if (number == 0 || at == numbers_.end()) return "";
-    return columns_[static_cast<size_t>(at - numbers_.begin())].name;
+    return columns_[static_cast<size_t>(at - numbers_.begin())].Label();
   }
 
   const absl::Span<const CsvColumn> columns_;
   const absl::FunctionRef<void(const CsvRecord&)> on_record_;
+  const bool takes_other_columns_;
   // Per expected column, where it stands in the file.
   std::vector<int> numbers_;
   std::vector<std::string> header_;
@@ -209,12 +219,18 @@ class Reading {
 CsvOutcome ReadCsv(absl::string_view content,
                    absl::Span<const CsvColumn> columns,
                    absl::FunctionRef<void(const CsvRecord&)> on_record,
-                   const CsvLimits& limits) {
-  Reading reading(columns, on_record);
-  auto error = SplitCsv(content, limits, [&](const RawRecord& record) {
+                   const CsvOptions& options) {
+  Reading reading(columns, on_record, options.takes_other_columns);
+  auto error = SplitCsv(content, options.limits, [&](const RawRecord& record) {
     return reading.Take(record);
   });
   return reading.Finish(std::move(error));
+}
+
+std::string NormalColumnName(absl::string_view header) {
+  return absl::StrReplaceAll(
+      absl::AsciiStrToLower(absl::StripAsciiWhitespace(header)),
+      {{" ", "_"}, {"-", "_"}});
 }
 
 std::string ImportErrorValue(absl::string_view text) {

@@ -22,6 +22,15 @@ struct CsvColumn {
   bool required = false;
   // Another name that headers use for it; empty: none.
   absl::string_view alias = {};
+  // More of them.
+  absl::Span<const std::string> more_names = {};
+  // What messages call it; empty: `name`.
+  absl::string_view label = {};
+  // What else could be done where it is required and empty, for messages;
+  // empty: nothing.
+  absl::string_view otherwise = {};
+
+  absl::string_view Label() const { return label.empty() ? name : label; }
 };
 
 // One line of data. Valid during the call that hands it over.
@@ -35,6 +44,9 @@ struct CsvRecord {
   // column. UTF-8 without control characters but tab and line feed, unless
   // `errors` is set: then there is none.
   std::vector<absl::string_view> cells;
+  // What stands in the file for each of `cells` that were made of it; empty:
+  // they stand there as they are.
+  std::vector<absl::string_view> originals;
   // What is wrong with the line's form; empty where it is sound.
   std::vector<v1::ImportError> errors;
   // The columns that `cells` belong to, and where each stands in the file (from
@@ -51,6 +63,16 @@ struct CsvOutcome {
   // fields that do not close or may not. If set, records that were handed over
   // must not be used.
   std::vector<v1::ImportError> file_errors;
+  // The header's texts of columns that were not expected, escaped, in order.
+  std::vector<std::string> other_columns;
+};
+
+// Which files are read.
+struct CsvOptions {
+  CsvLimits limits;
+  // Columns that are not expected are passed over; else they are errors of the
+  // file.
+  bool takes_other_columns = false;
 };
 
 // Reads the whole file and hands over each record, sound or not, in order.
@@ -58,7 +80,11 @@ struct CsvOutcome {
 CsvOutcome ReadCsv(absl::string_view content,
                    absl::Span<const CsvColumn> columns,
                    absl::FunctionRef<void(const CsvRecord&)> on_record,
-                   const CsvLimits& limits = {});
+                   const CsvOptions& options = {});
+
+// A column's name in a header as names are compared: in lower case, "_" for
+// blanks and hyphens.
+std::string NormalColumnName(absl::string_view header);
 
 // What stood somewhere, as ImportError gives it: escaped and cut to 120 bytes.
 std::string ImportErrorValue(absl::string_view text);

@@ -43,6 +43,7 @@ constexpr AccessRule kRules[] = {
     // mere admin; everybody reads it.
     {"rollcall.v1.ContractService.ProposeChanges", kItam | kProcurement},
     {"rollcall.v1.ContractService.ImportEntitlements", kItam | kProcurement},
+    {"rollcall.v1.ContractService.ListMappings", kEverybody},
     {"rollcall.v1.ContractService.ListEntitlements", kEverybody},
     {"rollcall.v1.ContractService.ListQuarantinedLines", kEverybody},
     {"rollcall.v1.ContractService.ListContractObjects", kEverybody},

@@ -15,6 +15,8 @@
 #include "collector/storage/table.h"
 #include "common/hash.h"
 #include "common/status.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/message.h"
 #include "rollcall/stored/v1/meta.pb.h"
 
@@ -65,8 +67,7 @@ class RepeatableRequest {
     repeatable.key_ = {std::string(method), std::string(principal),
                        std::string(request_id)};
     if (!request_id.empty()) {
-      repeatable.sha256_ =
-          Sha256().Update(request.SerializeAsString()).Finish();
+      repeatable.sha256_ = Sha256().Update(BytesOf(request)).Finish();
     }
     return repeatable;
   }
@@ -104,6 +105,18 @@ class RepeatableRequest {
 
  private:
   RepeatableRequest() = default;
+
+  // The same for equal requests, also where they have maps.
+  static std::string BytesOf(const google::protobuf::Message& request) {
+    std::string bytes;
+    {
+      google::protobuf::io::StringOutputStream stream(&bytes);
+      google::protobuf::io::CodedOutputStream coded(&stream);
+      coded.SetSerializationDeterministic(true);
+      request.SerializeToCodedStream(&coded);
+    }
+    return bytes;
+  }
 
   RequestKey key_;
   std::string sha256_;

@@ -1,3 +1,7 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/import.h"
 #include "collector/cli/session.h"
@@ -9,11 +13,38 @@
 namespace rollcall::cli {
 namespace {
 
+using Defaults = google::protobuf::Map<std::string, std::string>;
+
+// Reads "FIELD=VALUE" texts. Options part at commas: a part without "=" goes on
+// with the value before it.
+absl::Status ReadDefaults(const std::vector<std::string>& texts,
+                          Defaults& defaults) {
+  std::string field;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos && !field.empty()) {
+      absl::StrAppend(&defaults[field], ",", text);
+      continue;
+    }
+    if (equals == std::string::npos || equals == 0) {
+      return absl::InvalidArgumentError(
+          "--default: write FIELD=VALUE, for example vendor=Acme");
+    }
+    field = text.substr(0, equals);
+    if (defaults.contains(field)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--default: ", field, " is given twice"));
+    }
+    defaults[field] = text.substr(equals + 1);
+  }
+  return absl::OkStatus();
+}
+
 class ContractsImportCommand final : public Command {
  public:
   absl::string_view name() const override { return "contracts import"; }
   absl::string_view summary() const override {
-    return "Propose purchased rights from a CSV file";
+    return "Propose purchased rights, contracts, ... from a CSV file";
   }
   absl::string_view examples() const override {
     return "  rollcall contracts import contracts.csv --dry-run\n"
@@ -23,12 +54,15 @@ class ContractsImportCommand final : public Command {
            "--reason=\"Q3 orders\"\n"
            "  rollcall contracts import amended.csv "
            "--effective-date=2026-07-01\n"
+           "  rollcall contracts import snow.csv --mapping=snow-licence "
+           "--default=vendor=Acme\n"
            "\n"
            "Columns: contract number, vendor, publisher, product, version, "
            "edition, metric,\n"
            "quantity, start date, end date, unit price, currency, purchase "
            "order, "
-           "line, organisation unit.\n"
+           "line, organisation unit; or those of --mapping, which `rollcall "
+           "contracts mappings`\nlists.\n"
            "A file with a bad line changes nothing, unless --quarantine keeps "
            "such lines aside.\n"
            "What it comes to takes effect once procurement and itam approved "
@@ -46,6 +80,14 @@ class ContractsImportCommand final : public Command {
                    "Propose vendors and contracts that the lines name and "
                    "nobody knows, too; else such lines are bad",
                    &new_contracts_);
+    arguments.Text("mapping",
+                   "How the file is read, where it has the columns of another "
+                   "product or is of something else",
+                   &mapping_);
+    arguments.Texts("default",
+                    "FIELD=VALUE: what the file does not say, of all of its "
+                    "lines",
+                    &defaults_);
     arguments.Text("reason", "Why, for those who approve it", &reason_);
   }
 
@@ -56,6 +98,9 @@ class ContractsImportCommand final : public Command {
     request.set_effective_date(effective_date_);
     request.set_create_contracts(new_contracts_);
     request.set_reason(reason_);
+    request.set_mapping(mapping_);
+    ROLLCALL_RETURN_IF_ERROR(
+        ReadDefaults(defaults_, *request.mutable_defaults()));
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::ContractService>());
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -72,6 +117,8 @@ class ContractsImportCommand final : public Command {
   std::string effective_date_;
   bool new_contracts_ = false;
   std::string reason_;
+  std::string mapping_;
+  std::vector<std::string> defaults_;
 };
 
 }  // namespace

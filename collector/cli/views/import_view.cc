@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "collector/cli/columns.h"
 #include "collector/cli/values.h"
+#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
@@ -28,6 +29,28 @@ constexpr Column<ImportError> kErrorColumns[] = {
      [](const ImportError& e) { return e.value(); }},
     {"WHAT IS WRONG", "reason", Align::kWrap,
      [](const ImportError& e) { return e.reason(); }},
+};
+
+constexpr Column<ImportError> kWarningColumns[] = {
+    {"LINE", "line", Align::kRight,
+     [](const ImportError& e) { return absl::StrCat(e.line()); }},
+    {"COLUMN", "column", Align::kLeft,
+     [](const ImportError& e) { return e.column(); }},
+    {"VALUE", "value", Align::kLeft,
+     [](const ImportError& e) { return e.value(); }},
+    {"WHAT IS ODD", "reason", Align::kWrap,
+     [](const ImportError& e) { return e.reason(); }},
+};
+
+constexpr Column<v1::UnknownProduct> kUnknownColumns[] = {
+    {"PUBLISHER", "publisher", Align::kLeft,
+     [](const v1::UnknownProduct& p) { return p.publisher(); }},
+    {"PRODUCT", "product", Align::kLeft,
+     [](const v1::UnknownProduct& p) { return p.product(); }},
+    {"LINES", "lines", Align::kRight,
+     [](const v1::UnknownProduct& p) { return absl::StrCat(p.line_count()); }},
+    {"FIRST", "first_line", Align::kRight,
+     [](const v1::UnknownProduct& p) { return absl::StrCat(p.first_line()); }},
 };
 
 int Removed(const v1::ImportEntitlementsResponse&) { return 0; }
@@ -134,12 +157,47 @@ std::string ImportTable(const Response& response, bool quarantine, int width) {
   return out;
 }
 
+// What is told of an import besides what is wrong.
+std::string Remarks(const v1::ImportEntitlementsResponse& response, int width) {
+  std::string out;
+  if (!response.warnings().empty()) {
+    absl::StrAppend(
+        &out, "\nOdd, and read all the same:\n",
+        RenderTable(ToTable(kWarningColumns, response.warnings()), width));
+    const int more = response.warning_count() - response.warnings_size();
+    if (more > 0) absl::StrAppend(&out, "... and ", more, " more\n");
+  }
+  if (!response.unknown_products().empty()) {
+    absl::StrAppend(
+        &out, "\nNo rule recognises these, so that nothing consumes them:\n",
+        RenderTable(ToTable(kUnknownColumns, response.unknown_products()),
+                    width));
+    const int more =
+        response.unknown_product_count() - response.unknown_products_size();
+    if (more > 0) absl::StrAppend(&out, "... and ", more, " more\n");
+  }
+  if (!response.ignored_columns().empty()) {
+    absl::StrAppend(&out, "\nColumns that were passed over: ",
+                    EscapeForTerminal(ListText(response.ignored_columns())),
+                    "\n");
+  }
+  if (!response.conversions().empty()) {
+    absl::StrAppend(&out, "\nNot taken as it stands there:\n");
+    for (const v1::ImportConversion& conversion : response.conversions()) {
+      absl::StrAppend(&out, "- ", EscapeForTerminal(conversion.text()), " (",
+                      CountText(conversion.line_count(), "line", "lines"),
+                      ")\n");
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string EntitlementImportTable(
     const v1::ImportEntitlementsResponse& response, bool quarantine,
     int width) {
-  return ImportTable(response, quarantine, width);
+  return ImportTable(response, quarantine, width) + Remarks(response, width);
 }
 
 std::string RegisterImportTable(
