@@ -71,8 +71,10 @@ std::string NameOptions(absl::string_view message) {
       out += message[place++];
       continue;
     }
-    const absl::string_view word =
-        WordFor(message.substr(place, end - place), place);
+    // What comes before "=" is the key of a default, which is no option.
+    const bool is_key = end < message.size() && message[end] == '=';
+    absl::string_view word = message.substr(place, end - place);
+    if (!is_key) word = WordFor(word, place);
     out.append(word.data(), word.size());
     place = end;
   }

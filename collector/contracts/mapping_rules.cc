@@ -286,7 +286,7 @@ absl::Status ImportMapping::CheckDefaults(
       return absl::InvalidArgumentError(absl::StrCat(
           "defaults: \"", Abbreviate(EscapeForTerminal(name), kMaxDefaultBytes),
           "\" cannot be said for all lines of ", data_.name(), "; what can is ",
-          absl::StrJoin(known, ", ")));
+          absl::StrJoin(known, "=..., "), "=..."));
     }
     if (value.empty() || value.size() > kMaxDefaultBytes ||
         !IsValidUtf8(value)) {

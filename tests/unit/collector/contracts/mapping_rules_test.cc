@@ -98,8 +98,8 @@ TEST(MappingRules, TakesOnlyTheDefaultsThatItNames) {
   EXPECT_OK(mapping.CheckDefaults({{"date_order", "DD/MM/YYYY"}}));
   EXPECT_THAT(mapping.CheckDefaults({{"quantity", "4"}}),
               StatusIs(StatusCode::kInvalidArgument,
-                       HasSubstr("what can is date_order, decimal_mark, "
-                                 "contract_number, vendor")));
+                       HasSubstr("what can is date_order=..., decimal_mark="
+                                 "..., contract_number=..., vendor=...")));
   EXPECT_THAT(mapping.CheckDefaults({{"date_order", "DMY"}}),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("YYYY-MM-DD")));
   EXPECT_THAT(mapping.CheckDefaults({{"vendor", std::string(201, 'x')}}),

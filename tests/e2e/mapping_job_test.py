@@ -1,0 +1,172 @@
+"""Imports by mapping, with the real programs: what is read of the files of other
+products, what is refused and where, and what a folder of mappings adds."""
+
+import base64
+import csv
+import io
+import json
+import pathlib
+import unittest
+
+from stack import SOURCE, Stack
+
+SAMPLES = SOURCE / "deploy/sample/mappings"
+
+MORE = """
+name: "bakery-list"
+target: TARGET_ENTITLEMENTS
+format: "The bakery's own list."
+date_order: DATE_ORDER_DAY_MONTH_YEAR
+decimal_mark: DECIMAL_MARK_COMMA
+fields { name: "contract_number" constant: "HL-LIST" }
+fields { name: "vendor" sources { columns: "Seller" } }
+fields { name: "publisher" sources { columns: "Maker" } }
+fields { name: "product" sources { columns: "What" } }
+fields { name: "metric" constant: "device" }
+fields { name: "quantity" sources { columns: "How many" } }
+fields { name: "start_date" sources { columns: "Since" } }
+fields { name: "line" sources { columns: "No." } }
+"""
+
+
+class MappingJobTest(unittest.TestCase):
+
+    def setUp(self):
+        self.stack = Stack()
+        self.stack.__enter__()
+        self.addCleanup(self.stack.__exit__)
+        for name in ("ivy", "pam", "vic"):
+            self.stack.admin(name)
+
+    def run_import(self, mapping, *options, content=None):
+        path = SAMPLES / f"{mapping}.csv"
+        if content is not None:
+            path = self.stack.dir / "import.csv"
+            path.write_text(content)
+        return self.stack.rollcall("contracts", "import", str(path),
+                                   f"--mapping={mapping}", "--new-contracts",
+                                   *options)
+
+    def imported(self, mapping, *options, content=None):
+        """Imports and has it agreed to; returns the answer."""
+        result = self.run_import(mapping, "--output=json", *options,
+                                 content=content)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        answer = json.loads(result.stdout)
+        if answer.get("changeSetId") and not answer.get("applied"):
+            self.stack.agree_to(answer["changeSetId"])
+        return answer
+
+    def entitlements(self):
+        return self.stack.call("ContractService.ListEntitlements",
+                               {"page_size": 1000}).get("entitlements", [])
+
+    def test_a_product_s_file_becomes_lines_and_a_repeated_one_nothing(self):
+        first = self.imported("servicenow-entitlement")
+        self.assertEqual(first["addedCount"], 3)
+        self.assertIn("Metric group", first["ignoredColumns"])
+        self.assertTrue(any("9999-12-31" in each["text"]
+                            for each in first["conversions"]))
+        [cores] = [line for line in self.entitlements()
+                   if line["line"] == "SL-000101"]
+        self.assertEqual(cores["quantity"]["value"]["numerator"], "16")
+        self.assertEqual(cores["unitPrice"],
+                         {"micros": "225500000", "currency": "EUR"})
+        self.assertEqual(cores["source"], "servicenow-entitlement")
+        again = self.imported("servicenow-entitlement")
+        self.assertEqual(again["unchangedCount"], 3)
+        self.assertEqual(again.get("changeSetId", ""), "")
+        [change_set] = self.stack.call("ChangeService.ListChangeSets",
+                                       {"kind": "KIND_CONTRACTS"})["changeSets"]
+        self.assertEqual(change_set["mapping"], "servicenow-entitlement")
+
+    def test_contracts_then_terms_then_invoices(self):
+        self.assertEqual(self.imported("rollcall-contract")["addedCount"], 3)
+        self.assertEqual(self.imported("flexera-term")["changedCount"], 3)
+        notes = self.stack.call("ContractService.GetContractObject", {"name": {
+            "kind": "CONTRACT_OBJECT_KIND_CONTRACT",
+            "parts": ["HL-2026-02"]}, "at": {"effective_date": "2026-06-01"}})
+        self.assertIn("Prices rise by at most 3 percent",
+                      notes["object"]["contract"]["notes"])
+        invoices = self.imported("rollcall-invoice")
+        self.assertTrue(invoices["applied"])
+        shown = self.stack.rollcall("contracts", "objects", "invoice-line",
+                                    "--output=csv")
+        self.assertEqual(len(shown.stdout.splitlines()), 4, shown.stdout)
+
+    def test_what_the_file_does_not_say_is_asked_for_and_never_invented(self):
+        refused = self.run_import("flexera-purchase-order-line")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("metric=...", " ".join(refused.stdout.split()))
+        answer = self.imported("flexera-purchase-order-line",
+                               "--default=metric=core")
+        self.assertEqual(answer["addedCount"], 3)
+        wrong = self.run_import("flexera-purchase-order-line",
+                                "--default=line=1")
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("contract_number=...", wrong.stderr)
+        unknown = self.run_import("nothing", content="a,b\n1,2\n")
+        self.assertIn("there are rollcall", unknown.stderr)
+
+    def test_a_bad_cell_is_named_as_the_file_names_it(self):
+        content = (SAMPLES / "snow-licence.csv").read_text().replace(
+            "4713,NGINX Plus", "4713,=NGINX Plus")
+        refused = self.run_import("snow-licence", "--output=csv",
+                                  content=content)
+        [error] = list(csv.DictReader(io.StringIO(refused.stdout)))
+        self.assertEqual((error["line"], error["column"],
+                          error["column_number"]), ("4", "Application name", "2"))
+        kept = self.imported_with_quarantine("snow-licence", content)
+        self.assertEqual((kept["addedCount"], kept["quarantinedCount"]), (2, 1))
+
+    def imported_with_quarantine(self, mapping, content):
+        result = self.run_import(mapping, "--quarantine", "--output=json",
+                                 content=content)
+        return json.loads(result.stdout)
+
+    def test_mappings_are_listed_and_a_folder_adds_more(self):
+        listed = self.stack.rollcall("contracts", "mappings", "--output=csv")
+        names = {row["mapping"]
+                 for row in csv.DictReader(io.StringIO(listed.stdout))}
+        self.assertEqual(names, {path.stem for path in SAMPLES.glob("*.csv")}
+                         | {"rollcall"})
+        shown = self.stack.rollcall("contracts", "mappings",
+                                    "--show=flexera-purchase-order-line")
+        self.assertIn("Purchase Quantity times Quantity Per Unit", shown.stdout)
+        folder = pathlib.Path(self.stack.dir) / "mappings"
+        folder.mkdir()
+        (folder / "bakery.textproto").write_text(MORE)
+        self.stack.restart_collector(f"--mappings={folder}")
+        answer = self.imported("bakery-list", content=(
+            "No.,Maker,What,Seller,How many,Since\n"
+            "1,Redis,Redis,Acme,\"2,5\",03.04.2026\n"))
+        self.assertEqual(answer["addedCount"], 1)
+        [line] = self.entitlements()
+        self.assertEqual(line["startDate"], "2026-04-03")
+        self.assertEqual(line["quantity"]["value"],
+                         {"numerator": "5", "denominator": "2"})
+
+    def test_a_bad_mapping_is_an_error_at_the_start_that_names_its_place(self):
+        folder = pathlib.Path(self.stack.dir) / "mappings"
+        folder.mkdir()
+        (folder / "bakery.textproto").write_text(
+            MORE.replace('name: "line"', 'name: "lines"'))
+        with self.assertRaises(AssertionError) as raised:
+            self.stack.restart_collector(f"--mappings={folder}")
+        self.assertIn('mapping bakery.textproto: field "lines"',
+                      str(raised.exception))
+
+    def test_only_those_import_who_answer_for_it(self):
+        data = {"mapping": "snow-licence", "content": base64.b64encode(
+            (SAMPLES / "snow-licence.csv").read_bytes()).decode()}
+        refused = self.stack.grpcurl(
+            "rollcall.v1.ContractService/ImportEntitlements", data=data,
+            certificate="admin-vic")
+        self.assertIn("PermissionDenied", refused.stderr)
+        listed = self.stack.call("ContractService.ListMappings", {},
+                                 certificate="admin-vic")
+        self.assertEqual(listed["mappings"][0]["name"], "rollcall")
+
+
+if __name__ == "__main__":
+    unittest.main()
