@@ -43,6 +43,7 @@
 #include "collector/contracts/invoice_service.h"
 #include "collector/contracts/mapping_book.h"
 #include "collector/contracts/mapping_files.h"
+#include "collector/contracts/quarantine_repair.h"
 #include "collector/identity/enrolment_service.h"
 #include "collector/identity/identity_service.h"
 #include "collector/identity/principal_service.h"
@@ -182,6 +183,8 @@ struct Parts {
   EntitlementImporter entitlement_importer{
       *engine,       committer,      principals.change_sets,
       MetricNames(), mappings.get(), ProductsOf(*catalog)};
+  QuarantineRepair quarantine_repair{*engine, committer, principals.change_sets,
+                                     entitlement_importer};
   ContractProposer contract_proposer{*engine, principals.change_sets,
                                      MetricNames()};
   const PositionPreview position_preview{fleet, *catalog, clock};
@@ -252,8 +255,9 @@ class AdminServices {
                  parts.device_holds, parts.dispatcher),
         changes_(parts.principals.change_sets, parts.principals.change_queries,
                  parts.position_preview, parts.dispatcher),
-        contracts_(parts.entitlement_importer, parts.contract_proposer,
-                   parts.contract_queries, parts.dispatcher),
+        contracts_(parts.entitlement_importer, parts.quarantine_repair,
+                   parts.contract_proposer, parts.contract_queries,
+                   parts.dispatcher),
         documents_(parts.documents, parts.dispatcher),
         enrolment_(parts.enrolment.tokens, parts.enrolment.certificates,
                    parts.enrolment.revocations, parts.dispatcher),

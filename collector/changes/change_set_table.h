@@ -87,6 +87,19 @@ struct QuarantineKey {
 inline constexpr Table<QuarantineKey, stored::v1::QuarantineRecord>
     kQuarantineTable(TableId::kQuarantine);
 
+// How the file of a change-set was read that kept lines aside.
+struct ImportContextKey {
+  ChangeSetId id;
+
+  void Encode(KeyWriter& writer) const { writer.AddId(id); }
+  static ImportContextKey Decode(KeyReader& reader) {
+    return {reader.TakeId<ChangeSetId>()};
+  }
+};
+
+inline constexpr Table<ImportContextKey, stored::v1::ImportContext>
+    kImportContextTable(TableId::kImportContext);
+
 // A change-set and where it is kept.
 struct KeptChangeSet {
   ChangeSetKey key;

@@ -1,6 +1,7 @@
 // A proposal whose caller may repeat it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -18,7 +19,8 @@ namespace rollcall::collector {
 
 // Proposes; `fill` completes the response within the change, and may write what
 // else goes with it. The response is kept with the change-set, or it is the one
-// that was given before where the request was made before. Errors are those of
+// that was given before where the request was made before. `check`, if given,
+// is asked within the change whether it may be. Errors are those of it and of
 // ChangeSets::Propose. Blocking; thread-safe.
 template <typename Response>
 absl::StatusOr<Response> ProposeOnce(
@@ -27,10 +29,14 @@ absl::StatusOr<Response> ProposeOnce(
     Response response,
     absl::FunctionRef<void(const v1::ChangeSet& change_set, KnownStamp stamp,
                            Batch& batch, Response& response)>
-        fill) {
+        fill,
+    const std::function<absl::Status(const Reader& reader)>& check = nullptr) {
   std::optional<Response> given;
   proposal.answered = [&](const Reader& reader) -> absl::StatusOr<bool> {
     ROLLCALL_ASSIGN_OR_RETURN(given, repeatable.FindAnswer<Response>(reader));
+    if (!given.has_value() && check != nullptr) {
+      ROLLCALL_RETURN_IF_ERROR(check(reader));
+    }
     return given.has_value();
   };
   proposal.also = [&](const v1::ChangeSet& change_set, KnownStamp stamp,

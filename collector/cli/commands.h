@@ -32,6 +32,7 @@ std::unique_ptr<Command> MakeContractsObjectsCommand();
 std::unique_ptr<Command> MakeContractsProposeCommand();
 std::unique_ptr<Command> MakeContractsMappingsCommand();
 std::unique_ptr<Command> MakeContractsQuarantineCommand();
+std::unique_ptr<Command> MakeContractsRepairCommand();
 std::unique_ptr<Command> MakeContractsShowCommand();
 std::unique_ptr<Command> MakeDeletionsCommand();
 std::unique_ptr<Command> MakeDeletionsShowCommand();

@@ -13,6 +13,7 @@
 #include "collector/changes/change_set_table.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/object_kind.h"
+#include "collector/contracts/quarantine_repair.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/as_of.h"
 #include "collector/storage/cursor.h"
@@ -30,12 +31,14 @@ absl::Status CheckFilter(absl::string_view name, absl::string_view value) {
       absl::StrCat(name, " is longer than ", kMaxFilterBytes, " bytes"));
 }
 
-// A page of a table, from the entry after the cursor on: hands each entry to
-// `add`. Returns the token of the next page, or "".
-template <typename Key, typename Value, typename Add>
+// A page of a table, from the entry after the cursor on: hands each entry whose
+// value `is_asked_for` to `add`, whose errors it returns. Returns the token of
+// the next page, or "".
+template <typename Key, typename Value, typename IsAskedFor, typename Add>
 absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
                                      const Reader& reader, const Page& page,
-                                     const KeyWriter& prefix, Add add) {
+                                     const KeyWriter& prefix,
+                                     IsAskedFor is_asked_for, Add add) {
   ROLLCALL_ASSIGN_OR_RETURN(const std::optional<Key> after,
                             KeyOfCursor<Key>(page.after));
   auto entries = after.has_value() ? table.ScanFrom(reader, *after, prefix)
@@ -46,11 +49,12 @@ absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) return std::string();
     if (CursorOf(entry->key) == page.after) continue;
+    if (!is_asked_for(entry->value)) continue;
     if (!room.Takes(entry->value.ByteSizeLong())) {
       return page.TokenAfter(cursor);
     }
     cursor = CursorOf(entry->key);
-    add(std::move(*entry));
+    ROLLCALL_RETURN_IF_ERROR(add(std::move(*entry)));
   }
 }
 
@@ -280,16 +284,25 @@ ContractQueries::ListQuarantinedLines(
   }
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   v1::ListQuarantinedLinesResponse response;
-  const auto add = [&](auto entry) {
-    v1::QuarantinedLine& line = *response.add_lines();
-    line.set_change_set_id(entry.key.change_set.ToHex());
-    line.set_line(static_cast<int32_t>(entry.key.line));
-    line.set_content(std::move(*entry.value.mutable_content()));
-    *line.mutable_errors() = std::move(*entry.value.mutable_errors());
+  // Of the change-set at hand.
+  std::optional<ChangeSetId> at;
+  std::optional<stored::v1::ImportContext> context;
+  const auto add = [&](auto entry) -> absl::Status {
+    if (at != entry.key.change_set) {
+      at = entry.key.change_set;
+      ROLLCALL_ASSIGN_OR_RETURN(context,
+                                kImportContextTable.Get(*snapshot, {*at}));
+    }
+    *response.add_lines() =
+        DescribeQuarantined(entry.key, std::move(entry.value), context);
+    return absl::OkStatus();
+  };
+  const auto is_asked_for = [&](const stored::v1::QuarantineRecord& record) {
+    return request.include_settled() || !record.has_settlement();
   };
   ROLLCALL_ASSIGN_OR_RETURN(
       *response.mutable_next_page_token(),
-      FillPage(kQuarantineTable, *snapshot, page, prefix, add));
+      FillPage(kQuarantineTable, *snapshot, page, prefix, is_asked_for, add));
   return response;
 }
 

@@ -85,4 +85,14 @@ grpc::ServerUnaryReactor* ContractServiceImpl::ListQuarantinedLines(
   });
 }
 
+grpc::ServerUnaryReactor* ContractServiceImpl::RepairQuarantinedLine(
+    grpc::CallbackServerContext* context,
+    const v1::RepairQuarantinedLineRequest* request,
+    v1::RepairQuarantinedLineResponse* response) {
+  return dispatcher_.Answer(context, *request, response,
+                            [this, request](const Caller& caller) {
+                              return repair_.Repair(*request, caller);
+                            });
+}
+
 }  // namespace rollcall::collector

@@ -4,6 +4,7 @@
 #include "collector/contracts/contract_proposer.h"
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/entitlement_import.h"
+#include "collector/contracts/quarantine_repair.h"
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/contract_service.grpc.pb.h"
 
@@ -12,10 +13,12 @@ namespace rollcall::collector {
 // Thread-safe. All arguments outlive it.
 class ContractServiceImpl final : public v1::ContractService::CallbackService {
  public:
-  ContractServiceImpl(EntitlementImporter& importer, ContractProposer& proposer,
+  ContractServiceImpl(EntitlementImporter& importer, QuarantineRepair& repair,
+                      ContractProposer& proposer,
                       const ContractQueries& queries,
                       const UnaryDispatcher& dispatcher)
       : importer_(importer),
+        repair_(repair),
         proposer_(proposer),
         queries_(queries),
         dispatcher_(dispatcher) {}
@@ -56,9 +59,14 @@ class ContractServiceImpl final : public v1::ContractService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ListQuarantinedLinesRequest* request,
       v1::ListQuarantinedLinesResponse* response) override;
+  grpc::ServerUnaryReactor* RepairQuarantinedLine(
+      grpc::CallbackServerContext* context,
+      const v1::RepairQuarantinedLineRequest* request,
+      v1::RepairQuarantinedLineResponse* response) override;
 
  private:
   EntitlementImporter& importer_;
+  QuarantineRepair& repair_;
   ContractProposer& proposer_;
   const ContractQueries& queries_;
   const UnaryDispatcher& dispatcher_;

@@ -13,6 +13,7 @@
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/entitlement_csv.h"
 #include "collector/contracts/mapped_csv.h"
+#include "collector/csv/csv_reader.h"
 #include "collector/csv/import_file.h"
 #include "collector/storage/apply_once.h"
 #include "common/hash.h"
@@ -105,35 +106,81 @@ absl::Status CheckDefaults(const ImportMapping* mapping,
       "mappings take defaults");
 }
 
-// All bad lines in order of line.
-std::vector<BadLine> Joined(const std::vector<BadLine>& a,
-                            const std::vector<BadLine>& b) {
-  std::vector<BadLine> all;
-  all.reserve(a.size() + b.size());
-  std::merge(
-      a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(all),
-      [](const BadLine& x, const BadLine& y) { return x.line < y.line; });
-  return all;
+stored::v1::ImportContext ContextOf(
+    const v1::ImportEntitlementsRequest& request) {
+  stored::v1::ImportContext context;
+  context.set_mapping(request.mapping());
+  context.set_header(CsvHeader(request.content()));
+  *context.mutable_defaults() = request.defaults();
+  context.set_create_contracts(request.create_contracts());
+  context.set_effective_date(request.effective_date());
+  return context;
+}
+
+// What a file that is not imported would have come to is not told.
+void ClearCounts(Response& response) {
+  response.clear_added_count();
+  response.clear_changed_count();
+  response.clear_unchanged_count();
+  response.clear_created_contract_count();
 }
 
 }  // namespace
+
+std::vector<BadLine> AllBad(const ImportedFile& file, const ImportPlan& plan) {
+  std::vector<BadLine> all;
+  all.reserve(file.bad.size() + plan.bad.size());
+  std::merge(file.bad.begin(), file.bad.end(), plan.bad.begin(), plan.bad.end(),
+             std::back_inserter(all), [](const BadLine& x, const BadLine& y) {
+               return x.line < y.line;
+             });
+  return all;
+}
+
+void DescribeImport(const ImportedFile& file, const std::vector<BadLine>& bad,
+                    const ImportPlan& plan, Response& response) {
+  response.set_line_count(file.line_count);
+  ListErrors(file, bad, response);
+  ListRemarks(file, plan, response);
+  response.set_added_count(plan.added_count);
+  response.set_changed_count(plan.changed_count);
+  response.set_unchanged_count(plan.unchanged_count);
+  response.set_created_contract_count(plan.created_contract_count);
+}
+
+absl::StatusOr<ReadImport> EntitlementImporter::Read(
+    const v1::ImportEntitlementsRequest& request) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const ImportMapping* const mapping,
+                            FindMapping(request.mapping()));
+  const ImportDefaults defaults(request.defaults().begin(),
+                                request.defaults().end());
+  ROLLCALL_RETURN_IF_ERROR(CheckDefaults(mapping, defaults));
+  ROLLCALL_ASSIGN_OR_RETURN(ImportPlanOptions options,
+                            OptionsOf(request, mapping));
+  options.products = products_.has_value() ? &*products_ : nullptr;
+  return ReadImport{
+      mapping == nullptr ? mappings::v1::Mapping::TARGET_ENTITLEMENTS
+                         : mapping->data().target(),
+      options,
+      mapping == nullptr
+          ? ReadOwn(request.content(), metrics_)
+          : ReadMappedCsv(request.content(), *mapping, defaults, metrics_)};
+}
 
 // One import on its way.
 struct EntitlementImporter::Job {
   const v1::ImportEntitlementsRequest& request;
   const Caller& caller;
   const RepeatableRequest repeatable;
-  const mappings::v1::Mapping::Target target;
-  const ImportPlanOptions options;
-  const ImportedFile file;
+  const ReadImport read;
   const std::string file_sha256;
 
-  v1::ChangeSet::Kind kind() const { return ChangeKindOf(target); }
+  v1::ChangeSet::Kind kind() const { return ChangeKindOf(read.target); }
 
   v1::ChangeSet MakeChangeSet(size_t quarantined) const {
     v1::ChangeSet change_set;
     change_set.set_kind(kind());
-    if (!options.is_own) change_set.set_mapping(request.mapping());
+    if (!read.options.is_own) change_set.set_mapping(request.mapping());
     change_set.set_file_name(request.file_name());
     change_set.set_file_sha256(file_sha256);
     change_set.set_quarantined_count(static_cast<int32_t>(quarantined));
@@ -161,14 +208,6 @@ absl::StatusOr<Response> EntitlementImporter::Import(
     const v1::ImportEntitlementsRequest& request, const Caller& caller) {
   ROLLCALL_RETURN_IF_ERROR(
       CheckImportFile(request.content(), request.file_name()));
-  ROLLCALL_ASSIGN_OR_RETURN(const ImportMapping* const mapping,
-                            FindMapping(request.mapping()));
-  const ImportDefaults defaults(request.defaults().begin(),
-                                request.defaults().end());
-  ROLLCALL_RETURN_IF_ERROR(CheckDefaults(mapping, defaults));
-  ROLLCALL_ASSIGN_OR_RETURN(ImportPlanOptions options,
-                            OptionsOf(request, mapping));
-  options.products = products_.has_value() ? &*products_ : nullptr;
   ROLLCALL_ASSIGN_OR_RETURN(
       RepeatableRequest repeatable,
       RepeatableRequest::Create(kImportMethod, caller.principal,
@@ -176,15 +215,8 @@ absl::StatusOr<Response> EntitlementImporter::Import(
   ROLLCALL_ASSIGN_OR_RETURN(auto given,
                             repeatable.FindAnswer<Response>(engine_));
   if (given.has_value()) return *std::move(given);
-  const Job job{request,
-                caller,
-                std::move(repeatable),
-                mapping == nullptr ? mappings::v1::Mapping::TARGET_ENTITLEMENTS
-                                   : mapping->data().target(),
-                options,
-                mapping == nullptr ? ReadOwn(request.content(), metrics_)
-                                   : ReadMappedCsv(request.content(), *mapping,
-                                                   defaults, metrics_),
+  ROLLCALL_ASSIGN_OR_RETURN(ReadImport read, Read(request));
+  const Job job{request, caller, std::move(repeatable), std::move(read),
                 Sha256Hex(request.content())};
   for (int attempt = 1;; ++attempt) {
     auto response = Attempt(job);
@@ -198,23 +230,21 @@ absl::StatusOr<Response> EntitlementImporter::Import(
 // ABORTED if contracts changed in between.
 absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
   Response response;
-  response.set_line_count(job.file.line_count);
-  if (!job.file.file_errors.empty()) {
-    ListErrors(job.file, job.file.bad, response);
+  response.set_line_count(job.read.file.line_count);
+  if (!job.read.file.file_errors.empty()) {
+    ListErrors(job.read.file, job.read.file.bad, response);
     return response;
   }
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   ROLLCALL_ASSIGN_OR_RETURN(
       ImportPlan plan,
-      PlanImport(job.target, job.file, job.options, *snapshot));
-  const std::vector<BadLine> bad = Joined(job.file.bad, plan.bad);
-  ListErrors(job.file, bad, response);
-  ListRemarks(job.file, plan, response);
-  if (!bad.empty() && !job.request.quarantine()) return response;
-  response.set_added_count(plan.added_count);
-  response.set_changed_count(plan.changed_count);
-  response.set_unchanged_count(plan.unchanged_count);
-  response.set_created_contract_count(plan.created_contract_count);
+      PlanImport(job.read.target, job.read.file, job.read.options, *snapshot));
+  const std::vector<BadLine> bad = AllBad(job.read.file, plan);
+  DescribeImport(job.read.file, bad, plan, response);
+  if (!bad.empty() && !job.request.quarantine()) {
+    ClearCounts(response);
+    return response;
+  }
   bool changes = !plan.changes.empty();
   if (!changes && !bad.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -261,12 +291,16 @@ absl::StatusOr<Response> EntitlementImporter::Propose(
   return ProposeOnce<Response>(
       change_sets_, std::move(proposal), job.repeatable, job.caller,
       std::move(response),
-      [&bad](const v1::ChangeSet& change_set, KnownStamp, Batch& batch,
-             Response& answer) {
+      [&](const v1::ChangeSet& change_set, KnownStamp, Batch& batch,
+          Response& answer) {
         answer.set_change_set_id(change_set.change_set_id());
         answer.set_applied(change_set.state() == v1::ChangeSet::STATE_APPLIED);
-        PutQuarantine(bad, *ChangeSetId::FromHex(change_set.change_set_id()),
-                      batch);
+        const ChangeSetId id =
+            *ChangeSetId::FromHex(change_set.change_set_id());
+        PutQuarantine(bad, id, batch);
+        if (!bad.empty()) {
+          kImportContextTable.Put(batch, {id}, ContextOf(job.request));
+        }
       });
 }
 

@@ -18,6 +18,21 @@
 
 namespace rollcall::collector {
 
+// A file as it was read, and how it is to be compared.
+struct ReadImport {
+  mappings::v1::Mapping::Target target;
+  ImportPlanOptions options;
+  ImportedFile file;
+};
+
+// All bad lines of a file and of its plan, in order of line.
+std::vector<BadLine> AllBad(const ImportedFile& file, const ImportPlan& plan);
+
+// Tells what is wrong with a file and what a plan of it comes to.
+void DescribeImport(const ImportedFile& file, const std::vector<BadLine>& bad,
+                    const ImportPlan& plan,
+                    v1::ImportEntitlementsResponse& response);
+
 // Turns files into change-sets and proposes them. Thread-safe. All references
 // outlive it.
 class EntitlementImporter {
@@ -41,6 +56,11 @@ class EntitlementImporter {
   // compared with. Blocking.
   absl::StatusOr<v1::ImportEntitlementsResponse> Import(
       const v1::ImportEntitlementsRequest& request, const Caller& caller);
+
+  // Reads the file of a request, which outlives what is returned.
+  // INVALID_ARGUMENT as for Import.
+  absl::StatusOr<ReadImport> Read(
+      const v1::ImportEntitlementsRequest& request) const;
 
   // As ContractService.ListMappings says.
   absl::StatusOr<v1::ListMappingsResponse> ListMappings(

@@ -7,23 +7,23 @@
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/entitlement_plan.h"
 #include "collector/contracts/object_plan.h"
+#include "collector/contracts/reference_check.h"
 #include "collector/csv/csv_reader.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 
-using Mapping = mappings::v1::Mapping;
-
-v1::ChangeSet::Kind ChangeKindOf(Mapping::Target target) {
-  return target == Mapping::TARGET_INVOICE_LINES
+v1::ChangeSet::Kind ChangeKindOf(mappings::v1::Mapping::Target target) {
+  return target == mappings::v1::Mapping::TARGET_INVOICE_LINES
              ? v1::ChangeSet::KIND_RECORDS
              : v1::ChangeSet::KIND_CONTRACTS;
 }
 
-absl::StatusOr<ImportPlan> PlanImport(Mapping::Target target,
+absl::StatusOr<ImportPlan> PlanImport(mappings::v1::Mapping::Target target,
                                       const ImportedFile& file,
                                       const ImportPlanOptions& options,
                                       const Reader& snapshot) {
+  using Mapping = mappings::v1::Mapping;
   ImportPlan plan;
   ROLLCALL_ASSIGN_OR_RETURN(plan.base,
                             NewestEffect(snapshot, ChangeKindOf(target)));
@@ -34,6 +34,7 @@ absl::StatusOr<ImportPlan> PlanImport(Mapping::Target target,
       break;
     case Mapping::TARGET_CONTRACTS:
       planned = PlanContracts(file, options, snapshot, plan);
+      if (planned.ok()) planned = CheckReferences(plan.changes, snapshot);
       break;
     case Mapping::TARGET_CONTRACT_TERMS:
       planned = PlanTerms(file, options, snapshot, plan);
@@ -54,8 +55,12 @@ v1::ImportError PlaceOf(const ImportedFile& file, size_t index,
   v1::ImportError error;
   error.set_line(file.good_line[index]);
   const auto place = file.places.find(std::string(field));
-  error.set_column(place == file.places.end() ? std::string(field)
-                                              : place->second);
+  if (place == file.places.end()) {
+    error.set_column(std::string(field));
+  } else {
+    error.set_column(place->second.label);
+    error.set_column_number(place->second.number);
+  }
   error.set_value(ImportErrorValue(value));
   error.set_reason(std::string(reason));
   return error;

@@ -53,7 +53,8 @@ struct ImportPlan {
 v1::ChangeSet::Kind ChangeKindOf(mappings::v1::Mapping::Target target);
 
 // Compares the good lines of a file with what the store says of them on the
-// day.
+// day. FAILED_PRECONDITION of CheckReferences where contracts refer to what is
+// not there as long as they are.
 absl::StatusOr<ImportPlan> PlanImport(mappings::v1::Mapping::Target target,
                                       const ImportedFile& file,
                                       const ImportPlanOptions& options,

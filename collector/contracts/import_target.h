@@ -78,6 +78,13 @@ struct ImportTarget {
 // Null: there is no such target.
 const ImportTarget* FindImportTarget(mappings::v1::Mapping::Target number);
 
+// A column of a file.
+struct FieldPlace {
+  std::string label;
+  // From 1.
+  int number = 0;
+};
+
 // A file that was read.
 struct ImportedFile {
   // Lines of data, good, bad and repeated.
@@ -99,9 +106,9 @@ struct ImportedFile {
   std::vector<v1::ImportConversion> conversions;
   // Names of the target's fields that the file says something of.
   std::vector<std::string> stated_fields;
-  // The labels of columns that fields stand in, by the fields' names; those
-  // that are not here are called by the field's name.
-  std::map<std::string, std::string> places;
+  // Where fields stand, by the fields' names; those that are not here are
+  // called by the field's name.
+  std::map<std::string, FieldPlace> places;
 };
 
 }  // namespace rollcall::collector

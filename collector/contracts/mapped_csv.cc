@@ -179,21 +179,21 @@ class RecordMapper {
       size_t index,
       const google::protobuf::RepeatedPtrField<mappings::v1::Word>& words,
       bool only_listed, absl::string_view raw, Cell& cell) {
+    for (const mappings::v1::Word& word : words) {
+      if (!IsOneOf(raw, word.from())) continue;
+      cell.text = word.to();
+      if (!absl::EqualsIgnoreCase(raw, word.to())) {
+        Count(index, Conversion::kWord);
+      }
+      return;
+    }
+    if (!only_listed) return;
     std::vector<std::string> known;
     for (const mappings::v1::Word& word : words) {
-      if (IsOneOf(raw, word.from())) {
-        cell.text = word.to();
-        if (!absl::EqualsIgnoreCase(raw, word.to())) {
-          Count(index, Conversion::kWord);
-        }
-        return;
-      }
       known.insert(known.end(), word.from().begin(), word.from().end());
     }
-    if (only_listed) {
-      cell.error = absl::StrCat("the word is unknown; the words are ",
-                                absl::StrJoin(known, ", "));
-    }
+    cell.error = absl::StrCat("the word is unknown; the words are ",
+                              absl::StrJoin(known, ", "));
   }
 
   void Convert(size_t index, const Field& field,
@@ -214,7 +214,7 @@ class RecordMapper {
         break;
       case FieldType::kPrice:
         if (rule.may_begin_with_currency()) SplitPrice(index, cell);
-        ConvertNumber(cell);
+        if (cell.error.empty()) ConvertNumber(cell);
         break;
       case FieldType::kNumber:
         ConvertNumber(cell);
@@ -226,6 +226,8 @@ class RecordMapper {
     }
     if (rule.digest() && !cell.text.empty()) {
       cell.text = Sha256Hex(cell.text).substr(0, kDigestDigits);
+      // No message shows what it is of.
+      cell.original = cell.text;
       Count(index, Conversion::kDigest);
     }
   }
@@ -267,6 +269,7 @@ class RecordMapper {
       cell.error = absl::StrCat("another price of the line is in ",
                                 prefix_->text, "; a line has one currency");
     }
+    if (amount.amount.empty()) cell.error = "the amount is missing";
     cell.text = std::move(amount.amount);
   }
 
@@ -553,21 +556,21 @@ ImportedFile ReadMappedCsv(absl::string_view content,
   const Reading reading = MakeReading(mapping, defaults);
   MappedReader reader(reading, metrics);
   const std::vector<CsvColumn> columns = ColumnsOf(reading);
-  std::vector<bool> is_there(columns.size());
+  // Where each column stands in the file; 0: nowhere.
+  std::vector<int> numbers(columns.size(), 0);
   CsvOptions options;
   options.takes_other_columns = mapping.data().takes_other_columns();
   CsvOutcome outcome = ReadCsv(
       content, columns,
       [&](const CsvRecord& record) {
-        for (size_t i = 0; i < is_there.size(); ++i) {
-          is_there[i] = record.column_numbers[i] != 0;
-        }
+        numbers.assign(record.column_numbers.begin(),
+                       record.column_numbers.end());
         reader.Take(record);
       },
       options);
   std::vector<std::string> ignored;
   for (size_t i = 0; i < columns.size(); ++i) {
-    if (is_there[i] && mapping.columns()[i].ignored) {
+    if (numbers[i] != 0 && mapping.columns()[i].ignored) {
       ignored.push_back(mapping.columns()[i].label);
     }
   }
@@ -578,13 +581,15 @@ ImportedFile ReadMappedCsv(absl::string_view content,
   for (const Field& field : mapping.fields()) {
     const mappings::v1::Field& rule = mapping.RuleOf(field);
     for (const size_t column : field.columns) {
-      if (!is_there[column]) continue;
-      file.places.emplace(rule.name(), mapping.columns()[column].label);
+      if (numbers[column] == 0) continue;
+      file.places.emplace(
+          rule.name(),
+          FieldPlace{mapping.columns()[column].label, numbers[column]});
     }
     const bool states =
         !rule.constant().empty() || defaults.count(rule.name()) > 0 ||
         std::any_of(field.columns.begin(), field.columns.end(),
-                    [&](size_t column) { return is_there[column]; });
+                    [&](size_t column) { return numbers[column] != 0; });
     if (states) file.stated_fields.push_back(rule.name());
   }
   return file;

@@ -102,22 +102,27 @@ absl::StatusOr<v1::ListMappingsResponse> MappingBook::List(
   ROLLCALL_ASSIGN_OR_RETURN(const auto after,
                             KeyOfCursor<MappingNameKey>(page.after));
   v1::ListMappingsResponse response;
+  PageRoom room(page);
   // The collector's own comes first, whatever the others are called.
-  if (!after.has_value()) *response.add_mappings() = OwnMapping();
+  if (!after.has_value()) {
+    *response.add_mappings() = OwnMapping();
+    room.Takes(response.mappings(0).ByteSizeLong());
+  }
   for (const auto& mapping : mappings_) {
     const std::string& name = mapping->data().name();
     if (after.has_value() && after->name != kOwnMapping &&
         name <= after->name) {
       continue;
     }
-    if (response.mappings_size() == page.size) {
+    v1::ImportMapping described = Describe(*mapping);
+    if (!room.Takes(described.ByteSizeLong())) {
       const std::string& last =
           response.mappings(response.mappings_size() - 1).name();
       response.set_next_page_token(
           page.TokenAfter(CursorOf(MappingNameKey{last})));
       break;
     }
-    *response.add_mappings() = Describe(*mapping);
+    *response.add_mappings() = std::move(described);
   }
   return response;
 }

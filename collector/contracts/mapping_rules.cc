@@ -20,6 +20,8 @@ using MappingData = mappings::v1::Mapping;
 
 constexpr size_t kMaxMappingNameBytes = 64;
 constexpr size_t kMaxDefaultBytes = 200;
+constexpr size_t kMaxTagBytes = 64;
+constexpr size_t kMaxMappingTags = 20;
 constexpr absl::string_view kTagPrefix = "tag:";
 constexpr absl::string_view kDateOrderDefault = "date_order";
 constexpr absl::string_view kDecimalMarkDefault = "decimal_mark";
@@ -208,12 +210,17 @@ absl::Status ImportMapping::AddField(int index) {
     field.type = known->type;
     field.required |= known->required;
   } else if (absl::StartsWith(rule.name(), kTagPrefix) &&
-             rule.name().size() > kTagPrefix.size()) {
+             rule.name().size() > kTagPrefix.size() &&
+             rule.name().size() <= kTagPrefix.size() + kMaxTagBytes &&
+             tags_.size() < kMaxMappingTags) {
     field.cell = target_->fields.size() + tags_.size();
     tags_.push_back(rule.name().substr(kTagPrefix.size()));
   } else {
-    return absl::InvalidArgumentError(
-        absl::StrCat(target_->word, " have no such field"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        target_->word,
+        " have no such field; tags are \"tag:\" "
+        "and 1 to ",
+        kMaxTagBytes, " bytes, at most ", kMaxMappingTags, " of them"));
   }
   ROLLCALL_RETURN_IF_ERROR(CheckRule(rule, field.type));
   if (IsDay(field.type) && DateOrderWord(data_.date_order()).empty()) {

@@ -227,6 +227,17 @@ CsvOutcome ReadCsv(absl::string_view content,
   return reading.Finish(std::move(error));
 }
 
+std::string CsvHeader(absl::string_view content) {
+  std::string header;
+  SplitCsv(content, CsvLimits(), [&](const RawRecord& record) {
+    if (record.malformed.empty()) {
+      header = std::string(record.raw.data(), record.raw.size());
+    }
+    return false;
+  });
+  return header;
+}
+
 std::string NormalColumnName(absl::string_view header) {
   return absl::StrReplaceAll(
       absl::AsciiStrToLower(absl::StripAsciiWhitespace(header)),

@@ -82,6 +82,10 @@ CsvOutcome ReadCsv(absl::string_view content,
                    absl::FunctionRef<void(const CsvRecord&)> on_record,
                    const CsvOptions& options = {});
 
+// The text of the file's first record, which names the columns, without its
+// last line end; empty if there is none that is sound.
+std::string CsvHeader(absl::string_view content);
+
 // A column's name in a header as names are compared: in lower case, "_" for
 // blanks and hyphens.
 std::string NormalColumnName(absl::string_view header);

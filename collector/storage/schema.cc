@@ -73,6 +73,8 @@ constexpr TableSpec kTables[] = {
     {TableId::kDocument, "document", "hash -> what is known of a document"},
     {TableId::kDocumentChunk, "document_chunk",
      "hash, index -> a part of a document's bytes"},
+    {TableId::kImportContext, "import_context",
+     "change-set -> how its file was read"},
 };
 
 constexpr absl::string_view kVersionKey = "schema_version";

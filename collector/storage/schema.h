@@ -63,6 +63,7 @@ enum class TableId {
   kAlertAcknowledgement,
   kDocument,
   kDocumentChunk,
+  kImportContext,
 };
 
 struct TableSpec {

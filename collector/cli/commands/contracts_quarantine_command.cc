@@ -16,16 +16,21 @@ class ContractsQuarantineCommand final : public Command {
   }
   absl::string_view examples() const override {
     return "  rollcall contracts quarantine\n"
-           "  rollcall contracts quarantine --output=csv > to-correct.csv\n";
+           "  rollcall contracts quarantine --output=csv > to-correct.csv\n"
+           "  rollcall contracts quarantine --all\n"
+           "\n"
+           "`rollcall contracts repair` corrects a line, or discards it.\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Text("change-set", "Only of this change-set", &change_set_);
+    arguments.Flag("all", "Also those that were repaired or discarded", &all_);
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::ListQuarantinedLinesRequest request;
     request.set_change_set_id(change_set_);
+    request.set_include_settled(all_);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::ContractService>());
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -41,6 +46,7 @@ class ContractsQuarantineCommand final : public Command {
 
  private:
   std::string change_set_;
+  bool all_ = false;
   int limit_ = 0;
 };
 

@@ -62,6 +62,34 @@ struct BadPlace {
   const v1::ImportError* error;
 };
 
+std::string StateOf(const v1::QuarantinedLine& line) {
+  switch (line.state()) {
+    case v1::QuarantinedLine::STATE_REPAIRED:
+      return "repaired";
+    case v1::QuarantinedLine::STATE_DISCARDED:
+      return "discarded";
+    case v1::QuarantinedLine::STATE_OPEN:
+      return "open";
+    default:
+      return "";
+  }
+}
+
+// What became of the line, and what was wrong with it.
+std::string Wrong(const v1::QuarantinedLine& line,
+                  const v1::ImportError& error) {
+  switch (line.state()) {
+    case v1::QuarantinedLine::STATE_REPAIRED:
+      return absl::StrCat("repaired by ", line.settled_by(), ": ",
+                          error.reason());
+    case v1::QuarantinedLine::STATE_DISCARDED:
+      return absl::StrCat("discarded by ", line.settled_by(), " (",
+                          line.reason(), "): ", error.reason());
+    default:
+      return error.reason();
+  }
+}
+
 constexpr Column<BadPlace> kQuarantineColumns[] = {
     {"CHANGE-SET", "change_set_id", Align::kKey,
      [](const BadPlace& b) { return b.line->change_set_id(); }},
@@ -73,8 +101,20 @@ constexpr Column<BadPlace> kQuarantineColumns[] = {
      [](const BadPlace& b) { return b.error->value(); }},
     {nullptr, "content", Align::kLeft,
      [](const BadPlace& b) { return b.line->content(); }},
-    {"WHAT IS WRONG", "reason", Align::kWrap,
+    {"WHAT IS WRONG", nullptr, Align::kWrap,
+     [](const BadPlace& b) { return Wrong(*b.line, *b.error); }},
+    {nullptr, "reason", Align::kLeft,
      [](const BadPlace& b) { return b.error->reason(); }},
+    {nullptr, "mapping", Align::kLeft,
+     [](const BadPlace& b) { return b.line->mapping(); }},
+    {nullptr, "state", Align::kLeft,
+     [](const BadPlace& b) { return StateOf(*b.line); }},
+    {nullptr, "repaired_by_change_set_id", Align::kLeft,
+     [](const BadPlace& b) { return b.line->repaired_by_change_set_id(); }},
+    {nullptr, "settled_by", Align::kLeft,
+     [](const BadPlace& b) { return b.line->settled_by(); }},
+    {nullptr, "settled_reason", Align::kLeft,
+     [](const BadPlace& b) { return b.line->reason(); }},
 };
 
 std::vector<BadPlace> BadPlaces(

@@ -206,6 +206,33 @@ std::string RegisterImportTable(
   return ImportTable(response, quarantine, width);
 }
 
+std::string RepairTable(const v1::RepairQuarantinedLineResponse& response,
+                        int width) {
+  const v1::QuarantinedLine& line = response.line();
+  const std::string what = absl::StrCat("Line ", line.line(), " of change-set ",
+                                        line.change_set_id());
+  if (response.import().error_count() > 0) {
+    return absl::StrCat(
+        what, " is still wrong; nothing was changed.\n\n",
+        RenderTable(ToTable(kErrorColumns, response.import().errors()), width));
+  }
+  if (line.state() == v1::QuarantinedLine::STATE_DISCARDED) {
+    return absl::StrCat(what, " is discarded.\n");
+  }
+  const std::string& repaired_by = line.repaired_by_change_set_id();
+  const std::string outcome =
+      repaired_by.empty()
+          ? "the collector knew what it says now"
+          : absl::StrCat(response.import().applied() ? "in effect" : "proposed",
+                         " as change-set ", repaired_by);
+  return absl::StrCat(what, " is repaired: ", outcome, ".\n",
+                      Remarks(response.import(), width));
+}
+
+std::string RepairCsv(const v1::RepairQuarantinedLineResponse& response) {
+  return ToCsv(kErrorColumns, response.import().errors());
+}
+
 std::string EntitlementImportCsv(
     const v1::ImportEntitlementsResponse& response) {
   return ToCsv(kErrorColumns, response.errors());

@@ -16,6 +16,11 @@ std::string RegisterImportTable(
     const v1::ImportExpectedDevicesResponse& response, bool quarantine,
     int width);
 
+// What became of a line that was kept aside; then what is wrong with it still.
+std::string RepairTable(const v1::RepairQuarantinedLineResponse& response,
+                        int width);
+std::string RepairCsv(const v1::RepairQuarantinedLineResponse& response);
+
 // The bad places, one line each.
 std::string EntitlementImportCsv(
     const v1::ImportEntitlementsResponse& response);

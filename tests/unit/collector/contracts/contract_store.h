@@ -15,6 +15,7 @@
 #include "collector/contracts/contract_proposer.h"
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/entitlement_import.h"
+#include "collector/contracts/quarantine_repair.h"
 #include "collector/storage/committer.h"
 #include "collector/storage/rocksdb_engine.h"
 #include "gmock/gmock.h"
@@ -37,6 +38,7 @@ struct ContractPeople {
                      {v1::ChangeSet::KIND_RECORDS, &content}}),
         changes(engine, roles, change_sets.contents()),
         importer(engine, committer, change_sets, {"core", "device", "pvu"}),
+        repair(engine, committer, change_sets, importer),
         proposer(engine, change_sets, {"core", "device", "pvu"}),
         queries(engine, clock) {
     roles.Give("ina", {v1::ROLE_ITAM});
@@ -52,6 +54,7 @@ struct ContractPeople {
   ChangeSets change_sets;
   const ChangeQueries changes;
   EntitlementImporter importer;
+  QuarantineRepair repair;
   ContractProposer proposer;
   ContractQueries queries;
 

@@ -215,8 +215,10 @@ TEST(MappedCsv, NamesLineColumnAndValueAsTheFileHasThem) {
   EXPECT_THAT(WrongWith("servicenow-entitlement", "EUR;225.50", "225.50"),
               HasSubstr("2/currency: currency is empty; it is required; or say "
                         "it for all lines with the default currency=..."));
-  EXPECT_THAT(WrongWith("servicenow-entitlement", "EUR;225.50", "EUR;225,50"),
-              HasSubstr("/"));
+  EXPECT_EQ(WrongWith("servicenow-entitlement", "EUR;225.50", "EUR;"),
+            "2/Unit cost: the amount is missing");
+  EXPECT_THAT(WrongWith("servicenow-entitlement", "EUR;225.50", "EURO;225.50"),
+              HasSubstr("2/Unit cost: the currency is unknown"));
   EXPECT_THAT(WrongWith("servicenow-entitlement", ",2,8,16,", ",2,8,17,"),
               HasSubstr("2/Purchased rights: it is not the number of packs "
                         "times the units of a pack, 16"));

@@ -10,7 +10,7 @@
 namespace rollcall::collector {
 namespace {
 
-using Said = std::map<std::string, std::string>;
+using Statement = std::map<std::string, std::string>;
 
 std::string Trimmed(std::string text) {
   const char* blanks = " \t\n\v\f\r";
@@ -109,11 +109,12 @@ class OracleLine {
   std::map<std::string, std::string> cells_;
 };
 
-void Say(Said& said, const std::string& field, const std::string& value) {
+void Say(Statement& said, const std::string& field, const std::string& value) {
   if (!value.empty()) said[field] = value;
 }
 
-void SayTag(Said& said, const std::string& name, const std::string& value) {
+void SayTag(Statement& said, const std::string& name,
+            const std::string& value) {
   Say(said, "tag " + name, value);
 }
 
@@ -133,13 +134,14 @@ std::string Price(const std::string& text, std::string currency) {
   return Number(amount) + " " + Upper(currency);
 }
 
-void SayPacks(Said& said, const std::string& count, const std::string& size) {
+void SayPacks(Statement& said, const std::string& count,
+              const std::string& size) {
   Say(said, "packs", Number(count) + " of " + Number(size));
   Say(said, "quantity", Product(count, size));
 }
 
-Said ServiceNow(const OracleLine& line) {
-  Said said;
+Statement ServiceNow(const OracleLine& line) {
+  Statement said;
   Say(said, "contract", line.At("Contract number"));
   Say(said, "vendor", line.At("Vendor"));
   Say(said, "publisher", line.At("Publisher"));
@@ -197,8 +199,8 @@ Said ServiceNow(const OracleLine& line) {
   return said;
 }
 
-Said Flexera(const OracleLine& line) {
-  Said said;
+Statement Flexera(const OracleLine& line) {
+  Statement said;
   Say(said, "contract", line.At("Contract"));
   Say(said, "vendor", line.At("Vendor"));
   Say(said, "publisher", line.At("Publisher"));
@@ -239,7 +241,8 @@ Said Flexera(const OracleLine& line) {
   return said;
 }
 
-void SayRight(Said& said, const std::string& right, const std::string& cell) {
+void SayRight(Statement& said, const std::string& right,
+              const std::string& cell) {
   const std::string word = Lower(cell);
   if (word == "yes" || word == "true" || word == "1" || word == "permitted") {
     Say(said, "right " + right, "permitted");
@@ -250,8 +253,8 @@ void SayRight(Said& said, const std::string& right, const std::string& cell) {
   }
 }
 
-Said Snow(const OracleLine& line) {
-  Said said;
+Statement Snow(const OracleLine& line) {
+  Statement said;
   Say(said, "contract", line.At("Agreement"));
   Say(said, "vendor", line.At("Vendor"));
   Say(said, "publisher", line.At("Manufacturer"));
@@ -294,8 +297,8 @@ Said Snow(const OracleLine& line) {
   return said;
 }
 
-Said SnipeIt(const OracleLine& line) {
-  Said said;
+Statement SnipeIt(const OracleLine& line) {
+  Statement said;
   Say(said, "contract", "HL-2026-01");
   Say(said, "vendor", line.At("Supplier"));
   Say(said, "publisher", line.At("Manufacturer"));
@@ -331,8 +334,8 @@ std::string OneLine(std::string text) {
   return text;
 }
 
-Said Term(const OracleLine& line) {
-  Said said;
+Statement Term(const OracleLine& line) {
+  Statement said;
   Say(said, "contract", line.At("ContractNo"));
   std::string text = line.At("TermAndConditionType");
   const std::string begin = line.At("BeginDate");
@@ -389,8 +392,8 @@ std::string KindWord(std::string text) {
   return text;
 }
 
-Said Contract(const OracleLine& line) {
-  Said said;
+Statement Contract(const OracleLine& line) {
+  Statement said;
   Say(said, "contract", line.At("contract_number"));
   Say(said, "vendor", line.At("vendor"));
   Say(said, "title", line.At("title"));
@@ -419,8 +422,8 @@ Said Contract(const OracleLine& line) {
   return said;
 }
 
-Said Invoice(const OracleLine& line) {
-  Said said;
+Statement Invoice(const OracleLine& line) {
+  Statement said;
   const std::string currency = line.At("currency");
   Say(said, "vendor", line.At("vendor"));
   Say(said, "invoice", line.At("invoice_number"));
@@ -440,7 +443,7 @@ Said Invoice(const OracleLine& line) {
   return said;
 }
 
-std::string InLines(const Said& said) {
+std::string InLines(const Statement& said) {
   std::string text;
   for (const auto& [field, value] : said) text += field + "=" + value + "\n";
   return text;
@@ -466,8 +469,8 @@ std::string Amount(const v1::Money& money) {
   return Decimal(money.micros(), 1'000'000) + " " + money.currency();
 }
 
-Said SaidByLine(const v1::Entitlement& line) {
-  Said said;
+Statement SaidByLine(const v1::Entitlement& line) {
+  Statement said;
   Say(said, "contract", line.contract_number());
   Say(said, "vendor", line.vendor());
   Say(said, "publisher", line.publisher());
@@ -513,8 +516,8 @@ std::string Joined(const Texts& texts) {
   return all;
 }
 
-Said SaidByContract(const v1::Contract& contract) {
-  Said said;
+Statement SaidByContract(const v1::Contract& contract) {
+  Statement said;
   Say(said, "contract", contract.contract_number());
   Say(said, "vendor", contract.vendor());
   // Of a term, what identifies it: it is in its notes.
@@ -552,8 +555,8 @@ Said SaidByContract(const v1::Contract& contract) {
   return said;
 }
 
-Said SaidByInvoice(const v1::InvoiceLine& line) {
-  Said said;
+Statement SaidByInvoice(const v1::InvoiceLine& line) {
+  Statement said;
   Say(said, "vendor", line.vendor());
   Say(said, "invoice", line.invoice_number());
   Say(said, "line", line.line());
@@ -616,7 +619,7 @@ std::optional<std::string> OracleOf(const std::string& mapping,
                                     const std::vector<std::string>& header,
                                     const std::vector<std::string>& fields) {
   if (header.size() != fields.size()) return std::nullopt;
-  using Reading = Said (*)(const OracleLine&);
+  using Reading = Statement (*)(const OracleLine&);
   const std::map<std::string, Reading> readings = {
       {"flexera-purchase-order-line", Flexera},
       {"flexera-term", Term},

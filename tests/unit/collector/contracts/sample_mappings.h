@@ -41,9 +41,10 @@ inline ImportDefaults SampleDefaults(const std::string& name) {
 }
 
 inline std::string SampleFile(const std::string& name) {
-  const auto text = ReadFile(testing::SourcePath(absl::StrCat(
-                                 "deploy/sample/mappings/", name, ".csv")),
-                             1 << 20);
+  const auto text =
+      ::rollcall::ReadFile(testing::SourcePath(absl::StrCat(
+                               "deploy/sample/mappings/", name, ".csv")),
+                           1 << 20);
   EXPECT_OK(text);
   return text.value_or("");
 }
