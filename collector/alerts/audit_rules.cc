@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
@@ -12,8 +13,27 @@
 namespace rollcall::collector {
 namespace {
 
+// A contract, and the audits that rest on it.
+struct AuditedContract {
+  const v1::Contract* contract = nullptr;
+  std::vector<const v1::Audit*> audits;
+};
+
 // By the contract's number in lower case, which is what audits name it by.
-using ContractsByNumber = absl::flat_hash_map<std::string, const v1::Contract*>;
+using AuditedContracts = absl::flat_hash_map<std::string, AuditedContract>;
+
+AuditedContracts GroupAudits(const ContractFacts& facts) {
+  AuditedContracts groups;
+  for (const v1::Contract& contract : facts.contracts) {
+    groups[absl::AsciiStrToLower(contract.contract_number())].contract =
+        &contract;
+  }
+  for (const v1::Audit& audit : facts.audits) {
+    groups[absl::AsciiStrToLower(audit.contract_number())].audits.push_back(
+        &audit);
+  }
+  return groups;
+}
 
 bool IsOpen(const v1::Audit& audit, const CivilDate& on) {
   const auto notice = DayOf(true, audit.notice_date());
@@ -31,16 +51,11 @@ std::optional<CivilDate> BeginOf(const v1::Audit& audit) {
 
 // The audit before this one under the same contract; null: none is known.
 const v1::Audit* AuditBefore(const v1::Audit& audit,
-                             const ContractFacts& facts) {
+                             const AuditedContract& group) {
   const v1::Audit* before = nullptr;
-  const std::string contract = absl::AsciiStrToLower(audit.contract_number());
-  for (const v1::Audit& other : facts.audits) {
-    if (other.audit_id() == audit.audit_id() ||
-        absl::AsciiStrToLower(other.contract_number()) != contract ||
-        other.notice_date() >= audit.notice_date()) {
-      continue;
-    }
-    if (before == nullptr || BeginOf(*before) < BeginOf(other)) before = &other;
+  for (const v1::Audit* const other : group.audits) {
+    if (other->notice_date() >= audit.notice_date()) continue;
+    if (before == nullptr || BeginOf(*before) < BeginOf(*other)) before = other;
   }
   return before;
 }
@@ -187,23 +202,20 @@ bool IsHold(const v1::Audit& audit, const CivilDate& on) {
 }
 
 void AddAudits(const ContractFacts& facts, KeyDates& dates) {
-  ContractsByNumber contracts;
-  for (const v1::Contract& contract : facts.contracts) {
-    contracts[absl::AsciiStrToLower(contract.contract_number())] = &contract;
-  }
+  const AuditedContracts groups = GroupAudits(facts);
   for (const v1::Audit& audit : facts.audits) {
     if (!IsOpen(audit, dates.on())) continue;
     AuditClock clock(audit, *DayOf(true, audit.notice_date()), dates);
-    const auto contract =
-        contracts.find(absl::AsciiStrToLower(audit.contract_number()));
-    if (contract == contracts.end()) {
+    const AuditedContract& group =
+        groups.at(absl::AsciiStrToLower(audit.contract_number()));
+    if (group.contract == nullptr) {
       clock.AddUnknown();
       continue;
     }
-    const v1::Clauses& clauses = contract->second->clauses();
+    const v1::Clauses& clauses = group.contract->clauses();
     clock.AddNotice(clauses.audit());
     if (clauses.audit().has_frequency_months()) {
-      clock.AddFrequency(clauses.audit(), AuditBefore(audit, facts));
+      clock.AddFrequency(clauses.audit(), AuditBefore(audit, group));
     }
     clock.AddAfterFindings(clauses);
   }
