@@ -12,7 +12,9 @@ using ::rollcall::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 class FakeContractService final : public v1::ContractService::Service {
  public:
@@ -20,10 +22,18 @@ class FakeContractService final : public v1::ContractService::Service {
       grpc::ServerContext*, const v1::ImportEntitlementsRequest* request,
       v1::ImportEntitlementsResponse* response) override {
     imported = *request;
-    response->set_change_set_id("abcd");
-    response->set_line_count(1);
-    response->set_added_count(1);
-    response->set_created_contract_count(1);
+    *response = import_answer;
+    return grpc::Status::OK;
+  }
+  grpc::Status RepairQuarantinedLine(
+      grpc::ServerContext*, const v1::RepairQuarantinedLineRequest* request,
+      v1::RepairQuarantinedLineResponse* response) override {
+    repaired = *request;
+    v1::QuarantinedLine& line_now = *response->mutable_line();
+    line_now.set_change_set_id(request->change_set_id());
+    line_now.set_line(request->line());
+    line_now.set_state(v1::QuarantinedLine::STATE_REPAIRED);
+    line_now.set_repaired_by_change_set_id("ef");
     return grpc::Status::OK;
   }
   grpc::Status ProposeChanges(grpc::ServerContext*,
@@ -83,7 +93,12 @@ class FakeContractService final : public v1::ContractService::Service {
   v1::ListContractObjectsResponse objects;
   v1::ListContractObjectVersionsResponse history;
   v1::CompareContractObjectResponse comparison;
+  v1::ImportEntitlementsResponse import_answer =
+      FromText<v1::ImportEntitlementsResponse>(
+          "change_set_id: 'abcd' line_count: 1 added_count: 1 "
+          "created_contract_count: 1");
   v1::ImportEntitlementsRequest imported;
+  v1::RepairQuarantinedLineRequest repaired;
   v1::ProposeChangesRequest proposed;
   v1::ListEntitlementsRequest lines_asked;
   v1::ListContractObjectsRequest objects_asked;
@@ -115,6 +130,65 @@ TEST_F(ContractCommandsTest, AnImportIsAProposal) {
   EXPECT_EQ(Run({"contracts", "import", path, "--effective-date=July"}),
             ExitCode::kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("--effective-date=July is not a date"));
+}
+
+TEST_F(ContractCommandsTest, AnImportSaysHowItsFileIsRead) {
+  const std::string path = dir_.Write("c.csv", "x");
+  EXPECT_EQ(Run({"contracts", "import", path, "--mapping=snow-licence",
+                 "--default=vendor=Acme, Inc.", "--default=metric=core"}),
+            ExitCode::kOk);
+  EXPECT_EQ(service_.imported.mapping(), "snow-licence");
+  EXPECT_THAT(service_.imported.defaults(),
+              UnorderedElementsAre(Pair("vendor", "Acme, Inc."),
+                                   Pair("metric", "core")));
+  EXPECT_EQ(Run({"contracts", "import", path, "--default=vendor"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("write FIELD=VALUE"));
+  EXPECT_EQ(Run({"contracts", "import", path, "--default=vendor=A,vendor=B"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("vendor is given twice"));
+}
+
+TEST_F(ContractCommandsTest, AnImportTellsWhatWasNotTakenAsItStands) {
+  service_.import_answer = FromText<v1::ImportEntitlementsResponse>(R"pb(
+    change_set_id: "abcd"
+    line_count: 1
+    added_count: 1
+    warnings { line: 2 column: "Start" value: "x" reason: "early" }
+    warning_count: 3
+    unknown_products { publisher: "P" product: "Q" line_count: 7 first_line: 2 }
+    unknown_product_count: 1
+    ignored_columns: "State\033[31m"
+    conversions { text: "End: never" line_count: 1 }
+  )pb");
+  const std::string path = dir_.Write("c.csv", "x");
+  EXPECT_EQ(Run({"contracts", "import", path}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("early"), HasSubstr("... and 2 more"),
+                                HasSubstr("P          Q            7      2"),
+                                HasSubstr("passed over: State\\x1b[31m"),
+                                HasSubstr("- End: never (1 line)")));
+}
+
+TEST_F(ContractCommandsTest, ARepairIsOneOfThreeThings) {
+  EXPECT_EQ(Run({"contracts", "repair", "ab", "3", "--content=a,b",
+                 "--reason=typo", "--request-id=r1"}),
+            ExitCode::kOk);
+  EXPECT_THAT(service_.repaired,
+              EqualsText("change_set_id: 'ab' line: 3 content: 'a,b' "
+                         "reason: 'typo' request_id: 'r1'"));
+  EXPECT_EQ(out_.str(),
+            "Line 3 of change-set ab is repaired: proposed as change-set "
+            "ef.\n");
+  const std::string path = dir_.Write("line.csv", "c,d\r\n");
+  EXPECT_EQ(Run({"contracts", "repair", "ab", "3", "--file=" + path}),
+            ExitCode::kOk);
+  EXPECT_EQ(service_.repaired.content(), "c,d");
+  EXPECT_EQ(Run({"contracts", "repair", "ab", "3"}), ExitCode::kUsage);
+  EXPECT_EQ(
+      Run({"contracts", "repair", "ab", "3", "--discard", "--content=a,b"}),
+      ExitCode::kUsage);
+  EXPECT_EQ(Run({"contracts", "repair", "ab", "x", "--discard"}),
+            ExitCode::kUsage);
 }
 
 TEST_F(ContractCommandsTest, LinesAreListedAsOfADay) {

@@ -19,7 +19,8 @@ TEST(NameOptions, PutsTheOptionInPlaceOfTheField) {
 TEST(NameOptions, LeavesOtherWordsAsTheyAre) {
   for (const char* text :
        {"", "no section of these sections has a reason",
-        "page_token is malformed", "the principal's life", "\xff\n_"}) {
+        "page_token is malformed", "what can is contract_number=..., reason=",
+        "the principal's life", "\xff\n_"}) {
     EXPECT_EQ(NameOptions(text), text);
   }
 }

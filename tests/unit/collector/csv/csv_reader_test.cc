@@ -31,6 +31,8 @@ struct Read {
 };
 
 Read ReadAll(absl::string_view content, const CsvLimits& limits = {}) {
+  CsvOptions options;
+  options.limits = limits;
   Read read;
   read.outcome = ReadCsv(
       content, kColumns,
@@ -45,7 +47,7 @@ Read ReadAll(absl::string_view content, const CsvLimits& limits = {}) {
         }
         for (const auto& error : record.errors) read.errors.push_back(error);
       },
-      limits);
+      options);
   return read;
 }
 
@@ -289,6 +291,69 @@ TEST(CellReader, NotesWhereARequiredCellIsMissing) {
   EXPECT_EQ(errors[0].column(), "start_date");
   EXPECT_EQ(errors[0].column_number(), 1);
   EXPECT_THAT(errors[0].reason(), HasSubstr("required"));
+}
+
+TEST(CsvReader, PassesOverOtherColumnsWhereItMayAndTellsThem) {
+  CsvOptions options;
+  options.takes_other_columns = true;
+  std::vector<std::string> tags;
+  const CsvOutcome outcome = ReadCsv(
+      "State\x07,tag,start,\n1,a,2026-01-01,2\n", kColumns,
+      [&](const CsvRecord& record) { tags.emplace_back(record.cells[0]); },
+      options);
+  // What is no text is an error also there.
+  ASSERT_EQ(outcome.file_errors.size(), 1u);
+  EXPECT_EQ(outcome.file_errors[0].column_number(), 1);
+  const CsvOutcome sound = ReadCsv(
+      "State,tag,start,\n1,a,2026-01-01,2\n", kColumns,
+      [&](const CsvRecord& record) { tags.emplace_back(record.cells[0]); },
+      options);
+  EXPECT_TRUE(sound.file_errors.empty());
+  EXPECT_EQ(sound.other_columns, (std::vector<std::string>{"State", ""}));
+  EXPECT_EQ(tags, std::vector<std::string>{"a"});
+}
+
+TEST(CsvReader, CallsAColumnByItsLabelAndFindsItByAnyName) {
+  const std::vector<std::string> more = {"licence_id", "id"};
+  CsvColumn column{"license_id", true};
+  column.more_names = more;
+  column.label = "License ID";
+  column.otherwise = "; or say it otherwise";
+  const std::vector<CsvColumn> columns = {column};
+  for (const char* label : {"License ID", "LICENCE-ID", " id "}) {
+    const CsvOutcome outcome =
+        ReadCsv(absl::StrCat(label, "\n1\n"), columns, [](const CsvRecord&) {});
+    EXPECT_TRUE(outcome.file_errors.empty()) << label;
+  }
+  const CsvOutcome missing =
+      ReadCsv("other\n1\n", columns, [](const CsvRecord&) {});
+  ASSERT_EQ(missing.file_errors.size(), 2u);
+  EXPECT_EQ(missing.file_errors[1].reason(),
+            "the column License ID is missing from the header; or say it "
+            "otherwise");
+}
+
+TEST(CsvHeader, IsTheFirstRecordAsItStandsThere) {
+  EXPECT_EQ(CsvHeader("\xef\xbb\xbf\n\"a\nb\",c\r\n1,2\n"), "\"a\nb\",c");
+  EXPECT_EQ(CsvHeader("a\"b,c\n1,2\n"), "");
+  EXPECT_EQ(CsvHeader(""), "");
+}
+
+TEST(CellReader, NotesMayHaveLinesAndNoFormula) {
+  const std::vector<CsvColumn> columns = {CsvColumn{"note"}};
+  const std::vector<int> numbers = {1};
+  const auto read = [&](absl::string_view cell) {
+    CsvRecord record;
+    record.columns = columns;
+    record.column_numbers = numbers;
+    record.cells = {cell};
+    return CellReader(record).Notes(0, 10);
+  };
+  EXPECT_EQ(read(" two\nlines "), "two\nlines");
+  EXPECT_EQ(read("=two\nlines"), std::nullopt);
+  EXPECT_EQ(read("a\tb"), std::nullopt);
+  EXPECT_EQ(read("eleven byte"), std::nullopt);
+  EXPECT_EQ(read(""), std::nullopt);
 }
 
 }  // namespace
