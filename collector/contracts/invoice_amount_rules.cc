@@ -160,11 +160,10 @@ absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
   *finding.mutable_difference() =
       RoundTowardsZero(micros, facts.billed.unit_price().currency());
   finding.set_decided_by(std::string(bought.field));
-  finding.set_explanation(
-      absl::StrCat(InvoiceLineInWords(*overlap.line),
-                   " bills some of the same days. Together ", sum.ToString(),
-                   bought.unit, " are billed, of ", bought.quantity.ToString(),
-                   bought.unit, " that were bought."));
+  finding.set_explanation(absl::StrCat(
+      "Some of the same days are billed on ", InvoiceLineInWords(*overlap.line),
+      ". Together ", sum.ToString(), bought.unit, " are billed, of ",
+      bought.quantity.ToString(), bought.unit, " that were bought."));
   return finding;
 }
 
@@ -176,10 +175,10 @@ Finding MaybeTwiceFinding(const InvoiceFacts& facts, const Overlap& overlap,
       QuantityValue(Quantity::Of(RationalOf(facts.billed.quantity())));
   finding.set_decided_by("invoice_line.period_start_date");
   finding.set_missing_fact(std::string(missing));
-  finding.set_explanation(absl::StrCat(
-      InvoiceLineInWords(*overlap.line),
-      " bills the same line of the order; whether for the same days, and "
-      "rightly, is not known."));
+  finding.set_explanation(
+      absl::StrCat("The same line of the order is billed on ",
+                   InvoiceLineInWords(*overlap.line),
+                   "; whether for the same days, and rightly, is not known."));
   return finding;
 }
 

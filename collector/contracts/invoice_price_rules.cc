@@ -57,6 +57,22 @@ StatedCurrency CurrencyOf(const InvoiceFacts& facts) {
   return {PriceOf(*line)->currency(), std::string(PriceField(*line))};
 }
 
+// Why the line's price cannot be compared with the invoice's; empty: it can, it
+// is not stated, or CheckCurrency says why. REQUIRES: the line is known.
+std::string WhyNotComparable(const InvoiceFacts& facts) {
+  const v1::Entitlement& line = *facts.LineThen();
+  const std::string& billed = facts.billed.unit_price().currency();
+  const v1::Money* stated = PriceOf(line);
+  if (stated != nullptr && stated->currency() != billed &&
+      CurrencyOf(facts).code == billed) {
+    return absl::StrCat("The invoice's price is in ", billed,
+                        ", as the contract's are, and that of the order's line "
+                        "in ",
+                        stated->currency(), ".");
+  }
+  return WhyNotAlike(facts.billed, line);
+}
+
 // Whether the line's price may be compared with the invoice's.
 bool IsComparable(const InvoiceFacts& facts) {
   const v1::Entitlement* line = facts.LineThen();
@@ -184,6 +200,15 @@ absl::StatusOr<Finding> PriceFinding(const InvoiceFacts& facts,
   return finding;
 }
 
+// That the price cannot be compared.
+Finding OpenPrice(const InvoiceFacts& facts, Finding::State state) {
+  Finding finding =
+      MakeFinding(facts, Finding::KIND_PRICE_ABOVE_CONTRACT, state);
+  *finding.mutable_billed()->mutable_money() = facts.billed.unit_price();
+  finding.set_decided_by("entitlement");
+  return finding;
+}
+
 std::string YearsInWords(int years) {
   return years == 1 ? "a year of the contract later"
                     : absl::StrCat(years, " years of the contract later");
@@ -254,20 +279,14 @@ RuleResult CheckPrice(const InvoiceFacts& facts) {
   const v1::Entitlement* line = facts.LineThen();
   if (line == nullptr) return std::nullopt;
   const v1::Money& price = facts.billed.unit_price();
-  const std::string why_not = WhyNotAlike(facts.billed, *line);
+  const std::string why_not = WhyNotComparable(facts);
   if (!why_not.empty()) {
-    Finding finding = MakeFinding(facts, Finding::KIND_PRICE_ABOVE_CONTRACT,
-                                  Finding::STATE_NOT_COMPARABLE);
-    *finding.mutable_billed()->mutable_money() = price;
-    finding.set_decided_by("entitlement");
+    Finding finding = OpenPrice(facts, Finding::STATE_NOT_COMPARABLE);
     finding.set_explanation(why_not);
     return finding;
   }
   if (PriceOf(*line) == nullptr) {
-    Finding finding = MakeFinding(facts, Finding::KIND_PRICE_ABOVE_CONTRACT,
-                                  Finding::STATE_NOT_DECIDABLE);
-    *finding.mutable_billed()->mutable_money() = price;
-    finding.set_decided_by("entitlement");
+    Finding finding = OpenPrice(facts, Finding::STATE_NOT_DECIDABLE);
     finding.set_missing_fact("the price of the order's line");
     finding.set_explanation("The order's line states no price.");
     return finding;

@@ -172,6 +172,16 @@ TEST(InvoiceRules, DoNotComparePricesOfDifferentParts) {
   EXPECT_EQ(scene.Check()[0].state(), Finding::STATE_FOUND);
 }
 
+TEST(InvoiceRules, DoNotComparePricesInDifferentCurrencies) {
+  Scene scene;
+  scene.line.mutable_unit_price()->set_currency("USD");
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings),
+              ElementsAre(Finding::KIND_PRICE_ABOVE_CONTRACT));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_COMPARABLE);
+  EXPECT_THAT(findings[0].explanation(), HasSubstr("in USD"));
+}
+
 TEST(InvoiceRules, SayThatAPriceIsMissing) {
   Scene scene;
   scene.line.clear_unit_price();
@@ -489,7 +499,7 @@ TEST(InvoiceRules, FindTheLaterOfTwoThatBillTheSame) {
   ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
   EXPECT_EQ(findings[0].difference().micros(), 1'000'000'000);
   EXPECT_THAT(findings[0].explanation(),
-              HasSubstr("invoice R-1 line 1 bills some of the same days"));
+              HasSubstr("billed on invoice R-1 line 1. Together 20"));
   Scene first;
   first.BillBefore("R-1", "2026-02-01", "2026-06-30");
   EXPECT_THAT(first.Check(), IsEmpty());
