@@ -175,7 +175,8 @@ absl::Status InvoiceReader::ReadOrders() {
       continue;
     }
     const auto& parts = entry->key.name.parts;
-    (*orders_)[{parts[1], parts[2]}].insert(
+    (*orders_)[{parts[1], parts[2]}].emplace(
+        parts[0],
         entry->record.change().object().entitlement().contract_number());
   }
 }
@@ -240,11 +241,12 @@ InvoiceReader::NameOfLine(const v1::InvoiceLine& billed,
   const auto found = orders_->find({order, line});
   if (found == orders_->end()) return std::optional<LineName>();
   if (found->second.size() > 1) {
-    possible->assign(found->second.begin(), found->second.end());
+    for (const auto& [name, written] : found->second) {
+      possible->push_back(written);
+    }
     return std::optional<LineName>();
   }
-  return std::optional<LineName>(
-      {{absl::AsciiStrToLower(*found->second.begin()), order, line}});
+  return std::optional<LineName>({{found->second.begin()->first, order, line}});
 }
 
 absl::StatusOr<bool> InvoiceReader::IsOrderKnown(

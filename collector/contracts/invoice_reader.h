@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,10 +62,11 @@ class InvoiceReader {
   const std::map<std::string, Rational> uses_;
   // Lines of invoices by the line of the order that they bill.
   std::map<LineName, std::vector<v1::InvoiceLine>> billings_;
-  // Contracts by order and line, of all lines that were ever known; read when
-  // an invoice first names no contract.
-  std::optional<
-      std::map<std::pair<std::string, std::string>, std::set<std::string>>>
+  // Contracts by order and line, of all lines that were ever known, by their
+  // numbers in lower case, as they are written; read when an invoice first
+  // names no contract.
+  std::optional<std::map<std::pair<std::string, std::string>,
+                         std::map<std::string, std::string>>>
       orders_;
   // What was read. A contract that is not known has a timeline without spans.
   std::map<std::string, Timeline<v1::Contract>> contracts_;
