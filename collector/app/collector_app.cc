@@ -36,6 +36,7 @@
 #include "collector/contracts/contract_proposer.h"
 #include "collector/contracts/contract_queries.h"
 #include "collector/contracts/contract_service.h"
+#include "collector/contracts/document_content.h"
 #include "collector/contracts/document_service.h"
 #include "collector/contracts/documents.h"
 #include "collector/contracts/entitlement_import.h"
@@ -158,7 +159,8 @@ struct Parts {
   const std::vector<PartCheck> other_checks = {
       [this](const Reader& reader, const std::function<bool()>& stop) {
         return CheckLedger(reader, ledger.public_key().sha256(), stop);
-      }};
+      },
+      CheckStoredDocuments};
   Subjects subjects;
   LastSeenTracker last_seen;
   RowDirectory rows{*engine};

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/changes/change_set_table.h"
+#include "collector/contracts/document_content.h"
 #include "collector/contracts/document_links.h"
 #include "collector/contracts/document_rules.h"
 #include "collector/contracts/document_table.h"
@@ -118,11 +119,6 @@ void PutRecord(const std::string& sha256, v1::Document document, Batch& batch) {
   kDocumentTable.Put(batch, {sha256}, record);
 }
 
-uint32_t ChunkCount(int64_t size) {
-  const auto chunk = static_cast<int64_t>(kDocumentChunkBytes);
-  return static_cast<uint32_t>((size + chunk - 1) / chunk);
-}
-
 void PutChunks(const std::string& sha256, absl::string_view content,
                Batch& batch) {
   for (uint32_t index = 0; !content.empty(); ++index) {
@@ -146,29 +142,13 @@ absl::StatusOr<v1::Document> ReadDocument(const Reader& reader,
   return std::move(*record->mutable_document());
 }
 
-absl::StatusOr<std::string> ReadContent(const Reader& reader,
-                                        const v1::Document& document) {
-  std::string content;
-  content.reserve(static_cast<size_t>(document.size_bytes()));
-  for (uint32_t i = 0; i < ChunkCount(document.size_bytes()); ++i) {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const auto chunk,
-        kDocumentChunkTable.Get(reader, {document.sha256(), i}));
-    if (chunk.has_value()) content += chunk->content();
-  }
-  if (Sha256Hex(content) == document.sha256()) return content;
-  return absl::DataLossError(absl::StrCat(
-      "table document_chunk: what is stored of document ", document.sha256(),
-      " is not what was put; put the same bytes again, which replaces it"));
-}
-
 // Whether a document is held and what is stored of it is not what was put.
 absl::StatusOr<bool> IsDamaged(const Reader& reader,
                                const std::string& sha256) {
   const auto document = ReadDocument(reader, sha256);
   if (absl::IsNotFound(document.status())) return false;
   if (!document.ok()) return document.status();
-  const auto content = ReadContent(reader, *document);
+  const auto content = ReadDocumentContent(reader, *document);
   if (absl::IsDataLoss(content.status())) return true;
   return content.ok() ? absl::StatusOr<bool>(false) : content.status();
 }
@@ -269,7 +249,9 @@ absl::StatusOr<v1::PutDocumentResponse> Documents::Put(
   };
   auto response = ApplyOnce<v1::PutDocumentResponse>(
       committer_, {std::string(kDocumentsName)}, repeatable, work);
-  if (!response.ok()) Forget();
+  if (!response.ok() && !absl::IsResourceExhausted(response.status())) {
+    Forget();
+  }
   return response;
 }
 
@@ -290,8 +272,9 @@ absl::StatusOr<v1::GetDocumentResponse> Documents::Get(
         absl::StrCat("offset must be 0 to ", response.document().size_bytes(),
                      ", the bytes that the document has"));
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const std::string content,
-                            ReadContent(*snapshot, response.document()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const std::string content,
+      ReadDocumentContent(*snapshot, response.document()));
   response.set_content(content.substr(
       static_cast<size_t>(request.offset()),
       static_cast<size_t>(request.max_bytes() == 0 ? kMaxPartBytes
@@ -347,7 +330,6 @@ absl::StatusOr<v1::DeleteDocumentResponse> Documents::Delete(
   if (given.has_value()) return *std::move(given);
   for (int attempt = 1;; ++attempt) {
     auto response = TryToDelete(request, principal, repeatable);
-    if (!response.ok()) Forget();
     if (!absl::IsAborted(response.status()) || attempt == kDeleteAttempts) {
       return response;
     }
@@ -394,7 +376,7 @@ absl::StatusOr<v1::DeleteDocumentResponse> Documents::TryToDelete(
     document.set_held(false);
     AddEvent(document, v1::DocumentEvent::KIND_DELETED, principal, stamp)
         .set_reason(request.reason());
-    for (uint32_t i = 0; i < ChunkCount(document.size_bytes()); ++i) {
+    for (uint32_t i = 0; i < DocumentChunkCount(document.size_bytes()); ++i) {
       kDocumentChunkTable.Delete(writes.head, {sha256, i});
     }
     PutRecord(sha256, document, writes.head);
@@ -402,8 +384,10 @@ absl::StatusOr<v1::DeleteDocumentResponse> Documents::TryToDelete(
     *response.mutable_document() = std::move(document);
     return absl::OkStatus();
   };
-  return ApplyOnce<v1::DeleteDocumentResponse>(
+  auto response = ApplyOnce<v1::DeleteDocumentResponse>(
       committer_, {std::string(kDocumentsName)}, repeatable, work);
+  if (!response.ok()) Forget();
+  return response;
 }
 
 }  // namespace rollcall::collector

@@ -190,7 +190,7 @@ class MainJobTest(unittest.TestCase):
         answer = self.stack.call("StoreService.CheckStore", {})
         self.assertEqual([check["part"] for check in answer["checks"]],
                          ["rows", "row numbers", "bases", "heads", "postings",
-                          "ledger"])
+                          "ledger", "documents"])
         for check in answer["checks"]:
             self.assertEqual(int(check["differenceCount"]), 0, check)
         result = self.stack.rollcall("store", "check")

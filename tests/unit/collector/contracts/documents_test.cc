@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "collector/contracts/document_content.h"
 #include "collector/contracts/document_rules.h"
 #include "collector/contracts/document_table.h"
 #include "common/hash.h"
@@ -18,6 +19,7 @@ namespace rollcall::collector {
 namespace {
 
 using absl::StatusCode;
+using ::rollcall::testing::EqualsText;
 using ::rollcall::testing::FromText;
 using ::rollcall::testing::IsOkAndHolds;
 using ::rollcall::testing::StatusIs;
@@ -317,6 +319,39 @@ TEST(Documents, KeepTheFirstAndTheLastEvents) {
   EXPECT_EQ(
       FromProto(all[0].events(99).time()) - FromProto(all[0].events(0).time()),
       absl::Minutes(59));
+}
+
+TEST(Documents, AreCheckedWithTheStore) {
+  DocumentStore store;
+  const auto check = [&] {
+    auto found = CheckStoredDocuments(*store.ContractMemory::engine,
+                                      [] { return false; });
+    EXPECT_OK(found);
+    return found.value_or(v1::StoreCheck());
+  };
+  const std::string sha256 = store.Put("abc");
+  EXPECT_OK(store.Delete(store.Put("gone")));
+  EXPECT_THAT(check(), EqualsText("part: 'documents' compared_count: 1"));
+  const auto put_chunk = [&](const std::string& of, uint32_t index,
+                             const std::string& content) {
+    EXPECT_OK(store.committer.Commit(
+        {}, [&](KnownStamp, const Reader&, Writes& writes) {
+          stored::v1::DocumentChunk chunk;
+          chunk.set_content(content);
+          kDocumentChunkTable.Put(writes.head, {of, index}, chunk);
+          return absl::OkStatus();
+        }));
+  };
+  put_chunk(sha256, 1, "more");
+  EXPECT_EQ(check().difference_count(), 1);
+  EXPECT_THAT(check().first_difference(), HasSubstr("has 2 chunks"));
+  put_chunk(sha256, 0, "abd");
+  EXPECT_THAT(check().first_difference(), HasSubstr("is not what was put"));
+  put_chunk(Sha256Hex("gone"), 0, "gone");
+  EXPECT_EQ(check().difference_count(), 2);
+  EXPECT_THAT(
+      CheckStoredDocuments(*store.ContractMemory::engine, [] { return true; }),
+      StatusIs(StatusCode::kCancelled));
 }
 
 TEST(MediaType, IsATypeAndASubtype) {
