@@ -8,6 +8,7 @@
 #include "collector/contracts/import_plan.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_states.h"
+#include "collector/contracts/object_timeline.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -49,13 +50,18 @@ absl::StatusOr<ContractBook::Entry*> ContractBook::FindEntry(
   if (it == contracts_.end()) {
     v1::ContractObject asked;
     asked.mutable_contract()->set_contract_number(contract_number);
-    ROLLCALL_ASSIGN_OR_RETURN(
-        auto found,
-        FindObject(reader_, ObjectNumber::kContract, NameOf(asked), kAtLast));
+    ROLLCALL_ASSIGN_OR_RETURN(auto states,
+                              ReadTimeline(reader_, ObjectNumber::kContract,
+                                           NameOf(asked), /*proposed=*/{}));
     Entry entry;
-    entry.is_known = found.has_value();
-    entry.contract = std::move(
-        *(found.has_value() ? found->object : asked).mutable_contract());
+    entry.contract.set_contract_number(contract_number);
+    for (ObjectTimeline::State& state : states) {
+      entry.ends = !state.object.has_value();
+      if (entry.ends) continue;
+      entry.is_known = true;
+      entry.contract = std::move(*state.object->mutable_contract());
+    }
+    any_ends_ = any_ends_ || entry.ends;
     it = contracts_.emplace(key, std::move(entry)).first;
   }
   return &it->second;

@@ -19,9 +19,11 @@ class ContractBook {
   ContractBook(const Reader& reader, bool create)
       : reader_(reader), create_(create) {}
 
-  // A contract, as it is at last.
+  // A contract, as it was last while it was there.
   struct Entry {
     bool is_known = false;
+    // It is not there on the last of days.
+    bool ends = false;
     v1::Contract contract;
   };
 
@@ -32,6 +34,10 @@ class ContractBook {
   absl::StatusOr<const Entry*> Find(const std::string& contract_number);
 
   absl::StatusOr<bool> KnowsVendor(const std::string& vendor) const;
+
+  // Whether a contract that was asked for ends: then what is under it must be
+  // looked at day by day.
+  bool AnyEnds() const { return any_ends_; }
 
   // Notes that a vendor nobody knows is made.
   void CreateVendor(const std::string& vendor);
@@ -44,6 +50,7 @@ class ContractBook {
 
   const Reader& reader_;
   const bool create_;
+  bool any_ends_ = false;
   // By the number in lower case.
   std::map<std::string, Entry> contracts_;
   // By the name in lower case.

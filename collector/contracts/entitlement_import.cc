@@ -172,14 +172,12 @@ struct EntitlementImporter::Job {
   const v1::ImportEntitlementsRequest& request;
   const Caller& caller;
   const RepeatableRequest repeatable;
-  const ReadImport read;
   const std::string file_sha256;
 
-  v1::ChangeSet::Kind kind() const { return ChangeKindOf(read.target); }
-
-  v1::ChangeSet MakeChangeSet(size_t quarantined) const {
+  v1::ChangeSet MakeChangeSet(const ReadImport& read,
+                              size_t quarantined) const {
     v1::ChangeSet change_set;
-    change_set.set_kind(kind());
+    change_set.set_kind(ChangeKindOf(read.target));
     if (!read.options.is_own) change_set.set_mapping(request.mapping());
     change_set.set_file_name(request.file_name());
     change_set.set_file_sha256(file_sha256);
@@ -215,8 +213,7 @@ absl::StatusOr<Response> EntitlementImporter::Import(
   ROLLCALL_ASSIGN_OR_RETURN(auto given,
                             repeatable.FindAnswer<Response>(engine_));
   if (given.has_value()) return *std::move(given);
-  ROLLCALL_ASSIGN_OR_RETURN(ReadImport read, Read(request));
-  const Job job{request, caller, std::move(repeatable), std::move(read),
+  const Job job{request, caller, std::move(repeatable),
                 Sha256Hex(request.content())};
   for (int attempt = 1;; ++attempt) {
     auto response = Attempt(job);
@@ -229,18 +226,21 @@ absl::StatusOr<Response> EntitlementImporter::Import(
 // Compares the file with the store as it is now and proposes the difference.
 // ABORTED if contracts changed in between.
 absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
+  // Anew each time: the plan takes the lines out of it.
+  ROLLCALL_ASSIGN_OR_RETURN(ReadImport read, Read(job.request));
+  const v1::ChangeSet::Kind kind = ChangeKindOf(read.target);
   Response response;
-  response.set_line_count(job.read.file.line_count);
-  if (!job.read.file.file_errors.empty()) {
-    ListErrors(job.read.file, job.read.file.bad, response);
+  response.set_line_count(read.file.line_count);
+  if (!read.file.file_errors.empty()) {
+    ListErrors(read.file, read.file.bad, response);
     return response;
   }
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   ROLLCALL_ASSIGN_OR_RETURN(
       ImportPlan plan,
-      PlanImport(job.read.target, job.read.file, job.read.options, *snapshot));
-  const std::vector<BadLine> bad = AllBad(job.read.file, plan);
-  DescribeImport(job.read.file, bad, plan, response);
+      PlanImport(read.target, read.file, read.options, *snapshot));
+  const std::vector<BadLine> bad = AllBad(read.file, plan);
+  DescribeImport(read.file, bad, plan, response);
   if (!bad.empty() && !job.request.quarantine()) {
     ClearCounts(response);
     return response;
@@ -249,7 +249,7 @@ absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
   if (!changes && !bad.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const bool was_imported,
-        WasImported(*snapshot, job.kind(), job.file_sha256, bad.size()));
+        WasImported(*snapshot, kind, job.file_sha256, bad.size()));
     changes = !was_imported;
   }
   if (!changes) {
@@ -257,7 +257,7 @@ absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
   }
   response.set_quarantined_count(static_cast<int32_t>(bad.size()));
   if (job.request.dry_run()) return response;
-  return Propose(job, std::move(plan), bad, std::move(response));
+  return Propose(job, read, std::move(plan), bad, std::move(response));
 }
 
 absl::StatusOr<Response> EntitlementImporter::Keep(const Job& job,
@@ -272,15 +272,15 @@ absl::StatusOr<Response> EntitlementImporter::Keep(const Job& job,
 }
 
 absl::StatusOr<Response> EntitlementImporter::Propose(
-    const Job& job, ImportPlan plan, const std::vector<BadLine>& bad,
-    Response response) {
+    const Job& job, const ReadImport& read, ImportPlan plan,
+    const std::vector<BadLine>& bad, Response response) {
   Proposal proposal;
-  proposal.change_set = job.MakeChangeSet(bad.size());
+  proposal.change_set = job.MakeChangeSet(read, bad.size());
   ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(plan.changes));
-  plan.changes.clear();
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const auto before,
-      FindProposed(engine_, job.kind(), job.file_sha256, proposal.items));
+  plan.changes = {};
+  ROLLCALL_ASSIGN_OR_RETURN(const auto before,
+                            FindProposed(engine_, proposal.change_set.kind(),
+                                         job.file_sha256, proposal.items));
   if (before.has_value()) {
     response.set_change_set_id(before->ToHex());
     response.set_already_proposed(true);

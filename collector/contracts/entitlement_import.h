@@ -72,8 +72,8 @@ class EntitlementImporter {
       absl::string_view name) const;
   absl::StatusOr<v1::ImportEntitlementsResponse> Attempt(const Job& job);
   absl::StatusOr<v1::ImportEntitlementsResponse> Propose(
-      const Job& job, ImportPlan plan, const std::vector<BadLine>& bad,
-      v1::ImportEntitlementsResponse response);
+      const Job& job, const ReadImport& read, ImportPlan plan,
+      const std::vector<BadLine>& bad, v1::ImportEntitlementsResponse response);
 
   // Keeps the answer to a file that changes nothing.
   absl::StatusOr<v1::ImportEntitlementsResponse> Keep(

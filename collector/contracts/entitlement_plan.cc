@@ -16,6 +16,7 @@
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_states.h"
+#include "collector/contracts/reference_check.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -124,7 +125,7 @@ void KeepUnstated(const ImportedFile& file, const v1::Entitlement& before,
 // Plans one file.
 class EntitlementPlanner {
  public:
-  EntitlementPlanner(const ImportedFile& file, const ImportPlanOptions& options,
+  EntitlementPlanner(ImportedFile& file, const ImportPlanOptions& options,
                      const Reader& snapshot, ImportPlan& plan)
       : file_(file),
         options_(options),
@@ -145,12 +146,17 @@ class EntitlementPlanner {
     for (auto& [key, unknown] : unknown_) {
       plan_.unknown_products.push_back(std::move(unknown));
     }
-    return absl::OkStatus();
+    if (!contracts_.AnyEnds()) return absl::OkStatus();
+    return CheckReferences(plan_.changes, snapshot_);
   }
 
  private:
   absl::Status PlanLine(size_t index) {
-    const v1::Entitlement& line = file_.good[index].entitlement();
+    v1::ObjectChange change = SetOf(std::move(file_.good[index]));
+    if (options_.effective.has_value()) {
+      change.set_effective_date(options_.effective->ToString());
+    }
+    const v1::Entitlement& line = change.object().entitlement();
     errors_.clear();
     ROLLCALL_ASSIGN_OR_RETURN(const std::string fault, contracts_.Fault(line));
     if (!fault.empty()) {
@@ -159,22 +165,18 @@ class EntitlementPlanner {
     } else {
       ROLLCALL_RETURN_IF_ERROR(CompareWithContract(index, line));
     }
-    v1::ObjectChange change = SetOf(file_.good[index]);
-    if (options_.effective.has_value()) {
-      change.set_effective_date(options_.effective->ToString());
-    }
+    ObjectOutcome outcome;
     if (errors_.empty()) {
       ROLLCALL_ASSIGN_OR_RETURN(
-          const ObjectOutcome outcome,
-          OutcomeOf(change, snapshot_, KnownStamp::Max()));
+          outcome, OutcomeOf(change, snapshot_, KnownStamp::Max()));
       CompareWithOthers(index, line, outcome);
-      if (errors_.empty()) Take(std::move(change), outcome);
     }
-    if (errors_.empty()) {
-      NoteProduct(line);
-    } else {
+    if (!errors_.empty()) {
       plan_.bad.push_back(FaultyLine(file_, index, errors_));
+      return absl::OkStatus();
     }
+    NoteProduct(line);
+    Take(std::move(change), outcome);
     return absl::OkStatus();
   }
 
@@ -282,7 +284,7 @@ class EntitlementPlanner {
     unknown.set_line_count(unknown.line_count() + 1);
   }
 
-  const ImportedFile& file_;
+  ImportedFile& file_;
   const ImportPlanOptions& options_;
   const Reader& snapshot_;
   ImportPlan& plan_;
@@ -295,7 +297,7 @@ class EntitlementPlanner {
 
 }  // namespace
 
-absl::Status PlanEntitlements(const ImportedFile& file,
+absl::Status PlanEntitlements(ImportedFile& file,
                               const ImportPlanOptions& options,
                               const Reader& snapshot, ImportPlan& plan) {
   return EntitlementPlanner(file, options, snapshot, plan).Run();

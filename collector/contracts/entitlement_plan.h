@@ -12,7 +12,7 @@ namespace rollcall::collector {
 // start, another currency), that another source says, or that the source calls
 // by another name than before. What else looks odd is told: a term that is not
 // the contract's, the same bought twice, a product that nothing recognises.
-absl::Status PlanEntitlements(const ImportedFile& file,
+absl::Status PlanEntitlements(ImportedFile& file,
                               const ImportPlanOptions& options,
                               const Reader& snapshot, ImportPlan& plan);
 

@@ -20,7 +20,7 @@ v1::ChangeSet::Kind ChangeKindOf(mappings::v1::Mapping::Target target) {
 }
 
 absl::StatusOr<ImportPlan> PlanImport(mappings::v1::Mapping::Target target,
-                                      const ImportedFile& file,
+                                      ImportedFile& file,
                                       const ImportPlanOptions& options,
                                       const Reader& snapshot) {
   using Mapping = mappings::v1::Mapping;

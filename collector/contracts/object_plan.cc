@@ -40,7 +40,7 @@ absl::StatusOr<std::optional<v1::Contract>> ContractOnDay(
 // Plans a file of contracts.
 class ContractPlanner {
  public:
-  ContractPlanner(const ImportedFile& file, const ImportPlanOptions& options,
+  ContractPlanner(ImportedFile& file, const ImportPlanOptions& options,
                   const Reader& snapshot, ImportPlan& plan)
       : file_(file),
         options_(options),
@@ -120,7 +120,7 @@ class ContractPlanner {
     return absl::OkStatus();
   }
 
-  const ImportedFile& file_;
+  ImportedFile& file_;
   const ImportPlanOptions& options_;
   const Reader& snapshot_;
   ImportPlan& plan_;
@@ -130,8 +130,7 @@ class ContractPlanner {
 
 }  // namespace
 
-absl::Status PlanContracts(const ImportedFile& file,
-                           const ImportPlanOptions& options,
+absl::Status PlanContracts(ImportedFile& file, const ImportPlanOptions& options,
                            const Reader& snapshot, ImportPlan& plan) {
   return ContractPlanner(file, options, snapshot, plan).Run();
 }
@@ -189,8 +188,7 @@ absl::Status PlanTerms(const ImportedFile& file,
   return absl::OkStatus();
 }
 
-absl::Status PlanInvoices(const ImportedFile& file,
-                          const ImportPlanOptions& options,
+absl::Status PlanInvoices(ImportedFile& file, const ImportPlanOptions& options,
                           const Reader& snapshot, ImportPlan& plan) {
   ContractBook book(snapshot, /*create=*/false);
   for (size_t i = 0; i < file.good.size(); ++i) {
@@ -212,7 +210,8 @@ absl::Status PlanInvoices(const ImportedFile& file,
                           entry->contract.currency()));
       }
     }
-    ROLLCALL_RETURN_IF_ERROR(AddChange(file.good[i], options, snapshot, plan));
+    ROLLCALL_RETURN_IF_ERROR(
+        AddChange(std::move(file.good[i]), options, snapshot, plan));
   }
   return absl::OkStatus();
 }

@@ -11,8 +11,7 @@ namespace rollcall::collector {
 // else stays. Bad are lines that put a contract under another vendor than it is
 // with, or under a master contract that is neither known nor in the file; and
 // lines of vendors that nobody knows, unless those are to be created.
-absl::Status PlanContracts(const ImportedFile& file,
-                           const ImportPlanOptions& options,
+absl::Status PlanContracts(ImportedFile& file, const ImportPlanOptions& options,
                            const Reader& snapshot, ImportPlan& plan);
 
 // Terms: paragraphs of their contracts' notes. Bad are lines of contracts that
@@ -23,8 +22,7 @@ absl::Status PlanTerms(const ImportedFile& file,
 
 // Lines of invoices. That nobody knows a contract or vendor is told: it is a
 // finding, not an error.
-absl::Status PlanInvoices(const ImportedFile& file,
-                          const ImportPlanOptions& options,
+absl::Status PlanInvoices(ImportedFile& file, const ImportPlanOptions& options,
                           const Reader& snapshot, ImportPlan& plan);
 
 }  // namespace rollcall::collector

@@ -172,6 +172,18 @@ TEST_F(ReferenceCheckTest, HistoryStaysWhenAContractEnds) {
               StatusIs(StatusCode::kFailedPrecondition, HasSubstr("review")));
 }
 
+TEST_F(ReferenceCheckTest, AnImportDoesNotBringAnEndedContractBack) {
+  AgreeToContractWithLine();
+  Agree({ContractChange(kEnd, "2025-01-01"), LineChange(kEnd, "2025-01-01")});
+  v1::ImportEntitlementsRequest request;
+  request.set_create_contracts(true);
+  request.set_content(absl::StrCat(kHeader, Line("P1", "3")));
+  EXPECT_THAT(store_.importer.Import(request, store_.roles.CallBy("ina")),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("contract C-1 ends on 2025-01-01"),
+                             HasSubstr("C-1 / P1 / 1"))));
+}
+
 TEST_F(ReferenceCheckTest, WhatIsSetForAWhileMayBeSetBack) {
   AgreeToContractWithLine();
   EXPECT_THAT(Propose({LineChange(kSet, "2026-01-01", 9),
