@@ -16,7 +16,7 @@ void NoteDifference(const std::string& what, v1::StoreCheck& check) {
   check.set_difference_count(check.difference_count() + 1);
 }
 
-// Chunks by hash. Keys alone: the values are large.
+// How many chunks there are, by hash.
 absl::StatusOr<std::map<std::string, uint32_t>> CountChunks(
     const Reader& reader) {
   std::map<std::string, uint32_t> counts;

@@ -29,16 +29,6 @@ class Timeline {
 
   const std::vector<Span>& spans() const { return spans_; }
 
-  // The span that a day lies in; null before the first.
-  const Span* SpanOn(const CivilDate& day) const {
-    const Span* found = nullptr;
-    for (const Span& span : spans_) {
-      if (span.from.has_value() && *span.from > day) break;
-      found = &span;
-    }
-    return found;
-  }
-
   // What it was on a day; where it was not there: what it was last before, else
   // what it was first after. Null: it was never there.
   const T* Nearest(const CivilDate& day) const {

@@ -165,6 +165,21 @@ TEST(ListInvoiceFindings, FindsTheContractByTheOrdersLine) {
   EXPECT_THAT(store.List(), ElementsAre("R-1 UNKNOWN_CONTRACT"));
 }
 
+TEST(ListInvoiceFindings, TakesAContractThatIsWrittenInTwoWaysForOne) {
+  InvoiceStore store;
+  v1::ImportEntitlementsRequest amendment;
+  amendment.set_content(
+      "contract_number,vendor,publisher,product,metric,quantity,start_date,"
+      "end_date,unit_price,currency,purchase_order,line\n"
+      "c-1,Acme,Redis,Redis,core,10,2026-01-01,2026-12-31,90,EUR,p1,1\n");
+  amendment.set_effective_date("2026-07-01");
+  store.Import(amendment);
+  auto line = Invoice("R-1", "P1", 11, 100);
+  line.clear_contract_number();
+  store.Note(line);
+  EXPECT_THAT(store.List(), ElementsAre("R-1 QUANTITY_ABOVE_ORDER"));
+}
+
 TEST(ListInvoiceFindings, ReadsAContractAsItWasOnTheDayThatIsBilled) {
   InvoiceStore store;
   store.Note(Invoice("R-1", "P1", 12, 100));
