@@ -9,9 +9,9 @@ Usage: deploy/quickstart.sh [--dir=DIR] [--port-base=N]
        deploy/quickstart.sh --stop [--dir=DIR]
 
 Installs the Debian packages that Rollcall needs, builds it, makes a certificate
-authority, starts a collector and an agent on this machine, imports the sample
-contracts, which two principals approve, and the sample register, and shows what
-they say about this machine.
+authority, starts a collector and an agent on this machine, brings in the
+sample company, whose contracts two principals approve, and shows what all that says
+about this machine.
 
   --dir=DIR      where everything is kept (default .rollcall in the checkout)
   --port-base=N  agents connect to port N, administrators to N+1, HTTPS is at N+1000,
