@@ -17,33 +17,35 @@ constexpr int kMaxMasters = 8;
 // How many contracts, and how many lines, are kept in memory.
 constexpr size_t kMaxKept = 20'000;
 
-bool IsDay(const std::string& text) { return CivilDate::Parse(text).ok(); }
+bool IsSoundDay(const std::string& text) { return CivilDate::Parse(text).ok(); }
 
-bool IsRatio(const v1::Rational& value) {
+bool IsSoundRatio(const v1::Rational& value) {
   return Rational::FromProto(value).ok();
 }
 
 bool IsSound(const v1::InvoiceLine& line) {
-  return IsDay(line.invoice_date()) && IsRatio(line.quantity()) &&
-         (!line.has_period_start_date() || IsDay(line.period_start_date())) &&
-         (!line.has_period_end_date() || IsDay(line.period_end_date()));
+  return IsSoundDay(line.invoice_date()) && IsSoundRatio(line.quantity()) &&
+         (!line.has_period_start_date() ||
+          IsSoundDay(line.period_start_date())) &&
+         (!line.has_period_end_date() || IsSoundDay(line.period_end_date()));
 }
 
 bool IsSound(const v1::Contract& contract) {
   const v1::PriceEscalator& escalator = contract.clauses().price_escalator();
   const v1::RebateClause& rebate = contract.clauses().rebate();
-  return IsDay(contract.start_date()) &&
-         (!contract.has_end_date() || IsDay(contract.end_date())) &&
-         (!escalator.has_cap_percent() || IsRatio(escalator.cap_percent())) &&
-         (!contract.clauses().has_rebate() || IsRatio(rebate.percent())) &&
+  return IsSoundDay(contract.start_date()) &&
+         (!contract.has_end_date() || IsSoundDay(contract.end_date())) &&
+         (!escalator.has_cap_percent() ||
+          IsSoundRatio(escalator.cap_percent())) &&
+         (!contract.clauses().has_rebate() || IsSoundRatio(rebate.percent())) &&
          (!rebate.has_unused_at_least_percent() ||
-          IsRatio(rebate.unused_at_least_percent()));
+          IsSoundRatio(rebate.unused_at_least_percent()));
 }
 
 bool IsSound(const v1::Entitlement& line) {
-  return IsDay(line.start_date()) &&
-         (!line.has_end_date() || IsDay(line.end_date())) &&
-         (!line.has_pack_count() || IsRatio(line.pack_count())) &&
+  return IsSoundDay(line.start_date()) &&
+         (!line.has_end_date() || IsSoundDay(line.end_date())) &&
+         (!line.has_pack_count() || IsSoundRatio(line.pack_count())) &&
          Quantity::FromProto(line.quantity()).ok();
 }
 
