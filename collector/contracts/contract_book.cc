@@ -14,26 +14,32 @@
 namespace rollcall::collector {
 
 absl::StatusOr<std::string> ContractBook::Fault(const v1::Entitlement& line) {
-  ROLLCALL_ASSIGN_OR_RETURN(Entry* const found,
+  ROLLCALL_ASSIGN_OR_RETURN(const Entry* const found,
                             FindEntry(line.contract_number()));
-  Entry& entry = *found;
-  if (!entry.is_known && entry.contract.vendor().empty()) {
-    entry.contract.set_vendor(line.vendor());
-    entry.contract.set_start_date(line.start_date());
-  }
+  const Entry& entry = *found;
   if (!entry.is_known && !create_) {
     return absl::StrCat("contract ", line.contract_number(),
                         " is not known; propose it first, or have contracts "
                         "created with their lines");
   }
-  if (!absl::EqualsIgnoreCase(entry.contract.vendor(), line.vendor())) {
+  const bool has_vendor = entry.is_known || entry.is_needed;
+  if (has_vendor &&
+      !absl::EqualsIgnoreCase(entry.contract.vendor(), line.vendor())) {
     return absl::StrCat("contract ", line.contract_number(), " is with ",
                         entry.contract.vendor(), ", not with ", line.vendor());
   }
-  if (!entry.is_known && line.start_date() < entry.contract.start_date()) {
-    entry.contract.set_start_date(line.start_date());
-  }
   return std::string();
+}
+
+void ContractBook::Accept(const v1::Entitlement& line) {
+  Entry& entry = contracts_.at(absl::AsciiStrToLower(line.contract_number()));
+  if (entry.is_known) return;
+  v1::Contract& contract = entry.contract;
+  if (!entry.is_needed) contract.set_vendor(line.vendor());
+  if (!entry.is_needed || line.start_date() < contract.start_date()) {
+    contract.set_start_date(line.start_date());
+  }
+  entry.is_needed = true;
 }
 
 absl::StatusOr<const ContractBook::Entry*> ContractBook::Find(
@@ -85,7 +91,7 @@ absl::StatusOr<std::vector<v1::ObjectChange>> ContractBook::Created() const {
   std::map<std::string, v1::ObjectChange> all;
   std::map<std::string, std::string> vendors = vendors_;
   for (const auto& [key, entry] : contracts_) {
-    if (!create_ || entry.is_known || entry.contract.vendor().empty()) continue;
+    if (!entry.is_needed) continue;
     v1::ContractObject contract;
     *contract.mutable_contract() = entry.contract;
     all.emplace(absl::StrCat("contract ", key), SetOf(std::move(contract)));

@@ -24,11 +24,16 @@ class ContractBook {
     bool is_known = false;
     // It is not there on the last of days.
     bool ends = false;
+    // Not known, and a line that was taken is under it.
+    bool is_needed = false;
     v1::Contract contract;
   };
 
   // Why the line cannot be under its contract; "" if it can.
   absl::StatusOr<std::string> Fault(const v1::Entitlement& line);
+  // The line is taken: its contract is needed, from its first day on. REQUIRES:
+  // Fault found nothing.
+  void Accept(const v1::Entitlement& line);
 
   // The contract with that number; not known: with nothing but its number.
   absl::StatusOr<const Entry*> Find(const std::string& contract_number);

@@ -50,19 +50,19 @@ absl::StatusOr<v1::ChangeSet::Kind> KindOfAll(
   return *kind;
 }
 
-using ObjectRef = std::pair<int, ObjectName>;
+using ProposedName = std::pair<int, ObjectName>;
 
-ObjectRef RefTo(const v1::ObjectChange& change) {
+ProposedName ProposedNameOf(const v1::ObjectChange& change) {
   return {change.object().object_case(), NameOf(change.object())};
 }
 
 // The earliest day from when on something is said of each object.
-std::map<ObjectRef, std::string> FirstDays(
+std::map<ProposedName, std::string> FirstDays(
     const v1::ProposeChangesRequest& request) {
-  std::map<ObjectRef, std::string> days;
+  std::map<ProposedName, std::string> days;
   for (const v1::ObjectChange& change : request.changes()) {
     const auto [at, is_new] =
-        days.try_emplace(RefTo(change), change.effective_date());
+        days.try_emplace(ProposedNameOf(change), change.effective_date());
     if (!is_new) at->second = std::min(at->second, change.effective_date());
   }
   return days;
@@ -75,7 +75,8 @@ absl::Status CheckEachChanges(const v1::ProposeChangesRequest& request,
   const auto first_days = FirstDays(request);
   for (int i = 0; i < request.changes_size(); ++i) {
     const v1::ObjectChange& change = request.changes(i);
-    if (change.effective_date() != first_days.at(RefTo(change))) continue;
+    if (change.effective_date() != first_days.at(ProposedNameOf(change)))
+      continue;
     ROLLCALL_ASSIGN_OR_RETURN(const ObjectOutcome outcome,
                               OutcomeOf(change, reader, KnownStamp::Max()));
     const bool same = outcome.before.has_value() == outcome.after.has_value() &&

@@ -14,6 +14,7 @@
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/quarantine_repair.h"
+#include "collector/contracts/quarantine_state.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/as_of.h"
 #include "collector/storage/cursor.h"
@@ -49,7 +50,8 @@ absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) return std::string();
     if (CursorOf(entry->key) == page.after) continue;
-    if (!is_asked_for(entry->value)) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const bool is_asked, is_asked_for(entry->value));
+    if (!is_asked) continue;
     if (!room.Takes(entry->value.ByteSizeLong())) {
       return page.TokenAfter(cursor);
     }
@@ -293,12 +295,18 @@ ContractQueries::ListQuarantinedLines(
       ROLLCALL_ASSIGN_OR_RETURN(context,
                                 kImportContextTable.Get(*snapshot, {*at}));
     }
+    ROLLCALL_ASSIGN_OR_RETURN(const v1::QuarantinedLine::State state,
+                              StateOfQuarantined(*snapshot, entry.value));
     *response.add_lines() =
-        DescribeQuarantined(entry.key, std::move(entry.value), context);
+        DescribeQuarantined(entry.key, std::move(entry.value), state, context);
     return absl::OkStatus();
   };
-  const auto is_asked_for = [&](const stored::v1::QuarantineRecord& record) {
-    return request.include_settled() || !record.has_settlement();
+  const auto is_asked_for =
+      [&](const stored::v1::QuarantineRecord& record) -> absl::StatusOr<bool> {
+    if (request.include_settled()) return true;
+    ROLLCALL_ASSIGN_OR_RETURN(const v1::QuarantinedLine::State state,
+                              StateOfQuarantined(*snapshot, record));
+    return state == v1::QuarantinedLine::STATE_OPEN;
   };
   ROLLCALL_ASSIGN_OR_RETURN(
       *response.mutable_next_page_token(),

@@ -156,6 +156,7 @@ class LineReader {
                      [](const auto& a, const auto& b) {
                        return a.column_number() < b.column_number();
                      });
+    KeepFirstErrors(errors);
     return errors;
   }
 
@@ -524,8 +525,8 @@ ReadLine ReadEntitlementLine(const CsvRecord& record,
     line.keys.push_back(entitlement.entitlement_id());
   }
   if (!entitlement.source_line_id().empty()) {
-    line.keys.push_back(
-        absl::StrCat("source line ", entitlement.source_line_id()));
+    line.keys.push_back(absl::StrCat(
+        "source line ", absl::AsciiStrToLower(entitlement.source_line_id())));
   }
   *line.object.mutable_entitlement() = std::move(entitlement);
   return line;

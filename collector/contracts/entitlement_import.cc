@@ -90,6 +90,9 @@ ImportedFile ReadOwn(absl::string_view content,
   file.good_text = std::move(own.good_text);
   file.good.reserve(own.good.size());
   file.good_line.reserve(own.good.size());
+  for (const CsvColumn& column : OwnEntitlementColumns()) {
+    file.stated_fields.emplace_back(column.name);
+  }
   for (v1::Entitlement& line : own.good) {
     file.good_line.push_back(line.source_line());
     file.good.emplace_back().mutable_entitlement()->Swap(&line);
@@ -127,13 +130,15 @@ void ClearCounts(Response& response) {
 
 }  // namespace
 
-std::vector<BadLine> AllBad(const ImportedFile& file, const ImportPlan& plan) {
+std::vector<BadLine> AllBad(ImportedFile& file, ImportPlan& plan) {
   std::vector<BadLine> all;
   all.reserve(file.bad.size() + plan.bad.size());
-  std::merge(file.bad.begin(), file.bad.end(), plan.bad.begin(), plan.bad.end(),
-             std::back_inserter(all), [](const BadLine& x, const BadLine& y) {
-               return x.line < y.line;
-             });
+  std::merge(
+      std::make_move_iterator(file.bad.begin()),
+      std::make_move_iterator(file.bad.end()),
+      std::make_move_iterator(plan.bad.begin()),
+      std::make_move_iterator(plan.bad.end()), std::back_inserter(all),
+      [](const BadLine& x, const BadLine& y) { return x.line < y.line; });
   return all;
 }
 

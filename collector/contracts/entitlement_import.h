@@ -26,7 +26,7 @@ struct ReadImport {
 };
 
 // All bad lines of a file and of its plan, in order of line.
-std::vector<BadLine> AllBad(const ImportedFile& file, const ImportPlan& plan);
+std::vector<BadLine> AllBad(ImportedFile& file, ImportPlan& plan);
 
 // Tells what is wrong with a file and what a plan of it comes to.
 void DescribeImport(const ImportedFile& file, const std::vector<BadLine>& bad,

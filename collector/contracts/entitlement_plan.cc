@@ -17,6 +17,7 @@
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_states.h"
 #include "collector/contracts/reference_check.h"
+#include "collector/contracts/unstated_fields.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -32,6 +33,13 @@ std::string SourceInWords(const v1::Entitlement& line) {
              ? std::string(
                    "the collector's own columns or the hand of somebody")
              : absl::StrCat("the mapping ", line.source());
+}
+
+// Whether licences of the kind are for a time.
+bool EndsByItsKind(const v1::Entitlement& line) {
+  return line.licence_kind() == v1::Entitlement::LICENCE_KIND_SUBSCRIPTION ||
+         line.licence_kind() == v1::Entitlement::LICENCE_KIND_EVALUATION ||
+         line.licence_kind() == v1::Entitlement::LICENCE_KIND_MAINTENANCE;
 }
 
 // What two lines have alike that are the same purchase.
@@ -60,7 +68,8 @@ class OtherLines {
       const v1::Entitlement& line = next->object.entitlement();
       if (line.source() == source) {
         if (line.source_line_id().empty()) continue;
-        by_source_line_.emplace(line.source_line_id(), NameOfLine(line));
+        by_source_line_.emplace(absl::AsciiStrToLower(line.source_line_id()),
+                                NameOfLine(line));
       } else if (contracts.contains(
                      absl::AsciiStrToLower(line.contract_number()))) {
         by_purchase_.emplace(PurchaseOf(line), NameOfLine(line));
@@ -70,7 +79,8 @@ class OtherLines {
 
   // What the source's line is known as; null: it is not.
   const std::string* FindSourceLine(const v1::Entitlement& line) const {
-    const auto it = by_source_line_.find(line.source_line_id());
+    const auto it =
+        by_source_line_.find(absl::AsciiStrToLower(line.source_line_id()));
     return it == by_source_line_.end() ? nullptr : &it->second;
   }
   // A line of another source that is the same purchase; null: there is none.
@@ -83,44 +93,6 @@ class OtherLines {
   absl::flat_hash_map<std::string, std::string> by_source_line_;
   absl::flat_hash_map<std::string, std::string> by_purchase_;
 };
-
-// Keeps what a mapping cannot say, or does not.
-void KeepUnstated(const ImportedFile& file, const v1::Entitlement& before,
-                  v1::Entitlement& line) {
-  const auto states = [&](absl::string_view prefix) {
-    return std::any_of(file.stated_fields.begin(), file.stated_fields.end(),
-                       [&](const std::string& field) {
-                         return absl::StartsWith(field, prefix);
-                       });
-  };
-  // Fields, and what the names of those begin with that fill them; "": none.
-  constexpr std::pair<const char*, absl::string_view> kKept[] = {
-      {"documents", ""},
-      {"base_entitlement_id", ""},
-      {"amendment_number", ""},
-      {"use_rights", "use_right_"},
-      {"tags", "tag:"},
-      {"notes", "notes"},
-      {"region", "region"},
-      {"cost_centre", "cost_centre"},
-      {"organisation_unit", "organisation_unit"},
-      {"part_number", "part_number"},
-      {"licence_kind", "licence_kind"},
-      {"maintenance_end_date", "maintenance_end_date"}};
-  v1::Entitlement kept = before;
-  std::vector<const google::protobuf::FieldDescriptor*> set;
-  kept.GetReflection()->ListFields(kept, &set);
-  for (const auto* field : set) {
-    const auto* found = std::find_if(
-        std::begin(kKept), std::end(kKept),
-        [&](const auto& each) { return field->name() == each.first; });
-    if (found == std::end(kKept) ||
-        (!found->second.empty() && states(found->second))) {
-      kept.GetReflection()->ClearField(&kept, field);
-    }
-  }
-  line.MergeFrom(kept);
-}
 
 // Plans one file.
 class EntitlementPlanner {
@@ -170,21 +142,42 @@ class EntitlementPlanner {
       ROLLCALL_ASSIGN_OR_RETURN(
           outcome, OutcomeOf(change, snapshot_, KnownStamp::Max()));
       CompareWithOthers(index, line, outcome);
+      if (errors_.empty()) Complete(index, outcome, change);
     }
     if (!errors_.empty()) {
       plan_.bad.push_back(FaultyLine(file_, index, errors_));
       return absl::OkStatus();
     }
+    contracts_.Accept(line);
     NoteProduct(line);
     Take(std::move(change), outcome);
     return absl::OkStatus();
   }
 
-  void Take(v1::ObjectChange change, const ObjectOutcome& outcome) {
-    if (outcome.before.has_value() && !options_.is_own) {
-      KeepUnstated(file_, outcome.before->entitlement(),
-                   *change.mutable_object()->mutable_entitlement());
+  // Adds what is known of the line and the file has no column for.
+  void Complete(size_t index, const ObjectOutcome& outcome,
+                v1::ObjectChange& change) {
+    v1::Entitlement& line = *change.mutable_object()->mutable_entitlement();
+    if (outcome.before.has_value()) {
+      KeepUnstated(file_.stated_fields, outcome.before->entitlement(), line);
+      const absl::Status checked =
+          FindObjectKind(ObjectNumber::kEntitlement)->Check(change.object());
+      if (!checked.ok()) {
+        errors_.push_back(
+            PlaceOf(file_, index, "", NameOfLine(line),
+                    absl::StrCat("with what is known of it besides: ",
+                                 checked.message())));
+        return;
+      }
     }
+    if (!options_.is_own && !line.has_end_date() && EndsByItsKind(line)) {
+      Warn(
+          index, "end_date", "",
+          "such a licence ends, and no last day is stated: it counts for ever");
+    }
+  }
+
+  void Take(v1::ObjectChange change, const ObjectOutcome& outcome) {
     if (outcome.before.has_value() &&
         SayTheSame(*outcome.before, change.object())) {
       ++plan_.unchanged_count;
@@ -246,10 +239,10 @@ class EntitlementPlanner {
     if (outcome.before.has_value()) {
       const v1::Entitlement& before = outcome.before->entitlement();
       if (before.source() != line.source()) {
-        Contradict(
-            index, "line", NameOfLine(line),
+        errors_.push_back(PlaceOf(
+            file_, index, "line", NameOfLine(line),
             absl::StrCat("this line is known from ", SourceInWords(before),
-                         "; one line comes from one source"));
+                         "; one line comes from one source")));
         return;
       }
     }

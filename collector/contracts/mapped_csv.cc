@@ -389,6 +389,7 @@ class MappedReader {
     const CsvRecord made = places_.Of(record, mapper.cells());
     line.read = reading_.mapping.target().read(made, context_);
     AddMappingErrors(mapper.cells(), made, line.read.errors);
+    KeepFirstErrors(line.read.errors);
     if (line.read.errors.empty()) CheckWhole(made, line.read);
   }
 
@@ -406,6 +407,7 @@ class MappedReader {
         file.good_text.push_back(line.raw);
         file.good_line.push_back(line.line);
       } else {
+        KeepFirstErrors(line.read.errors);
         file.bad.push_back({line.line, QuarantineContent(line.raw),
                             std::move(line.read.errors)});
       }
@@ -466,11 +468,12 @@ class MappedReader {
     absl::flat_hash_map<std::string, size_t> first;
     for (size_t i = 0; i < lines_.size(); ++i) {
       MappedLine& later = lines_[i];
+      bool collided = false;
       for (const std::string& key : later.read.keys) {
         const auto [at, is_new] = first.try_emplace(key, i);
-        if (is_new || at->second == i) continue;
+        if (is_new || at->second == i || collided) continue;
         Collide(lines_[at->second], later);
-        break;
+        collided = true;
       }
     }
   }

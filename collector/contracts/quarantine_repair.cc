@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/changes/propose_once.h"
 #include "collector/contracts/contract_content.h"
+#include "collector/contracts/quarantine_state.h"
 #include "collector/csv/import_file.h"
 #include "collector/storage/apply_once.h"
 #include "common/hash.h"
@@ -40,9 +41,11 @@ std::string LineInWords(const QuarantineKey& key) {
 }
 
 // FAILED_PRECONDITION if something became of the line already.
-absl::Status CheckOpen(const QuarantineKey& key,
+absl::Status CheckOpen(const Reader& reader, const QuarantineKey& key,
                        const stored::v1::QuarantineRecord& record) {
-  if (!record.has_settlement()) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::QuarantinedLine::State state,
+                            StateOfQuarantined(reader, record));
+  if (state == v1::QuarantinedLine::STATE_OPEN) return absl::OkStatus();
   const stored::v1::QuarantineSettlement& settlement = record.settlement();
   return absl::FailedPreconditionError(absl::StrCat(
       LineInWords(key), " was ",
@@ -60,7 +63,7 @@ absl::StatusOr<stored::v1::QuarantineRecord> ReadOpen(
     return absl::NotFoundError(
         absl::StrCat("there is no ", LineInWords(key), " in quarantine"));
   }
-  ROLLCALL_RETURN_IF_ERROR(CheckOpen(key, *record));
+  ROLLCALL_RETURN_IF_ERROR(CheckOpen(reader, key, *record));
   return *std::move(record);
 }
 
@@ -79,6 +82,19 @@ absl::StatusOr<QuarantinedImport> ReadKept(const Reader& reader,
         absl::StrCat(LineInWords(key), " is of no import of contracts"));
   }
   return kept;
+}
+
+// What was turned down as a whole does not come back line by line.
+absl::Status CheckImportStands(const QuarantineKey& key,
+                               const v1::ChangeSet& change_set) {
+  if (change_set.state() != v1::ChangeSet::STATE_REJECTED &&
+      change_set.state() != v1::ChangeSet::STATE_WITHDRAWN) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      LineInWords(key),
+      " is of an import that was rejected or withdrawn; import the "
+      "corrected file, and discard this line"));
 }
 
 absl::Status CheckRepairRequest(
@@ -125,6 +141,7 @@ v1::ImportEntitlementsRequest ImportOf(
 
 v1::QuarantinedLine DescribeQuarantined(
     const QuarantineKey& key, stored::v1::QuarantineRecord record,
+    v1::QuarantinedLine::State state,
     const std::optional<stored::v1::ImportContext>& context) {
   v1::QuarantinedLine line;
   line.set_change_set_id(key.change_set.ToHex());
@@ -135,11 +152,9 @@ v1::QuarantinedLine DescribeQuarantined(
     line.set_mapping(context->mapping());
     line.set_header(QuarantineContent(context->header()));
   }
-  line.set_state(v1::QuarantinedLine::STATE_OPEN);
+  line.set_state(state);
   if (!record.has_settlement()) return line;
   const stored::v1::QuarantineSettlement& settlement = record.settlement();
-  line.set_state(settlement.discarded() ? v1::QuarantinedLine::STATE_DISCARDED
-                                        : v1::QuarantinedLine::STATE_REPAIRED);
   line.set_repaired_by_change_set_id(settlement.change_set_id());
   line.set_settled_by(settlement.principal());
   line.set_reason(settlement.reason());
@@ -174,8 +189,11 @@ struct QuarantineRepair::Job {
               Response& response) const {
     stored::v1::QuarantineRecord record = Settled(stamp, change_set_id);
     kQuarantineTable.Put(batch, key, record);
-    *response.mutable_line() =
-        DescribeQuarantined(key, std::move(record), kept.context);
+    *response.mutable_line() = DescribeQuarantined(
+        key, std::move(record),
+        request.discard() ? v1::QuarantinedLine::STATE_DISCARDED
+                          : v1::QuarantinedLine::STATE_REPAIRED,
+        kept.context);
   }
 };
 
@@ -197,6 +215,7 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Repair(
   ROLLCALL_ASSIGN_OR_RETURN(QuarantinedImport kept, ReadKept(engine_, key));
   const Job job{request, caller, std::move(repeatable), key, std::move(kept)};
   if (request.discard()) return Discard(job);
+  ROLLCALL_RETURN_IF_ERROR(CheckImportStands(key, job.kept.change_set));
   if (!job.kept.context.has_value()) {
     return absl::FailedPreconditionError(
         absl::StrCat(LineInWords(key),
@@ -245,6 +264,7 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Attempt(
     bad.line = line;
     for (v1::ImportError& error : bad.errors) error.set_line(line);
   }
+  for (v1::ImportError& error : read.file.file_errors) error.set_line(line);
   for (int& good : read.file.good_line) good = line;
   for (v1::ContractObject& object : read.file.good) {
     if (object.has_entitlement()) {
@@ -260,7 +280,8 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Attempt(
                  *response.mutable_import());
   if (response.import().error_count() > 0) {
     *response.mutable_line() =
-        DescribeQuarantined(job.key, job.kept.record, job.kept.context);
+        DescribeQuarantined(job.key, job.kept.record,
+                            v1::QuarantinedLine::STATE_OPEN, job.kept.context);
     return response;
   }
   if (plan.changes.empty()) return Settle(job, std::move(response));

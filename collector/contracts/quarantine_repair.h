@@ -50,6 +50,7 @@ class QuarantineRepair {
 // A line in quarantine as it is told; `context` may be absent.
 v1::QuarantinedLine DescribeQuarantined(
     const QuarantineKey& key, stored::v1::QuarantineRecord record,
+    v1::QuarantinedLine::State state,
     const std::optional<stored::v1::ImportContext>& context);
 
 }  // namespace rollcall::collector

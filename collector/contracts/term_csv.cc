@@ -46,7 +46,9 @@ class TermReader {
     const std::string kind = cells_.RequiredText(kTermKind, kMaxWordBytes);
     const std::string when = ReadWhen();
     cells_.Require(kTermDescription);
-    const std::string description = OneLine(kTermDescription);
+    // A semicolon ends what names the paragraph.
+    const std::string description =
+        absl::StrReplaceAll(OneLine(kTermDescription), {{";", ","}});
     const auto document = cells_.Text(kTermDocument, kMaxPersonBytes);
     const std::string comments = OneLine(kTermComments);
     const std::string head =

@@ -33,6 +33,10 @@ std::optional<std::string> BadCharacters(absl::string_view field) {
   if (!IsValidUtf8(field)) {
     return "the text is not UTF-8; save the file as CSV in UTF-8";
   }
+  if (HoldsHiddenCharacters(field)) {
+    return absl::StrCat("the text holds a character that nobody sees: ",
+                        EscapeForTerminal(field), "; remove it");
+  }
   for (const char c : field) {
     const bool control = absl::ascii_iscntrl(static_cast<unsigned char>(c));
     if (control && c != '\t' && c != '\n') {

@@ -15,6 +15,10 @@ constexpr size_t kCutMarkBytes = 3;
 
 }  // namespace
 
+void KeepFirstErrors(std::vector<v1::ImportError>& errors) {
+  if (errors.size() > kMaxLineErrors) errors.resize(kMaxLineErrors);
+}
+
 absl::Status CheckImportFile(absl::string_view content,
                              absl::string_view file_name) {
   const size_t max_bytes = CsvLimits().max_file_bytes;

@@ -21,6 +21,11 @@ struct BadLine {
   std::vector<v1::ImportError> errors;
 };
 
+// Of one line so many errors are kept, in order of column: who mends them sees
+// the rest, and a file of nothing else stays within memory.
+inline constexpr size_t kMaxLineErrors = 8;
+void KeepFirstErrors(std::vector<v1::ImportError>& errors);
+
 // INVALID_ARGUMENT if there is nothing to read, or more than may be.
 absl::Status CheckImportFile(absl::string_view content,
                              absl::string_view file_name);

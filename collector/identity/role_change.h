@@ -45,9 +45,10 @@ absl::Status CheckGrant(const std::optional<stored::v1::PrincipalRecord>& now,
 // The principal after the change at `time`. `other_admin`: another principal
 // has ROLE_ADMIN. Errors of a grant are those of CheckGrant, and
 // FAILED_PRECONDITION if it needs a second person and has none,
-// PERMISSION_DENIED if that is the first or the principal itself. Of a revocation INVALID_ARGUMENT as there,
-// NOT_FOUND if there is no such principal, and FAILED_PRECONDITION if it has
-// not all of the roles, or is the last to have ROLE_ADMIN.
+// PERMISSION_DENIED if that is the first or the principal itself. Of a
+// revocation INVALID_ARGUMENT as there, NOT_FOUND if there is no such
+// principal, and FAILED_PRECONDITION if it has not all of the roles, or is the
+// last to have ROLE_ADMIN.
 absl::StatusOr<stored::v1::PrincipalRecord> ApplyRoleChange(
     const std::optional<stored::v1::PrincipalRecord>& now,
     const RoleChange& change, absl::Time time, bool other_admin);

@@ -55,6 +55,8 @@ struct Lines {
   std::vector<const v1::Entitlement*> counted;
   int out_of_term = 0;
   int not_applicable = 0;
+  // In term, and no right by itself.
+  int no_right = 0;
 };
 
 Lines SortLines(const PositionInput& input,
@@ -67,6 +69,10 @@ Lines SortLines(const PositionInput& input,
     std::string reason = OutOfTerm(*line, input.effective_date);
     if (!reason.empty()) {
       ++lines.out_of_term;
+    } else if (line->licence_kind() ==
+               v1::Entitlement::LICENCE_KIND_MAINTENANCE) {
+      ++lines.no_right;
+      reason = "is maintenance, which is a right to nothing alone";
     } else {
       reason = NotApplicable(*line, installs);
       if (!reason.empty()) ++lines.not_applicable;
@@ -207,7 +213,7 @@ PositionResult ComputePosition(const PositionInput& input) {
   position.set_device_count(static_cast<int32_t>(input.demands.size()));
   position.set_undetermined_count(CountUndetermined(input));
   position.set_entitlement_count(static_cast<int32_t>(lines.counted.size()) +
-                                 lines.not_applicable);
+                                 lines.not_applicable + lines.no_right);
   position.set_entitlement_out_of_term_count(lines.out_of_term);
   position.set_entitlement_not_applicable_count(lines.not_applicable);
   AddNotes(input, position);

@@ -22,6 +22,18 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
+TEST(EntitlementImport, ACharacterThatNobodySeesIsAnErrorOfItsLine) {
+  ContractStore store;
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(kHeader, Line("PO-1", "4"),
+                                   Line("PO-2", "4", "Re\u200bdis")));
+  const auto response = store.Propose(request);
+  ASSERT_EQ(response.error_count(), 2);
+  EXPECT_EQ(response.errors(1).line(), 3);
+  EXPECT_EQ(response.errors(1).column(), "product");
+  EXPECT_THAT(response.errors(1).reason(), HasSubstr("nobody sees"));
+}
+
 TEST(EntitlementImport, IsOneChangeSetThatBothSidesAgreeTo) {
   ContractStore store;
   v1::ImportEntitlementsRequest request;

@@ -240,7 +240,7 @@ TEST(MappedImport, KeepsWhatTheMappingCannotSay) {
   MappedStore store;
   store.ImportSample("snow-licence");
   v1::Entitlement line = store.All()[0];
-  line.add_documents()->set_sha256(std::string(64, 'a'));
+  line.set_base_entitlement_id(std::string(32, 'a'));
   line.set_region("Harbour");
   v1::ObjectChange change;
   change.set_action(v1::ObjectChange::ACTION_SET);
@@ -253,8 +253,59 @@ TEST(MappedImport, KeepsWhatTheMappingCannotSay) {
       absl::StrReplaceAll(SampleFile("snow-licence"), {{",16,", ",20,"}}));
   EXPECT_EQ(response.changed_count(), 1);
   EXPECT_EQ(store.All()[0].quantity().value().numerator(), 20);
-  EXPECT_EQ(store.All()[0].documents_size(), 1);
+  EXPECT_EQ(store.All()[0].base_entitlement_id(), std::string(32, 'a'));
   EXPECT_EQ(store.All()[0].region(), "Harbour");
+}
+
+TEST(MappedImport, KeepsTermVersionRightsAndTagsThatPeopleAdded) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  v1::Entitlement line = store.All()[0];
+  line.set_version("15");
+  line.set_end_date("2099-12-31");
+  v1::UseRight& right = *line.add_use_rights();
+  right.set_kind(v1::UseRight::KIND_VIRTUALIZATION);
+  right.set_permitted(true);
+  v1::Tag& tag = *line.add_tags();
+  tag.set_name("criticality");
+  tag.set_value("high");
+  v1::ObjectChange change;
+  change.set_action(v1::ObjectChange::ACTION_SET);
+  *change.mutable_object()->mutable_entitlement() = line;
+  ASSERT_OK_AND_ASSIGN(const auto proposed, store.ProposeAs("ina", {change}));
+  store.AgreeTo(proposed.change_set_id());
+  EXPECT_EQ(store.ImportSample("snow-licence").unchanged_count(), 3);
+  EXPECT_EQ(store.All()[0].version(), "15");
+  EXPECT_EQ(store.All()[0].end_date(), "2099-12-31");
+  EXPECT_EQ(store.All()[0].use_rights_size(), line.use_rights_size());
+  EXPECT_EQ(store.All()[0].tags_size(), line.tags_size());
+}
+
+TEST(MappedImport, TheOwnColumnsDoNotTakeOverALineOfAnotherSource) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  const v1::Entitlement line = store.All()[0];
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(
+      kHeader, line.contract_number(), ",", line.vendor(), ",Redis,Redis,core,",
+      "1,2026-01-01,", line.purchase_order(), ",", line.line(), "\n"));
+  ASSERT_OK_AND_ASSIGN(const auto response,
+                       store.mapped.Import(request, store.roles.CallBy("ina")));
+  EXPECT_THAT(FirstError(response),
+              HasSubstr("this line is known from the mapping snow-licence"));
+}
+
+TEST(MappedImport, ALineThatIsBadMakesNoContract) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  auto request = store.RequestOf(
+      "snow-licence", absl::StrReplaceAll(SampleFile("snow-licence"),
+                                          {{"HL-2026-02", "HL-TYPO"}}));
+  request.set_create_contracts(true);
+  request.set_quarantine(true);
+  const auto response = store.ImportMapped(request);
+  EXPECT_GT(response.error_count(), 0);
+  EXPECT_EQ(response.created_contract_count(), 0);
 }
 
 TEST(MappedImport, AContractKeepsWhatTheFileHasNoColumnFor) {

@@ -342,7 +342,9 @@ Statement Term(const OracleLine& line) {
   const std::string end = LastDay(line.At("EndDate"));
   if (!begin.empty()) text += " from " + begin;
   if (!end.empty()) text += " to " + end;
-  text += " (flexera-term): " + OneLine(line.At("Description"));
+  std::string description = OneLine(line.At("Description"));
+  std::replace(description.begin(), description.end(), ';', ',');
+  text += " (flexera-term): " + description;
   if (!line.At("Comments").empty()) text += "; " + OneLine(line.At("Comments"));
   if (!line.At("DocumentReference").empty()) {
     text += "; document " + line.At("DocumentReference");

@@ -124,6 +124,44 @@ TEST(QuarantineRepair, ALineThatSaysWhatIsKnownIsSettledWithoutAChangeSet) {
   EXPECT_THAT(store.ChangeSetList(), SizeIs(1));
 }
 
+TEST(QuarantineRepair, ALineIsOpenAgainOnceItsCorrectionWasRejected) {
+  QuarantineStore store;
+  ASSERT_OK_AND_ASSIGN(const auto first, store.Repair(store.Request()));
+  EXPECT_THAT(store.Repair(store.Request()),
+              StatusIs(StatusCode::kFailedPrecondition));
+  v1::RejectChangeSetRequest reject;
+  reject.set_change_set_id(first.import().change_set_id());
+  reject.set_reason("another quantity");
+  ASSERT_OK(store.change_sets.Reject(reject, store.roles.CallBy("pat")));
+  ASSERT_THAT(store.Lines(false), SizeIs(1));
+  EXPECT_EQ(store.Lines(false)[0].state(), v1::QuarantinedLine::STATE_OPEN);
+  ASSERT_OK_AND_ASSIGN(const auto second,
+                       store.Repair(store.Request(Line("PO-2", "9"))));
+  EXPECT_NE(second.import().change_set_id(), first.import().change_set_id());
+  EXPECT_THAT(store.Lines(false), SizeIs(0));
+}
+
+TEST(QuarantineRepair, WhatWasRejectedAsAWholeDoesNotComeBackLineByLine) {
+  ContractStore store;
+  v1::ImportEntitlementsRequest import;
+  import.set_content(
+      absl::StrCat(kHeader, Line("PO-1", "4"), Line("PO-2", "x")));
+  import.set_quarantine(true);
+  import.set_create_contracts(true);
+  const std::string id = store.Propose(import).change_set_id();
+  v1::RejectChangeSetRequest reject;
+  reject.set_change_set_id(id);
+  reject.set_reason("not ours");
+  ASSERT_OK(store.change_sets.Reject(reject, store.roles.CallBy("pat")));
+  v1::RepairQuarantinedLineRequest request;
+  request.set_change_set_id(id);
+  request.set_line(3);
+  request.set_content(Line("PO-2", "8"));
+  EXPECT_THAT(store.repair.Repair(request, store.roles.CallBy("ina")),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("rejected or withdrawn")));
+}
+
 TEST(QuarantineRepair, DiscardsForAReason) {
   QuarantineStore store;
   auto request = store.Request("");

@@ -83,7 +83,7 @@ TEST_F(RoleGrantsTest, NobodyAgreesToARoleOfHisOwn) {
   // ina has a guarded role, and asks ada for the other.
   ASSERT_OK_AND_ASSIGN(const auto asked, Grant("ina", ""));
   EXPECT_THAT(Approve(asked.change_set_id(), "ina"),
-              StatusIs(StatusCode::kFailedPrecondition));
+              StatusIs(StatusCode::kPermissionDenied));
   EXPECT_FALSE(store_.RolesOf("ina")->Contains(v1::ROLE_PROCUREMENT));
 }
 

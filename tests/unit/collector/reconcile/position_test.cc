@@ -227,6 +227,20 @@ TEST(Position, SaysThatItCannotBeComputedInsteadOfWrapping) {
   EXPECT_EQ(used.device_count(), 2);
 }
 
+TEST(Position, MaintenanceIsARightToNothingAlone) {
+  const PositionResult result =
+      ComputePosition(Case()
+                          .Buy(10)
+                          .Buy(5, "licence_kind: LICENCE_KIND_MAINTENANCE")
+                          .Use(12)
+                          .input());
+  EXPECT_EQ(result.position.entitled().value().numerator(), 10);
+  EXPECT_EQ(result.position.state(), v1::Position::STATE_SHORTFALL);
+  EXPECT_EQ(result.position.entitlement_count(), 2);
+  EXPECT_FALSE(result.entitlements[1].counts());
+  EXPECT_THAT(result.entitlements[1].reason(), HasSubstr("maintenance"));
+}
+
 TEST(Position, OfAMetricThatIsNotCountedSaysWhatIsBoughtAndWhy) {
   Case buys;
   buys.Buy(10).Use(1);
