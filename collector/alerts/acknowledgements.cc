@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "collector/alerts/acknowledgement_rules.h"
 #include "collector/alerts/acknowledgement_table.h"
 #include "collector/contracts/field_check.h"
 #include "collector/storage/apply_once.h"
@@ -54,18 +55,6 @@ absl::Status CheckNote(const std::string& note) {
   FieldCheck check;
   check.Notes("note", !note.empty(), note, kMaxNoteBytes);
   return check.status();
-}
-
-// The alert without what is of one day, or of devices.
-v1::Alert Kept(const v1::Alert& alert) {
-  v1::Alert kept = alert;
-  kept.clear_days_left();
-  kept.clear_first_shown_date();
-  kept.clear_device_count();
-  kept.clear_held_changes();
-  kept.clear_caveat();
-  kept.clear_acknowledgement();
-  return kept;
 }
 
 using Found = KnownAcknowledgements::value_type;
@@ -135,7 +124,7 @@ absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
     one.set_principal(std::string(principal));
     *one.mutable_time() = ToProto(stamp.time());
     stored::v1::AlertAcknowledgementRecord record;
-    *record.mutable_alert() = Kept(alert);
+    *record.mutable_alert() = AsAcknowledged(alert);
     *record.mutable_acknowledgement() = one;
     kAcknowledgementTable.Put(
         writes.head, {*AlertId::FromHex(alert.alert_id()), stamp}, record);

@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "collector/alerts/acknowledgement_rules.h"
 #include "collector/alerts/acknowledgement_table.h"
 #include "collector/alerts/alert_rules.h"
 #include "collector/alerts/contract_facts.h"
@@ -16,7 +17,8 @@ namespace {
 
 constexpr size_t kMaxVendorBytes = 256;
 
-// Adds the acknowledgements that are in effect on the day.
+// Adds the acknowledgements that are in effect on the day and cover what the
+// alert says.
 void AddAcknowledgements(const KnownAcknowledgements& known,
                          const CivilDate& on, std::vector<v1::Alert>& alerts) {
   for (v1::Alert& alert : alerts) {
@@ -24,7 +26,11 @@ void AddAcknowledgements(const KnownAcknowledgements& known,
     if (found == known.end() || !found->second.revoked_by().empty()) continue;
     const v1::AlertAcknowledgement& one = found->second.acknowledgement();
     const auto until = CivilDate::Parse(one.until_date());
-    if (until.ok() && on <= *until) *alert.mutable_acknowledgement() = one;
+    if (!until.ok() || on > *until ||
+        !IsCovered(alert, found->second.alert(), one)) {
+      continue;
+    }
+    *alert.mutable_acknowledgement() = one;
   }
 }
 

@@ -152,6 +152,75 @@ TEST_F(AcknowledgementsTest, WhatIsKeptSaysWhatItWasAbout) {
                   "renewed: renew it, or retire what it covers'")));
 }
 
+TEST_F(AcknowledgementsTest, WhatHappensUnderAuditLaterIsShownAgain) {
+  const SubjectId web = AddDevice("web-1", {Deb("bash", "5.2")});
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'nginx'")});
+  const auto holds =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }");
+  const auto nothing_yet = List(holds);
+  ASSERT_THAT(nothing_yet.alerts(), SizeIs(1));
+  const std::string id = nothing_yet.alerts(0).alert_id();
+  ASSERT_OK(Acknowledge(id, "2026-02-10"));
+  EXPECT_THAT(List(holds).alerts(), IsEmpty());
+  clock_.Advance(absl::Hours(1));
+  Report(web,
+         {HostnameRow("web-1"), Deb("bash", "5.2"), Deb("nginx", "1.24.0-1")});
+  EXPECT_THAT(List(holds).alerts(), SizeIs(1));
+  clock_.Advance(absl::Hours(1));
+  ASSERT_OK(Acknowledge(id, "2026-02-10"));
+  EXPECT_THAT(List(holds).alerts(), IsEmpty());
+  // On the same device, so that the alert's words stay as they are.
+  clock_.Advance(absl::Hours(1));
+  Report(web, {HostnameRow("web-1"), Deb("bash", "5.2")});
+  const auto again = List(holds);
+  ASSERT_THAT(again.alerts(), SizeIs(1));
+  EXPECT_FALSE(again.alerts(0).has_acknowledgement());
+}
+
+TEST_F(AcknowledgementsTest, MoreDevicesThanWereAcknowledgedAreShownAgain) {
+  Agree({Line("1", "end_date: '2026-01-31'")});
+  AddDevice("web-1", {Deb("nginx", "1.22.1-9")});
+  const SubjectId second = AddDevice("web-2", {Deb("nginx", "1.22.1-9")});
+  const auto remains =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_INSTALLS_REMAIN }");
+  const auto listed = List(remains);
+  ASSERT_THAT(listed.alerts(), SizeIs(1));
+  ASSERT_OK(Acknowledge(listed.alerts(0).alert_id(), "2026-02-10"));
+  EXPECT_THAT(List(remains).alerts(), IsEmpty());
+  // Fewer are what was acknowledged.
+  Report(second, {HostnameRow("web-2")});
+  EXPECT_THAT(List(remains).alerts(), IsEmpty());
+  Report(second, {HostnameRow("web-2"), Deb("nginx", "1.22.1-9")});
+  EXPECT_THAT(List(remains).alerts(), IsEmpty());
+  AddDevice("web-3", {Deb("nginx", "1.22.1-9")});
+  const auto more = List(remains);
+  ASSERT_THAT(more.alerts(), SizeIs(1));
+  EXPECT_EQ(more.alerts(0).device_count(), 3);
+}
+
+TEST_F(AcknowledgementsTest,
+       AnAuditsAlertThatAsksForSomethingElseIsShownAgain) {
+  Agree({Contract("C-1",
+                  "end_date: '2026-04-15' clauses { audit { notice_days: 30 } "
+                  "}")});
+  Agree({Audit("contract_number: 'C-1' notice_date: '2026-02-02'")});
+  const auto notices =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_NOTICE }");
+  const auto listed = List(notices);
+  ASSERT_THAT(listed.alerts(), SizeIs(1));
+  ASSERT_OK(Acknowledge(listed.alerts(0).alert_id(), "2026-02-10"));
+  EXPECT_THAT(List(notices).alerts(), IsEmpty());
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "start_date: '2026-02-20'")});
+  const auto again = List(notices);
+  ASSERT_THAT(again.alerts(), SizeIs(1));
+  EXPECT_EQ(again.alerts(0).alert_id(), listed.alerts(0).alert_id());
+  EXPECT_THAT(again.alerts(0).action(), HasSubstr("object to it"));
+}
+
 TEST(AcknowledgementTable, KeysAreOrderedByAlertThenNewestFirst) {
   const auto bytes = [](const char* hex, uint64_t stamp) {
     KeyWriter writer;

@@ -1,0 +1,59 @@
+#include "collector/alerts/acknowledgement_rules.h"
+
+#include <algorithm>
+
+#include "common/proto_time.h"
+
+namespace rollcall::collector {
+namespace {
+
+bool IsOfAudit(v1::Alert::Kind kind) {
+  switch (kind) {
+    case v1::Alert::KIND_AUDIT_NOTICE:
+    case v1::Alert::KIND_AUDIT_FREQUENCY:
+    case v1::Alert::KIND_AUDIT_CHALLENGE:
+    case v1::Alert::KIND_AUDIT_REMEDIATION:
+    case v1::Alert::KIND_AUDIT_DISPUTE:
+    case v1::Alert::KIND_AUDIT_HOLD:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool HasHeldChangeAfter(const v1::Alert& alert, absl::Time time) {
+  return std::any_of(alert.held_changes().begin(), alert.held_changes().end(),
+                     [time](const v1::HeldProductChange& change) {
+                       return FromProto(change.known_time()) > time;
+                     });
+}
+
+// What could not be counted then was not acknowledged.
+bool HasMoreDevices(const v1::Alert& now, const v1::Alert& then) {
+  return now.has_device_count() &&
+         (!then.has_device_count() || now.device_count() > then.device_count());
+}
+
+}  // namespace
+
+v1::Alert AsAcknowledged(const v1::Alert& alert) {
+  v1::Alert kept = alert;
+  kept.clear_days_left();
+  kept.clear_first_shown_date();
+  kept.clear_held_changes();
+  kept.clear_caveat();
+  kept.clear_acknowledgement();
+  return kept;
+}
+
+bool IsCovered(const v1::Alert& now, const v1::Alert& then,
+               const v1::AlertAcknowledgement& acknowledgement) {
+  if (IsOfAudit(now.kind()) && now.action() != then.action()) return false;
+  if (now.kind() == v1::Alert::KIND_AUDIT_HOLD) {
+    return !HasHeldChangeAfter(now, FromProto(acknowledgement.time()));
+  }
+  return now.kind() != v1::Alert::KIND_INSTALLS_REMAIN ||
+         !HasMoreDevices(now, then);
+}
+
+}  // namespace rollcall::collector
