@@ -1,6 +1,7 @@
 #include "collector/alerts/held_changes.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -11,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "collector/inventory/deletions.h"
 #include "collector/inventory/history.h"
 #include "collector/inventory/history_horizon.h"
@@ -53,6 +55,8 @@ struct Hold {
   // In lower case.
   std::set<std::string> products;
   std::set<std::string> devices;
+  // Devices whose software came or went as a whole since the notice.
+  std::set<std::string> turned;
   HeldChanges result;
 };
 
@@ -61,7 +65,7 @@ std::vector<Hold> HoldsOf(const ContractFacts& contracts, const CivilDate& on) {
   for (const v1::Audit& audit : contracts.audits) {
     if (!IsHold(audit, on)) continue;
     Hold& hold = holds.emplace_back(
-        Hold{&audit, *DayOf(true, audit.notice_date()), {}, {}, {}});
+        Hold{&audit, *DayOf(true, audit.notice_date()), {}, {}, {}, {}});
     for (const std::string& product : audit.held_products()) {
       hold.products.insert(absl::AsciiStrToLower(product));
     }
@@ -105,53 +109,138 @@ class HistoryReader {
   bool stopped() const { return left_ <= 0; }
 
  private:
+  // A package of a held product came or went.
+  struct Step {
+    google::protobuf::Timestamp known_time;
+    // 1 or -1.
+    int packages;
+    std::string product;
+    std::string package;
+  };
+  // What one subject says since the first notice.
+  struct Told {
+    // By product in lower case; newest first.
+    std::map<std::string, std::vector<Step>> steps;
+    // When its software came or went as a whole.
+    std::set<absl::Time> turns;
+  };
+
   absl::Status ReadDevice(const DeviceEntry& device) {
-    static const std::vector<std::string> sections = {kSoftwareSection};
-    HistoryCursor cursor;
-    while (true) {
-      ROLLCALL_ASSIGN_OR_RETURN(
-          const HistoryPage page,
-          ReadHistory(fleet_, device, sections, cursor, kChangesAtOnce));
-      for (const v1::DeviceChange& change : page.changes) {
-        const CivilDate day = CivilDate::InUtc(FromProto(change.known_time()));
-        if (day < first_ || --left_ <= 0) return absl::OkStatus();
-        if (day > on_) continue;
-        ROLLCALL_RETURN_IF_ERROR(Take(device, day, change));
+    for (const DeviceSubject& subject : device.subjects) {
+      // Each says what it saw; what one saw is no change of another's.
+      const DeviceEntry alone = {device.device, {subject}};
+      ROLLCALL_ASSIGN_OR_RETURN(const Told told, ReadSubject(alone));
+      for (const absl::Time turn : told.turns) NoteTurn(device, turn);
+      if (told.steps.empty()) continue;
+      ROLLCALL_ASSIGN_OR_RETURN(auto counts, CountPackages(alone));
+      for (const auto& [product, steps] : told.steps) {
+        ROLLCALL_RETURN_IF_ERROR(
+            NoteAll(device, product, steps, counts[product], told.turns));
       }
-      if (!page.next.has_value()) return absl::OkStatus();
-      cursor = *page.next;
-    }
-  }
-
-  std::string ProductOf(bool is_there, const v1::Row& row) const {
-    if (!is_there || !row.has_software_package()) return "";
-    const auto product = products_.Lookup(row.software_package());
-    return product.has_value() ? product->product() : "";
-  }
-
-  absl::Status Take(const DeviceEntry& device, const CivilDate& day,
-                    const v1::DeviceChange& change) {
-    const std::string before = ProductOf(change.has_before(), change.before());
-    const std::string after = ProductOf(change.has_after(), change.after());
-    if (before == after) return absl::OkStatus();
-    if (!before.empty()) {
-      ROLLCALL_RETURN_IF_ERROR(Note(device, day, before,
-                                    v1::HeldProductChange::KIND_REMOVED,
-                                    change.before(), change));
-    }
-    if (!after.empty()) {
-      ROLLCALL_RETURN_IF_ERROR(Note(device, day, after,
-                                    v1::HeldProductChange::KIND_INSTALLED,
-                                    change.after(), change));
     }
     return absl::OkStatus();
   }
 
-  absl::Status Note(const DeviceEntry& device, const CivilDate& day,
-                    const std::string& product,
-                    v1::HeldProductChange::Kind kind, const v1::Row& row,
-                    const v1::DeviceChange& change) {
+  absl::StatusOr<Told> ReadSubject(const DeviceEntry& alone) {
+    static const std::vector<std::string> sections = {kSoftwareSection};
+    Told told;
+    HistoryCursor cursor;
+    while (true) {
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const HistoryPage page,
+          ReadHistory(fleet_, alone, sections, cursor, kChangesAtOnce));
+      for (const SectionTurn& turn : page.turns) {
+        told.turns.insert(FromProto(ToProto(turn.stamp.time())));
+      }
+      for (const v1::DeviceChange& change : page.changes) {
+        if (DayOfTime(change.known_time()) < first_ || --left_ <= 0) {
+          return told;
+        }
+        AddStep(change.has_before(), change.before(), -1, change, told);
+        AddStep(change.has_after(), change.after(), 1, change, told);
+      }
+      if (!page.next.has_value()) return told;
+      cursor = *page.next;
+    }
+  }
+
+  static CivilDate DayOfTime(const google::protobuf::Timestamp& time) {
+    return CivilDate::InUtc(FromProto(time));
+  }
+
+  bool IsHeld(const std::string& key) const {
+    return std::any_of(holds_.begin(), holds_.end(), [&key](const Hold& hold) {
+      return hold.products.contains(key);
+    });
+  }
+
+  std::string ProductOf(const v1::Row& row) const {
+    if (!row.has_software_package()) return "";
+    const auto product = products_.Lookup(row.software_package());
+    return product.has_value() ? product->product() : "";
+  }
+
+  void AddStep(bool is_there, const v1::Row& row, int packages,
+               const v1::DeviceChange& change, Told& told) const {
+    if (!is_there) return;
+    const std::string product = ProductOf(row);
     const std::string key = absl::AsciiStrToLower(product);
+    if (!IsHeld(key)) return;
+    told.steps[key].push_back({change.known_time(), packages, product,
+                               PackageText(row.software_package())});
+  }
+
+  // The packages of each held product that it has as of the fleet's stamp.
+  absl::StatusOr<std::map<std::string, int>> CountPackages(
+      const DeviceEntry& alone) {
+    std::map<std::string, int> counts;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto rows,
+                              fleet_.Rows(alone, kSoftwareSection));
+    for (const FleetRowRef& row : rows) {
+      const std::string key = absl::AsciiStrToLower(ProductOf(*row.row));
+      if (IsHeld(key)) ++counts[key];
+    }
+    return counts;
+  }
+
+  // Goes back from the `count` of packages that there are now, and notes where
+  // the product came with its first package or went with its last.
+  absl::Status NoteAll(const DeviceEntry& device, const std::string& key,
+                       const std::vector<Step>& steps, int count,
+                       const std::set<absl::Time>& turns) {
+    for (size_t begin = 0; begin < steps.size();) {
+      const absl::Time time = FromProto(steps[begin].known_time);
+      size_t end = begin;
+      int before = count;
+      for (; end < steps.size() && FromProto(steps[end].known_time) == time;
+           ++end) {
+        before -= steps[end].packages;
+      }
+      if ((before > 0) != (count > 0) && !turns.contains(time)) {
+        const int packages = count > 0 ? 1 : -1;
+        const auto step = std::find_if(
+            steps.begin() + static_cast<std::ptrdiff_t>(begin), steps.end(),
+            [packages](const Step& one) { return one.packages == packages; });
+        ROLLCALL_RETURN_IF_ERROR(Note(device, key, *step));
+      }
+      count = before;
+      begin = end;
+    }
+    return absl::OkStatus();
+  }
+
+  void NoteTurn(const DeviceEntry& device, absl::Time time) {
+    const CivilDate day = CivilDate::InUtc(time);
+    for (Hold& hold : holds_) {
+      if (day < hold.notice || day > on_) continue;
+      hold.turned.insert(device.device.ToHex());
+    }
+  }
+
+  absl::Status Note(const DeviceEntry& device, const std::string& key,
+                    const Step& step) {
+    const CivilDate day = DayOfTime(step.known_time);
+    if (day > on_) return absl::OkStatus();
     for (Hold& hold : holds_) {
       if (day < hold.notice || !hold.products.contains(key)) continue;
       if (hold.result.changes.size() >= 2 * kMaxHeldChanges) {
@@ -159,10 +248,11 @@ class HistoryReader {
       }
       v1::HeldProductChange& held = hold.result.changes.emplace_back();
       held.set_device_id(device.device.ToHex());
-      held.set_product(product);
-      held.set_kind(kind);
-      held.set_package(PackageText(row.software_package()));
-      *held.mutable_known_time() = change.known_time();
+      held.set_product(step.product);
+      held.set_kind(step.packages > 0 ? v1::HeldProductChange::KIND_INSTALLED
+                                      : v1::HeldProductChange::KIND_REMOVED);
+      held.set_package(step.package);
+      *held.mutable_known_time() = step.known_time;
       if (hold.devices.insert(held.device_id()).second) {
         ROLLCALL_ASSIGN_OR_RETURN(const v1::Device facts,
                                   fleet_.Describe(device));
@@ -206,6 +296,13 @@ absl::StatusOr<std::string> CaveatOf(const Fleet& fleet, const Hold& hold,
     caveats.emplace_back("devices were deleted since the notice");
   } else if (!deleted.ok()) {
     return deleted;
+  }
+  if (!hold.turned.empty()) {
+    caveats.push_back(absl::StrCat(
+        "the software of ", hold.turned.size(),
+        hold.turned.size() == 1 ? " device" : " devices",
+        " came or went as a whole, so it cannot be told what of it was "
+        "installed or removed"));
   }
   if (stopped) {
     caveats.push_back(absl::StrCat("only ", kMostChanges,

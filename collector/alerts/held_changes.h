@@ -13,9 +13,12 @@
 namespace rollcall::collector {
 
 // For each audit that holds products on the day, what was installed and removed
-// of them from the day of its notice up to that day (UTC), by audit id. What
-// came with a device's first report counts for nothing: nobody knows when it
-// was installed. Reads the history of every device where there is such an
+// of them from the day of its notice up to that day (UTC), by audit id. A
+// product is installed with its first package on a device, and removed with its
+// last; what one report brings and takes of it counts together. What came with
+// a device's first report counts for nothing: nobody knows when it was
+// installed. Where its software comes or goes as a whole later, a caveat says
+// so. Reads the history of every device where there is such an
 // audit, at most 1,000,000 changes; where it stops, the caveat says so.
 // Blocking; DATA_LOSS, UNAVAILABLE as for Fleet.
 absl::StatusOr<std::map<std::string, HeldChanges>> ReadHeldChanges(

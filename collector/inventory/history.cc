@@ -180,6 +180,17 @@ absl::StatusOr<std::vector<v1::DeviceChange>> ChangesOf(
   return changes;
 }
 
+void AddTurns(const Entry& entry, absl::Span<const std::string> sections,
+              HistoryPage& page) {
+  if (entry.value.cause() == v1::DeviceChange::CAUSE_FIRST_REPORT) return;
+  for (const auto* names :
+       {&entry.value.new_sections(), &entry.value.gone_sections()}) {
+    for (const std::string& name : *names) {
+      if (IsWanted(sections, name)) page.turns.push_back({entry.stamp, name});
+    }
+  }
+}
+
 // The newest `limit` entries of all subjects at or before `from`.
 absl::StatusOr<std::vector<Entry>> ReadEntries(const Reader& reader,
                                                const DeviceEntry& device,
@@ -222,6 +233,7 @@ absl::StatusOr<HistoryPage> ReadHistory(Fleet& fleet, const DeviceEntry& device,
     for (const Entry& entry : entries) {
       ROLLCALL_ASSIGN_OR_RETURN(auto changes,
                                 ChangesOf(fleet, entry, sections));
+      AddTurns(entry, sections, page);
       int place = 0;
       for (v1::DeviceChange& change : changes) {
         const int here = place++;

@@ -1,6 +1,7 @@
 // The history of a device as a readable list of changes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,20 @@ struct HistoryCursor {
   int skip = 0;
 };
 
+// A section came as a whole, after the first report, or went as a whole: what
+// it described may have been there before, and still be there.
+struct SectionTurn {
+  KnownStamp stamp;
+  std::string section;
+};
+
 struct HistoryPage {
   std::vector<v1::DeviceChange> changes;
   // Set where there is more.
   std::optional<HistoryCursor> next;
+  // Of the wanted sections; at least those at the stamps of `changes`. A stamp
+  // that two pages share is in both.
+  std::vector<SectionTurn> turns;
 };
 
 // At most `limit` changes of the device, newest first; within one stamp ordered

@@ -144,7 +144,8 @@ TEST_F(AlertQueriesTest, CountsDevicesThatStillHaveWhatIsOutOfTerm) {
 }
 
 TEST_F(AlertQueriesTest, ListsWhatWasInstalledAndRemovedSinceTheNotice) {
-  const SubjectId old = AddDevice("web-1", {Deb("nginx", "1.22.1-9")});
+  const SubjectId old =
+      AddDevice("web-1", {Deb("bash", "5.2"), Deb("nginx", "1.22.1-9")});
   const SubjectId fresh = AddDevice("web-2", {Deb("bash", "5.2")});
   AddDevice("web-3", {Deb("nginx", "1.22.1-9")});  // in its first report
   Agree({Vendor(), Contract("C-1", "")});
@@ -152,10 +153,11 @@ TEST_F(AlertQueriesTest, ListsWhatWasInstalledAndRemovedSinceTheNotice) {
       {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
              "held_products: 'NGINX'")});
   clock_.Advance(absl::Hours(24));
-  Report(old, {HostnameRow("web-1"), Deb("nginx", "1.24.0-1")});  // an update
+  Report(old, {HostnameRow("web-1"), Deb("bash", "5.2"),
+               Deb("nginx", "1.24.0-1")});  // an update
   Report(fresh,
          {HostnameRow("web-2"), Deb("bash", "5.2"), Deb("nginx", "1.24.0-1")});
-  Report(old, {HostnameRow("web-1")});
+  Report(old, {HostnameRow("web-1"), Deb("bash", "5.2")});
   Report(fresh, {HostnameRow("web-2"), Deb("nginx", "1.24.0-1")});  // no bash
   const auto response = List(
       FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }"));
@@ -175,6 +177,61 @@ TEST_F(AlertQueriesTest, ListsWhatWasInstalledAndRemovedSinceTheNotice) {
   const auto before = ListOn("2026-02-02");
   ASSERT_THAT(before.alerts(), ::testing::Not(IsEmpty()));
   EXPECT_THAT(before.alerts(0).held_changes(), IsEmpty());
+}
+
+TEST_F(AlertQueriesTest, UnderAuditAnotherVersionIsNeitherInstalledNorRemoved) {
+  const v1::Row host = HostnameRow("db-1");
+  const v1::Row bash = Deb("bash", "5.2");
+  const v1::Row old = Deb("postgresql-15", "15.6-1");
+  const v1::Row next = Deb("postgresql-16", "16.2-1");
+  const SubjectId replaced = AddDevice("db-1", {bash, old});
+  const SubjectId beside = AddDevice("db-2", {bash, old});
+  const SubjectId apart = AddDevice("db-3", {bash, old});
+  Agree({Vendor(), Contract("C-1", "")});
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'PostgreSQL'")});
+  Report(replaced, {host, bash, next});
+  const v1::Row beside_host = HostnameRow("db-2");
+  Report(beside, {beside_host, bash, old, next});
+  Report(beside, {beside_host, bash, next});
+  // Gone for a while: it was removed, then installed.
+  const v1::Row apart_host = HostnameRow("db-3");
+  Report(apart, {apart_host, bash});
+  Report(apart, {apart_host, bash, next});
+  const auto response = List(
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }"));
+  ASSERT_THAT(response.alerts(), SizeIs(1));
+  const v1::Alert& hold = response.alerts(0);
+  EXPECT_EQ(hold.device_count(), 1);
+  EXPECT_EQ(hold.caveat(), "");
+  ASSERT_THAT(hold.held_changes(), SizeIs(2));
+  EXPECT_EQ(hold.held_changes(0).hostname(), "db-3");
+  EXPECT_EQ(hold.held_changes(0).kind(), v1::HeldProductChange::KIND_INSTALLED);
+  EXPECT_EQ(hold.held_changes(0).package(), "postgresql-16 16.2-1");
+  EXPECT_EQ(hold.held_changes(1).kind(), v1::HeldProductChange::KIND_REMOVED);
+  EXPECT_EQ(hold.held_changes(1).package(), "postgresql-15 15.6-1");
+}
+
+TEST_F(AlertQueriesTest, SoftwareThatComesOrGoesAsAWholeIsACaveatOfAHold) {
+  const SubjectId late = AddDevice("web-1", {});
+  const SubjectId gone = AddDevice("web-2", {Deb("nginx", "1.22.1-9")});
+  Agree({Vendor(), Contract("C-1", "")});
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'nginx'")});
+  const auto holds =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }");
+  ASSERT_THAT(List(holds).alerts(), SizeIs(1));
+  EXPECT_EQ(List(holds).alerts(0).caveat(), "");
+  Report(late, {HostnameRow("web-1"), Deb("nginx", "1.22.1-9")});
+  Report(gone, {HostnameRow("web-2")});
+  const auto response = List(holds);
+  ASSERT_THAT(response.alerts(), SizeIs(1));
+  EXPECT_THAT(response.alerts(0).held_changes(), IsEmpty());
+  EXPECT_EQ(response.alerts(0).device_count(), 0);
+  EXPECT_THAT(response.alerts(0).caveat(),
+              HasSubstr("software of 2 devices came or went as a whole"));
 }
 
 TEST_F(AlertQueriesTest, ADeletedDeviceOfTheTimeIsSaidToBeMissing) {
