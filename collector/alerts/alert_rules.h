@@ -16,13 +16,15 @@ namespace rollcall::collector {
 
 // What was agreed and noted, as of one day and as known at one time. Each list
 // is ordered by name; dates are checked, as the repository holds them.
+// Contracts and entitlements that were ended before the day are as TermState
+// has them.
 struct ContractFacts {
   std::vector<v1::Contract> contracts;
   std::vector<v1::Entitlement> entitlements;
   std::vector<v1::Audit> audits;
   std::vector<v1::Review> reviews;
-  // Of contracts and entitlements that a state of a later day, known already,
-  // lets go on beyond their end: until when, by id. Nothing: without an end.
+  // Of contracts and entitlements that by what is known of later days end on
+  // another day than they state: on which, by id. Nothing: without an end.
   std::map<std::string, std::optional<CivilDate>> later_ends;
 };
 

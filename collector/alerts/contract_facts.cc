@@ -1,10 +1,12 @@
 #include "collector/alerts/contract_facts.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
+#include "collector/alerts/term_states.h"
 #include "collector/contracts/object_states.h"
+#include "collector/contracts/object_timeline.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -22,30 +24,41 @@ absl::Status ReadEach(const Reader& reader, ObjectNumber kind, const AsAt& at,
   }
 }
 
-// Notes those whose last state, of whatever day, ends later than `ends` has it.
-class LaterEnds {
- public:
-  explicit LaterEnds(ContractFacts& facts) : facts_(facts) {}
-
-  template <typename Object>
-  void NoteNow(const std::string& id, const Object& object) {
-    const auto end = DayOf(object.has_end_date(), object.end_date());
-    if (end.has_value()) ends_.emplace(id, *end);
+// Hands the term of each object of the kind to `take`, with its ids, in order;
+// of those that were there on the day or before.
+template <typename Take>
+absl::Status ReadTerms(const Reader& reader, ObjectNumber kind,
+                       const CivilDate& on, KnownStamp as_of, Take take) {
+  KeyWriter prefix;
+  prefix.U16(static_cast<uint16_t>(kind));
+  ObjectEntries entries(kObjectTable.ScanPrefix(reader, std::move(prefix)));
+  std::optional<ObjectName> name;
+  ObjectTimeline timeline;
+  const auto finish = [&] {
+    auto term = TermOn(std::exchange(timeline, ObjectTimeline()).Take(), on);
+    if (!term.has_value()) return;
+    FindObjectKind(static_cast<int>(kind))->SetIds(term->object);
+    take(*std::move(term));
+  };
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
+    if (!entry.has_value()) break;
+    if (name != entry->key.name) {
+      finish();
+      name = entry->key.name;
+    }
+    if (entry->key.stamp <= as_of) timeline.Add(*std::move(entry));
   }
+  finish();
+  return absl::OkStatus();
+}
 
-  template <typename Object>
-  void NoteLast(const std::string& id, const Object& object) {
-    const auto now = ends_.find(id);
-    if (now == ends_.end()) return;
-    const auto end = DayOf(object.has_end_date(), object.end_date());
-    if (end.has_value() && *end <= now->second) return;
-    facts_.later_ends.emplace(id, end);
+void NoteEnd(const std::string& id, const TermState& term,
+             ContractFacts& facts) {
+  if (term.end != StatedEndOf(term.object)) {
+    facts.later_ends.emplace(id, term.end);
   }
-
- private:
-  ContractFacts& facts_;
-  absl::flat_hash_map<std::string, CivilDate> ends_;
-};
+}
 
 }  // namespace
 
@@ -53,20 +66,18 @@ absl::StatusOr<ContractFacts> ReadContractFacts(const Reader& reader,
                                                 const CivilDate& on,
                                                 KnownStamp as_of) {
   const AsAt at = {on, as_of};
-  const AsAt last = {kAtLast.effective, as_of};
   ContractFacts facts;
-  LaterEnds ends(facts);
   using Object = v1::ContractObject;
-  ROLLCALL_RETURN_IF_ERROR(
-      ReadEach(reader, ObjectNumber::kContract, at, [&](Object& object) {
-        ends.NoteNow(object.contract().contract_id(), object.contract());
-        facts.contracts.push_back(std::move(*object.mutable_contract()));
+  ROLLCALL_RETURN_IF_ERROR(ReadTerms(
+      reader, ObjectNumber::kContract, on, as_of, [&facts](TermState term) {
+        NoteEnd(term.object.contract().contract_id(), term, facts);
+        facts.contracts.push_back(std::move(*term.object.mutable_contract()));
       }));
-  ROLLCALL_RETURN_IF_ERROR(
-      ReadEach(reader, ObjectNumber::kEntitlement, at, [&](Object& object) {
-        ends.NoteNow(object.entitlement().entitlement_id(),
-                     object.entitlement());
-        facts.entitlements.push_back(std::move(*object.mutable_entitlement()));
+  ROLLCALL_RETURN_IF_ERROR(ReadTerms(
+      reader, ObjectNumber::kEntitlement, on, as_of, [&facts](TermState term) {
+        NoteEnd(term.object.entitlement().entitlement_id(), term, facts);
+        facts.entitlements.push_back(
+            std::move(*term.object.mutable_entitlement()));
       }));
   ROLLCALL_RETURN_IF_ERROR(
       ReadEach(reader, ObjectNumber::kAudit, at, [&](Object& object) {
@@ -75,15 +86,6 @@ absl::StatusOr<ContractFacts> ReadContractFacts(const Reader& reader,
   ROLLCALL_RETURN_IF_ERROR(
       ReadEach(reader, ObjectNumber::kReview, at, [&](Object& object) {
         facts.reviews.push_back(std::move(*object.mutable_review()));
-      }));
-  ROLLCALL_RETURN_IF_ERROR(
-      ReadEach(reader, ObjectNumber::kContract, last, [&](Object& object) {
-        ends.NoteLast(object.contract().contract_id(), object.contract());
-      }));
-  ROLLCALL_RETURN_IF_ERROR(
-      ReadEach(reader, ObjectNumber::kEntitlement, last, [&](Object& object) {
-        ends.NoteLast(object.entitlement().entitlement_id(),
-                      object.entitlement());
       }));
   return facts;
 }

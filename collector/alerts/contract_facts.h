@@ -10,8 +10,9 @@
 namespace rollcall::collector {
 
 // Contracts, entitlements, audits and reviews as they are on a day, as known at
-// a stamp, and which of them a later state lets go on. Blocking; DATA_LOSS,
-// UNAVAILABLE as for Table.
+// a stamp; contracts and entitlements that were ended by then, too, and when
+// each ends by all that is known. Blocking; DATA_LOSS, UNAVAILABLE as for
+// Table.
 absl::StatusOr<ContractFacts> ReadContractFacts(const Reader& reader,
                                                 const CivilDate& on,
                                                 KnownStamp as_of);

@@ -22,6 +22,15 @@ class AlertQueriesTest : public AlertWorld {
     return queries_.ListAlerts(FromText<v1::ListAlertsRequest>(request))
         .status();
   }
+  // That there is no such object from a day on.
+  void EndAgreed(const std::string& change) {
+    const auto ended = people_.ProposeAs(
+        "ina", {FromText<v1::ObjectChange>("action: ACTION_END " + change)});
+    ASSERT_OK(ended);
+    if (ended->state() == v1::ChangeSet::STATE_PROPOSED) {
+      people_.AgreeTo(ended->change_set_id());
+    }
+  }
 };
 
 TEST_F(AlertQueriesTest, NothingIsDueInAnEmptyStore) {
@@ -104,6 +113,45 @@ TEST_F(AlertQueriesTest, ARenewalThatWasAgreedForLaterEndsTheAlert) {
   EXPECT_THAT(Words(List()), IsEmpty());
   EXPECT_THAT(Words(ListOn("2027-03-01")),
               ElementsAre("REVIEW C-1 2026-06-01", "RENEWAL C-1 2027-03-31"));
+}
+
+TEST_F(AlertQueriesTest, AnEndThatIsAgreedForLaterIsToldAtOnce) {
+  Agree({Vendor(), Contract("C-1", "end_date: '2027-12-31'"),
+         Contract("C-2", "")});
+  EXPECT_THAT(Words(List()), IsEmpty());
+  Agree({Contract("C-1", "end_date: '2026-04-15'") +
+             " effective_date: '2026-04-01'",
+         Contract("C-2", "end_date: '2026-04-30'") +
+             " effective_date: '2026-04-01'"});
+  EXPECT_THAT(Words(List()),
+              ElementsAre("RENEWAL C-1 2026-04-15", "RENEWAL C-2 2026-04-30"));
+}
+
+TEST_F(AlertQueriesTest, AContractThatWasEndedHasItsEndOfTerm) {
+  Agree({Vendor(),
+         Contract("C-1",
+                  "end_date: '2026-12-31' clauses { renewal { automatic: true "
+                  "notice_days: 30 } maintenance_end_date: '2026-12-31' }")});
+  EndAgreed(Contract("C-1", "") + " effective_date: '2026-03-01'");
+  const auto before = List();
+  ASSERT_THAT(Words(before), ElementsAre("RENEWAL C-1 2026-02-28"));
+  EXPECT_THAT(before.alerts(0).action(), HasSubstr("Ends on this day"));
+  EXPECT_THAT(Words(ListOn("2026-02-28")),
+              ElementsAre("RENEWAL C-1 2026-02-28"));
+  const auto after = ListOn("2026-03-01");
+  ASSERT_THAT(Words(after), ElementsAre("END_OF_TERM C-1 2026-02-28"));
+  EXPECT_THAT(after.alerts(0).action(), HasSubstr("Its term is over: "));
+}
+
+TEST_F(AlertQueriesTest, InstallsRemainAfterALineWasEnded) {
+  Agree({Vendor(), Contract("C-1", ""), Line("1", "")});
+  AddDevice("web-1", {Deb("nginx", "1.22.1-9")});
+  EndAgreed(Line("1", "") + " effective_date: '2026-02-01'");
+  EXPECT_THAT(Words(List()), ::testing::UnorderedElementsAre(
+                                 "END_OF_TERM C-1//1 2026-01-31",
+                                 "INSTALLS_REMAIN C-1//1 2026-01-31"));
+  EXPECT_THAT(Words(ListOn("2026-01-31")),
+              ElementsAre("END_OF_TERM C-1//1 2026-01-31"));
 }
 
 TEST_F(AlertQueriesTest, RefusesWhatMayNotBe) {
