@@ -1,4 +1,6 @@
 // The clocks that run while a vendor audits, and what is held meanwhile.
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -49,13 +51,70 @@ std::optional<CivilDate> BeginOf(const v1::Audit& audit) {
   return start.has_value() ? start : DayOf(true, audit.notice_date());
 }
 
-// The audit before this one under the same contract; null: none is known.
+// How far up from a contract clauses are looked for.
+constexpr size_t kMostMasters = 8;
+
+// What an audit rests on.
+struct AuditTerms {
+  // The contract, then those that it is under, nearest first.
+  std::vector<const AuditedContract*> contracts;
+  // The first of them that states when and how the vendor may audit; null:
+  // none.
+  const AuditedContract* holder = nullptr;
+  std::optional<int> dispute_days;
+  // A contract that one of them is under and that is not there; empty: none.
+  std::string missing_master;
+};
+
+bool StatesClocks(const v1::AuditClause& clause) {
+  return clause.has_notice_days() || clause.has_frequency_months() ||
+         clause.has_challenge_days() || clause.has_remediation_days();
+}
+
+// REQUIRES: the group has a contract.
+AuditTerms TermsOf(const AuditedContract& group,
+                   const AuditedContracts& groups) {
+  AuditTerms terms;
+  const AuditedContract* next = &group;
+  while (terms.contracts.size() <= kMostMasters) {
+    // Contracts may be under each other by mistake.
+    if (std::find(terms.contracts.begin(), terms.contracts.end(), next) !=
+        terms.contracts.end()) {
+      break;
+    }
+    terms.contracts.push_back(next);
+    const v1::Clauses& clauses = next->contract->clauses();
+    if (terms.holder == nullptr && StatesClocks(clauses.audit())) {
+      terms.holder = next;
+    }
+    if (!terms.dispute_days.has_value() && clauses.has_dispute_window_days()) {
+      terms.dispute_days = clauses.dispute_window_days();
+    }
+    if (!next->contract->has_master_contract_number()) break;
+    const std::string& master = next->contract->master_contract_number();
+    const auto found = groups.find(absl::AsciiStrToLower(master));
+    if (found == groups.end() || found->second.contract == nullptr) {
+      terms.missing_master = master;
+      break;
+    }
+    next = &found->second;
+  }
+  return terms;
+}
+
+// The audit before this one under the same contract, or under that whose clause
+// holds; null: none is known.
 const v1::Audit* AuditBefore(const v1::Audit& audit,
-                             const AuditedContract& group) {
+                             const AuditedContract& group,
+                             const AuditedContract& holder) {
   const v1::Audit* before = nullptr;
-  for (const v1::Audit* const other : group.audits) {
-    if (other->notice_date() >= audit.notice_date()) continue;
-    if (before == nullptr || BeginOf(*before) < BeginOf(*other)) before = other;
+  for (const AuditedContract* const of : {&group, &holder}) {
+    for (const v1::Audit* const other : of->audits) {
+      if (other->notice_date() >= audit.notice_date()) continue;
+      if (before == nullptr || BeginOf(*before) < BeginOf(*other)) {
+        before = other;
+      }
+    }
   }
   return before;
 }
@@ -80,6 +139,20 @@ class AuditClock {
                   "notice, challenge and remediation can be counted")
             : "The audit names no contract: enter the one that it rests on, so "
               "that notice, challenge and remediation can be counted");
+  }
+
+  // Without an audit clause neither.
+  void AddNoClause(const AuditTerms& terms) {
+    Add(v1::Alert::KIND_AUDIT_NOTICE, notice_, notice_,
+        absl::StrCat(
+            "Contract ", terms.contracts.front()->contract->contract_number(),
+            " states no audit clause, nor does one that it is under",
+            terms.missing_master.empty()
+                ? ""
+                : absl::StrCat(" (contract ", terms.missing_master,
+                               " is not there on this day)"),
+            ": enter it where it stands, so that notice, challenge and "
+            "remediation can be counted"));
   }
 
   void AddNotice(const v1::AuditClause& clause) {
@@ -119,11 +192,11 @@ class AuditClock {
   }
 
   // Of what runs from the findings on.
-  void AddAfterFindings(const v1::Clauses& clauses) {
+  void AddAfterFindings(const v1::AuditClause& clause,
+                        const std::optional<int>& dispute_days) {
     const auto findings =
         DayOf(audit_.has_findings_date(), audit_.findings_date());
     if (!findings.has_value()) return;
-    const v1::AuditClause& clause = clauses.audit();
     if (clause.has_challenge_days()) {
       AddWindow(v1::Alert::KIND_AUDIT_CHALLENGE, *findings,
                 clause.challenge_days(),
@@ -135,9 +208,8 @@ class AuditClock {
                 clause.remediation_days(),
                 "Make good by this day what the findings rightly name");
     }
-    if (clauses.has_dispute_window_days()) {
-      AddWindow(v1::Alert::KIND_AUDIT_DISPUTE, *findings,
-                clauses.dispute_window_days(),
+    if (dispute_days.has_value()) {
+      AddWindow(v1::Alert::KIND_AUDIT_DISPUTE, *findings, *dispute_days,
                 "Dispute by this day what the vendor claims without right");
     }
   }
@@ -212,12 +284,18 @@ void AddAudits(const ContractFacts& facts, KeyDates& dates) {
       clock.AddUnknown();
       continue;
     }
-    const v1::Clauses& clauses = group.contract->clauses();
-    clock.AddNotice(clauses.audit());
-    if (clauses.audit().has_frequency_months()) {
-      clock.AddFrequency(clauses.audit(), AuditBefore(audit, group));
+    const AuditTerms terms = TermsOf(group, groups);
+    if (terms.holder == nullptr) {
+      clock.AddNoClause(terms);
+      clock.AddAfterFindings(v1::AuditClause(), terms.dispute_days);
+      continue;
     }
-    clock.AddAfterFindings(clauses);
+    const v1::AuditClause& clause = terms.holder->contract->clauses().audit();
+    clock.AddNotice(clause);
+    if (clause.has_frequency_months()) {
+      clock.AddFrequency(clause, AuditBefore(audit, group, *terms.holder));
+    }
+    clock.AddAfterFindings(clause, terms.dispute_days);
   }
 }
 

@@ -311,6 +311,47 @@ TEST(AlertRules, AnAuditOfAnUnknownContractAsksForIt) {
               ElementsAre(Says("rests on contract C-9")));
 }
 
+// A contract with these fields, under others.
+v1::Contract Under(absl::string_view number, absl::string_view fields) {
+  v1::Contract contract = ContractOf(fields);
+  contract.set_contract_number(std::string(number));
+  return WithIds(std::move(contract), &v1::ContractObject::mutable_contract);
+}
+
+TEST(AlertRules, AnAuditClauseMayStandInAContractAbove) {
+  ContractFacts facts = Facts("master_contract_number: 'm-1'");
+  facts.contracts.push_back(Under(
+      "M-1",
+      "master_contract_number: 'M-2' clauses { dispute_window_days: 45 }"));
+  facts.contracts.push_back(Under("M-2", kAuditClauses));
+  facts.audits = {
+      AuditOf("contract_number: 'M-2' notice_date: '2026-01-01' start_date: "
+              "'2026-03-15' close_date: '2026-04-01'",
+              "A-0"),
+      AuditOf("contract_number: 'C-1' notice_date: '2026-10-01' "
+              "findings_date: '2026-10-01'")};
+  EXPECT_THAT(Short(Alerts("2026-10-02", facts)),
+              UnorderedElementsAre("AUDIT_CHALLENGE 2026-10-31 29",
+                                   "AUDIT_DISPUTE 2026-11-15 44",
+                                   "AUDIT_NOTICE 2026-11-30 59",
+                                   "AUDIT_FREQUENCY 2027-03-15 164",
+                                   "AUDIT_REMEDIATION 2026-12-30 89"));
+}
+
+TEST(AlertRules, AnAuditWithoutAClauseAnywhereAsksForIt) {
+  ContractFacts facts = Facts("master_contract_number: 'M-1'");
+  facts.audits = {AuditOf("contract_number: 'C-1' notice_date: '2026-10-01'")};
+  EXPECT_THAT(Alerts("2026-10-02", facts),
+              ElementsAre(Says("(contract M-1 is not there on this day)")));
+  // Two that are under each other end the search.
+  facts.contracts.push_back(Under("M-1", "master_contract_number: 'c-1'"));
+  const auto alerts = Alerts("2026-10-02", facts);
+  EXPECT_THAT(Short(alerts), ElementsAre("AUDIT_NOTICE 2026-10-01 -1"));
+  EXPECT_THAT(alerts,
+              ElementsAre(Says("Contract C-1 states no audit clause, nor does "
+                               "one that it is under: enter it")));
+}
+
 TEST(AlertRules, AHoldIsShownWithWhatHappenedUnderIt) {
   const auto audit = AuditOf(
       "contract_number: 'C-1' notice_date: '2026-10-01' start_date: "
