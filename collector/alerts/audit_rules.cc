@@ -166,6 +166,12 @@ class AuditClock {
                        start_->ToString(), ", before the ", DaysText(clause),
                        " of notice that the contract asks for were over: "
                        "object to it"));
+    } else if (!start_.has_value() && dates_.on() > *earliest) {
+      Add(v1::Alert::KIND_AUDIT_NOTICE, *earliest, notice_,
+          absl::StrCat("The audit may begin any day now, since the ",
+                       DaysText(clause),
+                       " after its notice are over: note its start once it "
+                       "has begun"));
     } else if (!began) {
       Add(v1::Alert::KIND_AUDIT_NOTICE, *earliest, notice_,
           absl::StrCat("The audit may not begin before this day, ",

@@ -244,6 +244,9 @@ TEST(AlertRules, AnAuditMayNotBeginBeforeItsNoticeIsOver) {
   EXPECT_THAT(Short(alerts), ElementsAre("AUDIT_NOTICE 2026-11-30 60"));
   EXPECT_THAT(alerts[0], Says("may not begin before this day"));
   EXPECT_EQ(alerts[0].first_shown_date(), "2026-10-01");
+  EXPECT_THAT(Alerts("2026-11-30", facts)[0], Says("be ready by then"));
+  EXPECT_THAT(Alerts("2026-12-01", facts),
+              ElementsAre(Says("may begin any day now, since the 60 days")));
   // However long it takes.
   EXPECT_THAT(Short(Alerts("2029-11-30", facts)),
               Contains("AUDIT_NOTICE 2026-11-30 -1096"));
