@@ -54,6 +54,7 @@ void AlertWatcher::Update(
     waiting_.push_back(
         {v1::WatchAlertsResponse::CHANGE_INITIAL_END, "", nullptr, Told()});
   }
+  if (waiting_.empty()) alerts_ = nullptr;
 }
 
 void AlertWatcher::NoteTold(const Waiting& waiting) {
@@ -86,6 +87,7 @@ std::optional<v1::WatchAlertsResponse> AlertWatcher::Next() {
     response.mutable_alert()->set_alert_id(next.alert_id);
   }
   NoteTold(next);
+  if (waiting_.empty()) alerts_ = nullptr;
   return response;
 }
 

@@ -24,7 +24,8 @@ class AlertWatcher {
 
   const AlertChoice& choice() const { return choice_; }
 
-  // How things are now: all that the choice chooses, acknowledged or not.
+  // How things are now: all that the choice chooses, acknowledged or not. Kept
+  // until all is told.
   void Update(std::shared_ptr<const std::vector<v1::Alert>> alerts);
 
   // The next message; nothing: all is told.
@@ -53,6 +54,7 @@ class AlertWatcher {
 
   const AlertChoice choice_;
   Mutex mutex_;
+  // What waiting_ points into; null once all is told.
   std::shared_ptr<const std::vector<v1::Alert>> alerts_ ABSL_GUARDED_BY(mutex_);
   // By alert id.
   std::map<std::string, Told> told_ ABSL_GUARDED_BY(mutex_);

@@ -106,6 +106,18 @@ TEST_F(AlertWatcherTest, WhoReadsSlowlyIsToldHowThingsAreInTheEnd) {
               ElementsAre("CURRENT b", "CURRENT e", "GONE a", "INITIAL_END "));
 }
 
+TEST_F(AlertWatcherTest, KeepsAlertsOnlyUntilAllIsTold) {
+  const auto first = std::make_shared<const AlertList>(AlertList{Named("a")});
+  watcher_->Update(first);
+  Told(1);
+  EXPECT_EQ(first.use_count(), 2);
+  Told();
+  EXPECT_EQ(first.use_count(), 1);
+  const auto same = std::make_shared<const AlertList>(AlertList{Named("a")});
+  watcher_->Update(same);
+  EXPECT_EQ(same.use_count(), 1);
+}
+
 // However reading and changes interleave: whoever applies what he is told has
 // in the end what there is, and what waits is never more than both together.
 TEST_F(AlertWatcherTest, WhatIsToldAddsUpToWhatThereIs) {
