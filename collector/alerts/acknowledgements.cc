@@ -87,6 +87,7 @@ absl::StatusOr<v1::Alert> Acknowledgements::FindToday(
     absl::string_view digits, const CivilDate& today) const {
   Fleet fleet(reader_.sources().fleet, KnownStamp::Max());
   AlertChoice choice;
+  choice.told_horizon_days = choice.horizon_days;
   choice.horizon_days = kMaxHorizonDays;
   choice.id_begin = std::string(digits);
   ROLLCALL_ASSIGN_OR_RETURN(auto alerts, reader_.Read(fleet, today, choice));

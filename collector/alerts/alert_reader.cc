@@ -80,6 +80,7 @@ absl::StatusOr<std::vector<v1::Alert>> AlertReader::Read(
   settings.horizon_days = choice.horizon_days;
   settings.review_days = review_days_;
   settings.id_begin = choice.id_begin;
+  settings.told_horizon_days = choice.told_horizon_days;
   ROLLCALL_ASSIGN_OR_RETURN(auto alerts,
                             AlertsOn(on, contracts, devices, settings));
   std::erase_if(alerts, [&choice](const v1::Alert& alert) {

@@ -1,6 +1,7 @@
 // The alerts of one day, from the store.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct AlertChoice {
   bool include_acknowledged = false;
   // The first digits of ids; empty: all.
   std::string id_begin;
+  // See AlertSettings.
+  std::optional<int> told_horizon_days = std::nullopt;
 
   bool Wants(v1::Alert::Kind kind) const {
     return kinds.empty() || kinds.contains(kind);

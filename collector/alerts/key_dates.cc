@@ -42,9 +42,13 @@ CivilDate KeyDates::LastDue() const {
   return on_.Plus(settings_.horizon_days).value_or(LastDay());
 }
 
+CivilDate KeyDates::FirstShown(const KeyDate& date, int horizon_days) {
+  return date.shown_from.value_or(
+      date.due.Plus(-horizon_days).value_or(FirstDay()));
+}
+
 v1::Alert* KeyDates::Add(const AlertSubject& subject, const KeyDate& date) {
-  const CivilDate first = date.shown_from.value_or(
-      date.due.Plus(-settings_.horizon_days).value_or(FirstDay()));
+  const CivilDate first = FirstShown(date, settings_.horizon_days);
   if (on_ < first || (!date.stays && date.due < FirstDue())) return nullptr;
   const std::string id = AlertIdOf(date.kind, subject.id, date.due).ToHex();
   if (!absl::StartsWith(id, settings_.id_begin)) return nullptr;
@@ -63,7 +67,10 @@ v1::Alert* KeyDates::Add(const AlertSubject& subject, const KeyDate& date) {
   alert.set_contract_number(subject.contract_number);
   alert.set_due_date(date.due.ToString());
   alert.set_days_left(date.due.DaysAfter(on_));
-  alert.set_first_shown_date(first.ToString());
+  alert.set_first_shown_date(
+      FirstShown(date,
+                 settings_.told_horizon_days.value_or(settings_.horizon_days))
+          .ToString());
   alert.set_action(date.action);
   return &alert;
 }

@@ -28,6 +28,8 @@ struct AlertSettings {
   int review_days = 365;
   // Only alerts whose id begins with these digits; empty: all.
   std::string id_begin = "";
+  // The horizon that first_shown_date goes by; nothing: horizon_days.
+  std::optional<int> told_horizon_days = std::nullopt;
 };
 
 // What an alert is about.
@@ -79,6 +81,8 @@ class KeyDates {
   absl::StatusOr<std::vector<v1::Alert>> Take();
 
  private:
+  static CivilDate FirstShown(const KeyDate& date, int horizon_days);
+
   const CivilDate on_;
   const AlertSettings settings_;
   std::vector<v1::Alert> alerts_;

@@ -45,6 +45,14 @@ TEST_F(AcknowledgementsTest, WhatIsInHandIsNotListedUpToItsLastDay) {
   EXPECT_THAT(ListOn("2026-02-11").alerts(), SizeIs(2));
 }
 
+TEST_F(AcknowledgementsTest, TheAnswerHasTheAlertAsItIsListed) {
+  const v1::Alert listed = List().alerts(0);
+  ASSERT_OK_AND_ASSIGN(v1::Alert alert, Acknowledge(id_, "2026-02-10"));
+  EXPECT_EQ(alert.first_shown_date(), "2026-01-15");
+  alert.clear_acknowledgement();
+  EXPECT_THAT(alert, testing::EqualsProto(listed));
+}
+
 TEST_F(AcknowledgementsTest, AnAlertWhoseDayMovesIsAnotherOne) {
   ASSERT_OK(Acknowledge(id_, "2026-02-10"));
   Agree({Contract("C-1", "end_date: '2026-04-16'")});
