@@ -134,10 +134,54 @@ std::optional<BasePrice> StatedBase(const InvoiceFacts& facts,
                    " since ", since.ToString())};
 }
 
-// The last price that was billed for the same in an earlier year of the
-// contract.
-std::optional<BasePrice> BilledBase(const InvoiceFacts& facts,
-                                    const CivilDate& contract_start) {
+// How many days a line bills; nothing: it does not state both ends.
+std::optional<int> BilledDays(const v1::InvoiceLine& line) {
+  if (!line.has_period_start_date() || !line.has_period_end_date()) {
+    return std::nullopt;
+  }
+  return CivilDate::Parse(line.period_end_date())
+             ->DaysAfter(*CivilDate::Parse(line.period_start_date())) +
+         1;
+}
+
+std::string DaysInWords(const std::optional<int>& days) {
+  return days.has_value() ? absl::StrCat("bills ", *days, " days")
+                          : "does not state how many days it bills";
+}
+
+// Months, quarters and halves of a year differ by up to three days, years by
+// one.
+bool AreAboutAsLong(int a, int b) {
+  constexpr int kMostOfHalfAYear = 184;
+  const int allowed = std::max(a, b) <= kMostOfHalfAYear ? 3 : 1;
+  return std::max(a, b) - std::min(a, b) <= allowed;
+}
+
+// Why the prices of two lines are not of the same; empty: they are.
+std::string WhyNotAlike(const v1::InvoiceLine& billed,
+                        const v1::InvoiceLine& base) {
+  if (billed.has_part_number() && base.has_part_number() &&
+      !absl::EqualsIgnoreCase(billed.part_number(), base.part_number())) {
+    return absl::StrCat("The invoice bills part ", billed.part_number(),
+                        ", and ", InvoiceLineInWords(base), " part ",
+                        base.part_number(), ".");
+  }
+  const auto days = BilledDays(billed);
+  const auto base_days = BilledDays(base);
+  if (days.has_value() == base_days.has_value() &&
+      (!days.has_value() || AreAboutAsLong(*days, *base_days))) {
+    return "";
+  }
+  return absl::StrCat("The invoice ", DaysInWords(days), ", and ",
+                      InvoiceLineInWords(base), " ", DaysInWords(base_days),
+                      ".");
+}
+
+// The last line that was billed in an earlier year of the contract whose price
+// is of the same, or is not, as asked; null: none.
+const v1::InvoiceLine* LastBilled(const InvoiceFacts& facts,
+                                  const CivilDate& contract_start,
+                                  bool is_alike) {
   const int year = YearOf(contract_start, facts.FirstDay());
   const v1::InvoiceLine* last = nullptr;
   CivilDate last_day = facts.FirstDay();
@@ -145,7 +189,8 @@ std::optional<BasePrice> BilledBase(const InvoiceFacts& facts,
     const CivilDate day = FirstBilledDay(*other);
     if (other->unit_price().currency() !=
             facts.billed.unit_price().currency() ||
-        YearOf(contract_start, day) >= year) {
+        YearOf(contract_start, day) >= year ||
+        WhyNotAlike(facts.billed, *other).empty() != is_alike) {
       continue;
     }
     if (last == nullptr || day > last_day ||
@@ -154,12 +199,21 @@ std::optional<BasePrice> BilledBase(const InvoiceFacts& facts,
       last_day = day;
     }
   }
+  return last;
+}
+
+// The last price that was billed for the same in an earlier year of the
+// contract.
+std::optional<BasePrice> BilledBase(const InvoiceFacts& facts,
+                                    const CivilDate& contract_start) {
+  const v1::InvoiceLine* last = LastBilled(facts, contract_start, true);
   if (last == nullptr) return std::nullopt;
-  return BasePrice{last->unit_price().micros(),
-                   year - YearOf(contract_start, last_day),
-                   absl::StrCat(InvoiceLineInWords(*last), " billed ",
-                                MoneyInWords(last->unit_price()), " for ",
-                                last_day.ToString())};
+  const CivilDate day = FirstBilledDay(*last);
+  return BasePrice{
+      last->unit_price().micros(),
+      YearOf(contract_start, facts.FirstDay()) - YearOf(contract_start, day),
+      absl::StrCat(InvoiceLineInWords(*last), " billed ",
+                   MoneyInWords(last->unit_price()), " for ", day.ToString())};
 }
 
 // The most that a price may be after some years, each of which adds the cap and
@@ -264,6 +318,22 @@ std::vector<BasePrice> BasesOf(const InvoiceFacts& facts) {
   return bases;
 }
 
+// That the price can be a rise of nothing but what is not alike. Nothing: it
+// was billed for nothing else in an earlier year.
+std::optional<Finding> UnlikeFinding(
+    const InvoiceFacts& facts, const FoundClause<v1::PriceEscalator>& clause) {
+  const auto start = *CivilDate::Parse(facts.ContractThen()->start_date());
+  const v1::InvoiceLine* last = LastBilled(facts, start, false);
+  if (last == nullptr) return std::nullopt;
+  Finding finding = MakeFinding(facts, Finding::KIND_RISE_ABOVE_CAP,
+                                Finding::STATE_NOT_COMPARABLE);
+  *finding.mutable_billed()->mutable_money() = facts.billed.unit_price();
+  finding.set_decided_by(clause.clause->has_cap_percent() ? kCapField
+                                                          : kIndexField);
+  finding.set_explanation(WhyNotAlike(facts.billed, *last));
+  return finding;
+}
+
 // Whether the escalator applies to the price that the line states: a rise of
 // that is what CheckRise looks at.
 bool StatedPriceMayRise(const InvoiceFacts& facts) {
@@ -309,10 +379,12 @@ RuleResult CheckPrice(const InvoiceFacts& facts) {
 RuleResult CheckRise(const InvoiceFacts& facts) {
   const auto clause = EscalatorOf(facts);
   if (clause.clause == nullptr) return std::nullopt;
+  const std::vector<BasePrice> bases = BasesOf(facts);
+  if (bases.empty()) return UnlikeFinding(facts, clause);
   std::optional<Finding> above;
   std::optional<Finding> open;
   const int64_t price = facts.billed.unit_price().micros();
-  for (const BasePrice& base : BasesOf(facts)) {
+  for (const BasePrice& base : bases) {
     if (price <= base.micros) continue;
     if (clause.clause->has_cap_percent()) {
       ROLLCALL_ASSIGN_OR_RETURN(

@@ -10,7 +10,10 @@ namespace rollcall::collector {
 RuleResult CheckPrice(const InvoiceFacts& facts);
 
 // KIND_RISE_ABOVE_CAP: against the price that the order's line states, and
-// against the last price that was billed for it in an earlier year.
+// against the last price that was billed for it in an earlier year. That is one
+// of the same part, where both state it, and of a period about as long: up to
+// half a year within three days, else within one. Not comparable where all that
+// was billed before is of something else.
 RuleResult CheckRise(const InvoiceFacts& facts);
 
 // KIND_OTHER_CURRENCY: that of the contract, or of the line's price where the

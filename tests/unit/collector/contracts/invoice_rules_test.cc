@@ -227,6 +227,60 @@ TEST(InvoiceRules, CompareWithThePriceThatWasBilledLastYear) {
   EXPECT_EQ(findings[0].allowed().money().micros(), 103'000'000);
 }
 
+TEST(InvoiceRules, DoNotTakeAnotherPartForTheSameThatBecameDearer) {
+  Scene scene;
+  scene.Escalate(kThreePercent);
+  scene.line.clear_unit_price();
+  scene.billed.set_part_number("A-1");
+  scene.BillBefore("R-1", "2025-01-01", "2025-12-31");
+  scene.Bill(10, 104);
+  const auto rise = [&]() -> std::optional<Finding> {
+    for (const Finding& finding : scene.Check()) {
+      if (finding.kind() == Finding::KIND_RISE_ABOVE_CAP) return finding;
+    }
+    return std::nullopt;
+  };
+  ASSERT_TRUE(rise().has_value());
+  EXPECT_EQ(rise()->state(), Finding::STATE_FOUND);
+  scene.others[0].set_part_number("B-1");
+  ASSERT_TRUE(rise().has_value());
+  EXPECT_EQ(rise()->state(), Finding::STATE_NOT_COMPARABLE);
+  EXPECT_THAT(rise()->explanation(), HasSubstr("part B-1"));
+  // An older one of the same part is compared with.
+  scene.BillBefore("R-0", "2024-03-01", "2025-02-28").set_part_number("a-1");
+  scene.others[1].mutable_unit_price()->set_micros(104'000'000);
+  EXPECT_FALSE(rise().has_value());
+}
+
+TEST(InvoiceRules, DoNotCompareThePriceOfAYearWithThatOfAMonth) {
+  Scene scene;
+  scene.Escalate(kThreePercent);
+  scene.line.mutable_unit_price()->set_micros(2'000'000'000);
+  scene.contract.set_start_date("2024-01-01");
+  scene.line.set_start_date("2026-01-01");
+  scene.BillBefore("R-1", "2025-02-01", "2025-02-28");
+  scene.Bill(10, 1'200);
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_RISE_ABOVE_CAP));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_COMPARABLE);
+  EXPECT_THAT(
+      findings[0].explanation(),
+      HasSubstr("bills 365 days, and invoice R-1 line 1 bills 28 days"));
+  // What states no period is not of a year either.
+  scene.others[0].clear_period_end_date();
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_RISE_ABOVE_CAP,
+                                             Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_COMPARABLE);
+  // One month is compared with another.
+  scene.others[0].set_period_end_date("2025-02-28");
+  scene.billed.set_period_start_date("2026-03-01");
+  scene.billed.set_period_end_date("2026-03-31");
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_RISE_ABOVE_CAP));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+}
+
 TEST(InvoiceRules, CountTheYearsFromWhenThePriceWasStated) {
   Scene scene;
   scene.Escalate(kThreePercent);
