@@ -1,7 +1,6 @@
 #include "collector/contracts/invoice_amount_rules.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/money.h"
@@ -60,23 +59,23 @@ struct Days {
   bool Contains(int64_t day) const { return first <= day && day <= last; }
 };
 
-constexpr Days kAllDays = {std::numeric_limits<int64_t>::min(),
-                           std::numeric_limits<int64_t>::max()};
+constexpr Days kAllDays = {1, CivilDate::kLastOrdinal};
 
 int64_t DayOrdinal(const std::string& day) {
   return CivilDate::Parse(day)->Ordinal();
 }
 
-// Whether a line is paid for once, whatever the days.
+// Whether a line is paid for once, whatever the days. What is for a time, and
+// what does not say what it is, may be paid for again and again.
 bool IsPaidOnce(const v1::Entitlement& line) {
   switch (line.licence_kind()) {
-    case v1::Entitlement::LICENCE_KIND_PERPETUAL_WITH_MAINTENANCE:
-    case v1::Entitlement::LICENCE_KIND_MAINTENANCE:
-    case v1::Entitlement::LICENCE_KIND_SUBSCRIPTION:
-    case v1::Entitlement::LICENCE_KIND_EVALUATION:
-      return false;
-    default:
+    case v1::Entitlement::LICENCE_KIND_PERPETUAL:
+    case v1::Entitlement::LICENCE_KIND_UPGRADE:
+    case v1::Entitlement::LICENCE_KIND_STEP_UP:
+    case v1::Entitlement::LICENCE_KIND_OEM:
       return !line.has_end_date();
+    default:
+      return false;
   }
 }
 
@@ -106,30 +105,59 @@ Days PossibleDays(const v1::InvoiceLine& line) {
 // What other lines bill on the day of `mine` on which they bill most.
 struct Overlap {
   Rational quantity;
-  // The first of them.
-  const v1::InvoiceLine* line = nullptr;
+  // Those that bill that day, in the order of IsEarlier.
+  std::vector<const v1::InvoiceLine*> lines;
 };
+
+// From a day on, so much more is billed, or less.
+struct Step {
+  int64_t day;
+  Rational more;
+};
+
+// What is billed more and less from the days of `mine` on, ordered by day; of
+// one day what is less comes first, so that no sum is larger than a day's.
+template <typename DaysOf>
+absl::StatusOr<std::vector<Step>> StepsOf(
+    const Days& mine, const std::vector<const v1::InvoiceLine*>& others,
+    DaysOf days_of) {
+  std::vector<Step> steps;
+  for (const v1::InvoiceLine* other : others) {
+    const Days days = days_of(*other);
+    const int64_t first = std::max(days.first, mine.first);
+    const int64_t last = std::min(days.last, mine.last);
+    if (first > last) continue;
+    const Rational quantity = RationalOf(other->quantity());
+    ROLLCALL_ASSIGN_OR_RETURN(const Rational less,
+                              Multiply(quantity, Rational::Of(-1)));
+    steps.push_back({first, quantity});
+    steps.push_back({last + 1, less});
+  }
+  std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+    return a.day != b.day ? a.day < b.day : a.more < b.more;
+  });
+  return steps;
+}
 
 // REQUIRES: others are in the order of IsEarlier.
 template <typename DaysOf>
 absl::StatusOr<Overlap> MostOverlap(
     const Days& mine, const std::vector<const v1::InvoiceLine*>& others,
     DaysOf days_of) {
+  ROLLCALL_ASSIGN_OR_RETURN(const std::vector<Step> steps,
+                            StepsOf(mine, others, days_of));
   Overlap most;
-  if (mine.IsEmpty()) return most;
-  // The most is reached where one of them begins, or where `mine` does.
-  std::vector<int64_t> days = {mine.first};
-  for (const auto* other : others) days.push_back(days_of(*other).first);
-  for (const int64_t day : days) {
-    if (!mine.Contains(day)) continue;
-    Overlap here;
-    for (const v1::InvoiceLine* other : others) {
-      if (!days_of(*other).Contains(day)) continue;
-      if (here.line == nullptr) here.line = other;
-      ROLLCALL_ASSIGN_OR_RETURN(
-          here.quantity, Add(here.quantity, RationalOf(other->quantity())));
+  Rational sum;
+  int64_t day = 0;
+  for (const Step& step : steps) {
+    ROLLCALL_ASSIGN_OR_RETURN(sum, Add(sum, step.more));
+    if (sum > most.quantity) {
+      most.quantity = sum;
+      day = step.day;
     }
-    if (here.quantity > most.quantity) most = here;
+  }
+  for (const v1::InvoiceLine* other : others) {
+    if (days_of(*other).Contains(day)) most.lines.push_back(other);
   }
   return most;
 }
@@ -145,9 +173,55 @@ absl::StatusOr<Rational> BilledAgain(Rational quantity, Rational before,
                   std::max(own, Rational()));
 }
 
+// What a line comes to before its rebate, in millionths.
+absl::StatusOr<Rational> Gross(const v1::InvoiceLine& line) {
+  return Add(Rational::Of(line.total().micros()),
+             Rational::Of(line.rebate().micros()));
+}
+
+// What all of a line was bought for; null: it is not stated.
+const v1::Money* PriceOfOne(const v1::Entitlement& line) {
+  if (line.has_pack_count()) {
+    return line.has_pack_price() ? &line.pack_price() : nullptr;
+  }
+  return line.has_unit_price() ? &line.unit_price() : nullptr;
+}
+
+// By how much what is billed for the same days is more than the price of all
+// that was bought, in millionths: where it is not, each bills a part of the
+// price. Nothing: `missing` says which fact is missing.
+absl::StatusOr<std::optional<Rational>> AbovePrice(const InvoiceFacts& facts,
+                                                   const Bought& bought,
+                                                   const Overlap& overlap,
+                                                   std::string& missing) {
+  const v1::Money* price = PriceOfOne(*facts.LineThen());
+  if (price == nullptr) {
+    missing = "the price of the order's line";
+    return std::optional<Rational>();
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(Rational sum, Gross(facts.billed));
+  bool is_in_one_currency =
+      price->currency() == facts.billed.total().currency();
+  for (const v1::InvoiceLine* other : overlap.lines) {
+    is_in_one_currency =
+        is_in_one_currency && price->currency() == other->total().currency();
+    ROLLCALL_ASSIGN_OR_RETURN(const Rational gross, Gross(*other));
+    ROLLCALL_ASSIGN_OR_RETURN(sum, Add(sum, gross));
+  }
+  if (!is_in_one_currency) {
+    missing = "the amounts in one currency";
+    return std::optional<Rational>();
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational all,
+                            Times(*price, bought.quantity.value()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational above, Subtract(sum, all));
+  return std::optional<Rational>(above);
+}
+
 absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
                                      const Bought& bought,
-                                     const Overlap& overlap, Rational again) {
+                                     const Overlap& overlap, Rational again,
+                                     Rational above_price) {
   Finding finding =
       MakeFinding(facts, Finding::KIND_BILLED_TWICE, Finding::STATE_FOUND);
   const Rational quantity = RationalOf(facts.billed.quantity());
@@ -157,13 +231,14 @@ absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
   *finding.mutable_allowed() = QuantityValue(bought.quantity);
   ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
                             Times(facts.billed.unit_price(), again));
-  *finding.mutable_difference() =
-      RoundTowardsZero(micros, facts.billed.unit_price().currency());
+  *finding.mutable_difference() = RoundTowardsZero(
+      std::min(micros, above_price), facts.billed.unit_price().currency());
   finding.set_decided_by(std::string(bought.field));
   finding.set_explanation(absl::StrCat(
-      "Some of the same days are billed on ", InvoiceLineInWords(*overlap.line),
-      ". Together ", sum.ToString(), bought.unit, " are billed, of ",
-      bought.quantity.ToString(), bought.unit, " that were bought."));
+      "Some of the same days are billed on ",
+      InvoiceLineInWords(*overlap.lines.front()), ". Together ", sum.ToString(),
+      bought.unit, " are billed, of ", bought.quantity.ToString(), bought.unit,
+      " that were bought."));
   return finding;
 }
 
@@ -177,7 +252,7 @@ Finding MaybeTwiceFinding(const InvoiceFacts& facts, const Overlap& overlap,
   finding.set_missing_fact(std::string(missing));
   finding.set_explanation(
       absl::StrCat("The same line of the order is billed on ",
-                   InvoiceLineInWords(*overlap.line),
+                   InvoiceLineInWords(*overlap.lines.front()),
                    "; whether for the same days, and rightly, is not known."));
   return finding;
 }
@@ -369,7 +444,7 @@ RuleResult CheckBilledTwice(const InvoiceFacts& facts) {
   ROLLCALL_ASSIGN_OR_RETURN(
       const Overlap possible,
       MostOverlap(PossibleDays(facts.billed), earlier, PossibleDays));
-  if (possible.line == nullptr) return std::nullopt;
+  if (possible.lines.empty()) return std::nullopt;
   if (bought.quantity.IsUnlimited()) {
     return MaybeTwiceFinding(facts, possible,
                              "which part of the unlimited right is billed");
@@ -379,11 +454,22 @@ RuleResult CheckBilledTwice(const InvoiceFacts& facts) {
   ROLLCALL_ASSIGN_OR_RETURN(
       const Rational again,
       BilledAgain(quantity, overlap.quantity, bought.quantity.value()));
-  if (!again.IsZero()) return TwiceFinding(facts, bought, overlap, again);
+  std::string missing;
+  if (!again.IsZero()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto above,
+                              AbovePrice(facts, bought, overlap, missing));
+    if (!above.has_value()) return MaybeTwiceFinding(facts, overlap, missing);
+    if (*above > Rational()) {
+      return TwiceFinding(facts, bought, overlap, again, *above);
+    }
+  }
   ROLLCALL_ASSIGN_OR_RETURN(
       const Rational maybe,
       BilledAgain(quantity, possible.quantity, bought.quantity.value()));
   if (maybe.IsZero()) return std::nullopt;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto above,
+                            AbovePrice(facts, bought, possible, missing));
+  if (above.has_value() && *above <= Rational()) return std::nullopt;
   return MaybeTwiceFinding(facts, possible, "the period that is billed");
 }
 

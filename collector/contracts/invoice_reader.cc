@@ -125,7 +125,6 @@ KeyWriter OrdersPrefix(absl::string_view contract, absl::string_view order) {
 // What the rules read of other invoices.
 v1::InvoiceLine Slim(v1::InvoiceLine line) {
   line.clear_product();
-  line.clear_total();
   line.clear_vendor_id();
   line.clear_invoice_line_id();
   return line;

@@ -590,6 +590,60 @@ TEST(InvoiceRules, DoNotKnowWhatAnInvoiceWithoutAPeriodBills) {
   EXPECT_EQ(scene.Check()[0].state(), Finding::STATE_FOUND);
 }
 
+TEST(InvoiceRules, DoNotTakeARightOfNoStatedKindForPaidOnce) {
+  using Kind = v1::Entitlement;
+  Scene scene;
+  scene.line.clear_end_date();
+  scene.billed.clear_period_start_date();
+  scene.billed.clear_period_end_date();
+  scene.BillBefore("R-1", "2025-01-15", "").clear_period_start_date();
+  scene.others[0].clear_period_end_date();
+  for (const auto kind :
+       {Kind::LICENCE_KIND_UNSPECIFIED, Kind::LICENCE_KIND_ADD_ON,
+        Kind::LICENCE_KIND_SUBSCRIPTION, Kind::LICENCE_KIND_MAINTENANCE}) {
+    scene.line.set_licence_kind(kind);
+    const auto findings = scene.Check();
+    ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+    EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE) << kind;
+    EXPECT_EQ(findings[0].missing_fact(), "the period that is billed");
+  }
+  for (const auto kind :
+       {Kind::LICENCE_KIND_PERPETUAL, Kind::LICENCE_KIND_UPGRADE,
+        Kind::LICENCE_KIND_STEP_UP, Kind::LICENCE_KIND_OEM}) {
+    scene.line.set_licence_kind(kind);
+    const auto findings = scene.Check();
+    ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+    EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND) << kind;
+  }
+}
+
+TEST(InvoiceRules, LetThePriceBeBilledInParts) {
+  Scene scene;
+  scene.Bill(10, 40);
+  scene.BillBefore("R-0", "2026-01-01", "2026-12-31");
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.Bill(10, 60);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  // 400 and 610 of 1,000.
+  scene.Bill(10, 61);
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].difference().micros(), 10'000'000);
+  // A rebate makes a price no part of one.
+  *scene.others[0].mutable_rebate() =
+      FromText<v1::Money>("micros: 600000000 currency: 'EUR'");
+  scene.Bill(10, 60);
+  EXPECT_THAT(KindsOf(scene.Check()), ElementsAre(Finding::KIND_BILLED_TWICE));
+  // What all of it costs is not known.
+  scene.line.clear_unit_price();
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_PRICE_ABOVE_CONTRACT,
+                                             Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[1].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[1].missing_fact(), "the price of the order's line");
+}
+
 TEST(InvoiceRules, SayWhereAmountsAreTooLarge) {
   Scene scene;
   *scene.billed.mutable_quantity() =
