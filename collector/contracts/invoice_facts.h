@@ -63,21 +63,29 @@ struct FoundClause {
   std::string contract_number;
 };
 
-// The clause that holds on the first day that is billed: the contract's, else
-// of the nearest master that has it. `has` and `get` are those of v1::Clauses.
+// The clause that holds on a day: the contract's, else of the nearest master
+// that has it. `has` and `get` are those of v1::Clauses.
 template <typename T>
-FoundClause<T> ClauseOf(const InvoiceFacts& facts,
+FoundClause<T> ClauseOn(const InvoiceFacts& facts, const CivilDate& day,
                         bool (v1::Clauses::*has)() const,
                         const T& (v1::Clauses::*get)() const) {
   std::vector<const Timeline<v1::Contract>*> all = {facts.contract};
   all.insert(all.end(), facts.masters.begin(), facts.masters.end());
   for (const Timeline<v1::Contract>* timeline : all) {
     if (timeline == nullptr) continue;
-    const v1::Contract* contract = timeline->Nearest(facts.FirstDay());
+    const v1::Contract* contract = timeline->Nearest(day);
     if (contract == nullptr || !(contract->clauses().*has)()) continue;
     return {&(contract->clauses().*get)(), contract->contract_number()};
   }
   return {};
+}
+
+// The clause that holds on the first day that is billed.
+template <typename T>
+FoundClause<T> ClauseOf(const InvoiceFacts& facts,
+                        bool (v1::Clauses::*has)() const,
+                        const T& (v1::Clauses::*get)() const) {
+  return ClauseOn(facts, facts.FirstDay(), has, get);
 }
 
 // Which line of an invoice comes first: by its day, then by its name.

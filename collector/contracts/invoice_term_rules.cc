@@ -49,15 +49,23 @@ std::optional<CivilDate> FirstDayIn(const Timeline<T>& timeline,
   return there.has_value() ? std::max(stated, *there) : stated;
 }
 
-std::optional<Bound> EndOf(const InvoiceFacts& facts) {
-  const CivilDate day = facts.LastDay();
+// Whether the contract, or else its nearest master that says anything of it,
+// goes on by itself.
+bool RenewsItself(const InvoiceFacts& facts, const CivilDate& day) {
+  const auto renewal =
+      ClauseOn(facts, day, &v1::Clauses::has_renewal, &v1::Clauses::renewal);
+  return renewal.clause != nullptr && renewal.clause->automatic();
+}
+
+// The end by what is said of it on a day.
+std::optional<Bound> EndOf(const InvoiceFacts& facts, const CivilDate& day) {
   std::optional<Bound> end;
   if (facts.contract != nullptr) {
     if (const auto last = LastDayIn(*facts.contract, day); last.has_value()) {
       const v1::Contract& contract = *facts.contract->Nearest(day);
       end = Bound{*last, absl::StrCat("contract ", contract.contract_number()),
                   "contract.end_date",
-                  contract.clauses().renewal().automatic() &&
+                  RenewsItself(facts, day) &&
                       !facts.contract->GoneSince(day).has_value()};
     }
   }
@@ -94,6 +102,11 @@ std::string BilledInWords(const v1::InvoiceLine& line) {
   if (!line.has_period_start_date() && !line.has_period_end_date()) {
     return absl::StrCat("The invoice is of ", line.invoice_date());
   }
+  if (!line.has_period_end_date()) {
+    return absl::StrCat("The invoice is of ", line.invoice_date(),
+                        "; what is billed begins on ",
+                        line.period_start_date());
+  }
   const CivilDate first = FirstBilledDay(line);
   const CivilDate last = LastBilledDay(line);
   return absl::StrCat("What is billed is ", first.ToString(), " to ",
@@ -113,25 +126,49 @@ Finding TermFinding(const InvoiceFacts& facts, Finding::Kind kind,
   return finding;
 }
 
-}  // namespace
-
-RuleResult CheckEnd(const InvoiceFacts& facts) {
-  const auto end = EndOf(facts);
-  if (!end.has_value() || facts.LastDay() <= end->day) return std::nullopt;
-  Finding finding = TermFinding(facts, Finding::KIND_AFTER_END, *end,
-                                facts.LastDay(), "last");
-  if (end->renews_itself) {
+// That a day is billed, `sure`, that is after the end.
+Finding AfterEnd(const InvoiceFacts& facts, const Bound& end,
+                 const CivilDate& sure) {
+  Finding finding =
+      TermFinding(facts, Finding::KIND_AFTER_END, end, sure, "last");
+  if (end.renews_itself) {
     finding.set_state(Finding::STATE_NOT_DECIDABLE);
     finding.set_decided_by("contract.clauses.renewal.automatic");
     finding.set_missing_fact("whether notice was given");
     absl::StrAppend(finding.mutable_explanation(),
                     " It is renewed unless somebody gave notice.");
-  } else if (facts.FirstDay() > end->day) {
+  } else if (facts.billed.has_period_start_date() &&
+             facts.FirstDay() > end.day) {
     *finding.mutable_difference() = facts.billed.total();
   } else {
     absl::StrAppend(finding.mutable_explanation(),
                     " How the total spreads over the days is not stated.");
   }
+  return finding;
+}
+
+}  // namespace
+
+RuleResult CheckEnd(const InvoiceFacts& facts) {
+  const v1::InvoiceLine& billed = facts.billed;
+  if (billed.has_period_end_date() || billed.has_period_start_date()) {
+    const CivilDate sure =
+        billed.has_period_end_date() ? facts.LastDay() : facts.FirstDay();
+    const auto end = EndOf(facts, sure);
+    if (end.has_value() && sure > end->day) {
+      return AfterEnd(facts, *end, sure);
+    }
+  }
+  if (billed.has_period_end_date()) return std::nullopt;
+  const auto end = EndOf(facts, facts.LastDay());
+  if (!end.has_value() || facts.LastDay() <= end->day) return std::nullopt;
+  Finding finding = TermFinding(facts, Finding::KIND_AFTER_END, *end,
+                                facts.LastDay(), "last");
+  finding.set_state(Finding::STATE_NOT_DECIDABLE);
+  finding.set_missing_fact("the last day that is billed");
+  absl::StrAppend(finding.mutable_explanation(),
+                  " It may bill what is past: the period's end is not "
+                  "stated.");
   return finding;
 }
 
@@ -147,7 +184,8 @@ RuleResult CheckStart(const InvoiceFacts& facts) {
     finding.set_missing_fact("the first day that is billed");
     absl::StrAppend(finding.mutable_explanation(),
                     " It may bill in advance: the period is not stated.");
-  } else if (facts.LastDay() < start->day) {
+  } else if (facts.billed.has_period_end_date() &&
+             facts.LastDay() < start->day) {
     *finding.mutable_difference() = facts.billed.total();
   } else {
     absl::StrAppend(finding.mutable_explanation(),

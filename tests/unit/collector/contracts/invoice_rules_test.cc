@@ -442,12 +442,22 @@ TEST(InvoiceRules, FindWhatIsBilledAfterTheEnd) {
   EXPECT_THAT(scene.Check(), IsEmpty());
 }
 
-TEST(InvoiceRules, TakeTheInvoicesDayWhereNoPeriodIsStated) {
+TEST(InvoiceRules, DoNotKnowWhetherAnInvoiceAfterTheEndBillsWhatIsPast) {
   Scene scene;
   scene.billed.clear_period_start_date();
   scene.billed.clear_period_end_date();
   scene.billed.set_invoice_date("2027-03-01");
-  EXPECT_THAT(KindsOf(scene.Check()), ElementsAre(Finding::KIND_AFTER_END));
+  const auto expect_open = [&] {
+    const auto findings = scene.Check();
+    ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_AFTER_END));
+    EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+    EXPECT_EQ(findings[0].missing_fact(), "the last day that is billed");
+    EXPECT_FALSE(findings[0].has_difference());
+  };
+  expect_open();
+  scene.billed.set_period_start_date("2027-02-01");
+  expect_open();
+  scene.billed.clear_period_start_date();
   scene.billed.set_invoice_date("2027-02-28");
   EXPECT_THAT(scene.Check(), IsEmpty());
   // Of what has a period the invoice may come later.
@@ -455,6 +465,36 @@ TEST(InvoiceRules, TakeTheInvoicesDayWhereNoPeriodIsStated) {
   scene.billed.set_period_start_date("2026-01-01");
   scene.billed.set_period_end_date("2026-12-31");
   EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, FindAPeriodThatBeginsAfterTheEnd) {
+  Scene scene;
+  scene.billed.set_invoice_date("2027-02-01");
+  scene.billed.set_period_start_date("2027-03-01");
+  scene.billed.clear_period_end_date();
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_AFTER_END));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].billed().date(), "2027-03-01");
+  EXPECT_EQ(findings[0].difference().micros(), 1'000'000'000);
+}
+
+TEST(InvoiceRules, LetAMasterRenewAContract) {
+  Scene scene;
+  scene.master = scene.contract;
+  scene.master->set_contract_number("M-1");
+  scene.master->mutable_clauses()->mutable_renewal()->set_automatic(true);
+  scene.billed.set_period_start_date("2027-03-01");
+  scene.billed.set_period_end_date("2027-12-31");
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_AFTER_END));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[0].missing_fact(), "whether notice was given");
+  // What the contract itself says goes before.
+  scene.contract.mutable_clauses()->mutable_renewal()->set_automatic(false);
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_AFTER_END));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
 }
 
 TEST(InvoiceRules, ReadAnEndThatWasAmendedOnTheDayThatIsBilled) {
