@@ -1,6 +1,7 @@
 // What an invoice's line is compared with. Pure values.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,26 +65,24 @@ struct FoundClause {
 };
 
 // The clause that holds on a day: the contract's, else of the nearest master
-// that has it. `has` and `get` are those of v1::Clauses.
-template <typename T>
+// that has it. `has` says whether v1::Clauses have it, `get` is theirs.
+template <typename Has, typename T>
 FoundClause<T> ClauseOn(const InvoiceFacts& facts, const CivilDate& day,
-                        bool (v1::Clauses::*has)() const,
-                        const T& (v1::Clauses::*get)() const) {
+                        Has has, const T& (v1::Clauses::*get)() const) {
   std::vector<const Timeline<v1::Contract>*> all = {facts.contract};
   all.insert(all.end(), facts.masters.begin(), facts.masters.end());
   for (const Timeline<v1::Contract>* timeline : all) {
     if (timeline == nullptr) continue;
     const v1::Contract* contract = timeline->Nearest(day);
-    if (contract == nullptr || !(contract->clauses().*has)()) continue;
+    if (contract == nullptr || !std::invoke(has, contract->clauses())) continue;
     return {&(contract->clauses().*get)(), contract->contract_number()};
   }
   return {};
 }
 
 // The clause that holds on the first day that is billed.
-template <typename T>
-FoundClause<T> ClauseOf(const InvoiceFacts& facts,
-                        bool (v1::Clauses::*has)() const,
+template <typename Has, typename T>
+FoundClause<T> ClauseOf(const InvoiceFacts& facts, Has has,
                         const T& (v1::Clauses::*get)() const) {
   return ClauseOn(facts, facts.FirstDay(), has, get);
 }

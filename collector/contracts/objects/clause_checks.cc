@@ -89,6 +89,10 @@ void CheckPrices(const v1::Clauses& clauses, FieldCheck& check) {
                escalator.has_cap_percent(), escalator.cap_percent())
       .Text("clauses.price_escalator.price_index", escalator.has_price_index(),
             escalator.price_index(), kMaxNameBytes);
+  if (clauses.has_price_escalator() && !escalator.has_cap_percent() &&
+      !escalator.has_price_index()) {
+    check.Fail("clauses.price_escalator", "needs cap_percent or price_index");
+  }
   const v1::RebateClause& rebate = clauses.rebate();
   check
       .Percent("clauses.rebate.percent", clauses.has_rebate(), rebate.percent())

@@ -318,6 +318,20 @@ TEST(InvoiceRules, NeedTheIndexThatBoundsARise) {
   EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
 }
 
+TEST(InvoiceRules, TakeAnEscalatorThatBoundsNothingForNone) {
+  Scene scene;
+  scene.Escalate("");
+  scene.Bill(10, 120);
+  EXPECT_THAT(KindsOf(scene.Check()),
+              ElementsAre(Finding::KIND_PRICE_ABOVE_CONTRACT));
+  // The master's holds then.
+  scene.master = scene.contract;
+  *scene.master->mutable_clauses()->mutable_price_escalator() =
+      FromText<v1::PriceEscalator>(kThreePercent);
+  EXPECT_THAT(KindsOf(scene.Check()),
+              ElementsAre(Finding::KIND_RISE_ABOVE_CAP));
+}
+
 TEST(InvoiceRules, TakeAClauseThatAContractLacksFromItsMaster) {
   Scene scene;
   scene.master = scene.contract;
