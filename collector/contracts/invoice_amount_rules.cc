@@ -38,16 +38,14 @@ absl::StatusOr<Rational> Times(const v1::Money& price, Rational quantity) {
   return Multiply(Rational::Of(price.micros()), quantity);
 }
 
-// Whether two amounts in millionths differ by more than rounding to the
-// smallest unit of the currency makes them.
+// Whether two amounts in millionths differ by more than rounding one of them up
+// or down to the smallest unit of the currency makes them: by a unit or more.
 absl::StatusOr<bool> DiffersBeyondRounding(Rational difference,
                                            const std::string& currency) {
-  ROLLCALL_ASSIGN_OR_RETURN(const Rational twice,
-                            Multiply(difference, Rational::Of(2)));
   const Rational unit = Rational::Of(SmallestUnitMicros(currency));
   ROLLCALL_ASSIGN_OR_RETURN(const Rational minus_unit,
                             Multiply(unit, Rational::Of(-1)));
-  return twice > unit || twice < minus_unit;
+  return difference >= unit || difference <= minus_unit;
 }
 
 // The days that a line bills for sure, or at most, as ordinals.
