@@ -340,6 +340,13 @@ RuleResult CheckQuantity(const InvoiceFacts& facts) {
   finding.set_explanation(
       absl::StrCat("Billed are ", billed.ToString(), bought.unit, ", and ",
                    bought.quantity.ToString(), bought.unit, " were bought."));
+  const bool counts_packs = line->has_pack_count();
+  if (IsRightOnAnotherDay(facts, [&](const v1::Entitlement& other) {
+        return other.has_pack_count() == counts_packs &&
+               Quantity::Of(billed) <= BoughtOn(other).quantity;
+      })) {
+    LeaveOpenForPeriod(finding);
+  }
   return finding;
 }
 

@@ -5,7 +5,9 @@
 
 namespace rollcall::collector {
 
-// KIND_QUANTITY_ABOVE_ORDER: of packs where the line was bought in packs.
+// KIND_QUANTITY_ABOVE_ORDER: of packs where the line was bought in packs. Not
+// decidable where the first day that is billed is not stated and enough was
+// bought on another day.
 RuleResult CheckQuantity(const InvoiceFacts& facts);
 
 // KIND_TOTAL_WRONG. Whatever the contract says.

@@ -89,4 +89,14 @@ v1::InvoiceFinding MakeFinding(const InvoiceFacts& facts,
   return finding;
 }
 
+void LeaveOpenForPeriod(v1::InvoiceFinding& finding) {
+  finding.set_state(v1::InvoiceFinding::STATE_NOT_DECIDABLE);
+  finding.set_missing_fact("the period that is billed");
+  finding.clear_allowed();
+  finding.clear_difference();
+  absl::StrAppend(finding.mutable_explanation(),
+                  " On other days the order's line was another, of which it "
+                  "is right; which days are billed is not stated.");
+}
+
 }  // namespace rollcall::collector

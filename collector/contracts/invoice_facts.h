@@ -55,6 +55,18 @@ struct InvoiceFacts {
   const v1::Entitlement* LineThen() const;
 };
 
+// Whether a line that does not state its first day may be one of a day on which
+// the order's line was another, of which `admits` says that what was billed is
+// right: it may bill in advance, or what is past. REQUIRES: the line is known.
+template <typename Admits>
+bool IsRightOnAnotherDay(const InvoiceFacts& facts, Admits admits) {
+  if (facts.billed.has_period_start_date()) return false;
+  for (const auto& span : facts.order_line->spans()) {
+    if (span.state.has_value() && admits(*span.state)) return true;
+  }
+  return false;
+}
+
 // A clause of a contract, and where it stands.
 template <typename T>
 struct FoundClause {
@@ -107,6 +119,9 @@ v1::Money RoundTowardsZero(const Rational& micros, absl::string_view currency);
 v1::InvoiceFinding MakeFinding(const InvoiceFacts& facts,
                                v1::InvoiceFinding::Kind kind,
                                v1::InvoiceFinding::State state);
+
+// Of a finding: which days are billed decides it, and is not known.
+void LeaveOpenForPeriod(v1::InvoiceFinding& finding);
 
 // What a rule says of a line: a finding or nothing. OUT_OF_RANGE where an exact
 // amount does not fit into 64 bits.

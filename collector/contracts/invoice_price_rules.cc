@@ -81,6 +81,18 @@ bool IsComparable(const InvoiceFacts& facts) {
          PriceOf(*line)->currency() == facts.billed.unit_price().currency();
 }
 
+// Whether the line states a price on some day that what was billed may be of,
+// and that is no lower. REQUIRES: the line is known.
+bool IsPriceOfAnotherDay(const InvoiceFacts& facts) {
+  const v1::Money& price = facts.billed.unit_price();
+  return IsRightOnAnotherDay(facts, [&](const v1::Entitlement& line) {
+    return PriceOf(line) != nullptr &&
+           WhyNotAlike(facts.billed, line).empty() &&
+           PriceOf(line)->currency() == price.currency() &&
+           price.micros() <= PriceOf(line)->micros();
+  });
+}
+
 // How many anniversaries of `start` lie after it and not after `day`.
 int YearOf(const CivilDate& start, const CivilDate& day) {
   const std::string first = start.ToString();
@@ -378,6 +390,7 @@ RuleResult CheckPrice(const InvoiceFacts& facts) {
       "The price ", line->has_pack_price() ? "of a pack, " : "of one unit, ",
       MoneyInWords(price), ", is above that of the order's line, ",
       MoneyInWords(*PriceOf(*line)), "."));
+  if (IsPriceOfAnotherDay(facts)) LeaveOpenForPeriod(finding);
   return finding;
 }
 
@@ -408,7 +421,11 @@ RuleResult CheckRise(const InvoiceFacts& facts) {
       open = IndexFinding(facts, base, clause);
     }
   }
-  return above.has_value() ? above : open;
+  if (!above.has_value()) return open;
+  if (facts.LineThen() != nullptr && IsPriceOfAnotherDay(facts)) {
+    LeaveOpenForPeriod(*above);
+  }
+  return above;
 }
 
 RuleResult CheckCurrency(const InvoiceFacts& facts) {
