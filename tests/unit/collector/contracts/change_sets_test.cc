@@ -292,6 +292,19 @@ TEST_F(ChangeSetsTest, RefusesWhatIsMalformedAndNamesIt) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("so already")));
 }
 
+TEST_F(ChangeSetsTest, RefusesAPriceEscalatorThatBoundsNothing) {
+  v1::ObjectChange contract = ContractOf("C-1", "Acme");
+  v1::PriceEscalator& escalator = *contract.mutable_object()
+                                       ->mutable_contract()
+                                       ->mutable_clauses()
+                                       ->mutable_price_escalator();
+  EXPECT_THAT(store_.ProposeAs("ina", {VendorNamed("Acme"), contract}),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("needs cap_percent or price_index")));
+  escalator.set_price_index("CPI-U");
+  EXPECT_OK(store_.ProposeAs("ina", {VendorNamed("Acme"), contract}));
+}
+
 TEST_F(ChangeSetsTest, WhatNoDifferenceShowsIsNotKept) {
   v1::ObjectChange vendor = VendorNamed("Acme");
   v1::Vendor& message = *vendor.mutable_object()->mutable_vendor();
