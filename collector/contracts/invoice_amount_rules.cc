@@ -423,6 +423,15 @@ RuleResult CheckRebate(const InvoiceFacts& facts) {
   ROLLCALL_ASSIGN_OR_RETURN(
       const Rational missing,
       Subtract(granted, Rational::Of(facts.billed.rebate().micros())));
+  if (RationalOf(facts.billed.quantity()) < bought.value()) {
+    return OpenRebate(
+        facts, Finding::STATE_NOT_DECIDABLE,
+        "how the unused rights spread over the invoices",
+        absl::StrCat(grants, "; ", facts.used->ToString(), " of ",
+                     bought.ToString(),
+                     " are used, and the invoice bills a part of them, ",
+                     RationalOf(facts.billed.quantity()).ToString(), "."));
+  }
   const std::string& currency = facts.billed.total().currency();
   Finding finding = OpenRebate(facts, Finding::STATE_FOUND, "", "");
   *finding.mutable_allowed()->mutable_money() =

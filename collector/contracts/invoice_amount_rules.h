@@ -16,7 +16,8 @@ RuleResult CheckTotal(const InvoiceFacts& facts);
 // KIND_REBATE_MISSING (R14): the clause's part of the price that was billed,
 // for each right that was not used, but for no more than was billed. The
 // invoice's rebate may be rounded to the smallest unit of the currency. Not
-// decidable without consumption.
+// decidable without consumption, nor where a part of what was bought is billed:
+// its other invoices may have the rebate.
 RuleResult CheckRebate(const InvoiceFacts& facts);
 
 // KIND_BILLED_TWICE. Of the lines that bill some of the same days, those that

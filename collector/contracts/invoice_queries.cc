@@ -192,7 +192,9 @@ absl::StatusOr<v1::ListInvoiceFindingsResponse> InvoiceQueries::ListFindings(
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   ROLLCALL_ASSIGN_OR_RETURN(
       InvoiceReader invoices,
-      InvoiceReader::Create(*snapshot, at, std::move(uses)));
+      InvoiceReader::Create(
+          *snapshot, at, std::move(uses),
+          request.at().effective_date().empty() ? std::nullopt : at.effective));
   Listing listing(request, page, at, after, invoices);
   std::optional<ObjectName> last_line;
   if (after.has_value()) {

@@ -138,9 +138,9 @@ absl::Status InvoiceReader::CheckSound(const v1::InvoiceLine& line) {
 }
 
 absl::StatusOr<InvoiceReader> InvoiceReader::Create(
-    const Reader& reader, const AsAt& at,
-    std::map<std::string, Rational> uses) {
-  InvoiceReader made(reader, at, std::move(uses));
+    const Reader& reader, const AsAt& at, std::map<std::string, Rational> uses,
+    const std::optional<CivilDate>& use_day) {
+  InvoiceReader made(reader, at, std::move(uses), use_day);
   ROLLCALL_RETURN_IF_ERROR(made.ReadBillings());
   return made;
 }
@@ -269,6 +269,18 @@ absl::StatusOr<bool> InvoiceReader::IsOrderKnown(
   return first != orders_->end() && first->first.first == order;
 }
 
+std::optional<Rational> InvoiceReader::UseOf(const InvoiceFacts& facts) const {
+  const v1::Entitlement* line = facts.LineThen();
+  if (line == nullptr) return std::nullopt;
+  if (use_day_.has_value() &&
+      (*use_day_ < facts.FirstDay() || *use_day_ > facts.LastDay())) {
+    return std::nullopt;
+  }
+  const auto use = uses_.find(line->entitlement_id());
+  if (use == uses_.end()) return std::nullopt;
+  return use->second;
+}
+
 absl::StatusOr<InvoiceFacts> InvoiceReader::FactsOf(
     const v1::InvoiceLine& billed) {
   ROLLCALL_RETURN_IF_ERROR(CheckSound(billed));
@@ -295,12 +307,7 @@ absl::StatusOr<InvoiceFacts> InvoiceReader::FactsOf(
       }
     }
   }
-  if (const auto* line = facts.LineThen(); line != nullptr) {
-    if (const auto use = uses_.find(line->entitlement_id());
-        use != uses_.end()) {
-      facts.used = use->second;
-    }
-  }
+  facts.used = UseOf(facts);
   return facts;
 }
 

@@ -22,10 +22,12 @@ namespace rollcall::collector {
 // it.
 class InvoiceReader {
  public:
-  // `uses`: how much is used of lines, by their ids.
+  // `uses`: how much is used of lines, by their ids, on `use_day`; nothing: on
+  // all days.
   static absl::StatusOr<InvoiceReader> Create(
       const Reader& reader, const AsAt& at,
-      std::map<std::string, Rational> uses);
+      std::map<std::string, Rational> uses,
+      const std::optional<CivilDate>& use_day);
 
   // What `billed`, a line as an ObjectWalk gives it, is compared with. Holds
   // until the next call; `billed` outlives it. DATA_LOSS for stored objects
@@ -40,8 +42,9 @@ class InvoiceReader {
   using LineName = ObjectName;
 
   InvoiceReader(const Reader& reader, const AsAt& at,
-                std::map<std::string, Rational> uses)
-      : reader_(reader), at_(at), uses_(std::move(uses)) {}
+                std::map<std::string, Rational> uses,
+                const std::optional<CivilDate>& use_day)
+      : reader_(reader), at_(at), uses_(std::move(uses)), use_day_(use_day) {}
 
   absl::Status ReadBillings();
   absl::Status ReadOrders();
@@ -56,10 +59,13 @@ class InvoiceReader {
   absl::StatusOr<std::optional<LineName>> NameOfLine(
       const v1::InvoiceLine& billed, std::vector<std::string>* possible);
   absl::StatusOr<bool> IsOrderKnown(const v1::InvoiceLine& billed);
+  // How much is used of the line that is billed; nothing: it is not known.
+  std::optional<Rational> UseOf(const InvoiceFacts& facts) const;
 
   const Reader& reader_;
   const AsAt at_;
   const std::map<std::string, Rational> uses_;
+  const std::optional<CivilDate> use_day_;
   // Lines of invoices by the line of the order that they bill.
   std::map<LineName, std::vector<v1::InvoiceLine>> billings_;
   // Contracts by order and line, of all lines that were ever known, by their

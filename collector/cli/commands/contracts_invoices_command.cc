@@ -69,7 +69,9 @@ class ContractsInvoicesCommand final : public Command {
            "not-comparable why. --used says how much of an order's line is in "
            "use, for rebates\n"
            "on what is not; ENTITLEMENT is the line's id, as --output=csv has "
-           "it.\n";
+           "it. With --date,\n"
+           "so much is in use on that day, and only invoices that bill it are "
+           "compared.\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Text("vendor", "Only of this vendor, ignoring case", &vendor_);

@@ -222,6 +222,16 @@ TEST(ListInvoiceFindings, TakesConsumptionAsAFact) {
   ASSERT_EQ(response.findings_size(), 1);
   EXPECT_EQ(response.findings(0).state(), v1::InvoiceFinding::STATE_FOUND);
   EXPECT_EQ(response.findings(0).difference().micros(), 40'000'000);
+  // What is used on a day is a fact of what is billed for that day.
+  request.mutable_at()->set_effective_date("2026-06-30");
+  ASSERT_OK_AND_ASSIGN(response, store.invoices.ListFindings(request));
+  ASSERT_EQ(response.findings_size(), 1);
+  EXPECT_EQ(response.findings(0).state(), v1::InvoiceFinding::STATE_FOUND);
+  request.mutable_at()->set_effective_date("2027-01-01");
+  ASSERT_OK_AND_ASSIGN(response, store.invoices.ListFindings(request));
+  ASSERT_EQ(response.findings_size(), 1);
+  EXPECT_EQ(response.findings(0).state(),
+            v1::InvoiceFinding::STATE_NOT_DECIDABLE);
 }
 
 TEST(ListInvoiceFindings, DoesNotFollowMastersInACircle) {

@@ -467,6 +467,23 @@ TEST(InvoiceRules, NeedConsumptionForARebate) {
   EXPECT_THAT(scene.Check(), IsEmpty());
 }
 
+TEST(InvoiceRules, DoNotKnowOnWhichInvoiceARebateOfAPartIsDue) {
+  Scene scene;
+  *scene.contract.mutable_clauses()->mutable_rebate() =
+      FromText<v1::RebateClause>("percent { numerator: 5 denominator: 1 }");
+  scene.used = Rational::Of(8);
+  scene.Bill(5, 100);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_REBATE_MISSING));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[0].missing_fact(),
+            "how the unused rights spread over the invoices");
+  EXPECT_FALSE(findings[0].has_difference());
+  // All is used: nothing is due on any of them.
+  scene.used = Rational::Of(10);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
 TEST(InvoiceRules, DoNotAskForConsumptionWhereAllIsRebated) {
   Scene scene;
   *scene.contract.mutable_clauses()->mutable_rebate() =
