@@ -211,6 +211,24 @@ void Documents::Forget() {
   totals_.reset();
 }
 
+absl::Status Documents::Repair(const std::string& sha256,
+                               absl::string_view content) {
+  ROLLCALL_ASSIGN_OR_RETURN(const bool is_damaged,
+                            IsDamaged(*engine_.Snapshot(), sha256));
+  if (!is_damaged) return absl::OkStatus();
+  const auto work = [&](KnownStamp, const Reader& reader,
+                        Writes& writes) -> absl::Status {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto record,
+                              kDocumentTable.Get(reader, {sha256}));
+    // It may have been deleted meanwhile.
+    if (record.has_value() && record->document().held()) {
+      PutChunks(sha256, content, writes.head);
+    }
+    return absl::OkStatus();
+  };
+  return committer_.Commit({std::string(kDocumentsName)}, work).status();
+}
+
 absl::StatusOr<v1::PutDocumentResponse> Documents::Put(
     const v1::PutDocumentRequest& request, absl::string_view principal) {
   ROLLCALL_RETURN_IF_ERROR(CheckDocumentTitle(request.title()));
@@ -222,8 +240,7 @@ absl::StatusOr<v1::PutDocumentResponse> Documents::Put(
       const auto repeatable,
       RepeatableRequest::Create("rollcall.v1.DocumentService.PutDocument",
                                 principal, request.request_id(), request));
-  ROLLCALL_ASSIGN_OR_RETURN(const bool is_damaged,
-                            IsDamaged(*engine_.Snapshot(), sha256));
+  ROLLCALL_RETURN_IF_ERROR(Repair(sha256, request.content()));
   const auto work = [&](KnownStamp stamp, const Reader& reader, Writes& writes,
                         v1::PutDocumentResponse& response) -> absl::Status {
     ROLLCALL_ASSIGN_OR_RETURN(auto record,
@@ -232,10 +249,7 @@ absl::StatusOr<v1::PutDocumentResponse> Documents::Put(
     if (record.has_value()) document = std::move(*record->mutable_document());
     document.set_sha256(sha256);
     response.set_already_held(document.held());
-    if (document.held()) {
-      if (is_damaged) PutChunks(sha256, request.content(), writes.head);
-      return absl::OkStatus();
-    }
+    if (document.held()) return absl::OkStatus();
     const auto size = static_cast<int64_t>(request.content().size());
     ROLLCALL_RETURN_IF_ERROR(Reserve(reader, size, !record.has_value()));
     document.set_title(request.title());

@@ -51,6 +51,9 @@ class Documents {
   absl::StatusOr<v1::DeleteDocumentResponse> TryToDelete(
       const v1::DeleteDocumentRequest& request, absl::string_view principal,
       const RepeatableRequest& repeatable);
+  // Stores the bytes of a document anew if it is held and what is stored of it
+  // is damaged, whether the call that brings them was made before or not.
+  absl::Status Repair(const std::string& sha256, absl::string_view content);
   // Counts it in, or RESOURCE_EXHAUSTED.
   absl::Status Reserve(const Reader& reader, int64_t bytes, bool is_new)
       ABSL_LOCKS_EXCLUDED(mutex_);

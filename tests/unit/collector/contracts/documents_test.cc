@@ -161,6 +161,37 @@ TEST(Documents, AreComparedWithTheirHashWhenTheyAreRead) {
   EXPECT_OK(store.Part(sha256));
 }
 
+TEST(Documents, AreRepairedByARepeatedCall) {
+  DocumentStore store;
+  v1::PutDocumentRequest request;
+  request.set_content("abc");
+  request.set_request_id("r");
+  ASSERT_OK_AND_ASSIGN(const auto put, store.documents.Put(request, "pat"));
+  const std::string sha256 = put.document().sha256();
+  EXPECT_OK(store.committer.Commit(
+      {}, [&](KnownStamp, const Reader&, Writes& writes) {
+        kDocumentChunkTable.Delete(writes.head, {sha256, 0});
+        return absl::OkStatus();
+      }));
+  EXPECT_THAT(store.Part(sha256), StatusIs(StatusCode::kDataLoss));
+  ASSERT_OK_AND_ASSIGN(const auto again, store.documents.Put(request, "pat"));
+  EXPECT_FALSE(again.already_held());
+  ASSERT_OK_AND_ASSIGN(const auto whole, store.Part(sha256));
+  EXPECT_EQ(whole.content(), "abc");
+}
+
+TEST(Documents, ComeBackUnderTheTitleThatTheyComeBackWith) {
+  DocumentStore store;
+  EXPECT_OK(store.Delete(store.Put("abc")));
+  v1::PutDocumentRequest request;
+  request.set_content("abc");
+  request.set_title("another");
+  ASSERT_OK_AND_ASSIGN(const auto back, store.documents.Put(request, "pat"));
+  EXPECT_FALSE(back.already_held());
+  EXPECT_EQ(back.document().title(), "another");
+  EXPECT_EQ(back.document().media_type(), "application/octet-stream");
+}
+
 TEST(Documents, GoWhileNothingRefersToThem) {
   DocumentStore store;
   const std::string sha256 = store.Put("abc");
