@@ -36,6 +36,7 @@ constexpr Factory kFactories[] = {
     MakeContractsMappingsCommand,
     MakeContractsProposeCommand,
     MakeContractsListCommand,
+    MakeContractsExportCommand,
     MakeContractsShowCommand,
     MakeContractsObjectsCommand,
     MakeContractsHistoryCommand,

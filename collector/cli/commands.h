@@ -24,6 +24,7 @@ std::unique_ptr<Command> MakeChangesRejectCommand();
 std::unique_ptr<Command> MakeChangesShowCommand();
 std::unique_ptr<Command> MakeChangesWithdrawCommand();
 std::unique_ptr<Command> MakeContractsDiffCommand();
+std::unique_ptr<Command> MakeContractsExportCommand();
 std::unique_ptr<Command> MakeContractsHistoryCommand();
 std::unique_ptr<Command> MakeContractsImportCommand();
 std::unique_ptr<Command> MakeContractsInvoicesCommand();

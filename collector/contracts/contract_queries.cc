@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "collector/changes/change_set_table.h"
 #include "collector/contracts/contract_words.h"
+#include "collector/contracts/cyclonedx_export.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/quarantine_repair.h"
 #include "collector/contracts/quarantine_state.h"
@@ -171,6 +172,39 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
     }
     cursor = CursorOf(ObjectNameKey{next->key.name});
     *response.add_entitlements() = std::move(line);
+  }
+}
+
+absl::StatusOr<v1::ExportEntitlementsResponse>
+ContractQueries::ExportEntitlements(
+    const v1::ExportEntitlementsRequest& request) const {
+  ROLLCALL_RETURN_IF_ERROR(CheckFilter("product", request.product()));
+  ROLLCALL_RETURN_IF_ERROR(
+      CheckFilter("contract_number", request.contract_number()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
+  ROLLCALL_ASSIGN_OR_RETURN(const AsAt at, PointOf(request.at()));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto after, NameAfter(page));
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  ObjectWalk walk(*snapshot, ObjectNumber::kEntitlement, at,
+                  request.contract_number(), after);
+  v1::ExportEntitlementsResponse response;
+  std::string cursor;
+  PageRoom room(page);
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto next, walk.Next());
+    if (!next.has_value()) return response;
+    const v1::Entitlement& line = next->object.entitlement();
+    if (!request.product().empty() &&
+        !absl::EqualsIgnoreCase(line.product(), request.product())) {
+      continue;
+    }
+    std::string component = CycloneDxComponent(line);
+    if (!room.Takes(component.size())) {
+      response.set_next_page_token(page.TokenAfter(cursor));
+      return response;
+    }
+    cursor = CursorOf(ObjectNameKey{next->key.name});
+    response.add_components(std::move(component));
   }
 }
 

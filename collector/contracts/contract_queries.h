@@ -26,6 +26,8 @@ class ContractQueries {
 
   absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
       const v1::ListEntitlementsRequest& request) const;
+  absl::StatusOr<v1::ExportEntitlementsResponse> ExportEntitlements(
+      const v1::ExportEntitlementsRequest& request) const;
   absl::StatusOr<v1::ListQuarantinedLinesResponse> ListQuarantinedLines(
       const v1::ListQuarantinedLinesRequest& request) const;
   absl::StatusOr<v1::ListContractObjectsResponse> ListObjects(

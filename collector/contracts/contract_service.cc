@@ -76,6 +76,15 @@ grpc::ServerUnaryReactor* ContractServiceImpl::ListEntitlements(
   });
 }
 
+grpc::ServerUnaryReactor* ContractServiceImpl::ExportEntitlements(
+    grpc::CallbackServerContext* context,
+    const v1::ExportEntitlementsRequest* request,
+    v1::ExportEntitlementsResponse* response) {
+  return dispatcher_.Answer(context, *request, response, [this, request] {
+    return queries_.ExportEntitlements(*request);
+  });
+}
+
 grpc::ServerUnaryReactor* ContractServiceImpl::ListQuarantinedLines(
     grpc::CallbackServerContext* context,
     const v1::ListQuarantinedLinesRequest* request,

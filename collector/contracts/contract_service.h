@@ -55,6 +55,10 @@ class ContractServiceImpl final : public v1::ContractService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ListEntitlementsRequest* request,
       v1::ListEntitlementsResponse* response) override;
+  grpc::ServerUnaryReactor* ExportEntitlements(
+      grpc::CallbackServerContext* context,
+      const v1::ExportEntitlementsRequest* request,
+      v1::ExportEntitlementsResponse* response) override;
   grpc::ServerUnaryReactor* ListQuarantinedLines(
       grpc::CallbackServerContext* context,
       const v1::ListQuarantinedLinesRequest* request,

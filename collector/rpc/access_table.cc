@@ -45,6 +45,7 @@ constexpr AccessRule kRules[] = {
     {"rollcall.v1.ContractService.ImportEntitlements", kItam | kProcurement},
     {"rollcall.v1.ContractService.ListMappings", kEverybody},
     {"rollcall.v1.ContractService.ListEntitlements", kEverybody},
+    {"rollcall.v1.ContractService.ExportEntitlements", kEverybody},
     {"rollcall.v1.ContractService.ListQuarantinedLines", kEverybody},
     {"rollcall.v1.ContractService.RepairQuarantinedLine", kItam | kProcurement},
     {"rollcall.v1.ContractService.ListContractObjects", kEverybody},

@@ -70,6 +70,7 @@ LEDGER_FORMAT_FILES = [
 RULE_FILES = [
     # Values and their arithmetic.
     "collector/contracts/civil_date.*",
+    "collector/contracts/cyclonedx_*",
     "collector/contracts/decimal.*",
     "collector/contracts/invoice_facts.*",
     "collector/contracts/money.*",

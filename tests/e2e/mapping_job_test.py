@@ -119,6 +119,33 @@ class MappingJobTest(unittest.TestCase):
         kept = self.imported_with_quarantine("snow-licence", content)
         self.assertEqual((kept["addedCount"], kept["quarantinedCount"]), (2, 1))
 
+    def exported(self, *options):
+        result = self.stack.rollcall("contracts", "export", *options)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def test_what_is_bought_goes_out_as_cyclonedx_and_as_a_file_to_import(self):
+        self.imported("rollcall", content=(
+            "contract_number,vendor,publisher,product,metric,quantity,"
+            "start_date,end_date,unit_price,currency,purchase_order,line\n"
+            "C-1,Quayside,Redis,Redis,core,12.5,2026-01-01,2026-12-31,1.2340,"
+            "EUR,PO-1,1\n"
+            "C-1,Quayside,Redis,Redis,device,unlimited,2026-01-01,,,,PO-1,2\n"))
+        bom = json.loads(self.exported())
+        self.assertEqual((bom["bomFormat"], bom["specVersion"]),
+                         ("CycloneDX", "1.6"))
+        [term, for_ever] = bom["components"]
+        licensing = term["licenses"][0]["license"]["licensing"]
+        self.assertEqual(licensing["expiration"], "2027-01-01T00:00:00Z")
+        self.assertEqual(licensing["licenseTypes"], ["core-points"])
+        self.assertIn({"name": "rollcall:quantity", "value": "12.5"},
+                      term["properties"])
+        self.assertNotIn("expiration",
+                         for_ever["licenses"][0]["license"]["licensing"])
+        again = self.imported("rollcall", content=self.exported("--format=csv"))
+        self.assertEqual(again["unchangedCount"], 2)
+        self.assertEqual(again.get("changeSetId", ""), "")
+
     def imported_with_quarantine(self, mapping, content):
         result = self.run_import(mapping, "--quarantine", "--output=json",
                                  content=content)

@@ -1,7 +1,9 @@
 #include "collector/cli/views/contract_view.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/cli/columns.h"
 #include "collector/cli/values.h"
@@ -131,6 +133,76 @@ std::vector<BadPlace> BadPlaces(
   return places;
 }
 
+// A number as an import takes it: one that could have its thousands separated
+// has a zero more.
+std::string ClearNumber(std::string number) {
+  const size_t point = number.find('.');
+  const bool may_be_thousands = point != std::string::npos && point <= 3 &&
+                                number.size() - point == 4 && number[0] != '0';
+  if (may_be_thousands) number.push_back('0');
+  return number;
+}
+
+// The columns of the file that is imported without a mapping.
+constexpr Column<Entitlement> kFileColumns[] = {
+    {nullptr, "contract_number", Align::kLeft,
+     [](const Entitlement& e) { return e.contract_number(); }},
+    {nullptr, "vendor", Align::kLeft,
+     [](const Entitlement& e) { return e.vendor(); }},
+    {nullptr, "publisher", Align::kLeft,
+     [](const Entitlement& e) { return e.publisher(); }},
+    {nullptr, "product", Align::kLeft,
+     [](const Entitlement& e) { return e.product(); }},
+    {nullptr, "version", Align::kLeft,
+     [](const Entitlement& e) { return e.version(); }},
+    {nullptr, "edition", Align::kLeft,
+     [](const Entitlement& e) { return e.edition(); }},
+    {nullptr, "metric", Align::kLeft,
+     [](const Entitlement& e) { return e.metric(); }},
+    {nullptr, "quantity", Align::kRight,
+     [](const Entitlement& e) {
+       return ClearNumber(QuantityText(e.quantity()));
+     }},
+    {nullptr, "start_date", Align::kLeft,
+     [](const Entitlement& e) { return e.start_date(); }},
+    {nullptr, "end_date", Align::kLeft,
+     [](const Entitlement& e) { return e.end_date(); }},
+    {nullptr, "unit_price", Align::kRight,
+     [](const Entitlement& e) {
+       return e.has_unit_price()
+                  ? ClearNumber(MicrosText(e.unit_price().micros()))
+                  : "";
+     }},
+    {nullptr, "currency", Align::kLeft,
+     [](const Entitlement& e) { return e.unit_price().currency(); }},
+    {nullptr, "purchase_order", Align::kLeft,
+     [](const Entitlement& e) { return e.purchase_order(); }},
+    {nullptr, "line", Align::kLeft,
+     [](const Entitlement& e) { return e.line(); }},
+    {nullptr, "organisation_unit", Align::kLeft,
+     [](const Entitlement& e) { return e.organisation_unit(); }},
+};
+
+// Whether a field is in those columns, or is what the collector itself says of
+// each line.
+bool IsInFile(absl::string_view field) {
+  constexpr absl::string_view kOwn[] = {
+      "entitlement_id", "vendor_id",  "contract_id", "purchase_order_id",
+      "change_set_id",  "known_time", "source_line", "unit_price"};
+  return std::find(std::begin(kOwn), std::end(kOwn), field) != std::end(kOwn) ||
+         std::any_of(std::begin(kFileColumns), std::end(kFileColumns),
+                     [&](const auto& column) { return field == column.name; });
+}
+
+bool SaysMoreThanFile(const Entitlement& line) {
+  if (absl::StrContains(QuantityText(line.quantity()), "/")) return true;
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  line.GetReflection()->ListFields(line, &set);
+  return std::any_of(set.begin(), set.end(), [](const auto* field) {
+    return !IsInFile(field->name());
+  });
+}
+
 }  // namespace
 
 std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
@@ -138,6 +210,16 @@ std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
   if (response.entitlements().empty()) return "";
   return RenderTable(ToTable(kEntitlementColumns, response.entitlements()),
                      width);
+}
+
+std::string EntitlementFileCsv(const v1::ListEntitlementsResponse& response) {
+  return ToCsv(kFileColumns, response.entitlements());
+}
+
+int CountWiderLines(const v1::ListEntitlementsResponse& response) {
+  return static_cast<int>(std::count_if(response.entitlements().begin(),
+                                        response.entitlements().end(),
+                                        SaysMoreThanFile));
 }
 
 std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response) {

@@ -13,6 +13,15 @@ std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
                               int width);
 std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response);
 
+// The file that `contracts import` reads without a mapping, as
+// deploy/sample/README.md describes it. What its columns cannot say is left
+// out.
+std::string EntitlementFileCsv(const v1::ListEntitlementsResponse& response);
+
+// How many of the lines say what the columns of that file cannot, so that
+// importing it would take that away.
+int CountWiderLines(const v1::ListEntitlementsResponse& response);
+
 // One line for each error of a quarantined line.
 std::string QuarantineTable(const v1::ListQuarantinedLinesResponse& response,
                             int width);

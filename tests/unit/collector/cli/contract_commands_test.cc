@@ -1,3 +1,4 @@
+#include "common/file.h"
 #include "rollcall/v1/contract_service.grpc.pb.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -51,6 +52,15 @@ class FakeContractService final : public v1::ContractService::Service {
     *response->add_entitlements() = line;
     return grpc::Status::OK;
   }
+  grpc::Status ExportEntitlements(
+      grpc::ServerContext*, const v1::ExportEntitlementsRequest* request,
+      v1::ExportEntitlementsResponse* response) override {
+    exports_asked = *request;
+    for (const std::string& component : components) {
+      response->add_components(component);
+    }
+    return grpc::Status::OK;
+  }
   grpc::Status ListContractObjects(
       grpc::ServerContext*, const v1::ListContractObjectsRequest* request,
       v1::ListContractObjectsResponse* response) override {
@@ -101,6 +111,8 @@ class FakeContractService final : public v1::ContractService::Service {
   v1::RepairQuarantinedLineRequest repaired;
   v1::ProposeChangesRequest proposed;
   v1::ListEntitlementsRequest lines_asked;
+  std::vector<std::string> components = {R"({"name":"A"})", R"({"name":"B"})"};
+  v1::ExportEntitlementsRequest exports_asked;
   v1::ListContractObjectsRequest objects_asked;
   v1::GetContractObjectRequest asked;
   v1::ListContractObjectVersionsRequest history_asked;
@@ -167,6 +179,59 @@ TEST_F(ContractCommandsTest, AnImportTellsWhatWasNotTakenAsItStands) {
                                 HasSubstr("P          Q            7      2"),
                                 HasSubstr("passed over: State\\x1b[31m"),
                                 HasSubstr("- End: never (1 line)")));
+}
+
+TEST_F(ContractCommandsTest, AnExportIsOneDocumentOfAllComponents) {
+  EXPECT_EQ(Run({"contracts", "export", "--contract=C-1", "--product=Redis",
+                 "--date=2026-06-30"}),
+            ExitCode::kOk);
+  EXPECT_THAT(service_.exports_asked,
+              EqualsText("contract_number: 'C-1' product: 'Redis' "
+                         "at { effective_date: '2026-06-30' } "
+                         "page_size: 1000"));
+  const std::string document =
+      "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"version\":1,"
+      "\"components\":[\n{\"name\":\"A\"},\n{\"name\":\"B\"}\n]}\n";
+  EXPECT_EQ(out_.str(), document);
+  const std::string path = dir_.File("bom.json");
+  EXPECT_EQ(Run({"contracts", "export", "--out=" + path}), ExitCode::kOk);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(*ReadFile(path, 1 << 10), document);
+  EXPECT_THAT(err_.str(), HasSubstr("Wrote " + path + ", 2 lines."));
+  service_.components.clear();
+  EXPECT_EQ(Run({"contracts", "export"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), HasSubstr("\"components\":[]}"));
+  EXPECT_EQ(Run({"contracts", "export", "--format=xml"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("cyclonedx or csv"));
+  EXPECT_EQ(Run({"contracts", "export", "--date=June"}), ExitCode::kUsage);
+}
+
+TEST_F(ContractCommandsTest, AnExportInCsvIsAFileToImport) {
+  service_.line = FromText<v1::Entitlement>(R"pb(
+    entitlement_id: 'ab'
+    contract_number: 'C-1'
+    vendor: 'Quayside, Inc.'
+    publisher: 'Redis'
+    product: 'Redis'
+    metric: 'core'
+    quantity { value { numerator: 2469 denominator: 2000 } }
+    start_date: '2026-01-01'
+    unit_price { micros: 1234000 currency: 'EUR' }
+    line: '7'
+    source_line: 2
+  )pb");
+  EXPECT_EQ(Run({"contracts", "export", "--format=csv"}), ExitCode::kOk);
+  // A number of three decimals could have its thousands separated.
+  EXPECT_EQ(out_.str(),
+            "contract_number,vendor,publisher,product,version,edition,metric,"
+            "quantity,start_date,end_date,unit_price,currency,purchase_order,"
+            "line,organisation_unit\n"
+            "C-1,\"Quayside, Inc.\",Redis,Redis,,,core,1.2345,2026-01-01,,"
+            "1.2340,EUR,,7,\n");
+  EXPECT_EQ(err_.str(), "");
+  service_.line.set_notes("n");
+  EXPECT_EQ(Run({"contracts", "export", "--format=csv"}), ExitCode::kOk);
+  EXPECT_THAT(err_.str(), HasSubstr("1 line says more"));
 }
 
 TEST_F(ContractCommandsTest, ARepairIsOneOfThreeThings) {
