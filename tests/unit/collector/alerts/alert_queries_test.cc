@@ -143,6 +143,16 @@ TEST_F(AlertQueriesTest, AContractThatWasEndedHasItsEndOfTerm) {
   EXPECT_THAT(after.alerts(0).action(), HasSubstr("Its term is over: "));
 }
 
+TEST_F(AlertQueriesTest, UntilAContractIsThereAgainItsTermIsOver) {
+  Agree({Vendor(), Contract("C-1", "")});
+  EndAgreed(Contract("C-1", "") + " effective_date: '2026-02-01'");
+  Agree({Contract("C-1", "end_date: '2026-04-30'") +
+         " effective_date: '2026-03-01'"});
+  EXPECT_THAT(Words(List()), ElementsAre("END_OF_TERM C-1 2026-01-31"));
+  EXPECT_THAT(Words(ListOn("2026-03-01")),
+              ElementsAre("RENEWAL C-1 2026-04-30"));
+}
+
 TEST_F(AlertQueriesTest, InstallsRemainAfterALineWasEnded) {
   Agree({Vendor(), Contract("C-1", ""), Line("1", "")});
   AddDevice("web-1", {Deb("nginx", "1.22.1-9")});
