@@ -360,6 +360,31 @@ bool StatedPriceMayRise(const InvoiceFacts& facts) {
              .has_value();
 }
 
+// Whether the price is one that the escalator allows a year after that of
+// `base`, which may be the year that is billed: its first day is not stated.
+absl::StatusOr<bool> MayBeOfTheNextYear(
+    const InvoiceFacts& facts, BasePrice base,
+    const FoundClause<v1::PriceEscalator>& clause) {
+  if (facts.billed.has_period_start_date()) return false;
+  if (!clause.clause->has_cap_percent()) return true;
+  ++base.years;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const int64_t allowed,
+      Escalate(base, RationalOf(clause.clause->cap_percent())));
+  return facts.billed.unit_price().micros() <= allowed;
+}
+
+void LeaveOpenForYear(Finding& finding) {
+  finding.set_state(Finding::STATE_NOT_DECIDABLE);
+  finding.set_missing_fact("the period that is billed");
+  finding.clear_allowed();
+  finding.clear_difference();
+  absl::StrAppend(
+      finding.mutable_explanation(),
+      " In the next year of the contract it is right; which days are "
+      "billed is not stated.");
+}
+
 }  // namespace
 
 RuleResult CheckPrice(const InvoiceFacts& facts) {
@@ -390,7 +415,16 @@ RuleResult CheckPrice(const InvoiceFacts& facts) {
       "The price ", line->has_pack_price() ? "of a pack, " : "of one unit, ",
       MoneyInWords(price), ", is above that of the order's line, ",
       MoneyInWords(*PriceOf(*line)), "."));
-  if (IsPriceOfAnotherDay(facts)) LeaveOpenForPeriod(finding);
+  if (IsPriceOfAnotherDay(facts)) {
+    LeaveOpenForPeriod(finding);
+    return finding;
+  }
+  if (const auto clause = EscalatorOf(facts); clause.clause != nullptr) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const bool may_be_later,
+        MayBeOfTheNextYear(facts, {PriceOf(*line)->micros(), 0, ""}, clause));
+    if (may_be_later) LeaveOpenForYear(finding);
+  }
   return finding;
 }
 
@@ -400,6 +434,8 @@ RuleResult CheckRise(const InvoiceFacts& facts) {
   const std::vector<BasePrice> bases = BasesOf(facts);
   if (bases.empty()) return UnlikeFinding(facts, clause);
   std::optional<Finding> above;
+  // The least that a base allows of those that it is above.
+  std::optional<int64_t> lowest;
   std::optional<Finding> open;
   const int64_t price = facts.billed.unit_price().micros();
   for (const BasePrice& base : bases) {
@@ -409,11 +445,13 @@ RuleResult CheckRise(const InvoiceFacts& facts) {
           const int64_t allowed,
           Escalate(base, RationalOf(clause.clause->cap_percent())));
       if (price > allowed) {
-        if (above.has_value() && above->allowed().money().micros() <= allowed) {
-          continue;
-        }
+        if (lowest.has_value() && *lowest <= allowed) continue;
+        lowest = allowed;
         ROLLCALL_ASSIGN_OR_RETURN(above,
                                   RiseFinding(facts, base, allowed, clause));
+        ROLLCALL_ASSIGN_OR_RETURN(const bool may_be_later,
+                                  MayBeOfTheNextYear(facts, base, clause));
+        if (may_be_later) LeaveOpenForYear(*above);
         continue;
       }
     }
@@ -422,7 +460,8 @@ RuleResult CheckRise(const InvoiceFacts& facts) {
     }
   }
   if (!above.has_value()) return open;
-  if (facts.LineThen() != nullptr && IsPriceOfAnotherDay(facts)) {
+  if (above->state() == Finding::STATE_FOUND && facts.LineThen() != nullptr &&
+      IsPriceOfAnotherDay(facts)) {
     LeaveOpenForPeriod(*above);
   }
   return above;

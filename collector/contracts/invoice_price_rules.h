@@ -8,7 +8,7 @@ namespace rollcall::collector {
 // KIND_PRICE_ABOVE_CONTRACT. A pack's price is compared with a pack's, one
 // unit's with one unit's, and neither with the other. Not decidable where the
 // first day that is billed is not stated and the line's price of another day is
-// high enough.
+// high enough, or is with the rise of a year: so for CheckRise.
 RuleResult CheckPrice(const InvoiceFacts& facts);
 
 // KIND_RISE_ABOVE_CAP: against the price that the order's line states, and

@@ -395,6 +395,30 @@ TEST(InvoiceRules, DoNotKnowWhichStateOfTheLineIsBilledWithoutAPeriod) {
   }
 }
 
+TEST(InvoiceRules, DoNotKnowWhichYearIsBilledWithoutAPeriod) {
+  Scene scene;
+  scene.Escalate(kThreePercent);
+  scene.billed.clear_period_start_date();
+  scene.billed.clear_period_end_date();
+  const auto expect = [&](Finding::Kind kind, Finding::State state) {
+    const auto findings = scene.Check();
+    ASSERT_THAT(KindsOf(findings), ElementsAre(kind));
+    EXPECT_EQ(findings[0].state(), state);
+  };
+  // Two weeks before the second year, in which 103 is allowed.
+  scene.billed.set_invoice_date("2025-02-15");
+  scene.Bill(10, 103);
+  expect(Finding::KIND_PRICE_ABOVE_CONTRACT, Finding::STATE_NOT_DECIDABLE);
+  scene.Bill(10, 104);
+  expect(Finding::KIND_PRICE_ABOVE_CONTRACT, Finding::STATE_FOUND);
+  // Before the third, in which 106.09 is.
+  scene.billed.set_invoice_date("2026-02-15");
+  scene.Bill(10, 106);
+  expect(Finding::KIND_RISE_ABOVE_CAP, Finding::STATE_NOT_DECIDABLE);
+  scene.Bill(10, 107);
+  expect(Finding::KIND_RISE_ABOVE_CAP, Finding::STATE_FOUND);
+}
+
 TEST(InvoiceRules, LetATotalBeRoundedToTheSmallestUnit) {
   Scene scene;
   scene.billed.mutable_quantity()->set_numerator(3);
