@@ -185,9 +185,19 @@ const v1::Money* PriceOfOne(const v1::Entitlement& line) {
   return line.has_unit_price() ? &line.unit_price() : nullptr;
 }
 
+// Whether what is billed is less than the line's price, which may have risen:
+// so it may be a part of one that is higher.
+bool MayBePartOfARisenPrice(const InvoiceFacts& facts, const v1::Money& price) {
+  return facts.billed.unit_price().micros() < price.micros() &&
+         ClauseOf(facts, &v1::Clauses::has_price_escalator,
+                  &v1::Clauses::price_escalator)
+                 .clause != nullptr;
+}
+
 // By how much what is billed for the same days is more than the price of all
 // that was bought, in millionths: where it is not, each bills a part of the
-// price. Nothing: `missing` says which fact is missing.
+// price. Zero where rounding may be all. Nothing: `missing` says which fact is
+// missing.
 absl::StatusOr<std::optional<Rational>> AbovePrice(const InvoiceFacts& facts,
                                                    const Bought& bought,
                                                    const Overlap& overlap,
@@ -213,6 +223,15 @@ absl::StatusOr<std::optional<Rational>> AbovePrice(const InvoiceFacts& facts,
   ROLLCALL_ASSIGN_OR_RETURN(const Rational all,
                             Times(*price, bought.quantity.value()));
   ROLLCALL_ASSIGN_OR_RETURN(const Rational above, Subtract(sum, all));
+  // Each total may be rounded up by less than a unit.
+  const auto totals = static_cast<int64_t>(overlap.lines.size() + 1);
+  if (above < Rational::Of(totals * SmallestUnitMicros(price->currency()))) {
+    return std::optional<Rational>(Rational());
+  }
+  if (MayBePartOfARisenPrice(facts, *price)) {
+    missing = "the price of the days that are billed";
+    return std::optional<Rational>();
+  }
   return std::optional<Rational>(above);
 }
 
