@@ -69,8 +69,8 @@ class ContractsInvoicesCommand final : public Command {
            "not-comparable why. --used says how much of an order's line is in "
            "use, for rebates\n"
            "on what is not; ENTITLEMENT is the line's id, as --output=csv has "
-           "it. With --date,\n"
-           "so much is in use on that day, and only invoices that bill it are "
+           "it.\n"
+           "With --date, --used is of that day: only invoices that bill it are "
            "compared.\n";
   }
   void Declare(Arguments& arguments) override {
