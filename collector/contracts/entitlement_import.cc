@@ -11,6 +11,7 @@
 #include "collector/changes/propose_once.h"
 #include "collector/contracts/civil_date.h"
 #include "collector/contracts/contract_content.h"
+#include "collector/contracts/cyclonedx_import.h"
 #include "collector/contracts/entitlement_csv.h"
 #include "collector/contracts/mapped_csv.h"
 #include "collector/csv/csv_reader.h"
@@ -113,7 +114,9 @@ stored::v1::ImportContext ContextOf(
     const v1::ImportEntitlementsRequest& request) {
   stored::v1::ImportContext context;
   context.set_mapping(request.mapping());
-  context.set_header(CsvHeader(request.content()));
+  if (request.mapping() != kCycloneDxMapping) {
+    context.set_header(CsvHeader(request.content()));
+  }
   *context.mutable_defaults() = request.defaults();
   context.set_create_contracts(request.create_contracts());
   context.set_effective_date(request.effective_date());
@@ -153,8 +156,25 @@ void DescribeImport(const ImportedFile& file, const std::vector<BadLine>& bad,
   response.set_created_contract_count(plan.created_contract_count);
 }
 
+absl::StatusOr<ReadImport> EntitlementImporter::ReadCycloneDxImport(
+    const v1::ImportEntitlementsRequest& request,
+    const ImportDefaults& defaults) const {
+  ROLLCALL_RETURN_IF_ERROR(CheckCycloneDxDefaults(defaults));
+  ROLLCALL_ASSIGN_OR_RETURN(ImportPlanOptions options,
+                            OptionsOf(request, nullptr));
+  options.is_own = false;
+  options.products = products_.has_value() ? &*products_ : nullptr;
+  return ReadImport{mappings::v1::Mapping::TARGET_ENTITLEMENTS, options,
+                    ReadCycloneDx(request.content(), defaults, metrics_)};
+}
+
 absl::StatusOr<ReadImport> EntitlementImporter::Read(
     const v1::ImportEntitlementsRequest& request) const {
+  if (request.mapping() == kCycloneDxMapping) {
+    return ReadCycloneDxImport(
+        request,
+        ImportDefaults(request.defaults().begin(), request.defaults().end()));
+  }
   ROLLCALL_ASSIGN_OR_RETURN(const ImportMapping* const mapping,
                             FindMapping(request.mapping()));
   const ImportDefaults defaults(request.defaults().begin(),

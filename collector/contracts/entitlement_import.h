@@ -70,6 +70,10 @@ class EntitlementImporter {
   struct Job;
   absl::StatusOr<const ImportMapping*> FindMapping(
       absl::string_view name) const;
+  // Reads a CycloneDX document, as Read does.
+  absl::StatusOr<ReadImport> ReadCycloneDxImport(
+      const v1::ImportEntitlementsRequest& request,
+      const ImportDefaults& defaults) const;
   absl::StatusOr<v1::ImportEntitlementsResponse> Attempt(const Job& job);
   absl::StatusOr<v1::ImportEntitlementsResponse> Propose(
       const Job& job, const ReadImport& read, ImportPlan plan,

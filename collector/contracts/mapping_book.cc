@@ -1,10 +1,12 @@
 #include "collector/contracts/mapping_book.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collector/contracts/cyclonedx_import.h"
 #include "collector/contracts/entitlement_csv.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/cursor.h"
@@ -91,6 +93,7 @@ absl::StatusOr<const ImportMapping*> MappingBook::Find(
     names.push_back(mapping->data().name());
   }
   if (found != nullptr) return found;
+  names.push_back(kCycloneDxMapping);
   return absl::InvalidArgumentError(
       absl::StrCat("mapping: there is none of that name; there are ",
                    absl::StrJoin(names, ", ")));
@@ -108,13 +111,15 @@ absl::StatusOr<v1::ListMappingsResponse> MappingBook::List(
     *response.add_mappings() = OwnMapping();
     room.Takes(response.mappings(0).ByteSizeLong());
   }
-  for (const auto& mapping : mappings_) {
-    const std::string& name = mapping->data().name();
+  std::vector<v1::ImportMapping> others = {DescribeCycloneDx()};
+  for (const auto& mapping : mappings_) others.push_back(Describe(*mapping));
+  std::sort(others.begin(), others.end(),
+            [](const auto& x, const auto& y) { return x.name() < y.name(); });
+  for (v1::ImportMapping& described : others) {
     if (after.has_value() && after->name != kOwnMapping &&
-        name <= after->name) {
+        described.name() <= after->name) {
       continue;
     }
-    v1::ImportMapping described = Describe(*mapping);
     if (!room.Takes(described.ByteSizeLong())) {
       const std::string& last =
           response.mappings(response.mappings_size() - 1).name();

@@ -162,6 +162,10 @@ absl::Status ImportMapping::Compile() {
     return absl::InvalidArgumentError(
         "name: \"rollcall\" is the collector's own");
   }
+  if (data_.name() == kCycloneDxMapping) {
+    return absl::InvalidArgumentError(
+        "name: \"cyclonedx\" is for CycloneDX documents");
+  }
   target_ = FindImportTarget(data_.target());
   if (target_ == nullptr) {
     return absl::InvalidArgumentError("target is missing or unknown");

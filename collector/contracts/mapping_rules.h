@@ -21,6 +21,9 @@ namespace rollcall::collector {
 // The name of the collector's own file of entitlements, which is no mapping.
 inline constexpr absl::string_view kOwnMapping = "rollcall";
 
+// The name that CycloneDX documents are read by, which are no CSV.
+inline constexpr absl::string_view kCycloneDxMapping = "cyclonedx";
+
 // A file of a mapping: protobuf text format of rollcall.mappings.v1.Mapping.
 struct MappingFile {
   // For messages, for example "snow-licence.textproto".

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/changes/propose_once.h"
 #include "collector/contracts/contract_content.h"
+#include "collector/contracts/mapping_rules.h"
 #include "collector/contracts/quarantine_state.h"
 #include "collector/csv/import_file.h"
 #include "collector/storage/apply_once.h"
@@ -222,6 +223,12 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Repair(
                      " was kept by an older collector, which did not keep "
                      "how its file was read; import the corrected line "
                      "with its header as a file, and discard this one"));
+  }
+  if (job.kept.context->mapping() == kCycloneDxMapping) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(LineInWords(key),
+                     " is a component of a CycloneDX document; import the "
+                     "corrected document, and discard this one"));
   }
   for (int attempt = 1;; ++attempt) {
     auto response = Attempt(job);

@@ -146,6 +146,30 @@ class MappingJobTest(unittest.TestCase):
         self.assertEqual(again["unchangedCount"], 2)
         self.assertEqual(again.get("changeSetId", ""), "")
 
+    def test_a_cyclonedx_document_is_read_as_it_was_written(self):
+        self.imported("snow-licence")
+        bom = json.loads(self.exported())
+        # Of another contract, since this store knows these lines already.
+        for component in bom["components"]:
+            for field in component["properties"]:
+                if field["name"] == "rollcall:contract_number":
+                    field["value"] += "-COPY"
+        content = json.dumps(bom)
+        first = self.imported("cyclonedx", content=content)
+        self.assertEqual(first["addedCount"], len(bom["components"]))
+        again = self.imported("cyclonedx", content=content)
+        self.assertEqual(again["unchangedCount"], len(bom["components"]))
+        copies = [line for line in self.entitlements()
+                  if line["source"] == "cyclonedx"]
+        self.assertEqual(len(copies), len(bom["components"]))
+        del bom["components"][0]["name"]
+        refused = self.run_import("cyclonedx", "--output=csv",
+                                  content=json.dumps(bom))
+        self.assertEqual(refused.returncode, 1, refused.stdout)
+        [error] = list(csv.DictReader(io.StringIO(refused.stdout)))
+        self.assertEqual((error["line"], error["column"]),
+                         ("1", "/components/0"))
+
     def imported_with_quarantine(self, mapping, content):
         result = self.run_import(mapping, "--quarantine", "--output=json",
                                  content=content)
@@ -248,7 +272,7 @@ class MappingJobTest(unittest.TestCase):
         names = {row["mapping"]
                  for row in csv.DictReader(io.StringIO(listed.stdout))}
         self.assertEqual(names, {path.stem for path in SAMPLES.glob("*.csv")}
-                         | {"rollcall"})
+                         | {"rollcall", "cyclonedx"})
         shown = self.stack.rollcall("contracts", "mappings",
                                     "--show=flexera-purchase-order-line")
         self.assertIn("Purchase Quantity times Quantity Per Unit", shown.stdout)

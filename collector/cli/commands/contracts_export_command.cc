@@ -116,8 +116,8 @@ class ContractsExportCommand final : public Command {
       session.Note(absl::StrCat(
           CountText(wider, "line says", "lines say"),
           " more than these columns hold, such as packs, notes or an "
-          "amendment; importing the file would take that away. "
-          "--format=cyclonedx has it."));
+          "amendment; another store would not get it from this file. "
+          "--format=cyclonedx has most of it."));
     }
     return Export{EntitlementFileCsv(response), response.entitlements_size()};
   }

@@ -56,6 +56,8 @@ class ContractsImportCommand final : public Command {
            "--effective-date=2026-07-01\n"
            "  rollcall contracts import snow.csv --mapping=snow-licence "
            "--default=vendor=Acme\n"
+           "  rollcall contracts import licences.cdx.json "
+           "--mapping=cyclonedx\n"
            "\n"
            "Columns: contract number, vendor, publisher, product, version, "
            "edition, metric,\n"

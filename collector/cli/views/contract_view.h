@@ -18,8 +18,7 @@ std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response);
 // out.
 std::string EntitlementFileCsv(const v1::ListEntitlementsResponse& response);
 
-// How many of the lines say what the columns of that file cannot, so that
-// importing it would take that away.
+// How many of the lines say what the columns of that file cannot.
 int CountWiderLines(const v1::ListEntitlementsResponse& response);
 
 // One line for each error of a quarantined line.

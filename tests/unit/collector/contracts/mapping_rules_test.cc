@@ -165,14 +165,14 @@ TEST(MappingBook, ListsTheOwnColumnsFirstAndAllOnPages) {
   } while (!request.page_token().empty());
   EXPECT_THAT(
       names, ::testing::ElementsAre(
-                 "rollcall", "flexera-purchase-order-line", "flexera-term",
-                 "rollcall-contract", "rollcall-invoice",
+                 "rollcall", "cyclonedx", "flexera-purchase-order-line",
+                 "flexera-term", "rollcall-contract", "rollcall-invoice",
                  "servicenow-entitlement", "snipe-it-licence", "snow-licence"));
 }
 
 TEST(MappingBook, SaysHowAColumnIsReadAndWhatIsConverted) {
   ASSERT_OK_AND_ASSIGN(const auto list, SampleBook().List({}));
-  const v1::ImportMapping& flexera = list.mappings(1);
+  const v1::ImportMapping& flexera = list.mappings(2);
   EXPECT_THAT(flexera.defaults(), Contains("contract_number"));
   EXPECT_THAT(flexera.conversions(),
               Contains(HasSubstr("dates are read as YYYY-MM-DD")));
