@@ -53,9 +53,9 @@ constexpr TargetField kInvoiceFields[] = {
     {"period_start_date", FieldType::kDay, false},
     {"period_end_date", FieldType::kLastDay, false}};
 
-class InvoiceReader {
+class InvoiceLineReader {
  public:
-  explicit InvoiceReader(const CsvRecord& record) : cells_(record) {
+  explicit InvoiceLineReader(const CsvRecord& record) : cells_(record) {
     line_.set_vendor(cells_.RequiredText(kInvoiceVendor, kMaxNameBytes));
     line_.set_invoice_number(
         cells_.RequiredText(kInvoiceNumber, kMaxNumberBytes));
@@ -166,7 +166,7 @@ absl::Span<const TargetField> InvoiceFields() { return kInvoiceFields; }
 
 ReadLine ReadInvoiceLine(const CsvRecord& record,
                          const LineContext& /*context*/) {
-  InvoiceReader reader(record);
+  InvoiceLineReader reader(record);
   ReadLine line;
   line.errors = reader.TakeErrors();
   const v1::InvoiceLine& read = reader.line();
