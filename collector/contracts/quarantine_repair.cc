@@ -292,11 +292,11 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Attempt(
     return response;
   }
   if (plan.changes.empty()) return Settle(job, std::move(response));
-  return Propose(job, read, std::move(plan), std::move(response));
+  return Propose(job, read, plan, std::move(response));
 }
 
 absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Propose(
-    const Job& job, const ReadImport& read, ImportPlan plan,
+    const Job& job, const ReadImport& read, const ImportPlan& plan,
     Response response) {
   Proposal proposal;
   v1::ChangeSet& change_set = proposal.change_set;

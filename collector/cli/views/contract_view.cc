@@ -137,8 +137,8 @@ std::vector<BadPlace> BadPlaces(
 // has a zero more.
 std::string ClearNumber(std::string number) {
   const size_t point = number.find('.');
-  const bool may_be_thousands = point != std::string::npos && point <= 3 &&
-                                number.size() - point == 4 && number[0] != '0';
+  const bool may_be_thousands =
+      point <= 3 && number.size() - point == 4 && number[0] != '0';
   if (may_be_thousands) number.push_back('0');
   return number;
 }

@@ -134,9 +134,9 @@ TEST(CycloneDxExport, EscapesTextsAndSurvivesThoseThatAreNoUtf8) {
 }
 
 const std::vector<std::string>& Metrics() {
-  static const std::vector<std::string> metrics = {"core", "device",
-                                                   "user-cal"};
-  return metrics;
+  static const std::vector<std::string> kMetrics = {"core", "device",
+                                                    "user-cal"};
+  return kMetrics;
 }
 
 std::string BomOf(const std::vector<std::string>& components) {
