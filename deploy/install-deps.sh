@@ -30,7 +30,7 @@ build_packages=(
   python3
 )
 test_packages=(
-  clang clang-format clang-tidy libclang-rt-14-dev llvm
+  clang clang-format clang-tidy libclang-rt-14-dev lld llvm
   libgtest-dev libgmock-dev
   curl shellcheck mandoc strace time
 )

@@ -221,52 +221,6 @@ class MappingJobTest(unittest.TestCase):
                   "discard": True, "reason": "no"})
         self.assertIn("FailedPrecondition", again.stderr)
 
-    def test_a_line_that_was_kept_aside_is_repaired_or_discarded(self):
-        content = (SAMPLES / "snow-licence.csv").read_text().replace(
-            "4713,NGINX Plus", "4713,=NGINX Plus").replace(
-            "4712,Redis", "4712,")
-        kept = self.imported_with_quarantine("snow-licence", content)
-        self.stack.agree_to(kept["changeSetId"])
-        good = (SAMPLES / "snow-licence.csv").read_text().splitlines()[3]
-        wrong = self.stack.rollcall("contracts", "repair", kept["changeSetId"],
-                                    "4", "--content=" + good.replace("F5", ""))
-        self.assertEqual(wrong.returncode, 1, wrong.stdout + wrong.stderr)
-        self.assertIn("Manufacturer is empty", wrong.stdout)
-        (self.stack.dir / "line.csv").write_text(good + "\n")
-        repaired = self.stack.rollcall(
-            "contracts", "repair", kept["changeSetId"], "4",
-            f"--file={self.stack.dir / 'line.csv'}", "--output=json")
-        self.assertEqual(repaired.returncode, 0, repaired.stderr)
-        change_set = json.loads(repaired.stdout)["line"]["repairedByChangeSetId"]
-        self.stack.agree_to(change_set)
-        self.assertEqual({line["line"] for line in self.entitlements()},
-                         {"4711", "4713"})
-        shown = self.stack.call("ChangeService.GetChangeSet",
-                                {"change_set_id": change_set})["changeSet"]
-        self.assertEqual((shown["repairsChangeSetId"], shown["repairsLine"]),
-                         (kept["changeSetId"], 4))
-        self.assertEqual(self.stack.rollcall(
-            "contracts", "repair", kept["changeSetId"], "3", "--discard"
-            ).returncode, 2)
-        discarded = self.stack.rollcall(
-            "contracts", "repair", kept["changeSetId"], "3", "--discard",
-            "--reason=never bought")
-        self.assertIn("is discarded", discarded.stdout)
-        self.assertIn("No line is kept aside", self.stack.rollcall(
-            "contracts", "quarantine").stdout)
-        everything = self.stack.rollcall("contracts", "quarantine", "--all",
-                                         "--output=csv")
-        self.assertEqual({(row["line"], row["state"]) for row in
-                          csv.DictReader(io.StringIO(everything.stdout))},
-                         {("3", "discarded"), ("4", "repaired")})
-        # It is so also after a restart.
-        self.stack.restart_collector()
-        again = self.stack.grpcurl(
-            "rollcall.v1.ContractService/RepairQuarantinedLine",
-            data={"change_set_id": kept["changeSetId"], "line": 4,
-                  "discard": True, "reason": "no"})
-        self.assertIn("FailedPrecondition", again.stderr)
-
     def test_mappings_are_listed_and_a_folder_adds_more(self):
         listed = self.stack.rollcall("contracts", "mappings", "--output=csv")
         names = {row["mapping"]
