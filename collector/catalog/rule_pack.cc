@@ -9,8 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/hash.h"
 #include "common/status.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "common/text_proto.h"
 
 namespace rollcall::collector {
 namespace {
@@ -21,23 +20,6 @@ using rules::v1::RuleTest;
 
 constexpr size_t kMaxIdBytes = 64;
 
-// Keeps the first complaint of the text format's parser.
-class FirstError final : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber column,
-                const std::string& message) override {
-    // Both count from 0.
-    if (text_.empty()) {
-      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ",
-                           message);
-    }
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
 bool IsId(absl::string_view id) {
   return !id.empty() && id.size() <= kMaxIdBytes &&
          std::all_of(id.begin(), id.end(), [](char c) {
@@ -45,21 +27,6 @@ bool IsId(absl::string_view id) {
                   absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
                   c == '-';
          });
-}
-
-absl::StatusOr<RulePack> ParsePack(const RuleFile& file) {
-  if (file.text.size() > kMaxRuleFileBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the file is larger than ", kMaxRuleFileBytes, " bytes"));
-  }
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  RulePack pack;
-  if (!parser.ParseFromString(file.text, &pack)) {
-    return absl::InvalidArgumentError(error.text());
-  }
-  return pack;
 }
 
 absl::Status CheckRule(const Rule& rule) {
@@ -115,16 +82,17 @@ absl::StatusOr<std::vector<LoadedPack>> ReadRulePacks(
   std::vector<LoadedPack> packs;
   std::set<std::string> ids;
   for (const RuleFile& file : files) {
-    absl::StatusOr<RulePack> pack = ParsePack(file);
-    absl::Status status = pack.ok() ? CheckPack(*pack) : pack.status();
-    if (status.ok() && !ids.insert(pack->pack_id()).second) {
+    RulePack pack;
+    absl::Status status = ParseTextProto(file.text, kMaxRuleFileBytes, pack);
+    if (status.ok()) status = CheckPack(pack);
+    if (status.ok() && !ids.insert(pack.pack_id()).second) {
       status = absl::InvalidArgumentError(absl::StrCat(
-          "another file has the pack_id \"", pack->pack_id(), "\" too"));
+          "another file has the pack_id \"", pack.pack_id(), "\" too"));
     }
     if (!status.ok()) {
       return Annotate(status, absl::StrCat("rule pack ", file.name));
     }
-    packs.push_back({*std::move(pack), Sha256Hex(file.text)});
+    packs.push_back({std::move(pack), Sha256Hex(file.text)});
   }
   std::sort(packs.begin(), packs.end(), [](const auto& a, const auto& b) {
     return a.pack.pack_id() < b.pack.pack_id();
