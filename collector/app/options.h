@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "collector/app/housekeeping.h"
-#include "collector/contracts/documents.h"
+#include "collector/contracts/documents/documents.h"
 #include "collector/identity/enrolment.h"
 #include "collector/identity/principal_store.h"
 #include "collector/ingest/ingest_options.h"

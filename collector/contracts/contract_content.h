@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "collector/changes/change_content.h"
-#include "collector/contracts/document_table.h"
+#include "collector/contracts/documents/document_table.h"
 #include "collector/contracts/object_states.h"
 #include "rollcall/v1/contract.pb.h"
 

@@ -3,8 +3,8 @@
 
 #include "collector/contracts/contract_proposer.h"
 #include "collector/contracts/contract_queries.h"
-#include "collector/contracts/entitlement_import.h"
-#include "collector/contracts/quarantine_repair.h"
+#include "collector/contracts/exchange/entitlement_import.h"
+#include "collector/contracts/exchange/quarantine_repair.h"
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/contract_service.grpc.pb.h"
 

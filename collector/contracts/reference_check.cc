@@ -10,7 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_content.h"
-#include "collector/contracts/document_check.h"
+#include "collector/contracts/documents/document_check.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_references.h"
 #include "collector/contracts/object_table.h"

@@ -70,13 +70,15 @@ LEDGER_FORMAT_FILES = [
 RULE_FILES = [
     # Values and their arithmetic.
     "collector/contracts/civil_date.*",
-    "collector/contracts/cyclonedx_*",
     "collector/contracts/decimal.*",
-    "collector/contracts/invoice_facts.*",
     "collector/contracts/money.*",
     "collector/contracts/quantity.*",
     "collector/contracts/rational.*",
-    "collector/contracts/timeline.h",
+    "collector/contracts/exchange/cyclonedx_*",
+    "collector/contracts/exchange/record_mapper.*",
+    "collector/contracts/exchange/unstated_fields.*",
+    "collector/contracts/invoices/invoice_facts.*",
+    "collector/contracts/invoices/timeline.h",
     "collector/registers/mac_address.*",
     "collector/alerts/key_dates.*",
     "collector/alerts/calendar_file.*",

@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "collector/contracts/entitlement_csv.h"
+#include "collector/contracts/exchange/entitlement_csv.h"
 #include "collector/contracts/quantity.h"
 #include "common/text.h"
 #include "tests/fuzz/fuzz.h"

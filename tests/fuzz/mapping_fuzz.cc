@@ -2,9 +2,9 @@
 #include <string>
 #include <vector>
 
-#include "collector/contracts/mapped_csv.h"
-#include "collector/contracts/mapping_files.h"
-#include "collector/contracts/mapping_rules.h"
+#include "collector/contracts/exchange/mapped_csv.h"
+#include "collector/contracts/exchange/mapping_files.h"
+#include "collector/contracts/exchange/mapping_rules.h"
 #include "collector/contracts/object_kind.h"
 #include "common/text.h"
 #include "tests/fuzz/fuzz.h"

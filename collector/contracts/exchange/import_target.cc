@@ -1,0 +1,41 @@
+#include "collector/contracts/exchange/import_target.h"
+
+#include <algorithm>
+
+#include "collector/contracts/exchange/contract_csv.h"
+#include "collector/contracts/exchange/entitlement_csv.h"
+#include "collector/contracts/exchange/invoice_csv.h"
+#include "collector/contracts/exchange/term_csv.h"
+
+namespace rollcall::collector {
+
+const ImportTarget* FindImportTarget(mappings::v1::Mapping::Target number) {
+  using Mapping = mappings::v1::Mapping;
+  static const ImportTarget kTargets[] = {
+      {Mapping::TARGET_ENTITLEMENTS, "entitlement lines", EntitlementFields(),
+       ReadEntitlementLine},
+      {Mapping::TARGET_CONTRACTS, "contracts", ContractFields(),
+       ReadContractLine},
+      {Mapping::TARGET_CONTRACT_TERMS, "contract terms", TermFields(),
+       ReadTermLine},
+      {Mapping::TARGET_INVOICE_LINES, "invoice lines", InvoiceFields(),
+       ReadInvoiceLine},
+  };
+  const auto* found = std::find_if(
+      std::begin(kTargets), std::end(kTargets),
+      [&](const ImportTarget& target) { return target.number == number; });
+  return found == std::end(kTargets) ? nullptr : found;
+}
+
+void ImportedFile::Add(ReadLine read, int line, absl::string_view text) {
+  if (read.errors.empty()) {
+    good.push_back(std::move(read.object));
+    good_text.push_back(text);
+    good_line.push_back(line);
+    return;
+  }
+  KeepFirstErrors(read.errors);
+  bad.push_back({line, QuarantineContent(text), std::move(read.errors)});
+}
+
+}  // namespace rollcall::collector

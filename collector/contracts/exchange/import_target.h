@@ -1,0 +1,117 @@
+// What imports can be of: for each kind of line, its fields and how an object
+// is made of them. Pure.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "collector/csv/csv_reader.h"
+#include "collector/csv/import_file.h"
+#include "rollcall/mappings/v1/mapping.pb.h"
+#include "rollcall/v1/contract.pb.h"
+#include "rollcall/v1/contract_service.pb.h"
+
+namespace rollcall::collector {
+
+// How a field's text is written in the canonical notation, which the
+// collector's own files have.
+enum class FieldType {
+  // On one line.
+  kText,
+  // On several.
+  kNotes,
+  // One of a list.
+  kWord,
+  // "2026-01-31".
+  kDay,
+  // The same; empty: it does not end.
+  kLastDay,
+  // "12.5".
+  kNumber,
+  // The same, or "unlimited".
+  kQuantity,
+  // "12.5", of the currency in the field "currency".
+  kPrice,
+};
+
+// A field of a target.
+struct TargetField {
+  absl::string_view name;
+  FieldType type = FieldType::kText;
+  // A line without it is bad.
+  bool required = false;
+};
+
+// What lines are read with, besides their cells.
+struct LineContext {
+  // Names of the metrics that a line may be bought under.
+  absl::Span<const std::string> metrics;
+  // The mapping's name.
+  absl::string_view source;
+  // Names of tags, whose cells come after those of the fields.
+  absl::Span<const std::string> tags;
+};
+
+// What was made of a line.
+struct ReadLine {
+  v1::ContractObject object;
+  // What no other line of the file may have; empty: that could not be read.
+  std::vector<std::string> keys;
+  // In any order; none: the object is sound.
+  std::vector<v1::ImportError> errors;
+};
+
+// One kind of line.
+struct ImportTarget {
+  mappings::v1::Mapping::Target number;
+  // For people, for example "entitlement lines".
+  absl::string_view word;
+  absl::Span<const TargetField> fields;
+  // Reads a record whose cells are those of `fields`, then of tags. REQUIRES:
+  // the record has no errors.
+  ReadLine (*read)(const CsvRecord& record, const LineContext& context);
+};
+
+// Null: there is no such target.
+const ImportTarget* FindImportTarget(mappings::v1::Mapping::Target number);
+
+// A column of a file.
+struct FieldPlace {
+  std::string label;
+  // From 1.
+  int number = 0;
+};
+
+// A file that was read.
+struct ImportedFile {
+  // Lines of data, good, bad and repeated.
+  int line_count = 0;
+  // In order of line. Of terms: contracts with the number, the paragraph in
+  // notes, and in title the part of it that says which paragraph it replaces.
+  std::vector<v1::ContractObject> good;
+  // The text of each of them in the file, and its line; the texts are as long
+  // as the file's bytes are.
+  std::vector<absl::string_view> good_text;
+  std::vector<int> good_line;
+  // In order of line.
+  std::vector<BadLine> bad;
+  // Why the file as a whole cannot be used; then there are no lines.
+  std::vector<v1::ImportError> file_errors;
+  // Columns that were passed over, in order.
+  std::vector<std::string> ignored_columns;
+  // What was not taken as it stands there.
+  std::vector<v1::ImportConversion> conversions;
+  // Names of the target's fields that the file says something of.
+  std::vector<std::string> stated_fields;
+  // Where fields stand, by the fields' names; those that are not here are
+  // called by the field's name.
+  std::map<std::string, FieldPlace> places;
+
+  // Adds a line, good or bad, after all that came before it in the file.
+  void Add(ReadLine read, int line, absl::string_view text);
+};
+
+}  // namespace rollcall::collector

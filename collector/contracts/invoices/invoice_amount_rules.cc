@@ -1,0 +1,509 @@
+#include "collector/contracts/invoices/invoice_amount_rules.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "collector/contracts/money.h"
+#include "collector/contracts/quantity.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+using Finding = v1::InvoiceFinding;
+
+// How much was bought, as the invoice counts it.
+struct Bought {
+  Quantity quantity;
+  absl::string_view field;
+  // For people.
+  absl::string_view unit;
+};
+
+Bought BoughtOn(const v1::Entitlement& line) {
+  if (line.has_pack_count()) {
+    return {Quantity::Of(RationalOf(line.pack_count())),
+            "entitlement.pack_count", " packs"};
+  }
+  return {*Quantity::FromProto(line.quantity()), "entitlement.quantity", ""};
+}
+
+v1::InvoiceValue QuantityValue(const Quantity& quantity) {
+  v1::InvoiceValue value;
+  *value.mutable_quantity() = quantity.ToProto();
+  return value;
+}
+
+absl::StatusOr<Rational> Times(const v1::Money& price, Rational quantity) {
+  return Multiply(Rational::Of(price.micros()), quantity);
+}
+
+// Whether two amounts in millionths differ by more than rounding one of them up
+// or down to the smallest unit of the currency makes them: by a unit or more.
+absl::StatusOr<bool> DiffersBeyondRounding(Rational difference,
+                                           const std::string& currency) {
+  const Rational unit = Rational::Of(SmallestUnitMicros(currency));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational minus_unit,
+                            Multiply(unit, Rational::Of(-1)));
+  return difference >= unit || difference <= minus_unit;
+}
+
+// The days that a line bills for sure, or at most, as ordinals.
+struct Days {
+  int64_t first = 1;
+  int64_t last = 0;
+
+  bool IsEmpty() const { return first > last; }
+  bool Contains(int64_t day) const { return first <= day && day <= last; }
+};
+
+constexpr Days kAllDays = {1, CivilDate::kLastOrdinal};
+
+int64_t DayOrdinal(const std::string& day) {
+  return CivilDate::Parse(day)->Ordinal();
+}
+
+// Whether a line is paid for once, whatever the days. What is for a time, and
+// what does not say what it is, may be paid for again and again.
+bool IsPaidOnce(const v1::Entitlement& line) {
+  switch (line.licence_kind()) {
+    case v1::Entitlement::LICENCE_KIND_PERPETUAL:
+    case v1::Entitlement::LICENCE_KIND_UPGRADE:
+    case v1::Entitlement::LICENCE_KIND_STEP_UP:
+    case v1::Entitlement::LICENCE_KIND_OEM:
+      return !line.has_end_date();
+    default:
+      return false;
+  }
+}
+
+Days SureDays(const v1::InvoiceLine& line, bool is_paid_once) {
+  if (line.has_period_start_date() || line.has_period_end_date()) {
+    const std::string& start = line.has_period_start_date()
+                                   ? line.period_start_date()
+                                   : line.period_end_date();
+    const std::string& end = line.has_period_end_date()
+                                 ? line.period_end_date()
+                                 : line.period_start_date();
+    return {DayOrdinal(start), DayOrdinal(end)};
+  }
+  return is_paid_once ? kAllDays : Days();
+}
+
+Days PossibleDays(const v1::InvoiceLine& line) {
+  Days days = kAllDays;
+  if (line.has_period_start_date()) {
+    days.first = DayOrdinal(line.period_start_date());
+  }
+  if (line.has_period_end_date())
+    days.last = DayOrdinal(line.period_end_date());
+  return days;
+}
+
+// What other lines bill on the day of `mine` on which they bill most.
+struct Overlap {
+  Rational quantity;
+  // Those that bill that day, in the order of IsEarlier.
+  std::vector<const v1::InvoiceLine*> lines;
+};
+
+// From a day on, so much more is billed, or less.
+struct Step {
+  int64_t day;
+  Rational more;
+};
+
+// What is billed more and less from the days of `mine` on, ordered by day; of
+// one day what is less comes first, so that no sum is larger than a day's.
+template <typename DaysOf>
+absl::StatusOr<std::vector<Step>> StepsOf(
+    const Days& mine, const std::vector<const v1::InvoiceLine*>& others,
+    DaysOf days_of) {
+  std::vector<Step> steps;
+  for (const v1::InvoiceLine* other : others) {
+    const Days days = days_of(*other);
+    const int64_t first = std::max(days.first, mine.first);
+    const int64_t last = std::min(days.last, mine.last);
+    if (first > last) continue;
+    const Rational quantity = RationalOf(other->quantity());
+    ROLLCALL_ASSIGN_OR_RETURN(const Rational less,
+                              Multiply(quantity, Rational::Of(-1)));
+    steps.push_back({first, quantity});
+    steps.push_back({last + 1, less});
+  }
+  std::sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+    return a.day != b.day ? a.day < b.day : a.more < b.more;
+  });
+  return steps;
+}
+
+// REQUIRES: others are in the order of IsEarlier.
+template <typename DaysOf>
+absl::StatusOr<Overlap> MostOverlap(
+    const Days& mine, const std::vector<const v1::InvoiceLine*>& others,
+    DaysOf days_of) {
+  ROLLCALL_ASSIGN_OR_RETURN(const std::vector<Step> steps,
+                            StepsOf(mine, others, days_of));
+  Overlap most;
+  Rational sum;
+  int64_t day = 0;
+  for (const Step& step : steps) {
+    ROLLCALL_ASSIGN_OR_RETURN(sum, Add(sum, step.more));
+    if (sum > most.quantity) {
+      most.quantity = sum;
+      day = step.day;
+    }
+  }
+  for (const v1::InvoiceLine* other : others) {
+    if (days_of(*other).Contains(day)) most.lines.push_back(other);
+  }
+  return most;
+}
+
+// Of `quantity`, billed where `before` was billed already, what is above what
+// was bought because of that.
+absl::StatusOr<Rational> BilledAgain(Rational quantity, Rational before,
+                                     Rational bought) {
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational sum, Add(quantity, before));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational excess, Subtract(sum, bought));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational own, Subtract(quantity, bought));
+  return Subtract(std::clamp(excess, Rational(), quantity),
+                  std::max(own, Rational()));
+}
+
+// What a line comes to before its rebate, in millionths.
+absl::StatusOr<Rational> Gross(const v1::InvoiceLine& line) {
+  return Add(Rational::Of(line.total().micros()),
+             Rational::Of(line.rebate().micros()));
+}
+
+// What all of a line was bought for; null: it is not stated.
+const v1::Money* PriceOfOne(const v1::Entitlement& line) {
+  if (line.has_pack_count()) {
+    return line.has_pack_price() ? &line.pack_price() : nullptr;
+  }
+  return line.has_unit_price() ? &line.unit_price() : nullptr;
+}
+
+// Whether what is billed is less than the line's price, which may have risen:
+// so it may be a part of one that is higher.
+bool MayBePartOfARisenPrice(const InvoiceFacts& facts, const v1::Money& price) {
+  return facts.billed.unit_price().micros() < price.micros() &&
+         ClauseOf(facts, &v1::Clauses::has_price_escalator,
+                  &v1::Clauses::price_escalator)
+                 .clause != nullptr;
+}
+
+// By how much what is billed for the same days is more than the price of all
+// that was bought, in millionths: where it is not, each bills a part of the
+// price. Zero where rounding may be all. Nothing: `missing` says which fact is
+// missing.
+absl::StatusOr<std::optional<Rational>> AbovePrice(const InvoiceFacts& facts,
+                                                   const Bought& bought,
+                                                   const Overlap& overlap,
+                                                   std::string& missing) {
+  const v1::Money* price = PriceOfOne(*facts.LineThen());
+  if (price == nullptr) {
+    missing = "the price of the order's line";
+    return std::optional<Rational>();
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(Rational sum, Gross(facts.billed));
+  bool is_in_one_currency =
+      price->currency() == facts.billed.total().currency();
+  for (const v1::InvoiceLine* other : overlap.lines) {
+    is_in_one_currency =
+        is_in_one_currency && price->currency() == other->total().currency();
+    ROLLCALL_ASSIGN_OR_RETURN(const Rational gross, Gross(*other));
+    ROLLCALL_ASSIGN_OR_RETURN(sum, Add(sum, gross));
+  }
+  if (!is_in_one_currency) {
+    missing = "the amounts in one currency";
+    return std::optional<Rational>();
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational all,
+                            Times(*price, bought.quantity.value()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational above, Subtract(sum, all));
+  // Each total may be rounded up by less than a unit.
+  const auto totals = static_cast<int64_t>(overlap.lines.size() + 1);
+  if (above < Rational::Of(totals * SmallestUnitMicros(price->currency()))) {
+    return std::optional<Rational>(Rational());
+  }
+  if (MayBePartOfARisenPrice(facts, *price)) {
+    missing = "the price of the days that are billed";
+    return std::optional<Rational>();
+  }
+  return std::optional<Rational>(above);
+}
+
+absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
+                                     const Bought& bought,
+                                     const Overlap& overlap, Rational again,
+                                     Rational above_price) {
+  Finding finding =
+      MakeFinding(facts, Finding::KIND_BILLED_TWICE, Finding::STATE_FOUND);
+  const Rational quantity = RationalOf(facts.billed.quantity());
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational sum,
+                            Add(overlap.quantity, quantity));
+  *finding.mutable_billed() = QuantityValue(Quantity::Of(sum));
+  *finding.mutable_allowed() = QuantityValue(bought.quantity);
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
+                            Times(facts.billed.unit_price(), again));
+  *finding.mutable_difference() = RoundTowardsZero(
+      std::min(micros, above_price), facts.billed.unit_price().currency());
+  finding.set_decided_by(std::string(bought.field));
+  finding.set_explanation(absl::StrCat(
+      "Some of the same days are billed on ",
+      InvoiceLineInWords(*overlap.lines.front()), ". Together ", sum.ToString(),
+      bought.unit, " are billed, of ", bought.quantity.ToString(), bought.unit,
+      " that were bought."));
+  return finding;
+}
+
+Finding MaybeTwiceFinding(const InvoiceFacts& facts, const Overlap& overlap,
+                          absl::string_view missing) {
+  Finding finding = MakeFinding(facts, Finding::KIND_BILLED_TWICE,
+                                Finding::STATE_NOT_DECIDABLE);
+  *finding.mutable_billed() =
+      QuantityValue(Quantity::Of(RationalOf(facts.billed.quantity())));
+  finding.set_decided_by("invoice_line.period_start_date");
+  finding.set_missing_fact(std::string(missing));
+  finding.set_explanation(
+      absl::StrCat("The same line of the order is billed on ",
+                   InvoiceLineInWords(*overlap.lines.front()),
+                   "; whether for the same days, and rightly, is not known."));
+  return finding;
+}
+
+std::vector<const v1::InvoiceLine*> EarlierLines(const InvoiceFacts& facts) {
+  std::vector<const v1::InvoiceLine*> earlier;
+  for (const v1::InvoiceLine* other : facts.others) {
+    if (IsEarlier(*other, facts.billed)) earlier.push_back(other);
+  }
+  std::sort(earlier.begin(), earlier.end(),
+            [](const auto* a, const auto* b) { return IsEarlier(*a, *b); });
+  return earlier;
+}
+
+// How much of a line is not used, at most what was billed; nothing: so little
+// that the clause grants nothing.
+absl::StatusOr<std::optional<Rational>> UnusedPart(
+    const InvoiceFacts& facts, const v1::RebateClause& clause,
+    Rational bought) {
+  if (*facts.used >= bought) return std::optional<Rational>();
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational unused,
+                            Subtract(bought, *facts.used));
+  if (clause.has_unused_at_least_percent()) {
+    // unused / bought >= percent / 100
+    ROLLCALL_ASSIGN_OR_RETURN(const Rational part,
+                              Multiply(unused, Rational::Of(100)));
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const Rational least,
+        Multiply(bought, RationalOf(clause.unused_at_least_percent())));
+    if (part < least) return std::optional<Rational>();
+  }
+  return std::optional<Rational>(
+      std::min(unused, RationalOf(facts.billed.quantity())));
+}
+
+// The clause's part of the price of so many.
+absl::StatusOr<Rational> RebateOn(const InvoiceFacts& facts,
+                                  const v1::RebateClause& clause,
+                                  Rational unused) {
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational hundredth, Rational::Make(1, 100));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational part,
+                            Multiply(RationalOf(clause.percent()), hundredth));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational rights, Multiply(part, unused));
+  return Times(facts.billed.unit_price(), rights);
+}
+
+Finding OpenRebate(const InvoiceFacts& facts, Finding::State state,
+                   absl::string_view missing, absl::string_view why) {
+  Finding finding = MakeFinding(facts, Finding::KIND_REBATE_MISSING, state);
+  *finding.mutable_billed()->mutable_money() =
+      Money{facts.billed.rebate().micros(), facts.billed.total().currency()}
+          .ToProto();
+  finding.set_decided_by("contract.clauses.rebate.percent");
+  finding.set_missing_fact(std::string(missing));
+  finding.set_explanation(std::string(why));
+  return finding;
+}
+
+// Whether the invoice has less rebate than `granted` millionths.
+absl::StatusOr<bool> LacksRebate(const InvoiceFacts& facts, Rational granted) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational missing,
+      Subtract(granted, Rational::Of(facts.billed.rebate().micros())));
+  if (missing <= Rational()) return false;
+  return DiffersBeyondRounding(missing, facts.billed.total().currency());
+}
+
+}  // namespace
+
+RuleResult CheckQuantity(const InvoiceFacts& facts) {
+  const v1::Entitlement* line = facts.LineThen();
+  if (line == nullptr) return std::nullopt;
+  const Bought bought = BoughtOn(*line);
+  const Rational billed = RationalOf(facts.billed.quantity());
+  if (Quantity::Of(billed) <= bought.quantity) return std::nullopt;
+  Finding finding = MakeFinding(facts, Finding::KIND_QUANTITY_ABOVE_ORDER,
+                                Finding::STATE_FOUND);
+  *finding.mutable_billed() = QuantityValue(Quantity::Of(billed));
+  *finding.mutable_allowed() = QuantityValue(bought.quantity);
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational excess,
+                            Subtract(billed, bought.quantity.value()));
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
+                            Times(facts.billed.unit_price(), excess));
+  *finding.mutable_difference() =
+      RoundTowardsZero(micros, facts.billed.unit_price().currency());
+  finding.set_decided_by(std::string(bought.field));
+  finding.set_explanation(
+      absl::StrCat("Billed are ", billed.ToString(), bought.unit, ", and ",
+                   bought.quantity.ToString(), bought.unit, " were bought."));
+  const bool counts_packs = line->has_pack_count();
+  if (IsRightOnAnotherDay(facts, [&](const v1::Entitlement& other) {
+        return other.has_pack_count() == counts_packs &&
+               Quantity::Of(billed) <= BoughtOn(other).quantity;
+      })) {
+    LeaveOpenForPeriod(finding);
+  }
+  return finding;
+}
+
+RuleResult CheckTotal(const InvoiceFacts& facts) {
+  const v1::InvoiceLine& billed = facts.billed;
+  const std::string& currency = billed.total().currency();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational gross,
+      Times(billed.unit_price(), RationalOf(billed.quantity())));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational net,
+      Subtract(gross, Rational::Of(billed.rebate().micros())));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational difference,
+      Subtract(Rational::Of(billed.total().micros()), net));
+  ROLLCALL_ASSIGN_OR_RETURN(const bool differs,
+                            DiffersBeyondRounding(difference, currency));
+  if (!differs) return std::nullopt;
+  Finding finding =
+      MakeFinding(facts, Finding::KIND_TOTAL_WRONG, Finding::STATE_FOUND);
+  *finding.mutable_billed()->mutable_money() = billed.total();
+  *finding.mutable_allowed()->mutable_money() = RoundTowardsZero(net, currency);
+  *finding.mutable_difference() = RoundTowardsZero(difference, currency);
+  finding.set_decided_by("invoice_line.total");
+  finding.set_explanation(
+      absl::StrCat("The total is ", MoneyInWords(billed.total()), "; ",
+                   RationalOf(billed.quantity()).ToString(), " at ",
+                   MoneyInWords(billed.unit_price()),
+                   billed.has_rebate()
+                       ? absl::StrCat(" less ", MoneyInWords(billed.rebate()))
+                       : std::string(),
+                   " come to ", MoneyInWords(finding.allowed().money()), "."));
+  return finding;
+}
+
+RuleResult CheckRebate(const InvoiceFacts& facts) {
+  const auto found =
+      ClauseOf(facts, &v1::Clauses::has_rebate, &v1::Clauses::rebate);
+  const v1::Entitlement* line = facts.LineThen();
+  if (found.clause == nullptr || line == nullptr) return std::nullopt;
+  const v1::RebateClause& clause = *found.clause;
+  const Quantity bought = *Quantity::FromProto(line->quantity());
+  if (RationalOf(clause.percent()).IsZero() || bought.IsUnlimited()) {
+    return std::nullopt;
+  }
+  if (line->has_pack_count()) {
+    return OpenRebate(facts, Finding::STATE_NOT_COMPARABLE, "",
+                      "The rebate is of the price of each right, and the "
+                      "invoice has the price of a pack.");
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational most,
+      RebateOn(facts, clause, RationalOf(facts.billed.quantity())));
+  ROLLCALL_ASSIGN_OR_RETURN(const bool may_lack, LacksRebate(facts, most));
+  if (!may_lack) return std::nullopt;
+  const std::string grants =
+      absl::StrCat("Contract ", found.contract_number, " grants a rebate of ",
+                   RationalOf(clause.percent()).ToString(),
+                   " % of the price of each right that was not used");
+  if (!facts.used.has_value()) {
+    return OpenRebate(facts, Finding::STATE_NOT_DECIDABLE,
+                      "the consumption of the order's line",
+                      absl::StrCat(grants,
+                                   "; how many those are needs the "
+                                   "line's consumption."));
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto unused,
+                            UnusedPart(facts, clause, bought.value()));
+  if (!unused.has_value()) return std::nullopt;
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational granted,
+                            RebateOn(facts, clause, *unused));
+  ROLLCALL_ASSIGN_OR_RETURN(const bool lacks, LacksRebate(facts, granted));
+  if (!lacks) return std::nullopt;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational missing,
+      Subtract(granted, Rational::Of(facts.billed.rebate().micros())));
+  if (RationalOf(facts.billed.quantity()) < bought.value()) {
+    return OpenRebate(
+        facts, Finding::STATE_NOT_DECIDABLE,
+        "how the unused rights spread over the invoices",
+        absl::StrCat(grants, "; ", facts.used->ToString(), " of ",
+                     bought.ToString(),
+                     " are used, and the invoice bills a part of them, ",
+                     RationalOf(facts.billed.quantity()).ToString(), "."));
+  }
+  const std::string& currency = facts.billed.total().currency();
+  Finding finding = OpenRebate(facts, Finding::STATE_FOUND, "", "");
+  *finding.mutable_allowed()->mutable_money() =
+      RoundTowardsZero(granted, currency);
+  *finding.mutable_difference() = RoundTowardsZero(missing, currency);
+  finding.set_explanation(absl::StrCat(
+      grants, "; ", facts.used->ToString(), " of ", bought.ToString(),
+      " are used, so that ", MoneyInWords(finding.allowed().money()),
+      " are due, and the invoice has ", MoneyInWords(finding.billed().money()),
+      "."));
+  return finding;
+}
+
+RuleResult CheckBilledTwice(const InvoiceFacts& facts) {
+  const v1::Entitlement* line = facts.LineThen();
+  if (line == nullptr) return std::nullopt;
+  const auto earlier = EarlierLines(facts);
+  const Bought bought = BoughtOn(*line);
+  const bool is_paid_once = IsPaidOnce(*line);
+  const auto sure = [is_paid_once](const v1::InvoiceLine& of) {
+    return SureDays(of, is_paid_once);
+  };
+  const Rational quantity = RationalOf(facts.billed.quantity());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Overlap possible,
+      MostOverlap(PossibleDays(facts.billed), earlier, PossibleDays));
+  if (possible.lines.empty()) return std::nullopt;
+  if (bought.quantity.IsUnlimited()) {
+    return MaybeTwiceFinding(facts, possible,
+                             "which part of the unlimited right is billed");
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const Overlap overlap,
+                            MostOverlap(sure(facts.billed), earlier, sure));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational again,
+      BilledAgain(quantity, overlap.quantity, bought.quantity.value()));
+  std::string missing;
+  if (!again.IsZero()) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto above,
+                              AbovePrice(facts, bought, overlap, missing));
+    if (!above.has_value()) return MaybeTwiceFinding(facts, overlap, missing);
+    if (*above > Rational()) {
+      return TwiceFinding(facts, bought, overlap, again, *above);
+    }
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Rational maybe,
+      BilledAgain(quantity, possible.quantity, bought.quantity.value()));
+  if (maybe.IsZero()) return std::nullopt;
+  ROLLCALL_ASSIGN_OR_RETURN(const auto above,
+                            AbovePrice(facts, bought, possible, missing));
+  if (above.has_value() && *above <= Rational()) return std::nullopt;
+  return MaybeTwiceFinding(facts, possible, "the period that is billed");
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,314 @@
+#include "collector/contracts/invoices/invoice_reader.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "collector/contracts/object_table.h"
+#include "collector/contracts/quantity.h"
+#include "common/status.h"
+
+namespace rollcall::collector {
+namespace {
+
+// How many contracts may be above one another; those beyond have no say.
+constexpr int kMaxMasters = 8;
+// How many contracts, and how many lines, are kept in memory.
+constexpr size_t kMaxKept = 20'000;
+
+bool IsSoundDay(const std::string& text) { return CivilDate::Parse(text).ok(); }
+
+bool IsSoundRatio(const v1::Rational& value) {
+  return Rational::FromProto(value).ok();
+}
+
+bool IsSound(const v1::InvoiceLine& line) {
+  return IsSoundDay(line.invoice_date()) && IsSoundRatio(line.quantity()) &&
+         (!line.has_period_start_date() ||
+          IsSoundDay(line.period_start_date())) &&
+         (!line.has_period_end_date() || IsSoundDay(line.period_end_date()));
+}
+
+bool IsSound(const v1::Contract& contract) {
+  const v1::PriceEscalator& escalator = contract.clauses().price_escalator();
+  const v1::RebateClause& rebate = contract.clauses().rebate();
+  return IsSoundDay(contract.start_date()) &&
+         (!contract.has_end_date() || IsSoundDay(contract.end_date())) &&
+         (!escalator.has_cap_percent() ||
+          IsSoundRatio(escalator.cap_percent())) &&
+         (!contract.clauses().has_rebate() || IsSoundRatio(rebate.percent())) &&
+         (!rebate.has_unused_at_least_percent() ||
+          IsSoundRatio(rebate.unused_at_least_percent()));
+}
+
+bool IsSound(const v1::Entitlement& line) {
+  return IsSoundDay(line.start_date()) &&
+         (!line.has_end_date() || IsSoundDay(line.end_date())) &&
+         (!line.has_pack_count() || IsSoundRatio(line.pack_count())) &&
+         Quantity::FromProto(line.quantity()).ok();
+}
+
+absl::Status Unsound(absl::string_view word, absl::string_view name) {
+  return absl::DataLossError(absl::StrCat("table object: ", word, " \"", name,
+                                          "\" has a malformed day or amount"));
+}
+
+const v1::Contract& MessageOf(const v1::ContractObject& object,
+                              const v1::Contract*) {
+  return object.contract();
+}
+const v1::Entitlement& MessageOf(const v1::ContractObject& object,
+                                 const v1::Entitlement*) {
+  return object.entitlement();
+}
+
+// All that an object was on any day, as known by `known`.
+template <typename T>
+absl::StatusOr<Timeline<T>> TimelineAsKnown(const Reader& reader,
+                                            ObjectNumber kind,
+                                            const ObjectName& name,
+                                            KnownStamp known) {
+  std::vector<typename Timeline<T>::Span> spans;
+  bool is_first = true;
+  std::optional<CivilDate> last_day;
+  ObjectEntries entries(reader, kind, name);
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
+    if (!entry.has_value()) break;
+    // Of a day what is known last stands first, and alone counts.
+    if (entry->key.stamp > known) continue;
+    if (!is_first && last_day == entry->key.effective) continue;
+    is_first = false;
+    last_day = entry->key.effective;
+    v1::ObjectChange& change = *entry->record.mutable_change();
+    if (change.action() == v1::ObjectChange::ACTION_RETRACT) continue;
+    typename Timeline<T>::Span span;
+    span.from = entry->key.effective;
+    if (change.action() == v1::ObjectChange::ACTION_SET) {
+      FindObjectKind(kind)->SetIds(*change.mutable_object());
+      const T& state =
+          MessageOf(change.object(), static_cast<const T*>(nullptr));
+      if (!IsSound(state)) {
+        return Unsound(FindObjectKind(kind)->word(), name.parts[0]);
+      }
+      span.state = state;
+    }
+    spans.push_back(std::move(span));
+  }
+  std::reverse(spans.begin(), spans.end());
+  return Timeline<T>(std::move(spans));
+}
+
+// Whether anything that begins with `prefix` was ever set, as known by `known`.
+absl::StatusOr<bool> WasEverSet(const Reader& reader, const KeyWriter& prefix,
+                                KnownStamp known) {
+  ObjectEntries entries(kObjectTable.ScanPrefix(reader, prefix));
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) return false;
+    if (entry->key.stamp <= known &&
+        entry->record.change().action() == v1::ObjectChange::ACTION_SET) {
+      return true;
+    }
+  }
+}
+
+KeyWriter OrdersPrefix(absl::string_view contract, absl::string_view order) {
+  KeyWriter prefix;
+  prefix.U16(static_cast<uint16_t>(ObjectNumber::kEntitlement))
+      .Text(absl::AsciiStrToLower(contract))
+      .Text(absl::AsciiStrToLower(order));
+  return prefix;
+}
+
+// What the rules read of other invoices.
+v1::InvoiceLine Slim(v1::InvoiceLine line) {
+  line.clear_product();
+  line.clear_vendor_id();
+  line.clear_invoice_line_id();
+  return line;
+}
+
+}  // namespace
+
+absl::Status InvoiceReader::CheckSound(const v1::InvoiceLine& line) {
+  return IsSound(line) ? absl::OkStatus()
+                       : Unsound("invoice line", line.invoice_number());
+}
+
+absl::StatusOr<InvoiceReader> InvoiceReader::Create(
+    const Reader& reader, const AsAt& at, std::map<std::string, Rational> uses,
+    const std::optional<CivilDate>& use_day) {
+  InvoiceReader made(reader, at, std::move(uses), use_day);
+  ROLLCALL_RETURN_IF_ERROR(made.ReadBillings());
+  return made;
+}
+
+absl::Status InvoiceReader::ReadBillings() {
+  ObjectWalk walk(reader_, ObjectNumber::kInvoiceLine, at_);
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
+    if (!next.has_value()) return absl::OkStatus();
+    const v1::InvoiceLine& line = next->object.invoice_line();
+    ROLLCALL_RETURN_IF_ERROR(CheckSound(line));
+    if (at_.effective.has_value() &&
+        *CivilDate::Parse(line.invoice_date()) > *at_.effective) {
+      continue;
+    }
+    std::vector<std::string> possible;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto name, NameOfLine(line, &possible));
+    if (name.has_value()) billings_[*name].push_back(Slim(line));
+  }
+}
+
+absl::Status InvoiceReader::ReadOrders() {
+  orders_.emplace();
+  KeyWriter prefix;
+  prefix.U16(static_cast<uint16_t>(ObjectNumber::kEntitlement));
+  ObjectEntries entries(kObjectTable.ScanPrefix(reader_, prefix));
+  while (true) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) return absl::OkStatus();
+    if (entry->key.stamp > at_.known ||
+        entry->record.change().action() != v1::ObjectChange::ACTION_SET) {
+      continue;
+    }
+    const auto& parts = entry->key.name.parts;
+    (*orders_)[{parts[1], parts[2]}].emplace(
+        parts[0],
+        entry->record.change().object().entitlement().contract_number());
+  }
+}
+
+absl::StatusOr<const Timeline<v1::Contract>*> InvoiceReader::ContractOf(
+    absl::string_view number) {
+  const std::string name = absl::AsciiStrToLower(number);
+  auto found = contracts_.find(name);
+  if (found == contracts_.end()) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        auto timeline,
+        TimelineAsKnown<v1::Contract>(reader_, ObjectNumber::kContract,
+                                      {{name, "", ""}}, at_.known));
+    found = contracts_.emplace(name, std::move(timeline)).first;
+  }
+  return &found->second;
+}
+
+absl::StatusOr<const Timeline<v1::Entitlement>*> InvoiceReader::LineOf(
+    const LineName& name) {
+  auto found = lines_.find(name);
+  if (found == lines_.end()) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        auto timeline,
+        TimelineAsKnown<v1::Entitlement>(reader_, ObjectNumber::kEntitlement,
+                                         name, at_.known));
+    found = lines_.emplace(name, std::move(timeline)).first;
+  }
+  return &found->second;
+}
+
+absl::StatusOr<std::vector<const Timeline<v1::Contract>*>>
+InvoiceReader::MastersOf(const Timeline<v1::Contract>* contract,
+                         const CivilDate& day) {
+  std::vector<const Timeline<v1::Contract>*> masters;
+  while (masters.size() < kMaxMasters) {
+    const v1::Contract* state = contract->Nearest(day);
+    if (state == nullptr || !state->has_master_contract_number()) break;
+    ROLLCALL_ASSIGN_OR_RETURN(contract,
+                              ContractOf(state->master_contract_number()));
+    // Contracts may be under each other by mistake.
+    if (std::find(masters.begin(), masters.end(), contract) != masters.end()) {
+      break;
+    }
+    masters.push_back(contract);
+  }
+  return masters;
+}
+
+absl::StatusOr<std::optional<InvoiceReader::LineName>>
+InvoiceReader::NameOfLine(const v1::InvoiceLine& billed,
+                          std::vector<std::string>* possible) {
+  if (!billed.has_purchase_order_line()) return std::optional<LineName>();
+  const std::string order = absl::AsciiStrToLower(billed.purchase_order());
+  const std::string line = absl::AsciiStrToLower(billed.purchase_order_line());
+  if (billed.has_contract_number()) {
+    return std::optional<LineName>(
+        {{absl::AsciiStrToLower(billed.contract_number()), order, line}});
+  }
+  if (!billed.has_purchase_order()) return std::optional<LineName>();
+  if (!orders_.has_value()) ROLLCALL_RETURN_IF_ERROR(ReadOrders());
+  const auto found = orders_->find({order, line});
+  if (found == orders_->end()) return std::optional<LineName>();
+  if (found->second.size() > 1) {
+    for (const auto& [name, written] : found->second) {
+      possible->push_back(written);
+    }
+    return std::optional<LineName>();
+  }
+  return std::optional<LineName>({{found->second.begin()->first, order, line}});
+}
+
+absl::StatusOr<bool> InvoiceReader::IsOrderKnown(
+    const v1::InvoiceLine& billed) {
+  if (!billed.has_purchase_order()) return false;
+  const std::string order = absl::AsciiStrToLower(billed.purchase_order());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const bool is_object,
+      WasEverSet(
+          reader_,
+          ObjectKey::PrefixOf(ObjectNumber::kPurchaseOrder, {{order, "", ""}}),
+          at_.known));
+  if (is_object) return true;
+  if (billed.has_contract_number()) {
+    return WasEverSet(reader_, OrdersPrefix(billed.contract_number(), order),
+                      at_.known);
+  }
+  if (!orders_.has_value()) ROLLCALL_RETURN_IF_ERROR(ReadOrders());
+  const auto first = orders_->lower_bound({order, ""});
+  return first != orders_->end() && first->first.first == order;
+}
+
+std::optional<Rational> InvoiceReader::UseOf(const InvoiceFacts& facts) const {
+  const v1::Entitlement* line = facts.LineThen();
+  if (line == nullptr) return std::nullopt;
+  if (use_day_.has_value() &&
+      (*use_day_ < facts.FirstDay() || *use_day_ > facts.LastDay())) {
+    return std::nullopt;
+  }
+  const auto use = uses_.find(line->entitlement_id());
+  if (use == uses_.end()) return std::nullopt;
+  return use->second;
+}
+
+absl::StatusOr<InvoiceFacts> InvoiceReader::FactsOf(
+    const v1::InvoiceLine& billed) {
+  ROLLCALL_RETURN_IF_ERROR(CheckSound(billed));
+  if (contracts_.size() > kMaxKept) contracts_.clear();
+  if (lines_.size() > kMaxKept) lines_.clear();
+  InvoiceFacts facts(billed);
+  ROLLCALL_ASSIGN_OR_RETURN(const auto name,
+                            NameOfLine(billed, &facts.possible_contracts));
+  ROLLCALL_ASSIGN_OR_RETURN(facts.order_is_known, IsOrderKnown(billed));
+  if (billed.has_contract_number() || name.has_value()) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        facts.contract,
+        ContractOf(name.has_value() ? name->parts[0]
+                                    : billed.contract_number()));
+    ROLLCALL_ASSIGN_OR_RETURN(facts.masters,
+                              MastersOf(facts.contract, facts.FirstDay()));
+  }
+  if (!name.has_value()) return facts;
+  ROLLCALL_ASSIGN_OR_RETURN(facts.order_line, LineOf(*name));
+  if (const auto of = billings_.find(*name); of != billings_.end()) {
+    for (const v1::InvoiceLine& other : of->second) {
+      if (IsEarlier(other, billed) || IsEarlier(billed, other)) {
+        facts.others.push_back(&other);
+      }
+    }
+  }
+  facts.used = UseOf(facts);
+  return facts;
+}
+
+}  // namespace rollcall::collector

@@ -1,0 +1,302 @@
+#include "collector/contracts/exchange/mapped_csv.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "collector/contracts/exchange/mapping_rules.h"
+#include "gmock/gmock.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/unit/collector/contracts/exchange/sample_mappings.h"
+
+namespace rollcall::collector {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using testing::EqualsText;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+v1::Entitlement LineOf(const ImportedFile& file, size_t index) {
+  v1::Entitlement line = file.good[index].entitlement();
+  line.clear_entitlement_id();
+  return line;
+}
+
+std::vector<std::string> Texts(const ImportedFile& file) {
+  std::vector<std::string> texts;
+  for (const auto& each : file.conversions) {
+    texts.push_back(absl::StrCat(each.line_count(), " ", each.text()));
+  }
+  return texts;
+}
+
+// The sample with one text replaced by another, and what is wrong then:
+// "line/column: reason" of the first error.
+std::string WrongWith(const std::string& name, absl::string_view from,
+                      absl::string_view to) {
+  const std::string sample = SampleFile(name);
+  EXPECT_THAT(sample, HasSubstr(std::string(from)));
+  const std::string text = absl::StrReplaceAll(sample, {{from, to}});
+  const ImportedFile file = ReadSample(name, text);
+  std::vector<v1::ImportError> errors = file.file_errors;
+  for (const BadLine& bad : file.bad) {
+    errors.insert(errors.end(), bad.errors.begin(), bad.errors.end());
+  }
+  if (errors.empty()) return "none";
+  return absl::StrCat(errors[0].line(), "/", errors[0].column(), ": ",
+                      errors[0].reason());
+}
+
+TEST(MappedCsv, ReadsEverySampleWithoutAnError) {
+  for (const std::string name :
+       {"flexera-purchase-order-line", "flexera-term", "rollcall-contract",
+        "rollcall-invoice", "servicenow-entitlement", "snipe-it-licence",
+        "snow-licence"}) {
+    const ImportedFile file = ReadSample(name, SampleFile(name));
+    EXPECT_THAT(file.file_errors, IsEmpty()) << name;
+    EXPECT_THAT(file.bad, IsEmpty())
+        << name << ": " << file.bad[0].errors[0].ShortDebugString();
+    EXPECT_EQ(file.line_count, 3) << name;
+  }
+}
+
+TEST(MappedCsv, ReadsServiceNowsEntitlements) {
+  const ImportedFile file = ReadSample("servicenow-entitlement",
+                                       SampleFile("servicenow-entitlement"));
+  ASSERT_THAT(file.good, SizeIs(3));
+  EXPECT_THAT(LineOf(file, 0), EqualsText(R"pb(
+                contract_number: "HL-2026-01"
+                vendor: "Quayside Systems"
+                publisher: "MariaDB Foundation"
+                product: "MariaDB"
+                version: "10"
+                metric: "core"
+                quantity { value { numerator: 16 denominator: 1 } }
+                start_date: "2026-01-01"
+                end_date: "2026-12-31"
+                unit_price { micros: 225500000 currency: "EUR" }
+                line: "SL-000101"
+                organisation_unit: "Finance"
+                source_line: 2
+                licence_kind: LICENCE_KIND_SUBSCRIPTION
+                part_number: "MDB-ENT-C"
+                pack_count { numerator: 8 denominator: 1 }
+                pack_size { numerator: 2 denominator: 1 }
+                region: "Head office"
+                cost_centre: "CC-100"
+                tags { name: "agreement type" value: "Generic" }
+                tags { name: "company" value: "Harbour Lane Bakeries" }
+                tags { name: "platform" value: "Linux" }
+                tags { name: "invoice" value: "INV-7001" }
+                source: "servicenow-entitlement"
+                source_line_id: "SL-000101"
+              )pb"));
+  EXPECT_TRUE(LineOf(file, 1).quantity().unlimited());
+  EXPECT_FALSE(LineOf(file, 1).has_end_date());
+  EXPECT_EQ(LineOf(file, 2).start_date(), "2026-02-01");
+  EXPECT_EQ(LineOf(file, 2).licence_kind(),
+            v1::Entitlement::LICENCE_KIND_PERPETUAL_WITH_MAINTENANCE);
+  EXPECT_THAT(
+      file.ignored_columns,
+      ElementsAre("Software model", "Metric group", "Active rights", "State"));
+  EXPECT_THAT(Texts(file),
+              Contains("1 End date: \"9999-12-31\" is taken for no "
+                       "last day"));
+}
+
+TEST(MappedCsv, KeepsFlexerasPriceOfAPackOne) {
+  const ImportedFile file = ReadSample(
+      "flexera-purchase-order-line", SampleFile("flexera-purchase-order-line"));
+  ASSERT_THAT(file.good, SizeIs(3));
+  const v1::Entitlement line = LineOf(file, 2);
+  EXPECT_EQ(line.quantity().value().numerator(), 50);
+  EXPECT_EQ(line.pack_count().numerator(), 5);
+  EXPECT_EQ(line.pack_size().numerator(), 10);
+  EXPECT_EQ(line.pack_price().micros(), 99'500'000);
+  EXPECT_FALSE(line.has_unit_price());
+  EXPECT_EQ(line.licence_kind(), v1::Entitlement::LICENCE_KIND_MAINTENANCE);
+  EXPECT_EQ(line.source_line_id(), "PO-2202/1");
+  EXPECT_EQ(LineOf(file, 0).notes(), "Comments: Renewed from PO-1042");
+  // The file has it empty: a pack of one.
+  EXPECT_EQ(LineOf(file, 1).quantity().value().numerator(), 12);
+  EXPECT_THAT(Texts(file), Contains("1 pack_size: is \"1\" where the file says "
+                                    "nothing of it"));
+  EXPECT_THAT(Texts(file), Contains(HasSubstr("3 metric: is what the request "
+                                              "says")));
+  EXPECT_THAT(file.ignored_columns,
+              ElementsAre("Total Price", "Exchange Note"));
+}
+
+TEST(MappedCsv, ReadsSnowsLicences) {
+  const ImportedFile file =
+      ReadSample("snow-licence", SampleFile("snow-licence"));
+  ASSERT_THAT(file.good, SizeIs(3));
+  const v1::Entitlement line = LineOf(file, 0);
+  EXPECT_EQ(line.line(), "4711");
+  EXPECT_EQ(line.metric(), "core");
+  EXPECT_EQ(line.maintenance_end_date(), "2026-12-31");
+  EXPECT_FALSE(line.has_unit_price());
+  ASSERT_EQ(line.use_rights_size(), 2);
+  EXPECT_EQ(line.use_rights(0).kind(), v1::UseRight::KIND_DOWNGRADE);
+  EXPECT_TRUE(line.use_rights(0).permitted());
+  EXPECT_EQ(line.notes(),
+            "Product description: Enterprise cores\nNotes: For the tills");
+  EXPECT_EQ(LineOf(file, 1).part_number(), "RDS-UNL");
+  EXPECT_TRUE(LineOf(file, 1).quantity().unlimited());
+  EXPECT_FALSE(LineOf(file, 1).has_maintenance_end_date());
+}
+
+TEST(MappedCsv, TakesASnipeItLicenceOnceAndKeepsNoProductKey) {
+  const ImportedFile file =
+      ReadSample("snipe-it-licence", SampleFile("snipe-it-licence"));
+  EXPECT_EQ(file.line_count, 3);
+  ASSERT_THAT(file.good, SizeIs(2));
+  EXPECT_THAT(Texts(file),
+              Contains("1 lines that say the same as another are taken once"));
+  for (const auto& object : file.good) {
+    EXPECT_THAT(object.ShortDebugString(),
+                ::testing::Not(HasSubstr("SAMPLE-KEY")));
+    EXPECT_EQ(object.entitlement().line().size(), 16u);
+  }
+  EXPECT_EQ(LineOf(file, 1).end_date(), "2027-06-30");
+  // Another row of the same licence that says something else.
+  EXPECT_THAT(WrongWith("snipe-it-licence", "SAMPLE-KEY-1,16,Databases,Finance",
+                        "SAMPLE-KEY-1,16,Databases,Finance"),
+              "none");
+  const std::string other = absl::StrReplaceAll(
+      SampleFile("snipe-it-licence"), {{"HL-0002,B. Crumb", "HL-0002,B. Crumb"},
+                                       {"it@harbourlane.example,yes,yes,For "
+                                        "the tills,HL-0002",
+                                        "it@harbourlane.example,no,yes,For "
+                                        "the tills,HL-0002"}});
+  EXPECT_THAT(ReadSample("snipe-it-licence", other).bad, SizeIs(2));
+}
+
+TEST(MappedCsv, ReadsContractsWithTheirClauses) {
+  const ImportedFile file =
+      ReadSample("rollcall-contract", SampleFile("rollcall-contract"));
+  ASSERT_THAT(file.good, SizeIs(3));
+  EXPECT_THAT(
+      file.good[1].contract(), EqualsText(R"pb(
+        contract_number: "HL-2026-01"
+        vendor: "Quayside Systems"
+        title: "Databases"
+        kind: KIND_SUBSCRIPTION
+        master_contract_number: "HL-2026-00"
+        sign_date: "2025-12-10"
+        start_date: "2025-12-15"
+        end_date: "2026-12-31"
+        currency: "EUR"
+        clauses {
+          true_up { yearly_dates: "01-31" yearly_dates: "07-31" }
+          renewal { automatic: true notice_days: 90 term_months: 12 }
+          price_escalator { cap_percent { numerator: 3 denominator: 1 } }
+        }
+        owners { role: "contract owner" name: "A. Pender" }
+        organisation_units: "Finance"
+        organisation_units: "IT"
+        notes: "First line\nsecond line"
+      )pb"));
+}
+
+TEST(MappedCsv, NamesLineColumnAndValueAsTheFileHasThem) {
+  EXPECT_EQ(WrongWith("servicenow-entitlement", "2026-01-01,2026-12-31",
+                      "2026-01-01,31/12/2026"),
+            "2/End date: write the date as year-month-day, for example "
+            "2026-01-31");
+  EXPECT_THAT(WrongWith("servicenow-entitlement", "Per Device", "Per Oven"),
+              "4/License metric: the metric is unknown; the metrics are core, "
+              "device");
+  EXPECT_THAT(WrongWith("servicenow-entitlement", "EUR;225.50", "225.50"),
+              HasSubstr("2/currency: currency is empty; it is required; or say "
+                        "it for all lines with the default currency=..."));
+  EXPECT_EQ(WrongWith("servicenow-entitlement", "EUR;225.50", "EUR;"),
+            "2/Unit cost: the amount is missing");
+  EXPECT_THAT(WrongWith("servicenow-entitlement", "EUR;225.50", "EURO;225.50"),
+              HasSubstr("2/Unit cost: the currency is unknown"));
+  EXPECT_THAT(WrongWith("servicenow-entitlement", ",2,8,16,", ",2,8,17,"),
+              HasSubstr("2/Purchased rights: it is not the number of packs "
+                        "times the units of a pack, 16"));
+  EXPECT_THAT(WrongWith("servicenow-entitlement", ",false,2026", ",500,2026"),
+              HasSubstr("2/Unlimited license: the word is unknown"));
+  EXPECT_THAT(
+      WrongWith("servicenow-entitlement", "Perpetual+Maintenance", "From SA"),
+      HasSubstr("4/License type: the word is unknown"));
+  EXPECT_THAT(WrongWith("servicenow-entitlement", "SL-000102", "SL-000101"),
+              HasSubstr("2/: line 3 is of the same"));
+  EXPECT_THAT(WrongWith("snow-licence", "4711,MariaDB", "4711,=MariaDB"),
+              HasSubstr("2/Application name: the text starts like a"));
+  EXPECT_THAT(WrongWith("snow-licence", "4711,MariaDB", "4711,"),
+              HasSubstr("2/Application name: Application name is empty"));
+  EXPECT_THAT(WrongWith("rollcall-invoice", ",3608,", ",3.608,"),
+              HasSubstr("2/total: the number may mean"));
+}
+
+TEST(MappedCsv, RefusesAFileThatLacksAColumnThatNobodySays) {
+  EXPECT_THAT(WrongWith("snow-licence", "Agreement", "Somewhere"),
+              HasSubstr("1/Agreement: the column Agreement is missing from the "
+                        "header; or say it for all lines with the default "
+                        "contract_number=..."));
+  const std::string text = absl::StrReplaceAll(SampleFile("snow-licence"),
+                                               {{"Agreement", "Somewhere"}});
+  const ImportedFile file =
+      ReadMappedCsv(text, SampleMapping("snow-licence"),
+                    {{"contract_number", "HL-1"}}, SampleMetrics());
+  ASSERT_THAT(file.good, SizeIs(3));
+  EXPECT_EQ(file.good[0].entitlement().contract_number(), "HL-1");
+  EXPECT_THAT(file.ignored_columns, ElementsAre("Somewhere"));
+}
+
+TEST(MappedCsv, RefusesUnknownColumnsWhereTheMappingTakesNone) {
+  EXPECT_THAT(WrongWith("rollcall-invoice", "rebate", "discount"),
+              HasSubstr("1/discount: the column is unknown"));
+}
+
+TEST(MappedCsv, ReadsDatesAndNumbersAsTheRequestSaysThatTheyAreWritten) {
+  const std::string text = absl::StrReplaceAll(
+      SampleFile("servicenow-entitlement"), {{"2026-01-01", "02/01/2026"},
+                                             {"2026-12-31", "31/12/2026"},
+                                             {"2026-02-01", "01/02/2026"},
+                                             {"2025-12-15", "15/12/2025"},
+                                             {"EUR;225.50", "\"EUR;225,50\""}});
+  const ImportedFile file =
+      ReadMappedCsv(text, SampleMapping("servicenow-entitlement"),
+                    {{"date_order", "DD/MM/YYYY"}, {"decimal_mark", "comma"}},
+                    SampleMetrics());
+  ASSERT_THAT(file.bad, IsEmpty());
+  EXPECT_EQ(LineOf(file, 0).start_date(), "2026-01-02");
+  EXPECT_EQ(LineOf(file, 0).unit_price().micros(), 225'500'000);
+}
+
+TEST(MappedCsv, TakesTheDayBeforeADayThatIsNoneAnyMore) {
+  ASSERT_OK_AND_ASSIGN(const auto mappings, ReadMappings({{"x.textproto", R"(
+      name: "terms"
+      target: TARGET_CONTRACT_TERMS
+      format: "Somebody's terms."
+      date_order: DATE_ORDER_MONTH_DAY_YEAR
+      fields { name: "contract_number" sources { columns: "Contract" } }
+      fields { name: "kind" sources { columns: "Kind" } }
+      fields { name: "description" sources { columns: "Text" } }
+      fields {
+        name: "end_date"
+        is_day_after: true
+        sources { columns: "Until" }
+      })"}}));
+  const ImportedFile file =
+      ReadMappedCsv("Contract,Kind,Text,Until\nC-1,Expiry,ends,01/01/2027\n",
+                    *mappings[0], {}, SampleMetrics());
+  ASSERT_THAT(file.good, SizeIs(1));
+  EXPECT_EQ(file.good[0].contract().notes(),
+            "Expiry to 2026-12-31 (terms): ends");
+  EXPECT_THAT(Texts(file),
+              ElementsAre("1 Until: is the day after the last in such files; "
+                          "end_date is the day before it"));
+}
+
+}  // namespace
+}  // namespace rollcall::collector

@@ -1,0 +1,408 @@
+// Imports with a mapping, from the file to what is in effect.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "collector/contracts/exchange/entitlement_import.h"
+#include "gmock/gmock.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/support/status_matchers.h"
+#include "tests/unit/collector/contracts/contract_store.h"
+#include "tests/unit/collector/contracts/exchange/sample_mappings.h"
+
+namespace rollcall::collector {
+namespace {
+
+using absl::StatusCode;
+using ::testing::Contains;
+using testing::EqualsProto;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+// A store whose importer has the shipped mappings and knows one product.
+struct MappedStore : ContractStore {
+  EntitlementImporter mapped{*engine,       committer,
+                             change_sets,   SampleMetrics(),
+                             &SampleBook(), KnownProducts{{"redis", "redis"}}};
+
+  v1::ImportEntitlementsRequest RequestOf(const std::string& name,
+                                          std::string content = "") {
+    v1::ImportEntitlementsRequest request;
+    request.set_content(content.empty() ? SampleFile(name) : content);
+    request.set_mapping(name);
+    for (const auto& [field, value] : SampleDefaults(name)) {
+      (*request.mutable_defaults())[field] = value;
+    }
+    return request;
+  }
+
+  // Proposed by ina and agreed to.
+  v1::ImportEntitlementsResponse ImportMapped(
+      const v1::ImportEntitlementsRequest& request) {
+    const auto response = mapped.Import(request, roles.CallBy("ina"));
+    EXPECT_OK(response);
+    if (!response.ok()) return {};
+    if (!response->change_set_id().empty() && !response->applied() &&
+        !response->already_proposed()) {
+      AgreeTo(response->change_set_id());
+    }
+    return *response;
+  }
+  v1::ImportEntitlementsResponse ImportSample(const std::string& name,
+                                              std::string content = "") {
+    auto request = RequestOf(name, std::move(content));
+    request.set_create_contracts(true);
+    return ImportMapped(request);
+  }
+  v1::ContractObject Get(v1::ContractObjectKind kind,
+                         const std::vector<std::string>& parts) {
+    v1::GetContractObjectRequest request;
+    request.mutable_name()->set_kind(kind);
+    for (const auto& part : parts) request.mutable_name()->add_parts(part);
+    request.mutable_at()->set_effective_date("2026-06-01");
+    const auto object = queries.GetObject(request);
+    EXPECT_OK(object);
+    return object.ok() ? object->object() : v1::ContractObject();
+  }
+};
+
+std::string FirstError(const v1::ImportEntitlementsResponse& response) {
+  if (response.errors().empty()) return "none";
+  return absl::StrCat(response.errors(0).line(), "/",
+                      response.errors(0).column(), ": ",
+                      response.errors(0).reason());
+}
+
+TEST(MappedImport, ARepeatedFileChangesNothingAndSaysSo) {
+  for (const std::string name :
+       {"flexera-purchase-order-line", "servicenow-entitlement",
+        "snipe-it-licence", "snow-licence", "rollcall-contract",
+        "rollcall-invoice"}) {
+    MappedStore store;
+    const auto first = store.ImportSample(name);
+    EXPECT_EQ(FirstError(first), "none") << name;
+    const int lines = name == "snipe-it-licence" ? 2 : 3;
+    EXPECT_EQ(first.added_count(), lines) << name;
+    const auto again = store.ImportSample(name);
+    EXPECT_EQ(again.change_set_id(), "") << name;
+    EXPECT_EQ(again.unchanged_count(), lines) << name;
+    EXPECT_EQ(store.ChangeSetList()[0].mapping(), name);
+  }
+}
+
+TEST(MappedImport, KeepsSourceAndLineOfTheSource) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  ASSERT_THAT(store.All(), SizeIs(3));
+  EXPECT_EQ(store.All()[0].source(), "snow-licence");
+  EXPECT_EQ(store.All()[0].source_line_id(), "4711");
+}
+
+TEST(MappedImport, TellsWhichProductsNothingRecognises) {
+  MappedStore store;
+  const auto response = store.ImportSample("snow-licence");
+  ASSERT_EQ(response.unknown_product_count(), 2);
+  EXPECT_EQ(response.unknown_products(0).product(), "NGINX Plus");
+  EXPECT_EQ(response.unknown_products(0).first_line(), 4);
+  EXPECT_EQ(response.unknown_products(1).line_count(), 1);
+}
+
+TEST(MappedImport, RefusesMappingsAndDefaultsThatAreNone) {
+  MappedStore store;
+  const auto refused = [&](const v1::ImportEntitlementsRequest& request) {
+    return store.mapped.Import(request, store.roles.CallBy("ina")).status();
+  };
+  auto request = store.RequestOf("snow-licence");
+  request.set_mapping("snow");
+  EXPECT_THAT(refused(request), StatusIs(StatusCode::kInvalidArgument,
+                                         HasSubstr("there are rollcall")));
+  request.set_mapping("rollcall");
+  (*request.mutable_defaults())["vendor"] = "Acme";
+  EXPECT_THAT(refused(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("defaults")));
+  request.set_mapping("snow-licence");
+  (*request.mutable_defaults())["line"] = "1";
+  EXPECT_THAT(refused(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("\"line\"")));
+  request = store.RequestOf("rollcall-invoice");
+  request.set_effective_date("2026-01-01");
+  EXPECT_THAT(refused(request), StatusIs(StatusCode::kInvalidArgument,
+                                         HasSubstr("effective_date")));
+}
+
+TEST(MappedImport, AnswersARepeatedRequestWithDefaultsAsBefore) {
+  MappedStore store;
+  auto request = store.RequestOf("snipe-it-licence");
+  (*request.mutable_defaults())["vendor"] = "Nobody";
+  (*request.mutable_defaults())["publisher"] = "Nobody";
+  (*request.mutable_defaults())["date_order"] = "YYYY-MM-DD";
+  request.set_create_contracts(true);
+  request.set_request_id("r1");
+  const auto first = store.ImportMapped(request);
+  EXPECT_NE(first.change_set_id(), "");
+  // Equal, and made in another order.
+  auto again = store.RequestOf("snipe-it-licence");
+  (*again.mutable_defaults())["date_order"] = "YYYY-MM-DD";
+  (*again.mutable_defaults())["publisher"] = "Nobody";
+  (*again.mutable_defaults())["vendor"] = "Nobody";
+  again.set_create_contracts(true);
+  again.set_request_id("r1");
+  const auto second = store.mapped.Import(again, store.roles.CallBy("ina"));
+  ASSERT_OK(second);
+  EXPECT_EQ(second->change_set_id(), first.change_set_id());
+}
+
+TEST(MappedImport, RefusesLinesThatContradictTheirContract) {
+  MappedStore store;
+  store.ImportSample("rollcall-contract");
+  const std::string sample = SampleFile("snow-licence");
+  EXPECT_EQ(FirstError(store.ImportSample("snow-licence")), "none");
+  const auto with = [&](absl::string_view from, absl::string_view to) {
+    return store.mapped
+        .Import(store.RequestOf(
+                    "servicenow-entitlement",
+                    absl::StrReplaceAll(SampleFile("servicenow-entitlement"),
+                                        {{from, to}})),
+                store.roles.CallBy("ina"))
+        .value();
+  };
+  // The contract's prices are in EUR; the sample has one in USD.
+  EXPECT_EQ(FirstError(with("none of it", "")),
+            "4/currency: the prices of contract HL-2026-02 are in EUR");
+  EXPECT_THAT(FirstError(with("HL-2026-01", "HL-2020-09")),
+              HasSubstr("2/Contract number: contract HL-2020-09 is not known"));
+  EXPECT_THAT(
+      FirstError(with("2026-01-01,2026-12-31", "2024-01-01,2024-12-31")),
+      HasSubstr("2/End date: the line ends before contract HL-2026-01 "
+                "starts, 2025-12-15"));
+  EXPECT_THAT(FirstError(with("Quayside Systems,INV-7001", "Other,INV-7001")),
+              HasSubstr("contract HL-2026-01 is with Quayside Systems"));
+}
+
+TEST(MappedImport, WarnsOfWhatOnlyLooksOdd) {
+  MappedStore store;
+  store.ImportSample("rollcall-contract");
+  const auto response = store.ImportSample(
+      "flexera-purchase-order-line",
+      absl::StrReplaceAll(
+          SampleFile("flexera-purchase-order-line"),
+          {{"2026-01-01,2026-12-31", "2027-02-01,2027-12-31"}}));
+  EXPECT_EQ(FirstError(response), "none");
+  ASSERT_EQ(response.warning_count(), 1);
+  EXPECT_EQ(response.warnings(0).line(), 2);
+  EXPECT_EQ(response.warnings(0).column(), "Effective Date");
+  EXPECT_THAT(response.warnings(0).reason(),
+              HasSubstr("starts after contract HL-2026-01 ended, 2026-12-31"));
+}
+
+TEST(MappedImport, OneLineComesFromOneSource) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  const auto response = store.ImportSample(
+      "servicenow-entitlement",
+      absl::StrReplaceAll(SampleFile("servicenow-entitlement"),
+                          {{"SL-000101", "4711"}}));
+  EXPECT_THAT(FirstError(response),
+              HasSubstr("2/Asset tag: this line is known from the mapping "
+                        "snow-licence"));
+}
+
+TEST(MappedImport, WarnsOfAPurchaseThatTwoSourcesSay) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  const auto response = store.ImportSample("servicenow-entitlement");
+  EXPECT_EQ(FirstError(response), "none");
+  std::vector<std::string> reasons;
+  for (const auto& warning : response.warnings()) {
+    reasons.push_back(absl::StrCat(warning.line(), " ", warning.reason()));
+  }
+  EXPECT_THAT(reasons,
+              Contains(HasSubstr("2 another source says the same purchase as "
+                                 "HL-2026-01 /  / 4711")));
+}
+
+TEST(MappedImport, RefusesTheSameSourceLineUnderAnotherName) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  const auto response = store.ImportSample(
+      "snow-licence", absl::StrReplaceAll(SampleFile("snow-licence"),
+                                          {{"HL-2026-02", "HL-2026-03"}}));
+  EXPECT_THAT(
+      FirstError(response),
+      HasSubstr("4/License ID: the source's line is known as HL-2026-02 "
+                "/  / 4713"));
+}
+
+TEST(MappedImport, KeepsWhatTheMappingCannotSay) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  v1::Entitlement line = store.All()[0];
+  line.set_base_entitlement_id(std::string(32, 'a'));
+  line.set_region("Harbour");
+  v1::ObjectChange change;
+  change.set_action(v1::ObjectChange::ACTION_SET);
+  *change.mutable_object()->mutable_entitlement() = line;
+  ASSERT_OK_AND_ASSIGN(const auto proposed, store.ProposeAs("ina", {change}));
+  store.AgreeTo(proposed.change_set_id());
+  EXPECT_EQ(store.ImportSample("snow-licence").unchanged_count(), 3);
+  const auto response = store.ImportSample(
+      "snow-licence",
+      absl::StrReplaceAll(SampleFile("snow-licence"), {{",16,", ",20,"}}));
+  EXPECT_EQ(response.changed_count(), 1);
+  EXPECT_EQ(store.All()[0].quantity().value().numerator(), 20);
+  EXPECT_EQ(store.All()[0].base_entitlement_id(), std::string(32, 'a'));
+  EXPECT_EQ(store.All()[0].region(), "Harbour");
+}
+
+TEST(MappedImport, KeepsTermVersionRightsAndTagsThatPeopleAdded) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  v1::Entitlement line = store.All()[0];
+  line.set_version("15");
+  line.set_end_date("2099-12-31");
+  v1::UseRight& right = *line.add_use_rights();
+  right.set_kind(v1::UseRight::KIND_VIRTUALIZATION);
+  right.set_permitted(true);
+  v1::Tag& tag = *line.add_tags();
+  tag.set_name("criticality");
+  tag.set_value("high");
+  v1::ObjectChange change;
+  change.set_action(v1::ObjectChange::ACTION_SET);
+  *change.mutable_object()->mutable_entitlement() = line;
+  ASSERT_OK_AND_ASSIGN(const auto proposed, store.ProposeAs("ina", {change}));
+  store.AgreeTo(proposed.change_set_id());
+  EXPECT_EQ(store.ImportSample("snow-licence").unchanged_count(), 3);
+  EXPECT_EQ(store.All()[0].version(), "15");
+  EXPECT_EQ(store.All()[0].end_date(), "2099-12-31");
+  EXPECT_EQ(store.All()[0].use_rights_size(), line.use_rights_size());
+  EXPECT_EQ(store.All()[0].tags_size(), line.tags_size());
+}
+
+TEST(MappedImport, TheOwnColumnsDoNotTakeOverALineOfAnotherSource) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  const v1::Entitlement line = store.All()[0];
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(
+      kHeader, line.contract_number(), ",", line.vendor(), ",Redis,Redis,core,",
+      "1,2026-01-01,", line.purchase_order(), ",", line.line(), "\n"));
+  ASSERT_OK_AND_ASSIGN(const auto response,
+                       store.mapped.Import(request, store.roles.CallBy("ina")));
+  EXPECT_THAT(FirstError(response),
+              HasSubstr("this line is known from the mapping snow-licence"));
+}
+
+TEST(MappedImport, ALineThatIsBadMakesNoContract) {
+  MappedStore store;
+  store.ImportSample("snow-licence");
+  auto request = store.RequestOf(
+      "snow-licence", absl::StrReplaceAll(SampleFile("snow-licence"),
+                                          {{"HL-2026-02", "HL-TYPO"}}));
+  request.set_create_contracts(true);
+  request.set_quarantine(true);
+  const auto response = store.ImportMapped(request);
+  EXPECT_GT(response.error_count(), 0);
+  EXPECT_EQ(response.created_contract_count(), 0);
+}
+
+TEST(MappedImport, AContractKeepsWhatTheFileHasNoColumnFor) {
+  MappedStore store;
+  store.ImportSample("rollcall-contract");
+  const auto response = store.ImportSample(
+      "rollcall-contract",
+      "contract_number,vendor,start_date,audit_notice_days,renewal_automatic\n"
+      "HL-2026-01,Quayside Systems,2025-12-15,60,\n");
+  EXPECT_EQ(response.changed_count(), 1);
+  const v1::Contract contract =
+      store.Get(v1::CONTRACT_OBJECT_KIND_CONTRACT, {"HL-2026-01"}).contract();
+  EXPECT_EQ(contract.title(), "Databases");
+  EXPECT_EQ(contract.clauses().audit().notice_days(), 60);
+  // An empty cell: the contract does not say it.
+  EXPECT_FALSE(contract.clauses().renewal().automatic());
+  EXPECT_EQ(contract.clauses().renewal().notice_days(), 90);
+}
+
+TEST(MappedImport, RefusesContractsUnderAnotherVendorOrAnUnknownMaster) {
+  MappedStore store;
+  store.ImportSample("rollcall-contract");
+  const std::string header =
+      "contract_number,vendor,start_date,"
+      "master_contract_number\n";
+  EXPECT_THAT(FirstError(store.ImportSample(
+                  "rollcall-contract",
+                  absl::StrCat(header, "HL-2026-01,Other,2025-12-15,\n"))),
+              HasSubstr("2/vendor: contract HL-2026-01 is with Quayside"));
+  EXPECT_THAT(
+      FirstError(store.ImportSample(
+          "rollcall-contract",
+          absl::StrCat(header, "HL-9,Quayside Systems,2025-12-15,HL-8\n"))),
+      HasSubstr("2/master_contract_number: contract HL-8 is not known"));
+  auto request = store.RequestOf(
+      "rollcall-contract", absl::StrCat(header, "HL-9,Other,2025-12-15,\n"));
+  EXPECT_THAT(
+      FirstError(*store.mapped.Import(request, store.roles.CallBy("ina"))),
+      HasSubstr("2/vendor: vendor Other is not known"));
+}
+
+TEST(MappedImport, TermsBecomeParagraphsThatAreReplaced) {
+  MappedStore store;
+  EXPECT_THAT(FirstError(store.ImportSample("flexera-term")),
+              HasSubstr("2/ContractNo: contract HL-2026-01 is not known"));
+  store.ImportSample("rollcall-contract");
+  EXPECT_EQ(store.ImportSample("flexera-term").changed_count(), 3);
+  const auto notes = [&] {
+    return store.Get(v1::CONTRACT_OBJECT_KIND_CONTRACT, {"HL-2026-01"})
+        .contract()
+        .notes();
+  };
+  const std::string expected =
+      "First line\nsecond line\n"
+      "Renewal from 2026-01-01 to 2026-12-31 (flexera-term): Renewed for "
+      "twelve months unless notice is given; Ask procurement in September; "
+      "document HL-2026-01.pdf p. 4\n"
+      "Limitation (flexera-term): Only for the sites \"Head office\" and "
+      "Ovens; document HL-2026-01.pdf p. 7";
+  EXPECT_EQ(notes(), expected);
+  EXPECT_EQ(store.ImportSample("flexera-term").unchanged_count(), 3);
+  EXPECT_EQ(store
+                .ImportSample("flexera-term",
+                              absl::StrReplaceAll(SampleFile("flexera-term"),
+                                                  {{"in September", "in May"}}))
+                .changed_count(),
+            1);
+  EXPECT_EQ(notes(),
+            absl::StrReplaceAll(expected, {{"in September", "in May"}}));
+}
+
+TEST(MappedImport, InvoicesTakeEffectAtOnceAndAreFindingsNotErrors) {
+  MappedStore store;
+  const auto response = store.ImportSample("rollcall-invoice");
+  EXPECT_TRUE(response.applied());
+  EXPECT_EQ(response.warning_count(), 3);
+  EXPECT_EQ(store.ChangeSetList()[0].kind(), v1::ChangeSet::KIND_RECORDS);
+  const v1::InvoiceLine line = store
+                                   .Get(v1::CONTRACT_OBJECT_KIND_INVOICE_LINE,
+                                        {"quayside systems", "inv-7003", "1"})
+                                   .invoice_line();
+  EXPECT_EQ(line.rebate().micros(), 100'000'000);
+  EXPECT_EQ(line.total().currency(), "EUR");
+}
+
+TEST(MappedImport, ItsOwnFileIsReadAsWithoutMappings) {
+  MappedStore store;
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(kHeader, Line("PO-1", "4")));
+  request.set_create_contracts(true);
+  request.set_mapping("rollcall");
+  const auto response = store.ImportMapped(request);
+  EXPECT_EQ(response.added_count(), 1);
+  EXPECT_THAT(response.conversions(), IsEmpty());
+  EXPECT_EQ(store.All()[0].source(), "");
+  EXPECT_EQ(store.ChangeSetList()[0].mapping(), "");
+}
+
+}  // namespace
+}  // namespace rollcall::collector
