@@ -126,7 +126,7 @@ const T* PointerTo(const std::optional<T>& value) {
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> MakeItems(
-    absl::Span<const v1::ObjectChange> changes) {
+    std::vector<v1::ObjectChange> changes) {
   // By key, with the place for messages.
   std::vector<std::pair<std::string, size_t>> order;
   order.reserve(changes.size());
@@ -163,7 +163,8 @@ absl::StatusOr<std::vector<std::string>> MakeItems(
           order[at + 1].second,
           "] says something from an earlier day on; propose them apart"));
     }
-    v1::ObjectChange change = changes[i];
+    // There are many: each goes once it is an item.
+    v1::ObjectChange change = std::move(changes[i]);
     // What no difference shows is not kept: nobody could agree to it.
     change.DiscardUnknownFields();
     const ObjectKind& kind = *FindObjectKind(change.object().object_case());

@@ -14,11 +14,11 @@
 
 namespace rollcall::collector {
 
-// The changes as items: checked, without what is derived, ordered as objects
-// are on disk. INVALID_ARGUMENT, naming the change, for one that is malformed,
-// and for two of one object from the same day on.
+// The changes as items, which take their place: checked, without what is
+// derived, ordered as objects are on disk. INVALID_ARGUMENT, naming the change,
+// for one that is malformed, and for two of one object from the same day on.
 absl::StatusOr<std::vector<std::string>> MakeItems(
-    absl::Span<const v1::ObjectChange> changes);
+    std::vector<v1::ObjectChange> changes);
 
 // The changes that items hold. DATA_LOSS for one that does not parse.
 absl::StatusOr<std::vector<v1::ObjectChange>> ParseItems(

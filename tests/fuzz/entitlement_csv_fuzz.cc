@@ -40,7 +40,7 @@ void CheckGood(const rollcall::v1::Entitlement& line) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto* metrics = new std::vector<std::string>{"core", "device"};
-  const rollcall::collector::EntitlementFile file =
+  const rollcall::collector::ImportedFile file =
       rollcall::collector::ReadEntitlementCsv(
           rollcall::testing::AsText(data, size), *metrics);
   if (!file.file_errors.empty()) {
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(static_cast<size_t>(file.line_count) ==
               file.good.size() + file.bad.size(),
           "every line is good or bad");
-  for (const auto& line : file.good) CheckGood(line);
+  for (const auto& object : file.good) CheckGood(object.entitlement());
   int last = 1;
   for (const auto& bad : file.bad) {
     Require(bad.line > last, "bad lines come in order");

@@ -456,7 +456,9 @@ v1::ImportError DuplicateError(int line, int other,
 
 // A line and its text, until all lines are known.
 struct Candidate {
-  v1::Entitlement entitlement;
+  const v1::Entitlement& line() const { return object.entitlement(); }
+
+  v1::ContractObject object;
   absl::string_view raw;
   std::vector<v1::ImportError> errors;
 };
@@ -464,49 +466,52 @@ struct Candidate {
 // Notes an error on each line whose id another line has as well. A line that is
 // bad for another reason counts: which of the two holds is unknown.
 void MarkDuplicates(std::vector<Candidate>& candidates) {
-  absl::flat_hash_map<std::string, size_t> first;
+  absl::flat_hash_map<absl::string_view, size_t> first;
   for (size_t i = 0; i < candidates.size(); ++i) {
     Candidate& later = candidates[i];
-    if (later.entitlement.entitlement_id().empty()) continue;
+    if (later.line().entitlement_id().empty()) continue;
     const auto [at, is_new] =
-        first.try_emplace(later.entitlement.entitlement_id(), i);
+        first.try_emplace(later.line().entitlement_id(), i);
     if (is_new) continue;
     Candidate& earlier = candidates[at->second];
     if (earlier.errors.empty()) {
-      earlier.errors.push_back(DuplicateError(earlier.entitlement.source_line(),
-                                              later.entitlement.source_line(),
-                                              earlier.entitlement));
+      earlier.errors.push_back(DuplicateError(earlier.line().source_line(),
+                                              later.line().source_line(),
+                                              earlier.line()));
     }
-    later.errors.push_back(DuplicateError(later.entitlement.source_line(),
-                                          earlier.entitlement.source_line(),
-                                          later.entitlement));
+    later.errors.push_back(DuplicateError(later.line().source_line(),
+                                          earlier.line().source_line(),
+                                          later.line()));
   }
 }
 
 }  // namespace
 
-EntitlementFile ReadEntitlementCsv(absl::string_view content,
-                                   absl::Span<const std::string> metrics) {
+ImportedFile ReadEntitlementCsv(absl::string_view content,
+                                absl::Span<const std::string> metrics) {
   std::vector<Candidate> candidates;
   CsvOutcome outcome = ReadCsv(content, kColumns, [&](const CsvRecord& record) {
     LineReader line(record, metrics);
-    candidates.push_back(
-        {std::move(line.entitlement()), record.raw, line.TakeErrors()});
+    Candidate& candidate = candidates.emplace_back();
+    *candidate.object.mutable_entitlement() = std::move(line.entitlement());
+    candidate.raw = record.raw;
+    candidate.errors = line.TakeErrors();
   });
-  EntitlementFile file;
+  ImportedFile file;
   file.file_errors = std::move(outcome.file_errors);
   if (!file.file_errors.empty()) return file;
+  for (const CsvColumn& column : kColumns) {
+    file.stated_fields.emplace_back(column.name);
+  }
   file.line_count = outcome.record_count;
   MarkDuplicates(candidates);
+  file.good.reserve(candidates.size());
+  file.good_line.reserve(candidates.size());
+  file.good_text.reserve(candidates.size());
   for (Candidate& candidate : candidates) {
-    if (candidate.errors.empty()) {
-      file.good.push_back(std::move(candidate.entitlement));
-      file.good_text.push_back(candidate.raw);
-    } else {
-      file.bad.push_back({candidate.entitlement.source_line(),
-                          QuarantineContent(candidate.raw),
-                          std::move(candidate.errors)});
-    }
+    const int line = candidate.line().source_line();
+    file.Add({std::move(candidate.object), {}, std::move(candidate.errors)},
+             line, candidate.raw);
   }
   return file;
 }

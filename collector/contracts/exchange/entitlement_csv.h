@@ -14,26 +14,12 @@
 
 namespace rollcall::collector {
 
-// A file that was read.
-struct EntitlementFile {
-  // Lines of data, good and bad.
-  int line_count = 0;
-  // In order of line; without change-set and known time.
-  std::vector<v1::Entitlement> good;
-  // The text of each of them in the file; as long as the file's bytes are.
-  std::vector<absl::string_view> good_text;
-  // In order of line.
-  std::vector<BadLine> bad;
-  // Why the file as a whole cannot be used; then there are no lines.
-  std::vector<v1::ImportError> file_errors;
-};
-
 // Reads a CSV file whose columns deploy/sample/README.md describes. Every value
 // is checked; two lines that name the same line of the same purchase order
 // under the same contract are both bad. `metrics` are the names of the known
-// ones.
-EntitlementFile ReadEntitlementCsv(absl::string_view content,
-                                   absl::Span<const std::string> metrics);
+// ones. The text of good lines is as long as `content` is.
+ImportedFile ReadEntitlementCsv(absl::string_view content,
+                                absl::Span<const std::string> metrics);
 
 // The columns of that file.
 absl::Span<const CsvColumn> OwnEntitlementColumns();

@@ -80,27 +80,6 @@ void ListRemarks(const ImportedFile& file, const ImportPlan& plan,
       static_cast<int32_t>(plan.unknown_products.size()));
 }
 
-// A file with the collector's own columns.
-ImportedFile ReadOwn(absl::string_view content,
-                     const std::vector<std::string>& metrics) {
-  EntitlementFile own = ReadEntitlementCsv(content, metrics);
-  ImportedFile file;
-  file.line_count = own.line_count;
-  file.bad = std::move(own.bad);
-  file.file_errors = std::move(own.file_errors);
-  file.good_text = std::move(own.good_text);
-  file.good.reserve(own.good.size());
-  file.good_line.reserve(own.good.size());
-  for (const CsvColumn& column : OwnEntitlementColumns()) {
-    file.stated_fields.emplace_back(column.name);
-  }
-  for (v1::Entitlement& line : own.good) {
-    file.good_line.push_back(line.source_line());
-    file.good.emplace_back().mutable_entitlement()->Swap(&line);
-  }
-  return file;
-}
-
 absl::Status CheckDefaults(const ImportMapping* mapping,
                            const ImportDefaults& defaults) {
   if (mapping != nullptr) return mapping->CheckDefaults(defaults);
@@ -188,7 +167,7 @@ absl::StatusOr<ReadImport> EntitlementImporter::Read(
                          : mapping->data().target(),
       options,
       mapping == nullptr
-          ? ReadOwn(request.content(), metrics_)
+          ? ReadEntitlementCsv(request.content(), metrics_)
           : ReadMappedCsv(request.content(), *mapping, defaults, metrics_)};
 }
 
@@ -301,8 +280,7 @@ absl::StatusOr<Response> EntitlementImporter::Propose(
     const std::vector<BadLine>& bad, Response response) {
   Proposal proposal;
   proposal.change_set = job.MakeChangeSet(read, bad.size());
-  ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(plan.changes));
-  plan.changes = {};
+  ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(std::move(plan.changes)));
   ROLLCALL_ASSIGN_OR_RETURN(const auto before,
                             FindProposed(engine_, proposal.change_set.kind(),
                                          job.file_sha256, proposal.items));

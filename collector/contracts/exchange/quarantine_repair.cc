@@ -292,11 +292,11 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Attempt(
     return response;
   }
   if (plan.changes.empty()) return Settle(job, std::move(response));
-  return Propose(job, read, plan, std::move(response));
+  return Propose(job, read, std::move(plan), std::move(response));
 }
 
 absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Propose(
-    const Job& job, const ReadImport& read, const ImportPlan& plan,
+    const Job& job, const ReadImport& read, ImportPlan plan,
     Response response) {
   Proposal proposal;
   v1::ChangeSet& change_set = proposal.change_set;
@@ -306,7 +306,7 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Propose(
   change_set.set_reason(job.request.reason());
   change_set.set_repairs_change_set_id(job.key.change_set.ToHex());
   change_set.set_repairs_line(static_cast<int32_t>(job.key.line));
-  ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(plan.changes));
+  ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(std::move(plan.changes)));
   proposal.base = plan.base;
   return ProposeOnce<Response>(
       change_sets_, std::move(proposal), job.repeatable, job.caller,

@@ -37,7 +37,7 @@ class QuarantineRepair {
   absl::StatusOr<Response> Discard(const Job& job);
   absl::StatusOr<Response> Attempt(const Job& job);
   absl::StatusOr<Response> Propose(const Job& job, const ReadImport& read,
-                                   const ImportPlan& plan, Response response);
+                                   ImportPlan plan, Response response);
   // The line was so already: it is settled, and nothing is proposed.
   absl::StatusOr<Response> Settle(const Job& job, Response response);
 

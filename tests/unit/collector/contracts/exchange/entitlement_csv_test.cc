@@ -28,13 +28,13 @@ constexpr char kLine[] =
     "C-1,Acme,Redis,Redis,7,Enterprise,core,64,2026-01-01,2026-12-31,120.5,eur,"
     "PO-1,1,Finance\n";
 
-EntitlementFile ReadFile(absl::string_view content) {
+ImportedFile ReadFile(absl::string_view content) {
   const std::vector<std::string> metrics = {"core", "device"};
   return ReadEntitlementCsv(content, metrics);
 }
 
 // The file with one column of kLine changed.
-EntitlementFile ReadWith(absl::string_view column, absl::string_view value) {
+ImportedFile ReadWith(absl::string_view column, absl::string_view value) {
   const std::vector<std::string> names =
       absl::StrSplit(absl::StripAsciiWhitespace(kColumnLine), ',');
   std::vector<std::string> cells =
@@ -47,18 +47,18 @@ EntitlementFile ReadWith(absl::string_view column, absl::string_view value) {
 
 // What is wrong with a value: "column: reason", or "none".
 std::string WrongWith(absl::string_view column, absl::string_view value) {
-  const EntitlementFile file = ReadWith(column, value);
+  const ImportedFile file = ReadWith(column, value);
   if (file.bad.empty()) return "none";
   const v1::ImportError& error = file.bad[0].errors[0];
   return absl::StrCat(error.column(), ": ", error.reason());
 }
 
 TEST(EntitlementCsv, ReadsEveryColumn) {
-  const EntitlementFile file = ReadFile(absl::StrCat(kColumnLine, kLine));
+  const ImportedFile file = ReadFile(absl::StrCat(kColumnLine, kLine));
   EXPECT_THAT(file.bad, IsEmpty());
   EXPECT_EQ(file.line_count, 1);
   ASSERT_THAT(file.good, SizeIs(1));
-  v1::Entitlement entitlement = file.good[0];
+  v1::Entitlement entitlement = file.good[0].entitlement();
   EXPECT_EQ(entitlement.entitlement_id(),
             ComputeEntitlementId("C-1", "PO-1", "1").ToHex());
   entitlement.clear_entitlement_id();
@@ -82,11 +82,11 @@ TEST(EntitlementCsv, ReadsEveryColumn) {
 }
 
 TEST(EntitlementCsv, LeavesWhatIsEmptyAbsent) {
-  const EntitlementFile file = ReadFile(
+  const ImportedFile file = ReadFile(
       "Contract Number,vendor,publisher,product,Metric,quantity,"
       "start date,line\nC-1,A,P,Q,DEVICE,unlimited,2026-01-01,1\n");
   ASSERT_THAT(file.good, SizeIs(1));
-  const v1::Entitlement& entitlement = file.good[0];
+  const v1::Entitlement& entitlement = file.good[0].entitlement();
   EXPECT_FALSE(entitlement.has_version());
   EXPECT_FALSE(entitlement.has_edition());
   EXPECT_FALSE(entitlement.has_end_date());
@@ -165,7 +165,7 @@ TEST(EntitlementCsv, RefusesFormulasInTexts) {
 }
 
 TEST(EntitlementCsv, NamesLineColumnAndValueOfEveryError) {
-  const EntitlementFile file = ReadFile(absl::StrCat(
+  const ImportedFile file = ReadFile(absl::StrCat(
       kColumnLine, kLine,
       "\"C-2\",\"Acme, Inc.\",P,Q,,,watt,x,2026-01-01,,,,PO,1,=1\n"));
   ASSERT_THAT(file.bad, SizeIs(1));
@@ -186,7 +186,7 @@ TEST(EntitlementCsv, NamesLineColumnAndValueOfEveryError) {
 TEST(EntitlementCsv, CallsBothLinesOfADuplicateBad) {
   const std::string other =
       absl::StrReplaceAll(kLine, {{"C-1,", "c-1,"}, {",64,", ",10,"}});
-  const EntitlementFile file = ReadFile(
+  const ImportedFile file = ReadFile(
       absl::StrCat(kColumnLine, kLine,
                    absl::StrReplaceAll(kLine, {{"PO-1", "PO-2"}}), other));
   EXPECT_THAT(file.good, SizeIs(1));
@@ -202,7 +202,7 @@ TEST(EntitlementCsv, ALineWhoseTwinIsMalformedIsBadToo) {
       absl::StrReplaceAll(kLine, {{",64,", ",1.200,"}});
   for (const auto& [first, second] :
        {std::pair(std::string(kLine), malformed), {malformed, kLine}}) {
-    const EntitlementFile file =
+    const ImportedFile file =
         ReadFile(absl::StrCat(kColumnLine, first, second));
     EXPECT_THAT(file.good, IsEmpty());
     EXPECT_THAT(file.bad, SizeIs(2));
@@ -210,7 +210,7 @@ TEST(EntitlementCsv, ALineWhoseTwinIsMalformedIsBadToo) {
 }
 
 TEST(EntitlementCsv, HasNoLinesWhereTheFileCannotBeUsed) {
-  const EntitlementFile file =
+  const ImportedFile file =
       ReadFile(absl::StrCat(kColumnLine, kLine, "\"open,", kLine));
   EXPECT_THAT(file.file_errors, SizeIs(1));
   EXPECT_THAT(file.good, IsEmpty());
@@ -218,7 +218,7 @@ TEST(EntitlementCsv, HasNoLinesWhereTheFileCannotBeUsed) {
 }
 
 TEST(EntitlementCsv, EscapesAndCutsTheContentOfBadLines) {
-  const EntitlementFile file = ReadFile(absl::StrCat(
+  const ImportedFile file = ReadFile(absl::StrCat(
       kColumnLine, "\x1b[31m\xff", std::string(10'000, 'x'), "\n"));
   ASSERT_THAT(file.bad, SizeIs(1));
   EXPECT_THAT(file.bad[0].content, HasSubstr("\\x1b[31m\\xff"));
@@ -246,14 +246,15 @@ TEST(EntitlementCsv, CallsEveryLineOfAMutatedFileGoodOrBad) {
       text[random.Next64() % text.size()] =
           alphabet[random.Next64() % alphabet.size()];
     }
-    const EntitlementFile file = ReadFile(text);
+    const ImportedFile file = ReadFile(text);
     if (!file.file_errors.empty()) {
       ASSERT_THAT(file.good, IsEmpty());
       continue;
     }
     ASSERT_EQ(static_cast<size_t>(file.line_count),
               file.good.size() + file.bad.size());
-    for (const v1::Entitlement& good : file.good) {
+    for (const v1::ContractObject& object : file.good) {
+      const v1::Entitlement& good = object.entitlement();
       ASSERT_TRUE(good.has_quantity());
       ASSERT_EQ(good.entitlement_id().size(), 32u);
       ASSERT_FALSE(good.product().empty());
