@@ -15,6 +15,7 @@
 #include "tests/support/fake_random.h"
 #include "tests/support/percentile.h"
 #include "tests/support/process.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/swarm/auditor.h"
 #include "tests/swarm/machine_rows.h"

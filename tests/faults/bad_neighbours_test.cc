@@ -18,6 +18,7 @@
 #include "tests/faults/rude_caller.h"
 #include "tests/support/percentile.h"
 #include "tests/support/process.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/swarm/server_process.h"
 

@@ -2,6 +2,7 @@
 
 #include "collector/ledger/ledger_tables.h"
 #include "gmock/gmock.h"
+#include "tests/support/sanitizer.h"
 #include "tests/unit/collector/ledger/ledger_fixture.h"
 #include "tests/unit/collector/ledger/map_reader.h"
 
@@ -93,7 +94,7 @@ TEST_F(LedgerCheckTest, ALedgerThatIsWholeHasNoDifference) {
 TEST_F(LedgerCheckTest, NamesTheFirstOfThousandsOfAlteredValues) {
   MapReader altered = whole_;
   const TableId tables[] = {TableId::kLedgerEntry, TableId::kLedgerNode};
-  for (int i = 0; i < 10'000; ++i) {
+  for (int i = 0; i < testing::Rounds(10'000); ++i) {
     const TableId table = tables[Draw(2)];
     MapReader::Table& values = altered.tables[table];
     const std::string key =

@@ -1,6 +1,7 @@
 // Thousands of ways to alter an exported ledger: each is seen, and the first
 // entry that is wrong is named.
 #include "gmock/gmock.h"
+#include "tests/support/sanitizer.h"
 #include "tests/unit/collector/ledger/ledger_mutations.h"
 
 namespace rollcall::collector {
@@ -38,7 +39,7 @@ TEST_F(LedgerMutationTest, EachIsSeenAndItsFirstEntryNamed) {
       &LedgerMutations::AddLine,   &LedgerMutations::CutAnywhere,
       &LedgerMutations::CutTail,   &LedgerMutations::SwapSignatures,
   };
-  for (int i = 0; i < 10'000; ++i) {
+  for (int i = 0; i < testing::Rounds(10'000); ++i) {
     const Mutation mutation =
         (mutations_.*kMutations[mutations_.Draw(std::size(kMutations))])();
     const LedgerVerdict verdict = VerifyLedgerFile(mutation.file, informed_);
@@ -59,7 +60,7 @@ TEST_F(LedgerMutationTest, EachThatIsSignedAgainIsSeenAndItsFirstEntryNamed) {
       &LedgerMutations::ChangeKey,
       &LedgerMutations::SignAgain,
   };
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < testing::Rounds(400); ++i) {
     const Mutation mutation =
         (mutations_.*kMutations[mutations_.Draw(std::size(kMutations))])();
     const LedgerVerdict verdict = VerifyLedgerFile(mutation.file, informed_);

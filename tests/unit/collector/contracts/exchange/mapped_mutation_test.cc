@@ -17,6 +17,7 @@
 #include "common/text.h"
 #include "gmock/gmock.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/sanitizer.h"
 #include "tests/unit/collector/contracts/exchange/mapped_oracle.h"
 #include "tests/unit/collector/contracts/exchange/sample_mappings.h"
 
@@ -26,7 +27,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr int kMutations = 10'000;
+constexpr int kMutations = testing::Rounds(10'000);
 
 const char* const kSamples[] = {"flexera-purchase-order-line",
                                 "flexera-term",
