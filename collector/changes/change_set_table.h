@@ -129,6 +129,7 @@ void PutQuarantine(const BadLines& bad, ChangeSetId id, Batch& batch) {
   for (const auto& line : bad) {
     stored::v1::QuarantineRecord record;
     record.set_content(line.content);
+    record.set_content_sha256(line.sha256);
     record.mutable_errors()->Assign(line.errors.begin(), line.errors.end());
     kQuarantineTable.Put(batch, {id, static_cast<uint64_t>(line.line)}, record);
   }

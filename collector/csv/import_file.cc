@@ -1,7 +1,10 @@
 #include "collector/csv/import_file.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "collector/csv/csv_splitter.h"
+#include "common/hash.h"
 #include "common/text.h"
 
 namespace rollcall::collector {
@@ -38,6 +41,12 @@ absl::Status CheckImportFile(absl::string_view content,
 std::string QuarantineContent(absl::string_view raw) {
   return Abbreviate(EscapeForTerminal(raw.substr(0, kMaxContentBytes)),
                     kMaxContentBytes - kCutMarkBytes);
+}
+
+BadLine MakeBadLine(int line, absl::string_view raw,
+                    std::vector<v1::ImportError> errors) {
+  return {line, QuarantineContent(raw), Sha256().Update(raw).Finish(),
+          std::move(errors)};
 }
 
 void ErrorList::Add(const std::vector<v1::ImportError>& errors) {

@@ -17,6 +17,8 @@ struct BadLine {
   int line = 0;
   // Its text in the file, as QuarantineContent gives it.
   std::string content;
+  // SHA-256 of the text itself, 32 bytes.
+  std::string sha256;
   // What is wrong with it, in order of column; not empty.
   std::vector<v1::ImportError> errors;
 };
@@ -32,6 +34,10 @@ absl::Status CheckImportFile(absl::string_view content,
 
 // A line's text as it may be kept and shown: escaped and cut to 4,096 bytes.
 std::string QuarantineContent(absl::string_view raw);
+
+// A bad line with that text.
+BadLine MakeBadLine(int line, absl::string_view raw,
+                    std::vector<v1::ImportError> errors);
 
 // Gives an error of a file or of one of its lines a place in a response, up to
 // a bound.

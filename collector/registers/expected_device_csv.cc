@@ -184,8 +184,8 @@ ExpectedDeviceFile ReadExpectedDeviceCsv(absl::string_view content) {
       file.good.push_back(std::move(candidate.device));
     } else {
       file.bad.push_back(
-          {{candidate.device.source_line(), QuarantineContent(candidate.raw),
-            std::move(candidate.errors)},
+          {MakeBadLine(candidate.device.source_line(), candidate.raw,
+                       std::move(candidate.errors)),
            std::move(candidate.asset_tag)});
     }
   }

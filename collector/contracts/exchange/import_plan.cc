@@ -68,8 +68,8 @@ v1::ImportError PlaceOf(const ImportedFile& file, size_t index,
 
 BadLine FaultyLine(const ImportedFile& file, size_t index,
                    std::vector<v1::ImportError> errors) {
-  return {file.good_line[index], QuarantineContent(file.good_text[index]),
-          std::move(errors)};
+  return MakeBadLine(file.good_line[index], file.good_text[index],
+                     std::move(errors));
 }
 
 v1::ObjectChange SetOf(v1::ContractObject object) {

@@ -35,7 +35,7 @@ void ImportedFile::Add(ReadLine read, int line, absl::string_view text) {
     return;
   }
   KeepFirstErrors(read.errors);
-  bad.push_back({line, QuarantineContent(text), std::move(read.errors)});
+  bad.push_back(MakeBadLine(line, text, std::move(read.errors)));
 }
 
 }  // namespace rollcall::collector
