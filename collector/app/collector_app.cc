@@ -183,7 +183,7 @@ struct Parts {
   const ContractQueries contract_queries{*engine, clock};
   const InvoiceQueries invoice_queries{*engine, clock};
   EntitlementImporter entitlement_importer{
-      *engine,       committer,      principals.change_sets,
+      *engine,       committer,      principals.change_sets, clock,
       MetricNames(), mappings.get(), ProductsOf(*catalog)};
   QuarantineRepair quarantine_repair{*engine, committer, principals.change_sets,
                                      entitlement_importer};

@@ -108,6 +108,46 @@ class MappingJobTest(unittest.TestCase):
         unknown = self.run_import("nothing", content="a,b\n1,2\n")
         self.assertIn("there are rollcall", unknown.stderr)
 
+    def test_what_is_not_in_force_is_left_out_and_what_is_known_is_named(self):
+        first = self.imported("flexera-purchase-order-line",
+                              "--default=metric=core")
+        self.assertEqual(first["leftOut"], [
+            {"reason": "Status is Cancelled", "lineCount": 1, "lines": [5]}])
+        self.assertEqual({line["line"] for line in self.entitlements()},
+                         {"1", "2"})
+        content = (SAMPLES / "flexera-purchase-order-line.csv").read_text()
+        cancelled = content.replace("Completed,INV-7003", "Cancelled,INV-7003")
+        shown = self.run_import("flexera-purchase-order-line",
+                                "--default=metric=core", content=cancelled)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        text = " ".join(shown.stdout.split())
+        self.assertIn("2 lines: Status is Cancelled (3, 5)", text)
+        self.assertIn("HL-2026-01 / PO-2201 / 2", text)
+        self.assertEqual(len(self.entitlements()), 3)
+        unknown = self.run_import(
+            "flexera-purchase-order-line", "--default=metric=core",
+            content=content.replace("Cancelled", "Paused"))
+        self.assertEqual(unknown.returncode, 1)
+        self.assertIn("the state is unknown",
+                      " ".join(unknown.stdout.split()))
+
+    def test_what_was_discarded_is_not_kept_aside_again(self):
+        content = (SAMPLES / "snow-licence.csv").read_text().replace(
+            "4713,NGINX Plus", "4713,=NGINX Plus")
+        kept = self.imported_with_quarantine("snow-licence", content)
+        self.stack.agree_to(kept["changeSetId"])
+        discarded = self.stack.rollcall(
+            "contracts", "repair", kept["changeSetId"], "4", "--discard",
+            "--reason=never bought")
+        self.assertEqual(discarded.returncode, 0, discarded.stderr)
+        again = self.imported_with_quarantine(
+            "snow-licence", content.replace(",16,", ",20,"))
+        self.assertEqual(again["changedCount"], 1)
+        self.assertEqual(again.get("quarantinedCount", 0), 0)
+        self.assertEqual(again["settledBeforeCount"], 1)
+        self.assertIn("No line is kept aside", self.stack.rollcall(
+            "contracts", "quarantine").stdout)
+
     def test_a_bad_cell_is_named_as_the_file_names_it(self):
         content = (SAMPLES / "snow-licence.csv").read_text().replace(
             "4713,NGINX Plus", "4713,=NGINX Plus")

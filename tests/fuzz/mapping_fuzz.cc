@@ -40,8 +40,12 @@ void CheckFile(const ImportMapping& mapping, absl::string_view content) {
               file.good.size() == file.good_line.size(),
           "every good line has a place");
   Require(static_cast<size_t>(file.line_count) >=
-              file.good.size() + file.bad.size(),
-          "every line is good, bad or repeated");
+              file.good.size() + file.bad.size() + file.left_out.size(),
+          "every line is good, bad, left out or repeated");
+  for (const auto& out : file.left_out) {
+    Require(out.line > 0 && !out.reason.empty(), "a line is left out for why");
+    Require(out.column_number > 0, "a state stands in a column");
+  }
   const bool are_objects =
       mapping.data().target() !=
       rollcall::mappings::v1::Mapping::TARGET_CONTRACT_TERMS;

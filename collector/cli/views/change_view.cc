@@ -208,6 +208,11 @@ std::string ChangeSetFacts(const v1::GetChangeSetResponse& response,
     facts.Add("kept aside",
               CountText(change_set.quarantined_count(), "line", "lines"));
   }
+  if (change_set.settled_before_count() > 0) {
+    facts.Add("settled before",
+              CountText(change_set.settled_before_count(), "bad line",
+                        "bad lines"));
+  }
   facts.Add("proposed", Deed(change_set.proposed_time(),
                              change_set.proposed_by(), change_set.reason()));
   facts.Add("file", change_set.file_name());

@@ -63,6 +63,17 @@ int Created(const v1::ImportEntitlementsResponse& response) {
 }
 int Created(const v1::ImportExpectedDevicesResponse&) { return 0; }
 
+// Bad lines that were settled before.
+int Settled(const v1::ImportEntitlementsResponse& response) {
+  return response.settled_before_count();
+}
+int Settled(const v1::ImportExpectedDevicesResponse&) { return 0; }
+
+int LeftOut(const v1::ImportEntitlementsResponse& response) {
+  return response.left_out_count();
+}
+int LeftOut(const v1::ImportExpectedDevicesResponse&) { return 0; }
+
 template <typename Response>
 bool Changes(const Response& response) {
   return response.added_count() + response.changed_count() + Removed(response) +
@@ -75,7 +86,8 @@ bool Changes(const Response& response) {
 template <typename Response>
 int KeptBefore(const Response& response, bool quarantine) {
   if (!quarantine || response.error_count() == 0 || Changes(response)) return 0;
-  return response.line_count() - response.unchanged_count();
+  return response.line_count() - response.unchanged_count() -
+         LeftOut(response) - Settled(response);
 }
 
 // "3 added, 1 changed", without what is zero.
@@ -91,6 +103,8 @@ std::string Counts(const Response& response, bool quarantine) {
   add(response.unchanged_count(), "unchanged");
   add(response.quarantined_count(), "kept aside");
   add(KeptBefore(response, quarantine), "kept aside already");
+  add(Settled(response), "bad, and settled before");
+  add(LeftOut(response), "left out");
   if (Created(response) > 0) {
     counts.push_back(CountText(Created(response), "new contract or vendor",
                                "new contracts and vendors"));
@@ -118,7 +132,7 @@ template <typename Response>
 std::string Outcome(const Response& response, bool quarantine) {
   const int kept_before = KeptBefore(response, quarantine);
   if (response.error_count() > 0 && response.quarantined_count() == 0 &&
-      kept_before == 0) {
+      kept_before == 0 && Settled(response) == 0) {
     return Refusal(response);
   }
   if (response.line_count() == 0 && !Changes(response)) {
@@ -138,7 +152,8 @@ std::string Outcome(const Response& response, bool quarantine) {
         "show ",
         response.change_set_id(), "\n");
   }
-  if (Changes(response) || kept_before > 0) {
+  if (Changes(response) || kept_before > 0 || Settled(response) > 0 ||
+      LeftOut(response) > 0) {
     return absl::StrCat(read, "Nothing was changed.\n");
   }
   return absl::StrCat(read,
@@ -157,9 +172,36 @@ std::string ImportTable(const Response& response, bool quarantine, int width) {
   return out;
 }
 
+// "5, 7, ...", of so many.
+std::string LineList(const v1::LeftOutLines& lines) {
+  return absl::StrCat(absl::StrJoin(lines.lines(), ", "),
+                      lines.line_count() > lines.lines_size() ? ", ..." : "");
+}
+
+// What is told of lines that are not in force.
+std::string LeftOutRemarks(const v1::ImportEntitlementsResponse& response,
+                           int width) {
+  std::string out;
+  if (!response.left_out().empty()) {
+    absl::StrAppend(&out, "\nLeft out, since they are not in force:\n");
+  }
+  for (const v1::LeftOutLines& lines : response.left_out()) {
+    absl::StrAppend(&out, "- ", CountText(lines.line_count(), "line", "lines"),
+                    ": ", EscapeForTerminal(lines.reason()), " (",
+                    LineList(lines), ")\n");
+  }
+  if (response.still_known().empty()) return out;
+  absl::StrAppend(
+      &out, "\nNot in force in the file, and still counted here:\n",
+      RenderTable(ToTable(kWarningColumns, response.still_known()), width));
+  const int more = response.still_known_count() - response.still_known_size();
+  if (more > 0) absl::StrAppend(&out, "... and ", more, " more\n");
+  return out;
+}
+
 // What is told of an import besides what is wrong.
 std::string Remarks(const v1::ImportEntitlementsResponse& response, int width) {
-  std::string out;
+  std::string out = LeftOutRemarks(response, width);
   if (!response.warnings().empty()) {
     absl::StrAppend(
         &out, "\nOdd, and read all the same:\n",
@@ -221,7 +263,8 @@ std::string RepairTable(const v1::RepairQuarantinedLineResponse& response,
   }
   const std::string& repaired_by = line.repaired_by_change_set_id();
   const std::string outcome =
-      repaired_by.empty()
+      response.import().left_out_count() > 0 ? "it is not in force"
+      : repaired_by.empty()
           ? "the collector knew what it says now"
           : absl::StrCat(response.import().applied() ? "in effect" : "proposed",
                          " as change-set ", repaired_by);

@@ -10,6 +10,7 @@
 #include "collector/contracts/civil_date.h"
 #include "collector/contracts/decimal.h"
 #include "collector/contracts/exchange/enum_words.h"
+#include "collector/contracts/exchange/licence_term.h"
 #include "collector/contracts/quantity.h"
 #include "collector/contracts/rational.h"
 
@@ -168,6 +169,9 @@ class Properties {
     Add("line", line.line());
     Add("edition", line.edition());
     Add("start_date", line.start_date());
+    if (!line.has_end_date() && EndsByItsKind(line)) {
+      Add("end_date", std::string(kNeverEnds));
+    }
     Add("end_date", line.end_date());
     Add("organisation_unit", line.organisation_unit());
   }

@@ -17,6 +17,7 @@
 #include "collector/contracts/exchange/cyclonedx_export.h"
 #include "collector/contracts/exchange/cyclonedx_text.h"
 #include "collector/contracts/exchange/entitlement_csv.h"
+#include "collector/contracts/exchange/licence_term.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/csv/csv_reader.h"
 #include "collector/csv/import_file.h"
@@ -84,10 +85,12 @@ class DocumentReader {
       ++passed_over_;
       return;
     }
+    const bool never_ends = TakeNever(component);
     if (component.errors.empty()) FillDefaults(component);
     if (component.errors.empty()) CheckRequired(component);
     if (component.errors.empty()) {
       line.read = ReadFields(component, line.line, raw);
+      line.read.never_ends = never_ends;
     } else {
       line.read.errors = std::move(component.errors);
     }
@@ -124,6 +127,16 @@ class DocumentReader {
                                   " bytes; at most ", kMaxComponentBytes,
                                   " are allowed"));
     return error;
+  }
+
+  // Whether the component says that its line has no last day.
+  static bool TakeNever(LicensedComponent& component) {
+    const auto said = component.fields.find("end_date");
+    if (said == component.fields.end() || said->second.text != kNeverEnds) {
+      return false;
+    }
+    component.fields.erase(said);
+    return true;
   }
 
   void FillDefaults(LicensedComponent& component) {
@@ -272,6 +285,9 @@ v1::ImportMapping DescribeCycloneDx() {
   }
   described.add_conversions(
       "a last day is the last one, in UTC, that begins before expiration");
+  described.add_conversions(
+      absl::StrCat("\"", kNeverEnds, "\" in ", kCycloneDxPrefix,
+                   "end_date says that a licence for a time has no last day"));
   described.add_conversions("components without licensing are passed over");
   for (const absl::string_view field : kDefaultFields) {
     described.add_defaults(std::string(field));

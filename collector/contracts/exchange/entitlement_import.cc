@@ -12,7 +12,9 @@
 #include "collector/contracts/civil_date.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/exchange/cyclonedx_import.h"
+#include "collector/contracts/exchange/earlier_imports.h"
 #include "collector/contracts/exchange/entitlement_csv.h"
+#include "collector/contracts/exchange/left_out_lines.h"
 #include "collector/contracts/exchange/mapped_csv.h"
 #include "collector/csv/csv_reader.h"
 #include "collector/csv/import_file.h"
@@ -31,6 +33,7 @@ constexpr int kAttempts = 5;
 
 constexpr int kMaxWarnings = 1'000;
 constexpr int kMaxUnknownProducts = 1'000;
+constexpr int kMaxStillKnown = 1'000;
 
 absl::StatusOr<ImportPlanOptions> OptionsOf(
     const v1::ImportEntitlementsRequest& request,
@@ -78,6 +81,11 @@ void ListRemarks(const ImportedFile& file, const ImportPlan& plan,
   }
   response.set_unknown_product_count(
       static_cast<int32_t>(plan.unknown_products.size()));
+  for (const v1::ImportError& known : plan.still_known) {
+    if (response.still_known_size() == kMaxStillKnown) break;
+    *response.add_still_known() = known;
+  }
+  response.set_still_known_count(static_cast<int32_t>(plan.still_known.size()));
 }
 
 absl::Status CheckDefaults(const ImportMapping* mapping,
@@ -100,6 +108,17 @@ stored::v1::ImportContext ContextOf(
   context.set_create_contracts(request.create_contracts());
   context.set_effective_date(request.effective_date());
   return context;
+}
+
+// The bad lines that were not settled before.
+std::vector<BadLine> Unsettled(std::vector<BadLine> bad,
+                               const EarlierImports& earlier) {
+  if (earlier.settled_count == 0) return bad;
+  std::vector<BadLine> unsettled;
+  for (size_t i = 0; i < bad.size(); ++i) {
+    if (!earlier.settled[i]) unsettled.push_back(std::move(bad[i]));
+  }
+  return unsettled;
 }
 
 // What a file that is not imported would have come to is not told.
@@ -128,11 +147,17 @@ void DescribeImport(const ImportedFile& file, const std::vector<BadLine>& bad,
                     const ImportPlan& plan, Response& response) {
   response.set_line_count(file.line_count);
   ListErrors(file, bad, response);
+  ListLeftOut(file, response);
   ListRemarks(file, plan, response);
   response.set_added_count(plan.added_count);
   response.set_changed_count(plan.changed_count);
   response.set_unchanged_count(plan.unchanged_count);
   response.set_created_contract_count(plan.created_contract_count);
+}
+
+void EntitlementImporter::Know(ImportPlanOptions& options) const {
+  options.products = products_.has_value() ? &*products_ : nullptr;
+  options.today = CivilDate::InUtc(clock_.Now());
 }
 
 absl::StatusOr<ReadImport> EntitlementImporter::ReadCycloneDxImport(
@@ -142,7 +167,7 @@ absl::StatusOr<ReadImport> EntitlementImporter::ReadCycloneDxImport(
   ROLLCALL_ASSIGN_OR_RETURN(ImportPlanOptions options,
                             OptionsOf(request, nullptr));
   options.is_own = false;
-  options.products = products_.has_value() ? &*products_ : nullptr;
+  Know(options);
   return ReadImport{mappings::v1::Mapping::TARGET_ENTITLEMENTS, options,
                     ReadCycloneDx(request.content(), defaults, metrics_)};
 }
@@ -161,7 +186,7 @@ absl::StatusOr<ReadImport> EntitlementImporter::Read(
   ROLLCALL_RETURN_IF_ERROR(CheckDefaults(mapping, defaults));
   ROLLCALL_ASSIGN_OR_RETURN(ImportPlanOptions options,
                             OptionsOf(request, mapping));
-  options.products = products_.has_value() ? &*products_ : nullptr;
+  Know(options);
   return ReadImport{
       mapping == nullptr ? mappings::v1::Mapping::TARGET_ENTITLEMENTS
                          : mapping->data().target(),
@@ -178,14 +203,12 @@ struct EntitlementImporter::Job {
   const RepeatableRequest repeatable;
   const std::string file_sha256;
 
-  v1::ChangeSet MakeChangeSet(const ReadImport& read,
-                              size_t quarantined) const {
+  v1::ChangeSet MakeChangeSet(const ReadImport& read) const {
     v1::ChangeSet change_set;
     change_set.set_kind(ChangeKindOf(read.target));
     if (!read.options.is_own) change_set.set_mapping(request.mapping());
     change_set.set_file_name(request.file_name());
     change_set.set_file_sha256(file_sha256);
-    change_set.set_quarantined_count(static_cast<int32_t>(quarantined));
     change_set.set_reason(request.reason());
     return change_set;
   }
@@ -232,7 +255,6 @@ absl::StatusOr<Response> EntitlementImporter::Import(
 absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
   // Anew each time: the plan takes the lines out of it.
   ROLLCALL_ASSIGN_OR_RETURN(ReadImport read, Read(job.request));
-  const v1::ChangeSet::Kind kind = ChangeKindOf(read.target);
   Response response;
   response.set_line_count(read.file.line_count);
   if (!read.file.file_errors.empty()) {
@@ -243,20 +265,22 @@ absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
   ROLLCALL_ASSIGN_OR_RETURN(
       ImportPlan plan,
       PlanImport(read.target, read.file, read.options, *snapshot));
-  const std::vector<BadLine> bad = AllBad(read.file, plan);
+  std::vector<BadLine> bad = AllBad(read.file, plan);
   DescribeImport(read.file, bad, plan, response);
   if (!bad.empty() && !job.request.quarantine()) {
     ClearCounts(response);
     return response;
   }
-  bool changes = !plan.changes.empty();
-  if (!changes && !bad.empty()) {
+  EarlierImports earlier;
+  if (!bad.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(
-        const bool was_imported,
-        WasImported(*snapshot, kind, job.file_sha256, bad.size()));
-    changes = !was_imported;
+        earlier, FindEarlierImports(*snapshot, job.MakeChangeSet(read),
+                                    ContextOf(job.request), bad));
   }
-  if (!changes) {
+  response.set_settled_before_count(earlier.settled_count);
+  bad = Unsettled(std::move(bad), earlier);
+  const bool opens = !bad.empty() && !earlier.has_same_file;
+  if (plan.changes.empty() && !opens) {
     return job.request.dry_run() ? response : Keep(job, std::move(response));
   }
   response.set_quarantined_count(static_cast<int32_t>(bad.size()));
@@ -279,7 +303,9 @@ absl::StatusOr<Response> EntitlementImporter::Propose(
     const Job& job, const ReadImport& read, ImportPlan plan,
     const std::vector<BadLine>& bad, Response response) {
   Proposal proposal;
-  proposal.change_set = job.MakeChangeSet(read, bad.size());
+  proposal.change_set = job.MakeChangeSet(read);
+  proposal.change_set.set_quarantined_count(static_cast<int32_t>(bad.size()));
+  proposal.change_set.set_settled_before_count(response.settled_before_count());
   ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(std::move(plan.changes)));
   ROLLCALL_ASSIGN_OR_RETURN(const auto before,
                             FindProposed(engine_, proposal.change_set.kind(),

@@ -14,6 +14,7 @@
 #include "collector/storage/committer.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/request_table.h"
+#include "common/clock.h"
 #include "rollcall/v1/contract_service.pb.h"
 
 namespace rollcall::collector {
@@ -38,15 +39,17 @@ void DescribeImport(const ImportedFile& file, const std::vector<BadLine>& bad,
 class EntitlementImporter {
  public:
   // `metrics` are the names of the metrics that a line may be bought under.
-  // `mappings`: null: there are none but the collector's own. `products` are
-  // what rules recognise; nothing: not known.
+  // `clock` says which day it is. `mappings`: null: there are none but the
+  // collector's own. `products` are what rules recognise; nothing: not known.
   EntitlementImporter(const Engine& engine, Committer& committer,
-                      ChangeSets& change_sets, std::vector<std::string> metrics,
+                      ChangeSets& change_sets, const Clock& clock,
+                      std::vector<std::string> metrics,
                       const MappingBook* mappings = nullptr,
                       std::optional<KnownProducts> products = std::nullopt)
       : engine_(engine),
         committer_(committer),
         change_sets_(change_sets),
+        clock_(clock),
         metrics_(std::move(metrics)),
         mappings_(mappings),
         products_(std::move(products)) {}
@@ -70,6 +73,8 @@ class EntitlementImporter {
   struct Job;
   absl::StatusOr<const ImportMapping*> FindMapping(
       absl::string_view name) const;
+  // What files of every kind are compared with besides the store.
+  void Know(ImportPlanOptions& options) const;
   // Reads a CycloneDX document, as Read does.
   absl::StatusOr<ReadImport> ReadCycloneDxImport(
       const v1::ImportEntitlementsRequest& request,
@@ -86,6 +91,7 @@ class EntitlementImporter {
   const Engine& engine_;
   Committer& committer_;
   ChangeSets& change_sets_;
+  const Clock& clock_;
   const std::vector<std::string> metrics_;
   const MappingBook* const mappings_;
   const std::optional<KnownProducts> products_;

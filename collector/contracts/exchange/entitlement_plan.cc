@@ -14,6 +14,7 @@
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/exchange/contract_book.h"
+#include "collector/contracts/exchange/licence_term.h"
 #include "collector/contracts/exchange/unstated_fields.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_states.h"
@@ -33,13 +34,6 @@ std::string SourceInWords(const v1::Entitlement& line) {
              ? std::string(
                    "the collector's own columns or the hand of somebody")
              : absl::StrCat("the mapping ", line.source());
-}
-
-// Whether licences of the kind are for a time.
-bool EndsByItsKind(const v1::Entitlement& line) {
-  return line.licence_kind() == v1::Entitlement::LICENCE_KIND_SUBSCRIPTION ||
-         line.licence_kind() == v1::Entitlement::LICENCE_KIND_EVALUATION ||
-         line.licence_kind() == v1::Entitlement::LICENCE_KIND_MAINTENANCE;
 }
 
 // What two lines have alike that are the same purchase.
@@ -171,9 +165,35 @@ class EntitlementPlanner {
       }
     }
     if (!options_.is_own && !line.has_end_date() && EndsByItsKind(line)) {
-      Warn(
-          index, "end_date", "",
-          "such a licence ends, and no last day is stated: it counts for ever");
+      WantEnd(index, outcome);
+    }
+  }
+
+  // Whether it is known that the licence ends, and no more, and the file has no
+  // column for its end.
+  bool StaysWithoutEnd(const ObjectOutcome& outcome) const {
+    const auto& stated = file_.stated_fields;
+    return outcome.before.has_value() &&
+           EndsByItsKind(outcome.before->entitlement()) &&
+           std::find(stated.begin(), stated.end(), "end_date") == stated.end();
+  }
+
+  // A right for a time that counts for ever for want of a cell would be a wrong
+  // position. That it never ends must be said.
+  void WantEnd(size_t index, const ObjectOutcome& outcome) {
+    if (file_.never_ending.contains(file_.good_line[index])) {
+      Warn(index, "end_date", "",
+           "such a licence ends, and the file says that it never does: it "
+           "counts for ever");
+    } else if (StaysWithoutEnd(outcome)) {
+      Warn(index, "end_date", "",
+           "such a licence ends, and no last day is known: it counts for ever");
+    } else {
+      errors_.push_back(PlaceOf(
+          file_, index, "end_date", "",
+          "a subscription, evaluation or maintenance ends, and no last day is "
+          "stated; write it, or say that there is none as `rollcall contracts "
+          "mappings --show` tells"));
     }
   }
 

@@ -6,6 +6,7 @@
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/exchange/entitlement_plan.h"
+#include "collector/contracts/exchange/left_out_lines.h"
 #include "collector/contracts/exchange/object_plan.h"
 #include "collector/contracts/reference_check.h"
 #include "collector/csv/csv_reader.h"
@@ -46,6 +47,7 @@ absl::StatusOr<ImportPlan> PlanImport(mappings::v1::Mapping::Target target,
       planned = absl::InternalError("an import has no target");
   }
   if (!planned.ok()) return planned;
+  ROLLCALL_RETURN_IF_ERROR(PlanLeftOut(file, options, snapshot, plan));
   return plan;
 }
 

@@ -30,6 +30,8 @@ struct ImportPlanOptions {
   bool is_own = false;
   // What rules recognise; null: not known, and nothing is said of it.
   const KnownProducts* products = nullptr;
+  // The day that it is; nothing: not known, and nothing is over.
+  std::optional<CivilDate> today;
 };
 
 // A difference and what it was compared with.
@@ -47,6 +49,9 @@ struct ImportPlan {
   std::vector<v1::ImportError> warnings;
   // Ordered by publisher and product.
   std::vector<v1::UnknownProduct> unknown_products;
+  // What lines name that the file leaves out, and what is not over; in order of
+  // line.
+  std::vector<v1::ImportError> still_known;
 };
 
 // The kind of change-set that a file of the target becomes.

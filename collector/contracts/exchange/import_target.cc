@@ -32,9 +32,11 @@ void ImportedFile::Add(ReadLine read, int line, absl::string_view text) {
     good.push_back(std::move(read.object));
     good_text.push_back(text);
     good_line.push_back(line);
+    if (read.never_ends) never_ending.insert(line);
     return;
   }
   KeepFirstErrors(read.errors);
+  for (const std::string& key : read.keys) bad_keys.try_emplace(key, line);
   bad.push_back(MakeBadLine(line, text, std::move(read.errors)));
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "collector/csv/csv_reader.h"
@@ -62,6 +64,8 @@ struct ReadLine {
   std::vector<std::string> keys;
   // In any order; none: the object is sound.
   std::vector<v1::ImportError> errors;
+  // The line says that it has no last day, which is more than saying none.
+  bool never_ends = false;
 };
 
 // One kind of line.
@@ -78,6 +82,19 @@ struct ImportTarget {
 // Null: there is no such target.
 const ImportTarget* FindImportTarget(mappings::v1::Mapping::Target number);
 
+// A line that is not in force, as its file says.
+struct LeftOutLine {
+  int line = 0;
+  // What it is of, with its name alone (and what the source calls it); empty:
+  // that could not be read.
+  v1::ContractObject object;
+  // Why, for example "Status is Cancelled".
+  std::string reason;
+  // Where that stands: a label and, from 1, a column's number.
+  std::string column;
+  int column_number = 0;
+};
+
 // A column of a file.
 struct FieldPlace {
   std::string label;
@@ -87,7 +104,7 @@ struct FieldPlace {
 
 // A file that was read.
 struct ImportedFile {
-  // Lines of data, good, bad and repeated.
+  // Lines of data, good, bad, left out and repeated.
   int line_count = 0;
   // In order of line. Of terms: contracts with the number, the paragraph in
   // notes, and in title the part of it that says which paragraph it replaces.
@@ -98,6 +115,13 @@ struct ImportedFile {
   std::vector<int> good_line;
   // In order of line.
   std::vector<BadLine> bad;
+  // What bad lines are of, where that could be read, and a line of each: keys
+  // as ReadLine has them.
+  absl::flat_hash_map<std::string, int> bad_keys;
+  // In order of line; neither good nor bad.
+  std::vector<LeftOutLine> left_out;
+  // Good lines that say that they have no last day.
+  absl::flat_hash_set<int> never_ending;
   // Why the file as a whole cannot be used; then there are no lines.
   std::vector<v1::ImportError> file_errors;
   // Columns that were passed over, in order.

@@ -1,12 +1,14 @@
 #include "collector/contracts/exchange/mapped_csv.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_words.h"
+#include "collector/contracts/exchange/line_states.h"
 #include "collector/contracts/exchange/record_mapper.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/csv/csv_reader.h"
@@ -76,6 +78,8 @@ struct MappedLine {
   absl::string_view raw;
   // It says what an earlier one says.
   bool repeated = false;
+  // Set: it is not in force.
+  std::optional<LeftOutLine> left_out;
 };
 
 // Reads one file.
@@ -97,12 +101,29 @@ class MappedReader {
       line.read.errors = record.errors;
       return;
     }
-    const std::vector<MappedCell> cells = MapRecord(reading_, record, counts_);
+    const ImportMapping& mapping = reading_.mapping;
+    const LineStanding standing = StandingOf(mapping, record);
+    const bool is_out = standing.verdict == LineStanding::Verdict::kOutOfForce;
+    // Of a line that is left out nothing is converted.
+    ConversionCounts not_counted;
+    const std::vector<MappedCell> cells =
+        MapRecord(reading_, record, is_out ? not_counted : counts_);
     const CsvRecord made = places_.Of(record, cells);
-    line.read = reading_.mapping.target().read(made, context_);
+    line.read = mapping.target().read(made, context_);
+    if (is_out) {
+      line.left_out = MakeLeftOut(mapping, standing, record, line.read);
+      return;
+    }
     AddMappingErrors(cells, made, line.read.errors);
+    if (standing.verdict == LineStanding::Verdict::kUnknown) {
+      line.read.errors.push_back(UnknownStateError(mapping, standing, record));
+    } else if (standing.verdict == LineStanding::Verdict::kNotStated) {
+      ++not_stated_;
+    }
+    SortErrors(line.read.errors);
     KeepFirstErrors(line.read.errors);
     if (line.read.errors.empty()) CheckWhole(made, line.read);
+    line.read.never_ends = SaysItNeverEnds(cells);
   }
 
   ImportedFile Finish(CsvOutcome outcome) {
@@ -114,6 +135,8 @@ class MappedReader {
     for (MappedLine& line : lines_) {
       if (line.repeated) {
         ++repeated_;
+      } else if (line.left_out.has_value()) {
+        file.left_out.push_back(*std::move(line.left_out));
       } else {
         file.Add(std::move(line.read), line.line, line.raw);
       }
@@ -147,10 +170,21 @@ class MappedReader {
                    errors.end());
       errors.push_back(error);
     }
+  }
+
+  static void SortErrors(std::vector<v1::ImportError>& errors) {
     std::stable_sort(errors.begin(), errors.end(),
                      [](const auto& a, const auto& b) {
                        return a.column_number() < b.column_number();
                      });
+  }
+
+  bool SaysItNeverEnds(const std::vector<MappedCell>& cells) const {
+    const auto fields = reading_.mapping.target().fields;
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].name == "end_date") return cells[i].is_never;
+    }
+    return false;
   }
 
   // What no single cell shows.
@@ -186,6 +220,10 @@ class MappedReader {
   }
 
   void Collide(MappedLine& earlier, MappedLine& later) {
+    if (earlier.left_out.has_value() || later.left_out.has_value()) {
+      CollideLeftOut(earlier, later);
+      return;
+    }
     if (reading_.mapping.data().takes_equal_lines_once() &&
         earlier.read.errors.empty() && later.read.errors.empty() &&
         SayTheSame(earlier.read.object, later.read.object)) {
@@ -197,6 +235,20 @@ class MappedReader {
       earlier.read.errors.push_back(DuplicateOf(earlier, later, name));
     }
     later.read.errors.push_back(DuplicateOf(later, earlier, name));
+  }
+
+  // That a line is left out does not make another one right that is of the
+  // same: the file says two things of it.
+  void CollideLeftOut(MappedLine& earlier, MappedLine& later) const {
+    if (earlier.left_out.has_value() && later.left_out.has_value()) return;
+    const MappedLine& out = earlier.left_out.has_value() ? earlier : later;
+    MappedLine& other = earlier.left_out.has_value() ? later : earlier;
+    v1::ImportError error =
+        DuplicateOf(other, out, NameInWords(other.read.object));
+    error.set_reason(absl::StrCat(
+        "line ", out.line, " is of the same, and is left out since its ",
+        out.left_out->reason, "; which of them holds is unknown"));
+    other.read.errors.push_back(std::move(error));
   }
 
   static v1::ImportError DuplicateOf(const MappedLine& line,
@@ -222,6 +274,9 @@ class MappedReader {
                             reading_.mapping.fields()[key.first], key.second),
           lines);
     }
+    if (not_stated_ > 0 && !reading_.mapping.states().empty()) {
+      add(NotStatedRemark(reading_.mapping), not_stated_);
+    }
     if (repeated_ > 0) {
       add("lines that say the same as another are taken once", repeated_);
     }
@@ -233,6 +288,7 @@ class MappedReader {
   ConversionCounts counts_;
   std::vector<MappedLine> lines_;
   int repeated_ = 0;
+  int not_stated_ = 0;
 };
 
 // The columns of a file, as one import needs them.

@@ -69,6 +69,12 @@ v1::ImportMapping Describe(const ImportMapping& mapping) {
       }
     }
   }
+  for (const ImportMapping::State& state : mapping.states()) {
+    v1::MappedColumn& column =
+        *described.mutable_columns(static_cast<int>(state.column));
+    *column.mutable_labels() = data.states(state.rule).columns();
+    column.add_fields("state");
+  }
   described.add_defaults("date_order");
   described.add_defaults("decimal_mark");
   return described;

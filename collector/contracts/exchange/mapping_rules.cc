@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "collector/contracts/exchange/line_states.h"
 #include "common/status.h"
 #include "common/text.h"
 #include "common/text_proto.h"
@@ -60,6 +61,14 @@ absl::Status CheckWords(
   return absl::OkStatus();
 }
 
+// Whether words of a file are translated.
+bool HasWords(const mappings::v1::Field& rule) {
+  return !rule.words().empty() ||
+         std::any_of(
+             rule.sources().begin(), rule.sources().end(),
+             [](const auto& source) { return !source.words().empty(); });
+}
+
 // What is wrong with how a field is filled, besides its sources.
 absl::Status CheckRule(const mappings::v1::Field& rule, FieldType type) {
   if (rule.sources().empty() && rule.constant().empty() &&
@@ -72,6 +81,11 @@ absl::Status CheckRule(const mappings::v1::Field& rule, FieldType type) {
   }
   if (rule.may_begin_with_currency() && type != FieldType::kPrice) {
     return absl::InvalidArgumentError("may_begin_with_currency is for prices");
+  }
+  if (rule.takes_earliest() &&
+      (!IsDay(type) || rule.has_joined_by() || HasWords(rule))) {
+    return absl::InvalidArgumentError(
+        "takes_earliest is for days that are neither joined nor words");
   }
   ROLLCALL_RETURN_IF_ERROR(CheckWords(rule.words(), rule.only_listed_words()));
   for (const mappings::v1::Source& source : rule.sources()) {
@@ -86,14 +100,6 @@ absl::Status CheckRule(const mappings::v1::Field& rule, FieldType type) {
     }
   }
   return absl::OkStatus();
-}
-
-// Whether words of a file are translated.
-bool HasWords(const mappings::v1::Field& rule) {
-  return !rule.words().empty() ||
-         std::any_of(
-             rule.sources().begin(), rule.sources().end(),
-             [](const auto& source) { return !source.words().empty(); });
 }
 
 std::string LabelOf(const ImportMapping& mapping,
@@ -154,6 +160,10 @@ absl::Status ImportMapping::Compile() {
                        " need it"));
     }
   }
+  for (int i = 0; i < data_.states_size(); ++i) {
+    ROLLCALL_RETURN_IF_ERROR(
+        Annotate(AddState(i), absl::StrCat("state ", i + 1)));
+  }
   for (const std::string& label : data_.ignored_columns()) {
     google::protobuf::RepeatedPtrField<std::string> labels;
     *labels.Add() = label;
@@ -210,6 +220,24 @@ absl::Status ImportMapping::AddField(int index) {
         "; or say it for all lines with the default ", rule.name(), "=...");
   }
   fields_.push_back(std::move(field));
+  return absl::OkStatus();
+}
+
+absl::Status ImportMapping::AddState(int index) {
+  const mappings::v1::State& rule = data_.states(index);
+  if (data_.target() == MappingData::TARGET_CONTRACT_TERMS) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(target_->word, " have no states"));
+  }
+  ROLLCALL_RETURN_IF_ERROR(CheckState(rule));
+  ROLLCALL_ASSIGN_OR_RETURN(const size_t column,
+                            AddColumn(rule.columns(), /*ignored=*/false));
+  for (const State& other : states_) {
+    if (other.column == column) {
+      return absl::InvalidArgumentError("another state has the same column");
+    }
+  }
+  states_.push_back({index, column});
   return absl::OkStatus();
 }
 
@@ -299,6 +327,9 @@ std::string ConversionInWords(const ImportMapping& mapping,
     case Conversion::kDayBefore:
       return absl::StrCat(label, ": is the day after the last in such files; ",
                           rule.name(), " is the day before it");
+    case Conversion::kEarliest:
+      return absl::StrCat(label, ": ", rule.name(),
+                          " is the earliest day of them");
     case Conversion::kCurrency:
       return absl::StrCat(label,
                           ": the currency before the amount is taken as such");
@@ -335,6 +366,7 @@ std::vector<std::string> ImportMapping::Conversions() const {
     add(field.type == FieldType::kQuantity && !data_.unlimited_words().empty(),
         Conversion::kUnlimited);
     add(rule.is_day_after(), Conversion::kDayBefore);
+    add(rule.takes_earliest(), Conversion::kEarliest);
     add(rule.may_begin_with_currency(), Conversion::kCurrency);
     add(HasWords(rule), Conversion::kWord);
     add(rule.digest(), Conversion::kDigest);
@@ -351,6 +383,9 @@ std::vector<std::string> ImportMapping::Conversions() const {
     all.insert(all.begin(), absl::StrCat("dates are read as ",
                                          DateOrderWord(data_.date_order()),
                                          ", unless date_order says otherwise"));
+  }
+  for (const State& state : states_) {
+    all.push_back(StateInWords(data_.states(state.rule)));
   }
   all.insert(all.end(), data_.remarks().begin(), data_.remarks().end());
   return all;

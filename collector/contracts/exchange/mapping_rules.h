@@ -66,6 +66,13 @@ class ImportMapping {
     // What to do where it is missing, for messages; starts with "; ".
     std::string otherwise;
   };
+  // A column that says which state lines are in.
+  struct State {
+    // In data().states().
+    int rule = 0;
+    // In columns().
+    size_t column = 0;
+  };
 
   // INVALID_ARGUMENT, naming the field, if something is missing, doubled or not
   // known.
@@ -76,6 +83,7 @@ class ImportMapping {
   const ImportTarget& target() const { return *target_; }
   const std::vector<Column>& columns() const { return columns_; }
   const std::vector<Field>& fields() const { return fields_; }
+  const std::vector<State>& states() const { return states_; }
   const std::vector<std::string>& tags() const { return tags_; }
 
   const mappings::v1::Field& RuleOf(const Field& field) const {
@@ -93,6 +101,7 @@ class ImportMapping {
   ImportMapping() = default;
   absl::Status Compile();
   absl::Status AddField(int rule);
+  absl::Status AddState(int rule);
   absl::StatusOr<size_t> AddColumn(
       const google::protobuf::RepeatedPtrField<std::string>& labels,
       bool ignored);
@@ -101,6 +110,7 @@ class ImportMapping {
   const ImportTarget* target_ = nullptr;
   std::vector<Column> columns_;
   std::vector<Field> fields_;
+  std::vector<State> states_;
   std::vector<std::string> tags_;
 };
 
@@ -115,6 +125,7 @@ enum class Conversion {
   kNever,
   kUnlimited,
   kDayBefore,
+  kEarliest,
   kCurrency,
   kWord,
   kDigest,

@@ -98,6 +98,15 @@ PrefixedAmount SplitCurrency(absl::string_view text) {
           std::string(absl::StripAsciiWhitespace(text.substr(mark + 1)))};
 }
 
+std::optional<int> FindWord(
+    const google::protobuf::RepeatedPtrField<std::string>& words,
+    absl::string_view text) {
+  for (int i = 0; i < words.size(); ++i) {
+    if (absl::EqualsIgnoreCase(words[i], text)) return i;
+  }
+  return std::nullopt;
+}
+
 absl::string_view DateOrderWord(DateOrder order) {
   for (const auto& [number, word] : kDateOrders) {
     if (number == order) return word;

@@ -32,6 +32,11 @@ struct PrefixedAmount {
 };
 PrefixedAmount SplitCurrency(absl::string_view text);
 
+// Where `text` stands among the words, ignoring ASCII case; nothing: nowhere.
+std::optional<int> FindWord(
+    const google::protobuf::RepeatedPtrField<std::string>& words,
+    absl::string_view text);
+
 // "DD/MM/YYYY" and the like, for people and in requests; nothing and
 // unspecified where there is none.
 absl::string_view DateOrderWord(DateOrder order);

@@ -272,7 +272,9 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Attempt(
     for (v1::ImportError& error : bad.errors) error.set_line(line);
   }
   for (v1::ImportError& error : read.file.file_errors) error.set_line(line);
+  for (LeftOutLine& out : read.file.left_out) out.line = line;
   for (int& good : read.file.good_line) good = line;
+  if (!read.file.never_ending.empty()) read.file.never_ending = {line};
   for (v1::ContractObject& object : read.file.good) {
     if (object.has_entitlement()) {
       object.mutable_entitlement()->set_source_line(line);

@@ -16,13 +16,6 @@ using MappedField = ImportMapping::Field;
 constexpr size_t kDigestDigits = 16;
 constexpr absl::string_view kCurrencyField = "currency";
 
-bool IsOneOf(absl::string_view text,
-             const google::protobuf::RepeatedPtrField<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
-    return absl::EqualsIgnoreCase(word, text);
-  });
-}
-
 // Turns the cells of a record into those of the target.
 class RecordMapper {
  public:
@@ -51,6 +44,8 @@ class RecordMapper {
     MappedCell& cell = cells_[field.cell];
     if (rule.has_joined_by()) {
       Join(field, rule, cell);
+    } else if (rule.takes_earliest()) {
+      TakeEarliest(index, field, cell);
     } else {
       TakeFirst(index, field, rule, cell);
     }
@@ -123,8 +118,35 @@ class RecordMapper {
     }
   }
 
+  // The earliest day of those that are there. One that is unreadable is taken
+  // before all, since nobody knows which day it is.
+  void TakeEarliest(size_t index, const MappedField& field, MappedCell& cell) {
+    std::optional<CivilDate> earliest;
+    bool compared = false;
+    for (const size_t column : field.columns) {
+      const absl::string_view raw = Raw(column);
+      if (raw.empty()) continue;
+      const bool never = field.type == FieldType::kLastDay && IsNever(raw);
+      if (never) Count(index, Conversion::kNever);
+      if (never && cell.column.has_value()) continue;
+      const auto day = ParseDayIn(reading_.date_order, raw);
+      if (!never && earliest.has_value()) {
+        compared = true;
+        if (day.ok() && *earliest <= *day) continue;
+      }
+      cell.column = column;
+      cell.original = std::string(record_.cells[column]);
+      cell.text = never ? "" : std::string(raw);
+      cell.is_never = never;
+      if (never) continue;
+      if (!day.ok()) break;
+      earliest = *day;
+    }
+    if (compared) Count(index, Conversion::kEarliest);
+  }
+
   bool IsNever(absl::string_view raw) const {
-    return IsOneOf(raw, reading_.mapping.data().never_dates());
+    return FindWord(reading_.mapping.data().never_dates(), raw).has_value();
   }
 
   void Translate(
@@ -132,7 +154,7 @@ class RecordMapper {
       const google::protobuf::RepeatedPtrField<mappings::v1::Word>& words,
       bool only_listed, absl::string_view raw, MappedCell& cell) {
     for (const mappings::v1::Word& word : words) {
-      if (!IsOneOf(raw, word.from())) continue;
+      if (!FindWord(word.from(), raw).has_value()) continue;
       cell.text = word.to();
       if (!absl::EqualsIgnoreCase(raw, word.to())) {
         Count(index, Conversion::kWord);
@@ -157,7 +179,8 @@ class RecordMapper {
         break;
       case FieldType::kQuantity:
         if (absl::EqualsIgnoreCase(cell.text, "unlimited")) break;
-        if (IsOneOf(cell.text, reading_.mapping.data().unlimited_words())) {
+        if (FindWord(reading_.mapping.data().unlimited_words(), cell.text)
+                .has_value()) {
           cell.text = "unlimited";
           Count(index, Conversion::kUnlimited);
           break;

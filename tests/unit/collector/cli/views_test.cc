@@ -315,6 +315,54 @@ TEST(ImportView, SaysThatBadLinesAreKeptAsideAlready) {
             "... and 7 more\n");
 }
 
+TEST(ImportView, TellsBadLinesThatWereSettledFromThoseThatAreKept) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(
+      "line_count: 11 unchanged_count: 6 left_out_count: 1 "
+      "settled_before_count: 3 error_count: 4");
+  EXPECT_THAT(EntitlementImportTable(response, kQuarantine, kUnlimitedWidth),
+              HasSubstr("Read 11 lines: 6 unchanged, 1 kept aside already, "
+                        "3 bad, and settled before, 1 left out.\n"
+                        "Nothing was changed.\n"));
+  const auto all_settled = FromText<v1::ImportEntitlementsResponse>(
+      "line_count: 2 unchanged_count: 1 settled_before_count: 1 "
+      "error_count: 1");
+  EXPECT_THAT(EntitlementImportTable(all_settled, kQuarantine, kUnlimitedWidth),
+              HasSubstr("Read 2 lines: 1 unchanged, 1 bad, and settled "
+                        "before.\nNothing was changed.\n"));
+}
+
+TEST(ImportView, TellsWhatIsNotInForce) {
+  const auto response = FromText<v1::ImportEntitlementsResponse>(R"pb(
+    change_set_id: 'abcd'
+    line_count: 5
+    added_count: 1
+    left_out {
+      reason: "Status is Cancelled\033[31m"
+      line_count: 3
+      lines: [ 3, 5 ]
+    }
+    left_out { reason: "Status is New" line_count: 1 lines: 4 }
+    left_out_count: 4
+    still_known {
+      line: 3
+      column: "Status"
+      value: "C-1 / PO-1 / 1"
+      reason: "has no last day"
+    }
+    still_known_count: 2
+  )pb");
+  const std::string text =
+      EntitlementImportTable(response, kRefuseBad, kUnlimitedWidth);
+  EXPECT_THAT(text, HasSubstr("Read 5 lines: 1 added, 4 left out.\n"));
+  EXPECT_THAT(
+      text, HasSubstr("\nLeft out, since they are not in force:\n"
+                      "- 3 lines: Status is Cancelled\\x1b[31m (3, 5, ...)\n"
+                      "- 1 line: Status is New (4)\n"
+                      "\nNot in force in the file, and still counted here:\n"));
+  EXPECT_THAT(text, HasSubstr("C-1 / PO-1 / 1  has no last day\n"
+                              "... and 1 more\n"));
+}
+
 TEST(ImportView, SaysThatALineIsPutAside) {
   const auto response = FromText<v1::ImportEntitlementsResponse>(
       "change_set_id: 'abcd' applied: true line_count: 3 added_count: 1 "

@@ -37,7 +37,8 @@ struct ContractPeople {
                     {{v1::ChangeSet::KIND_CONTRACTS, &content},
                      {v1::ChangeSet::KIND_RECORDS, &content}}),
         changes(engine, roles, change_sets.contents()),
-        importer(engine, committer, change_sets, {"core", "device", "pvu"}),
+        importer(engine, committer, change_sets, clock,
+                 {"core", "device", "pvu"}),
         repair(engine, committer, change_sets, importer),
         proposer(engine, change_sets, {"core", "device", "pvu"}),
         queries(engine, clock) {

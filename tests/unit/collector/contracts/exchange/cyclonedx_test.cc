@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "collector/contracts/exchange/cyclonedx_export.h"
 #include "collector/contracts/exchange/cyclonedx_import.h"
 #include "gmock/gmock.h"
@@ -207,6 +208,38 @@ TEST(CycloneDxImport, ReadsWhatTheExportWrote) {
     EXPECT_THAT(read, EqualsProto(lines[i]));
   }
   EXPECT_THAT(file.ignored_columns, ElementsAre("rollcall:entitlement_id"));
+}
+
+TEST(CycloneDxImport, ASubscriptionWithoutALastDayMustSaySo) {
+  ContractStore store;
+  v1::Entitlement line = Full();
+  line.set_metric("core");
+  line.clear_end_date();
+  const std::string never = CycloneDxComponent(line);
+  EXPECT_THAT(never,
+              HasSubstr(R"({"name":"rollcall:end_date","value":"never"})"));
+  const std::string silent = absl::StrReplaceAll(
+      never, {{R"({"name":"rollcall:end_date","value":"never"},)", ""}});
+  v1::ImportEntitlementsRequest request;
+  request.set_mapping("cyclonedx");
+  request.set_create_contracts(true);
+  request.set_content(BomOf({silent}));
+  const auto refused = store.Propose(request);
+  ASSERT_EQ(refused.error_count(), 1);
+  EXPECT_THAT(refused.errors(0).reason(), HasSubstr("no last day is stated"));
+  request.set_content(BomOf({never}));
+  const auto taken = store.Propose(request);
+  EXPECT_EQ(taken.error_count(), 0);
+  EXPECT_EQ(taken.added_count(), 1);
+  ASSERT_EQ(taken.warning_count(), 1);
+  EXPECT_THAT(taken.warnings(0).reason(), HasSubstr("it counts for ever"));
+  // Both a last day and that there is none.
+  EXPECT_THAT(Wrongs(Read(BomOf({absl::StrReplaceAll(
+                  never, {{R"("lastRenewal":)",
+                           R"("expiration":"2027-01-01T00:00:00Z",)"
+                           R"("lastRenewal":)"}})}))),
+              ElementsAre(HasSubstr("the property rollcall:end_date says "
+                                    "otherwise; one is meant")));
 }
 
 TEST(CycloneDxImport, TakesElementsAndDefaultsWhereNoPropertySaysIt) {

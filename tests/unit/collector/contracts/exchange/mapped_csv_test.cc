@@ -61,7 +61,7 @@ TEST(MappedCsv, ReadsEverySampleWithoutAnError) {
     EXPECT_THAT(file.file_errors, IsEmpty()) << name;
     EXPECT_THAT(file.bad, IsEmpty())
         << name << ": " << file.bad[0].errors[0].ShortDebugString();
-    EXPECT_EQ(file.line_count, 3) << name;
+    EXPECT_EQ(file.line_count, file.left_out.empty() ? 3 : 4) << name;
   }
 }
 
@@ -101,9 +101,8 @@ TEST(MappedCsv, ReadsServiceNowsEntitlements) {
   EXPECT_EQ(LineOf(file, 2).start_date(), "2026-02-01");
   EXPECT_EQ(LineOf(file, 2).licence_kind(),
             v1::Entitlement::LICENCE_KIND_PERPETUAL_WITH_MAINTENANCE);
-  EXPECT_THAT(
-      file.ignored_columns,
-      ElementsAre("Software model", "Metric group", "Active rights", "State"));
+  EXPECT_THAT(file.ignored_columns,
+              ElementsAre("Software model", "Metric group", "Active rights"));
   EXPECT_THAT(Texts(file),
               Contains("1 End date: \"9999-12-31\" is taken for no "
                        "last day"));
@@ -175,6 +174,191 @@ TEST(MappedCsv, TakesASnipeItLicenceOnceAndKeepsNoProductKey) {
                                         "it@harbourlane.example,no,yes,For "
                                         "the tills,HL-0002"}});
   EXPECT_THAT(ReadSample("snipe-it-licence", other).bad, SizeIs(2));
+}
+
+// What becomes of the first line of the sample with these states: "good",
+// "out: why" or "bad: why".
+std::string Standing(const std::string& name, absl::string_view from,
+                     absl::string_view states) {
+  std::string text = SampleFile(name);
+  const size_t at = text.find(std::string(from));
+  EXPECT_NE(at, std::string::npos) << name;
+  text.replace(at, from.size(), std::string(states));
+  const ImportedFile file = ReadSample(name, text);
+  for (const LeftOutLine& out : file.left_out) {
+    if (out.line == 2) return absl::StrCat("out: ", out.reason);
+  }
+  for (const BadLine& bad : file.bad) {
+    if (bad.line != 2) continue;
+    return absl::StrCat("bad: ", bad.errors[0].column(), " ",
+                        bad.errors[0].value());
+  }
+  return file.good_line[0] == 2 ? "good" : "lost";
+}
+
+TEST(MappedCsv, LeavesOutLinesThatAreNotInForce) {
+  const ImportedFile file = ReadSample(
+      "flexera-purchase-order-line", SampleFile("flexera-purchase-order-line"));
+  EXPECT_EQ(file.line_count, 4);
+  EXPECT_THAT(file.good, SizeIs(3));
+  EXPECT_THAT(file.bad, IsEmpty());
+  ASSERT_THAT(file.left_out, SizeIs(1));
+  EXPECT_EQ(file.left_out[0].line, 5);
+  EXPECT_EQ(file.left_out[0].reason, "Status is Cancelled");
+  EXPECT_EQ(file.left_out[0].column, "Status");
+  EXPECT_EQ(file.left_out[0].column_number, 20);
+  EXPECT_EQ(file.left_out[0].object.entitlement().line(), "2");
+  EXPECT_EQ(file.left_out[0].object.entitlement().source_line_id(),
+            "PO-2202/2");
+  // Nothing of it is converted.
+  EXPECT_THAT(Texts(file), Contains(HasSubstr("3 metric: is what the request "
+                                              "says")));
+}
+
+TEST(MappedCsv, KnowsTheStatesThatTheProductsDocument) {
+  const auto flexera = [](absl::string_view status) {
+    return Standing("flexera-purchase-order-line", "Completed", status);
+  };
+  for (const std::string status : {"Completed", "Item received"}) {
+    EXPECT_EQ(flexera(status), "good");
+  }
+  for (const std::string status :
+       {"New", "Sent to approver", "Sent to vendor", "Cancelled"}) {
+    EXPECT_EQ(flexera(status), "out: Status is " + status);
+  }
+  EXPECT_EQ(flexera(" COMPLETED "), "good");
+  EXPECT_EQ(flexera("cancelled"), "out: Status is Cancelled");
+  const auto service_now = [](absl::string_view states) {
+    return Standing("servicenow-entitlement", "In use,", states);
+  };
+  for (const std::string state :
+       {"In use", "In stock", "In transit", "In maintenance", "Consumed"}) {
+    EXPECT_EQ(service_now(state + ","), "good");
+  }
+  for (const std::string state : {"Retired", "Missing", "On order", "Build"}) {
+    EXPECT_EQ(service_now(state + ","), "out: State is " + state);
+  }
+}
+
+TEST(MappedCsv, OneStateThatIsOutOfForceIsEnough) {
+  const auto standing = [](absl::string_view states) {
+    return Standing("servicenow-entitlement", "In use,", states);
+  };
+  EXPECT_EQ(standing("In stock,Reserved"), "good");
+  EXPECT_EQ(standing("In stock,Sold"), "out: Substate is Sold");
+  EXPECT_EQ(standing(",Vendor credit"), "out: Substate is Vendor credit");
+  EXPECT_EQ(standing("Retired,Shredded"), "out: State is Retired");
+  EXPECT_EQ(standing("Shredded,Sold"), "out: Substate is Sold");
+}
+
+TEST(MappedCsv, AStateThatNobodyListedMakesItsLineBad) {
+  EXPECT_EQ(Standing("servicenow-entitlement", "In use,", "In stock,On hold"),
+            "bad: Substate On hold");
+  EXPECT_EQ(Standing("servicenow-entitlement", "In use,", "7,"),
+            "bad: State 7");
+  EXPECT_THAT(WrongWith("flexera-purchase-order-line", "INV-7001", "INV-7001"),
+              "none");
+  EXPECT_EQ(WrongWith("flexera-purchase-order-line", "Completed,INV-7001",
+                      "Paid,INV-7001"),
+            "2/Status: the state is unknown, and so is whether the line is in "
+            "force; those that are are \"Completed\", \"Item received\", those "
+            "that are not are \"Cancelled\", \"New\", \"Sent to approver\", "
+            "\"Sent to vendor\"; write one of them, or list the word in a "
+            "mapping of your own");
+}
+
+TEST(MappedCsv, ALineWithoutAStateIsTakenAndThatIsTold) {
+  const std::string sample = SampleFile("servicenow-entitlement");
+  const std::string told =
+      " State, Substate: no state is stated; such lines are taken as in force";
+  const ImportedFile one = ReadSample(
+      "servicenow-entitlement",
+      absl::StrReplaceAll(sample, {{"2026-02-01,In use,", "2026-02-01,,"}}));
+  EXPECT_THAT(one.good, SizeIs(3));
+  EXPECT_THAT(Texts(one), Contains("1" + told));
+  const ImportedFile all = ReadSample(
+      "servicenow-entitlement",
+      absl::StrReplaceAll(sample, {{"State,Substate", "Mood,Whim"}}));
+  EXPECT_THAT(all.good, SizeIs(4));
+  EXPECT_THAT(Texts(all), Contains("4" + told));
+  const ImportedFile none = ReadSample("servicenow-entitlement", sample);
+  EXPECT_THAT(Texts(none), ::testing::Not(Contains(HasSubstr("no state"))));
+}
+
+TEST(MappedCsv, ALineThatIsLeftOutIsNotBadForItsOtherCells) {
+  const std::string text = absl::StrReplaceAll(
+      SampleFile("servicenow-entitlement"),
+      {{"Per Device,false,,,,,20", "Per Oven,false,,,,,none"},
+       {"USD;290", "USD;"}});
+  const ImportedFile file = ReadSample("servicenow-entitlement", text);
+  EXPECT_THAT(file.bad, IsEmpty());
+  ASSERT_THAT(file.left_out, SizeIs(1));
+  EXPECT_EQ(file.left_out[0].object.entitlement().line(), "SL-000090");
+}
+
+TEST(MappedCsv, ALineThatAnotherOneCallsOutOfForceIsBad) {
+  const std::string text = absl::StrReplaceAll(
+      SampleFile("servicenow-entitlement"), {{"SL-000090", "SL-000103"}});
+  const ImportedFile file = ReadSample("servicenow-entitlement", text);
+  EXPECT_THAT(file.left_out, SizeIs(1));
+  ASSERT_THAT(file.bad, SizeIs(1));
+  EXPECT_EQ(file.bad[0].line, 4);
+  EXPECT_EQ(file.bad[0].errors[0].reason(),
+            "line 5 is of the same, and is left out since its State is "
+            "Retired; which of them holds is unknown");
+}
+
+TEST(MappedCsv, TheEarlierOfTerminationAndExpirationEndsALicence) {
+  const auto end = [](absl::string_view expiration,
+                      absl::string_view termination) {
+    const ImportedFile file = ReadSample(
+        "snipe-it-licence",
+        absl::StrReplaceAll(SampleFile("snipe-it-licence"),
+                            {{"2028-01-31,2027-06-30",
+                              absl::StrCat(expiration, ",", termination)}}));
+    if (!file.bad.empty()) {
+      return absl::StrCat(file.bad[0].errors[0].column(), " ",
+                          file.bad[0].errors[0].value());
+    }
+    return LineOf(file, 1).end_date();
+  };
+  EXPECT_EQ(end("2028-01-31", "2027-06-30"), "2027-06-30");
+  EXPECT_EQ(end("2027-01-31", "2027-06-30"), "2027-01-31");
+  EXPECT_EQ(end("2027-01-31", ""), "2027-01-31");
+  EXPECT_EQ(end("2027-01-31", "9999-12-31"), "2027-01-31");
+  EXPECT_EQ(end("9999-12-31", "2027-06-30"), "2027-06-30");
+  EXPECT_EQ(end("9999-12-31", "9999-12-31"), "");
+  EXPECT_EQ(end("2027-01-31", "soon"), "Termination date soon");
+  EXPECT_EQ(end("soon", "2027-06-30"), "Expiration date soon");
+}
+
+// A day that never comes was remembered for the records after it, too.
+TEST(MappedCsv, ALastDayThatNeverComesIsOneRecordsAlone) {
+  ASSERT_OK_AND_ASSIGN(const auto mappings, ReadMappings({{"x.textproto", R"(
+      name: "frames"
+      target: TARGET_CONTRACTS
+      format: "Somebody's contracts."
+      date_order: DATE_ORDER_YEAR_MONTH_DAY
+      never_dates: "never"
+      fields { name: "contract_number" sources { columns: "Contract" } }
+      fields { name: "vendor" constant: "Acme" }
+      fields { name: "start_date" constant: "2026-01-01" }
+      fields {
+        name: "end_date"
+        from_request: true
+        sources { columns: "Until" }
+      })"}}));
+  const ImportedFile file = ReadMappedCsv(
+      "Contract,Until\nC-1,never\nC-2,\nC-3,2027-06-30\nC-4,\n", *mappings[0],
+      {{"end_date", "2026-12-31"}}, SampleMetrics());
+  ASSERT_THAT(file.good, SizeIs(4));
+  EXPECT_FALSE(file.good[0].contract().has_end_date());
+  EXPECT_EQ(file.good[1].contract().end_date(), "2026-12-31");
+  EXPECT_EQ(file.good[2].contract().end_date(), "2027-06-30");
+  EXPECT_EQ(file.good[3].contract().end_date(), "2026-12-31");
+  EXPECT_THAT(file.never_ending, ElementsAre(2));
+  EXPECT_THAT(Texts(file), Contains("2 end_date: is what the request says, "
+                                    "where the file says nothing of it"));
 }
 
 TEST(MappedCsv, ReadsContractsWithTheirClauses) {

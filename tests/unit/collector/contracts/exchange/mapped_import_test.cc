@@ -16,7 +16,7 @@ namespace {
 
 using absl::StatusCode;
 using ::testing::Contains;
-using testing::EqualsProto;
+using testing::EqualsText;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -196,6 +196,141 @@ TEST(MappedImport, WarnsOfWhatOnlyLooksOdd) {
   EXPECT_EQ(response.warnings(0).column(), "Effective Date");
   EXPECT_THAT(response.warnings(0).reason(),
               HasSubstr("starts after contract HL-2026-01 ended, 2026-12-31"));
+}
+
+TEST(MappedImport, ASubscriptionWhoseLastDayNobodyStatesIsBad) {
+  MappedStore store;
+  const std::string name = "servicenow-entitlement";
+  const auto with = [&](absl::string_view from, absl::string_view to) {
+    return absl::StrReplaceAll(SampleFile(name), {{from, to}});
+  };
+  const std::string no_end = with("2026-01-01,2026-12-31", "2026-01-01,");
+  EXPECT_THAT(FirstError(store.ImportSample(name, no_end)),
+              HasSubstr("2/End date: a subscription, evaluation or maintenance "
+                        "ends, and no last day is stated"));
+  // What is billed each year does not end after a year.
+  EXPECT_THAT(FirstError(store.ImportSample(
+                  name, absl::StrReplaceAll(
+                            no_end, {{"Software model", "Subscription period"},
+                                     {"MariaDB 10,SL-", "Annually,SL-"}}))),
+              HasSubstr("2/End date: a subscription"));
+  EXPECT_THAT(FirstError(store.ImportSample(name, with("End date", "Ende"))),
+              HasSubstr("2/end_date: a subscription"));
+  EXPECT_THAT(store.All(), IsEmpty());
+
+  // That it never ends is said of line 3.
+  const auto response = store.ImportSample(name);
+  EXPECT_EQ(FirstError(response), "none");
+  ASSERT_EQ(response.warning_count(), 1);
+  EXPECT_EQ(response.warnings(0).line(), 3);
+  EXPECT_THAT(response.warnings(0).reason(),
+              HasSubstr("the file says that it never does"));
+  // A file that has a column for it must fill it, also where one is known; what
+  // a file has no column for stays.
+  EXPECT_THAT(FirstError(store.ImportSample(name, no_end)),
+              HasSubstr("2/End date: a subscription"));
+  const std::string no_column = with("End date", "Ende");
+  EXPECT_EQ(store.ImportSample(name, no_column).unchanged_count(), 3);
+  const auto one_new = store.ImportSample(
+      name, absl::StrReplaceAll(no_column, {{"SL-000102", "SL-000109"}}));
+  ASSERT_EQ(one_new.error_count(), 1);
+  EXPECT_EQ(one_new.errors(0).line(), 3);
+}
+
+TEST(MappedImport, LinesThatAreLeftOutAreNoEntitlementsAndAreTold) {
+  MappedStore store;
+  const auto response = store.ImportSample(
+      "flexera-purchase-order-line",
+      absl::StrReplaceAll(SampleFile("flexera-purchase-order-line"),
+                          {{"Item received", "Cancelled"},
+                           {"Completed,INV-7003", "New,INV-7003"}}));
+  EXPECT_EQ(response.line_count(), 4);
+  EXPECT_EQ(response.added_count(), 1);
+  EXPECT_EQ(response.error_count(), 0);
+  EXPECT_EQ(response.quarantined_count(), 0);
+  EXPECT_THAT(store.All(), SizeIs(1));
+  ASSERT_EQ(response.left_out_size(), 2);
+  EXPECT_THAT(response.left_out(0), EqualsText(R"pb(
+                reason: "Status is Cancelled"
+                line_count: 2
+                lines: [ 4, 5 ]
+              )pb"));
+  EXPECT_THAT(response.left_out(1),
+              EqualsText(R"pb(
+                reason: "Status is New" line_count: 1 lines: 3
+              )pb"));
+  EXPECT_EQ(response.left_out_count(), 3);
+  EXPECT_EQ(response.still_known_count(), 0);
+}
+
+TEST(MappedImport, NamesAtMostAHundredLinesOfOneReason) {
+  MappedStore store;
+  const std::string sample = SampleFile("flexera-purchase-order-line");
+  const std::string cancelled = sample.substr(sample.find("PO-2202,2"));
+  std::string content = sample;
+  for (int i = 0; i < 150; ++i) {
+    absl::StrAppend(&content,
+                    absl::StrReplaceAll(
+                        cancelled, {{"PO-2202,2", absl::StrCat("PO-9,", i)}}));
+  }
+  const auto response =
+      store.ImportSample("flexera-purchase-order-line", content);
+  ASSERT_EQ(response.left_out_size(), 1);
+  EXPECT_EQ(response.left_out(0).line_count(), 151);
+  EXPECT_EQ(response.left_out(0).lines_size(), 100);
+  EXPECT_EQ(response.left_out_count(), 151);
+}
+
+TEST(MappedImport, NamesWhatIsKnownAndOutOfForceInTheFile) {
+  MappedStore store;
+  const std::string name = "flexera-purchase-order-line";
+  store.ImportSample(name);
+  ASSERT_THAT(store.All(), SizeIs(3));
+  const std::string cancelled =
+      absl::StrReplaceAll(SampleFile(name), {{"Completed", "Cancelled"}});
+  const auto response = store.ImportSample(name, cancelled);
+  EXPECT_EQ(response.left_out_count(), 3);
+  ASSERT_EQ(response.still_known_count(), 2);
+  EXPECT_EQ(response.still_known(0).line(), 2);
+  EXPECT_EQ(response.still_known(0).column(), "Status");
+  EXPECT_EQ(response.still_known(0).value(), "HL-2026-01 / PO-2201 / 1");
+  EXPECT_EQ(response.still_known(0).reason(),
+            "Status is Cancelled in the file; the entitlement is known and "
+            "ends on 2026-12-31; if the file is right, propose that it ends");
+  EXPECT_THAT(response.still_known(1).reason(), HasSubstr("has no last day"));
+  // Nothing is ended by that.
+  EXPECT_EQ(response.change_set_id(), "");
+  EXPECT_EQ(response.unchanged_count(), 1);
+  EXPECT_THAT(store.All(), SizeIs(3));
+  // Another contract in the file: the source's line is the same.
+  const auto moved = store.ImportSample(
+      name, absl::StrReplaceAll(cancelled, {{"HL-2026-01", "HL-2026-09"}}));
+  ASSERT_EQ(moved.still_known_count(), 2);
+  EXPECT_EQ(moved.still_known(0).value(), "HL-2026-01 / PO-2201 / 1");
+}
+
+TEST(MappedImport, SaysNothingOfALineThatIsOverOrEnded) {
+  MappedStore store;
+  const std::string name = "flexera-purchase-order-line";
+  store.ImportSample(name);
+  const std::string cancelled =
+      absl::StrReplaceAll(SampleFile(name), {{"Completed", "Cancelled"}});
+  // The day after the last one of the first line.
+  store.clock.Advance(
+      absl::FromCivil(absl::CivilDay(2027, 1, 1), absl::UTCTimeZone()) -
+      store.clock.Now());
+  EXPECT_EQ(store.ImportSample(name, cancelled).still_known_count(), 1);
+  v1::ObjectChange end;
+  end.set_action(v1::ObjectChange::ACTION_END);
+  end.set_effective_date("2027-01-01");
+  for (const v1::Entitlement& line : store.All()) {
+    if (line.source_line_id() == "PO-2201/2") {
+      *end.mutable_object()->mutable_entitlement() = line;
+    }
+  }
+  ASSERT_OK_AND_ASSIGN(const auto proposed, store.ProposeAs("ina", {end}));
+  store.AgreeTo(proposed.change_set_id());
+  EXPECT_EQ(store.ImportSample(name, cancelled).still_known_count(), 0);
 }
 
 TEST(MappedImport, OneLineComesFromOneSource) {

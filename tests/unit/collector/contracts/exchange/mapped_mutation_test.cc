@@ -83,6 +83,12 @@ const std::vector<std::string>& HostileCells() {
                                    "core",
                                    "per device",
                                    "Perpetual",
+                                   "Retired",
+                                   "cancelled",
+                                   "In stock",
+                                   "Sold",
+                                   "New",
+                                   "Completed",
                                    "a\tb",
                                    "two\nlines",
                                    std::string("nul\0byte", 8),
@@ -265,6 +271,19 @@ bool StandsAt(absl::string_view content, int line, absl::string_view raw) {
   return absl::StartsWith(content, raw);
 }
 
+// The text of the sound record that starts on a line: its quotes are even in
+// number.
+std::string RecordAt(absl::string_view content, int line) {
+  absl::ConsumePrefix(&content, "\xef\xbb\xbf");
+  std::vector<absl::string_view> lines = absl::StrSplit(content, '\n');
+  std::string record;
+  for (size_t i = static_cast<size_t>(line) - 1; i < lines.size(); ++i) {
+    absl::StrAppend(&record, record.empty() ? "" : "\n", lines[i]);
+    if (std::count(record.begin(), record.end(), '"') % 2 == 0) break;
+  }
+  return std::string(absl::StripSuffix(record, "\r"));
+}
+
 // The header's record: its quotes are even in number.
 std::vector<std::string> HeaderOf(absl::string_view content) {
   absl::ConsumePrefix(&content, "\xef\xbb\xbf");
@@ -321,6 +340,11 @@ size_t CheckFile(const std::string& mapping, const std::string& content,
         << mapping << ": " << raw;
     taken.insert(std::string(raw));
   }
+  for (const LeftOutLine& out : file.left_out) {
+    const auto fields = OracleFields(RecordAt(content, out.line));
+    EXPECT_TRUE(fields.has_value() && OracleLeavesOut(mapping, header, *fields))
+        << mapping << ": line " << out.line << ": " << out.reason;
+  }
   bool may_collide = false;
   for (const BadLine& bad : file.bad) {
     EXPECT_THAT(bad.errors, ::testing::Not(IsEmpty()));
@@ -345,7 +369,7 @@ TEST(MappedMutation, WhatIsTakenIsWhatTheLineSaysAndWhatIsNotNamesItsPlace) {
   std::map<std::string, std::set<std::string>> intact;
   for (const std::string sample : kSamples) {
     const Sheet sheet = SheetOf(SampleFile(sample));
-    ASSERT_EQ(sheet.rows.size(), 4u) << sample;
+    ASSERT_GE(sheet.rows.size(), 4u) << sample;
     for (size_t i = 1; i < sheet.rows.size(); ++i) {
       intact[sample].insert(EscapeForTerminal(sheet.Row(i)));
     }

@@ -25,4 +25,9 @@ std::optional<std::string> OracleOf(const std::string& mapping,
 // The same of an object that was made.
 std::string SaidBy(const v1::ContractObject& object);
 
+// Whether the line is left out, since it is not in force.
+bool OracleLeavesOut(const std::string& mapping,
+                     const std::vector<std::string>& header,
+                     const std::vector<std::string>& fields);
+
 }  // namespace rollcall::collector

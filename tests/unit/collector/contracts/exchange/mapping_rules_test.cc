@@ -1,5 +1,6 @@
 #include "collector/contracts/exchange/mapping_rules.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -79,10 +80,58 @@ TEST(MappingRules, RefusesWhatIsMissingDoubledOrUnknown) {
   EXPECT_THAT(with("fields { name: \"document\" sources { columns: \"Doc\" } "
                    "words { from: \"a\" from: \"A\" to: \"b\" } }"),
               says("the word \"A\" is there twice"));
+  EXPECT_THAT(with("fields { name: \"document\" takes_earliest: true sources { "
+                   "columns: \"Doc\" } }"),
+              says("takes_earliest is for days"));
   EXPECT_THAT(without("date_order: DATE_ORDER_YEAR_MONTH_DAY",
                       "fields { name: \"end_date\" sources { columns: \"End\" "
                       "} }"),
               says("date_order is missing"));
+}
+
+TEST(MappingRules, RefusesStatesThatCannotBeTold) {
+  const auto with = [](absl::string_view states) {
+    return WrongWith(absl::StrCat(R"(
+        name: "invoices"
+        target: TARGET_INVOICE_LINES
+        format: "Somebody's invoices."
+        date_order: DATE_ORDER_YEAR_MONTH_DAY
+        decimal_mark: DECIMAL_MARK_POINT
+        fields { name: "vendor" constant: "x" }
+        fields { name: "invoice_number" sources { columns: "Invoice" } }
+        fields { name: "line" sources { columns: "Line" } }
+        fields { name: "invoice_date" sources { columns: "Day" } }
+        fields { name: "product" sources { columns: "What" } }
+        fields { name: "quantity" sources { columns: "How many" } }
+        fields { name: "unit_price" sources { columns: "Price" } }
+        fields { name: "total" sources { columns: "Sum" } }
+        fields { name: "currency" constant: "EUR" }
+        fields { name: "part_number" sources { columns: "State" } }
+    )",
+                                  states));
+  };
+  const auto says = [](absl::string_view text) {
+    return StatusIs(StatusCode::kInvalidArgument, HasSubstr(std::string(text)));
+  };
+  const std::string good =
+      "states { columns: \"State\" in_force: \"paid\" out_of_force: \"void\" }";
+  EXPECT_OK(with(good));
+  EXPECT_THAT(with("states { columns: \"State\" in_force: \"paid\" }"),
+              says("state 1: words that are in force and words that are out"));
+  EXPECT_THAT(with("states { columns: \"State\" out_of_force: \"void\" }"),
+              says("state 1: words that are in force and words that are out"));
+  EXPECT_THAT(with("states { in_force: \"paid\" out_of_force: \"void\" }"),
+              says("state 1: a source names no column"));
+  EXPECT_THAT(with(absl::StrReplaceAll(good, {{"void", "Paid"}})),
+              says("the word \"Paid\" is there twice"));
+  EXPECT_THAT(with(absl::StrReplaceAll(good, {{"void", " void"}})),
+              says("has blanks around it"));
+  EXPECT_THAT(with(absl::StrCat(good, good)),
+              says("state 2: another state has the same column"));
+  EXPECT_THAT(with(absl::StrCat(good, "ignored_columns: \"state\"")),
+              says("shares a label with another column, \"State\""));
+  EXPECT_THAT(WrongWith(absl::StrCat(kTerms, good)),
+              says("state 1: contract terms have no states"));
 }
 
 TEST(MappingRules, RefusesTwoFilesWithOneName) {
@@ -178,6 +227,14 @@ TEST(MappingBook, SaysHowAColumnIsReadAndWhatIsConverted) {
               Contains(HasSubstr("dates are read as YYYY-MM-DD")));
   EXPECT_THAT(flexera.conversions(),
               Contains(HasSubstr("Unit Price: is the price of a pack")));
+  EXPECT_THAT(flexera.conversions(),
+              Contains(HasSubstr("Status: lines that are \"Cancelled\"")));
+  const auto& columns = flexera.columns();
+  const auto status = std::find_if(
+      columns.begin(), columns.end(),
+      [](const auto& column) { return column.labels(0) == "Status"; });
+  ASSERT_NE(status, columns.end());
+  EXPECT_THAT(status->fields(), ::testing::ElementsAre("tag:status", "state"));
   EXPECT_THAT(SampleBook().Find("flexera"),
               StatusIs(StatusCode::kInvalidArgument,
                        HasSubstr("there are rollcall, flexera-purchase")));

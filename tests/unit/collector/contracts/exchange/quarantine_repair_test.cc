@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "common/proto_time.h"
 #include "gmock/gmock.h"
 #include "tests/support/proto_matchers.h"
@@ -18,6 +19,7 @@ namespace rollcall::collector {
 namespace {
 
 using absl::StatusCode;
+using ::testing::ElementsAre;
 using testing::EqualsProto;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -179,6 +181,167 @@ TEST(QuarantineRepair, DiscardsForAReason) {
               StatusIs(StatusCode::kFailedPrecondition));
 }
 
+// A store whose file has three bad lines: 3 is repaired, 4 discarded, 5 open.
+struct SettledStore : QuarantineStore {
+  v1::ImportEntitlementsRequest import;
+
+  SettledStore() {
+    import.set_content(absl::StrCat(kHeader, Line("PO-1", "4"),
+                                    Line("PO-2", "x"), Line("PO-3", "y"),
+                                    Line("PO-4", "z")));
+    import.set_file_name("monthly.csv");
+    import.set_quarantine(true);
+    kept = Import(import).change_set_id();
+    AgreeTo(Repair(Request(Line("PO-2", "8")))->import().change_set_id());
+    auto discard = Request("");
+    discard.set_line(4);
+    discard.set_discard(true);
+    discard.set_reason("not ours");
+    EXPECT_OK(Repair(discard));
+  }
+  // As the file is next month: one line changed, and two more places wrong.
+  v1::ImportEntitlementsRequest Next() {
+    v1::ImportEntitlementsRequest next = import;
+    next.set_content(absl::StrReplaceAll(
+        import.content(), {{Line("PO-1", "4"), Line("PO-1", "5")}}));
+    return next;
+  }
+};
+
+TEST(QuarantineAgain, LinesThatWereSettledStaySettledInTheNextFile) {
+  SettledStore store;
+  const auto next = store.Next();
+  const auto response = store.Import(next);
+  EXPECT_EQ(response.changed_count(), 1);
+  EXPECT_EQ(response.error_count(), 3);
+  EXPECT_EQ(response.quarantined_count(), 1);
+  EXPECT_EQ(response.settled_before_count(), 2);
+  const v1::ChangeSet change_set =
+      store.View(response.change_set_id()).change_set();
+  EXPECT_EQ(change_set.quarantined_count(), 1);
+  EXPECT_EQ(change_set.settled_before_count(), 2);
+  std::vector<std::string> open;
+  for (const v1::QuarantinedLine& line : store.Lines(false)) {
+    if (line.change_set_id() == response.change_set_id()) {
+      open.push_back(line.content());
+    }
+  }
+  EXPECT_THAT(open, ElementsAre(absl::StripSuffix(Line("PO-4", "z"), "\n")));
+  // And a third time nothing is new.
+  const auto again = store.Import(next);
+  EXPECT_EQ(again.change_set_id(), "");
+  EXPECT_EQ(again.quarantined_count(), 0);
+  EXPECT_EQ(again.settled_before_count(), 2);
+}
+
+TEST(QuarantineAgain, AFileWhoseBadLinesAreAllSettledChangesNothing) {
+  SettledStore store;
+  v1::ImportEntitlementsRequest less = store.Next();
+  less.set_content(
+      absl::StrReplaceAll(store.import.content(), {{Line("PO-4", "z"), ""}}));
+  const auto response = store.Import(less);
+  EXPECT_EQ(response.change_set_id(), "");
+  EXPECT_EQ(response.error_count(), 2);
+  EXPECT_EQ(response.settled_before_count(), 2);
+}
+
+TEST(QuarantineAgain, WhatWasSettledElsewhereOrSaysElseIsOpened) {
+  SettledStore store;
+  const auto opened = [&](const v1::ImportEntitlementsRequest& request) {
+    v1::ImportEntitlementsRequest dry = request;
+    dry.set_dry_run(true);
+    const auto response = store.Propose(dry);
+    EXPECT_EQ(response.quarantined_count() + response.settled_before_count(),
+              3);
+    return response.quarantined_count();
+  };
+  EXPECT_EQ(opened(store.Next()), 1);
+  auto other = store.Next();
+  other.set_file_name("another.csv");
+  EXPECT_EQ(opened(other), 3);
+  other = store.Next();
+  other.clear_file_name();
+  EXPECT_EQ(opened(other), 3);
+  other = store.Next();
+  other.set_effective_date("2026-06-01");
+  EXPECT_EQ(opened(other), 3);
+  // The same bytes under other columns say something else.
+  other = store.Next();
+  other.set_content(absl::StrReplaceAll(
+      other.content(), {{"publisher,product", "product,publisher"}}));
+  EXPECT_EQ(opened(other), 3);
+  other = store.Next();
+  other.set_content(absl::StrReplaceAll(
+      other.content(), {{Line("PO-2", "x"), Line("PO-2", "X")}}));
+  EXPECT_EQ(opened(other), 2);
+}
+
+TEST(QuarantineAgain, ALineWhoseCorrectionWasRejectedIsOpened) {
+  QuarantineStore store;
+  ASSERT_OK_AND_ASSIGN(const auto repaired, store.Repair(store.Request()));
+  v1::ImportEntitlementsRequest next;
+  next.set_content(absl::StrCat(kHeader, Line("PO-1", "5"), Line("PO-2", "x")));
+  next.set_file_name("q1.csv");
+  next.set_quarantine(true);
+  next.set_dry_run(true);
+  EXPECT_EQ(store.Propose(next).settled_before_count(), 1);
+  v1::RejectChangeSetRequest reject;
+  reject.set_change_set_id(repaired.import().change_set_id());
+  reject.set_reason("another quantity");
+  ASSERT_OK(store.change_sets.Reject(reject, store.roles.CallBy("pat")));
+  EXPECT_EQ(store.Propose(next).settled_before_count(), 0);
+}
+
+TEST(QuarantineAgain, WhatWasTidiedUpAfterARejectedImportIsOpened) {
+  ContractStore store;
+  v1::ImportEntitlementsRequest import;
+  import.set_content(
+      absl::StrCat(kHeader, Line("PO-1", "4"), Line("PO-2", "x")));
+  import.set_file_name("q1.csv");
+  import.set_quarantine(true);
+  import.set_create_contracts(true);
+  const std::string id = store.Propose(import).change_set_id();
+  v1::RejectChangeSetRequest reject;
+  reject.set_change_set_id(id);
+  reject.set_reason("not ours");
+  ASSERT_OK(store.change_sets.Reject(reject, store.roles.CallBy("pat")));
+  v1::RepairQuarantinedLineRequest discard;
+  discard.set_change_set_id(id);
+  discard.set_line(3);
+  discard.set_discard(true);
+  discard.set_reason("of a rejected import");
+  ASSERT_OK(store.repair.Repair(discard, store.roles.CallBy("ina")));
+  EXPECT_EQ(store.Import(import).quarantined_count(), 1);
+}
+
+TEST(QuarantineRepair, ALineThatIsOutOfForceOnceItIsCorrectedIsSettled) {
+  QuarantineStore store;
+  EntitlementImporter importer(*store.engine, store.committer,
+                               store.change_sets, store.clock, SampleMetrics(),
+                               &SampleBook());
+  QuarantineRepair repair(*store.engine, store.committer, store.change_sets,
+                          importer);
+  const std::string sample = SampleFile("servicenow-entitlement");
+  v1::ImportEntitlementsRequest import;
+  import.set_mapping("servicenow-entitlement");
+  import.set_create_contracts(true);
+  import.set_quarantine(true);
+  import.set_content(absl::StrReplaceAll(sample, {{ "Retired,Sold", "Old," }}));
+  ASSERT_OK_AND_ASSIGN(const auto kept,
+                       importer.Import(import, store.roles.CallBy("ina")));
+  ASSERT_EQ(kept.quarantined_count(), 1);
+  v1::RepairQuarantinedLineRequest request;
+  request.set_change_set_id(kept.change_set_id());
+  request.set_line(5);
+  request.set_content(sample.substr(sample.rfind("NGX-P-D")));
+  ASSERT_OK_AND_ASSIGN(const auto response,
+                       repair.Repair(request, store.roles.CallBy("ina")));
+  EXPECT_EQ(response.line().state(), v1::QuarantinedLine::STATE_REPAIRED);
+  EXPECT_EQ(response.line().repaired_by_change_set_id(), "");
+  ASSERT_EQ(response.import().left_out_size(), 1);
+  EXPECT_THAT(response.import().left_out(0).lines(), ElementsAre(5));
+}
+
 TEST(QuarantineRepair, AnswersARepeatedRequestAsBefore) {
   QuarantineStore store;
   auto request = store.Request();
@@ -227,7 +390,7 @@ TEST(QuarantineRepair, RefusesRequestsThatNameNoLine) {
 TEST(QuarantineRepair, ReadsTheLineWithTheMappingAndDefaultsOfItsFile) {
   QuarantineStore store;
   EntitlementImporter importer(*store.engine, store.committer,
-                               store.change_sets, SampleMetrics(),
+                               store.change_sets, store.clock, SampleMetrics(),
                                &SampleBook());
   QuarantineRepair repair(*store.engine, store.committer, store.change_sets,
                           importer);
