@@ -4,8 +4,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -37,7 +38,8 @@ absl::StatusOr<std::optional<v1::Contract>> ContractOnDay(
       std::move(*outcome.before->mutable_contract()));
 }
 
-// Plans a file of contracts.
+// Plans a file of contracts. A contract may be under another one of the file,
+// in any order; what is under a line that is bad is bad, too.
 class ContractPlanner {
  public:
   ContractPlanner(ImportedFile& file, const ImportPlanOptions& options,
@@ -46,16 +48,20 @@ class ContractPlanner {
         options_(options),
         snapshot_(snapshot),
         plan_(plan),
-        book_(snapshot, /*create=*/false) {
-    for (const v1::ContractObject& object : file.good) {
-      in_file_.insert(
-          absl::AsciiStrToLower(object.contract().contract_number()));
+        book_(snapshot, /*create=*/false),
+        lines_(file.good.size()) {
+    for (size_t i = 0; i < file.good.size(); ++i) {
+      in_file_.emplace(KeyOf(file.good[i].contract().contract_number()), i);
     }
   }
 
   absl::Status Run() {
-    for (size_t i = 0; i < file_.good.size(); ++i) {
+    for (size_t i = 0; i < lines_.size(); ++i) {
       ROLLCALL_RETURN_IF_ERROR(PlanLine(i));
+    }
+    SpreadFaults();
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      ROLLCALL_RETURN_IF_ERROR(Settle(i));
     }
     ROLLCALL_ASSIGN_OR_RETURN(auto created, book_.Created());
     plan_.created_contract_count = static_cast<int>(created.size());
@@ -64,19 +70,33 @@ class ContractPlanner {
   }
 
  private:
+  // A good line of the file, and what it comes to.
+  struct PlannedLine {
+    v1::ContractObject object;
+    std::vector<v1::ImportError> errors;
+    bool creates_vendor = false;
+    // Lines under it, while nobody else knows its contract.
+    std::vector<size_t> under;
+  };
+
+  static std::string KeyOf(absl::string_view contract_number) {
+    return absl::AsciiStrToLower(contract_number);
+  }
+
+  void Fail(size_t index, absl::string_view field, absl::string_view value,
+            absl::string_view reason) {
+    lines_[index].errors.push_back(PlaceOf(file_, index, field, value, reason));
+  }
+
   absl::Status PlanLine(size_t index) {
     const v1::Contract& line = file_.good[index].contract();
     ROLLCALL_ASSIGN_OR_RETURN(
         auto known, ContractOnDay(line.contract_number(), options_, snapshot_));
-    v1::ContractObject object = file_.good[index];
-    std::vector<v1::ImportError> errors;
-    const auto fail = [&](absl::string_view field, absl::string_view value,
-                          absl::string_view reason) {
-      errors.push_back(PlaceOf(file_, index, field, value, reason));
-    };
+    v1::ContractObject& object = lines_[index].object;
+    object = file_.good[index];
     if (known.has_value()) {
       if (!absl::EqualsIgnoreCase(known->vendor(), line.vendor())) {
-        fail("vendor", line.vendor(),
+        Fail(index, "vendor", line.vendor(),
              absl::StrCat("contract ", line.contract_number(), " is with ",
                           known->vendor()));
       }
@@ -85,39 +105,77 @@ class ContractPlanner {
     }
     ROLLCALL_ASSIGN_OR_RETURN(const bool knows_vendor,
                               book_.KnowsVendor(line.vendor()));
+    lines_[index].creates_vendor = !knows_vendor;
     if (!knows_vendor && !options_.create_contracts) {
-      fail("vendor", line.vendor(),
+      Fail(index, "vendor", line.vendor(),
            absl::StrCat("vendor ", line.vendor(),
                         " is not known; propose it first, or have vendors "
                         "created with their contracts"));
     }
-    ROLLCALL_RETURN_IF_ERROR(CheckMaster(object.contract(), fail));
+    ROLLCALL_RETURN_IF_ERROR(CheckMaster(index, object.contract()));
     const absl::Status checked =
         FindObjectKind(ObjectNumber::kContract)->Check(object);
-    if (!checked.ok()) fail("", "", checked.message());
-    if (!errors.empty()) {
-      plan_.bad.push_back(FaultyLine(file_, index, std::move(errors)));
-      return absl::OkStatus();
-    }
-    if (!knows_vendor) book_.CreateVendor(line.vendor());
-    return AddChange(std::move(object), options_, snapshot_, plan_);
+    if (!checked.ok()) Fail(index, "", "", checked.message());
+    return absl::OkStatus();
   }
 
-  template <typename Fail>
-  absl::Status CheckMaster(const v1::Contract& contract, Fail fail) {
+  // A master that nobody knows may be of the file.
+  absl::Status CheckMaster(size_t index, const v1::Contract& contract) {
     if (!contract.has_master_contract_number()) return absl::OkStatus();
     const std::string& master = contract.master_contract_number();
-    if (in_file_.contains(absl::AsciiStrToLower(master)) &&
-        !absl::EqualsIgnoreCase(master, contract.contract_number())) {
-      return absl::OkStatus();
-    }
     ROLLCALL_ASSIGN_OR_RETURN(const ContractBook::Entry* const entry,
                               book_.Find(master));
-    if (!entry->is_known) {
-      fail("master_contract_number", master,
+    if (entry->is_known) return absl::OkStatus();
+    const auto in_file = in_file_.find(KeyOf(master));
+    if (in_file != in_file_.end() && in_file->second != index) {
+      lines_[in_file->second].under.push_back(index);
+      return absl::OkStatus();
+    }
+    const auto bad = file_.bad_keys.find(KeyOf(master));
+    if (bad != file_.bad_keys.end()) {
+      FailUnder(index, bad->second);
+    } else {
+      Fail(index, "master_contract_number", master,
            absl::StrCat("contract ", master, " is not known"));
     }
     return absl::OkStatus();
+  }
+
+  void FailUnder(size_t index, int master_line) {
+    const std::string& master =
+        lines_[index].object.contract().master_contract_number();
+    Fail(index, "master_contract_number", master,
+         absl::StrCat("contract ", master, " is not known, and its line ",
+                      master_line, " is bad; correct that one first"));
+  }
+
+  // Makes what is under bad lines bad.
+  void SpreadFaults() {
+    std::vector<size_t> open;
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      if (!lines_[i].errors.empty()) open.push_back(i);
+    }
+    while (!open.empty()) {
+      const size_t master = open.back();
+      open.pop_back();
+      for (const size_t index : lines_[master].under) {
+        if (lines_[index].errors.empty()) open.push_back(index);
+        FailUnder(index, file_.good_line[master]);
+      }
+    }
+  }
+
+  absl::Status Settle(size_t index) {
+    PlannedLine& line = lines_[index];
+    if (!line.errors.empty()) {
+      KeepFirstErrors(line.errors);
+      plan_.bad.push_back(FaultyLine(file_, index, std::move(line.errors)));
+      return absl::OkStatus();
+    }
+    if (line.creates_vendor) {
+      book_.CreateVendor(line.object.contract().vendor());
+    }
+    return AddChange(std::move(line.object), options_, snapshot_, plan_);
   }
 
   ImportedFile& file_;
@@ -125,7 +183,9 @@ class ContractPlanner {
   const Reader& snapshot_;
   ImportPlan& plan_;
   ContractBook book_;
-  absl::flat_hash_set<std::string> in_file_;
+  std::vector<PlannedLine> lines_;
+  // By contract number in lower case.
+  absl::flat_hash_map<std::string, size_t> in_file_;
 };
 
 }  // namespace

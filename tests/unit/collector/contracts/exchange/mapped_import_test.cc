@@ -24,9 +24,13 @@ using testing::StatusIs;
 
 // A store whose importer has the shipped mappings and knows one product.
 struct MappedStore : ContractStore {
-  EntitlementImporter mapped{*engine,       committer,
-                             change_sets,   SampleMetrics(),
-                             &SampleBook(), KnownProducts{{"redis", "redis"}}};
+  EntitlementImporter mapped{*engine,
+                             committer,
+                             change_sets,
+                             clock,
+                             SampleMetrics(),
+                             &SampleBook(),
+                             KnownProducts{{"redis", "redis"}}};
 
   v1::ImportEntitlementsRequest RequestOf(const std::string& name,
                                           std::string content = "") {
@@ -480,6 +484,73 @@ TEST(MappedImport, RefusesContractsUnderAnotherVendorOrAnUnknownMaster) {
   EXPECT_THAT(
       FirstError(*store.mapped.Import(request, store.roles.CallBy("ina"))),
       HasSubstr("2/vendor: vendor Other is not known"));
+}
+
+// Lines of contracts: number, vendor, start and master.
+std::string ContractLine(absl::string_view number, absl::string_view vendor,
+                         absl::string_view master) {
+  return absl::StrCat(number, ",", vendor, ",2025-12-15,", master, "\n");
+}
+
+constexpr char kContractHeader[] =
+    "contract_number,vendor,start_date,master_contract_number\n";
+
+// One bad master had the whole file refused.
+TEST(MappedImport, WhatIsUnderABadLineOfTheFileIsBadAndTheRestIsNot) {
+  MappedStore store;
+  auto request = store.RequestOf(
+      "rollcall-contract",
+      absl::StrCat(
+          kContractHeader, ContractLine("C-3", "Acme", "C-2"),
+          ContractLine("C-1", "Unknown Ltd", ""),
+          ContractLine("C-2", "Acme", "C-1"), ContractLine("C-9", "Acme", ""),
+          ContractLine("C-8", "Acme", "C-9"), ContractLine("C-5", "", ""),
+          ContractLine("C-6", "Acme", "c-5")));
+  v1::ContractObject vendor;
+  vendor.mutable_vendor()->set_name("Acme");
+  v1::ObjectChange change;
+  change.set_action(v1::ObjectChange::ACTION_SET);
+  *change.mutable_object() = vendor;
+  ASSERT_OK_AND_ASSIGN(const auto proposed, store.ProposeAs("ina", {change}));
+  store.AgreeTo(proposed.change_set_id());
+  request.set_quarantine(true);
+  const auto response = store.ImportMapped(request);
+  EXPECT_EQ(response.added_count(), 2);
+  EXPECT_EQ(response.quarantined_count(), 5);
+  std::vector<std::string> errors;
+  for (const auto& error : response.errors()) {
+    errors.push_back(
+        absl::StrCat(error.line(), "/", error.column(), ": ", error.reason()));
+  }
+  EXPECT_THAT(
+      errors,
+      ::testing::ElementsAre(
+          "2/master_contract_number: contract C-2 is not known, and its line 4 "
+          "is bad; correct that one first",
+          HasSubstr("3/vendor: vendor Unknown Ltd is not known"),
+          "4/master_contract_number: contract C-1 is not known, and its line 3 "
+          "is bad; correct that one first",
+          HasSubstr("7/vendor: vendor is empty"),
+          "8/master_contract_number: contract c-5 is not known, and its line 7 "
+          "is bad; correct that one first"));
+  EXPECT_EQ(store.Get(v1::CONTRACT_OBJECT_KIND_CONTRACT, {"C-8"})
+                .contract()
+                .master_contract_number(),
+            "C-9");
+}
+
+TEST(MappedImport, AMasterThatIsKnownMayHaveABadLine) {
+  MappedStore store;
+  store.ImportSample("rollcall-contract");
+  auto request = store.RequestOf(
+      "rollcall-contract",
+      absl::StrCat(kContractHeader, ContractLine("HL-2026-00", "Other", ""),
+                   ContractLine("HL-9", "Quayside Systems", "HL-2026-00")));
+  request.set_quarantine(true);
+  const auto response = store.ImportMapped(request);
+  EXPECT_EQ(response.added_count(), 1);
+  ASSERT_EQ(response.error_count(), 1);
+  EXPECT_EQ(response.errors(0).line(), 2);
 }
 
 TEST(MappedImport, TermsBecomeParagraphsThatAreReplaced) {
