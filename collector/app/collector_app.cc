@@ -446,9 +446,9 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   std::string Metrics() const {
-    MetricSources sources = {parts_->ingest_stats,      parts_->message_budget,
-                             parts_->row_budget,        parts_->executor,
-                             parts_->question_executor, parts_->committer};
+    MetricSources sources = {parts_->ingest_stats,       parts_->message_budget,
+                             parts_->row_budget,         parts_->executor,
+                             parts_->dispatcher.turns(), parts_->committer};
     sources.new_rows_refused = parts_->new_rows.refused();
     sources.enrolment = &parts_->enrolment.stats;
     sources.housekeeping = &parts_->housekeeping.stats();

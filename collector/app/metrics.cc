@@ -198,11 +198,12 @@ std::string MetricsText(const MetricSources& sources) {
                    "Requests refused since too many waited.",
                    sources.executor.refused());
   families.Gauge("rollcall_question_queue",
-                 "Questions to the admin port that wait for a thread.",
-                 static_cast<int64_t>(sources.question_executor.queue()));
+                 "Questions to the admin port that wait for their turn.",
+                 static_cast<int64_t>(sources.questions.waiting()));
   families.Counter("rollcall_questions_refused_total",
-                   "Questions refused since too many waited.",
-                   sources.question_executor.refused());
+                   "Questions refused since too many waited, of one principal "
+                   "or of all.",
+                   sources.questions.refused());
   families.Counter("rollcall_calls_refused_total",
                    "Calls to the admin port refused since the caller has no "
                    "role that may make them.",

@@ -8,6 +8,7 @@
 #include "collector/identity/enrolment_stats.h"
 #include "collector/ingest/byte_budget.h"
 #include "collector/ingest/ingest_stats.h"
+#include "collector/rpc/call_turns.h"
 #include "collector/rpc/executor.h"
 #include "collector/storage/committer.h"
 
@@ -19,7 +20,7 @@ struct MetricSources {
   const ByteBudget& message_budget;
   const ByteBudget& row_budget;
   const Executor& executor;
-  const Executor& question_executor;
+  const CallTurns& questions;
   const Committer& committer;
   // Left out where there is no enrolment.
   const EnrolmentStats* enrolment = nullptr;

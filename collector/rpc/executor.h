@@ -32,6 +32,7 @@ class Executor {
   // stopping; the task is then not run.
   absl::Status Post(std::function<void()> task);
 
+  int threads() const { return options_.threads; }
   size_t queue() const;
   int64_t refused() const;
 

@@ -6,11 +6,13 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "collector/rpc/access_control.h"
+#include "collector/rpc/call_turns.h"
 #include "collector/rpc/executor.h"
 #include "collector/rpc/status_mapping.h"
 #include "google/protobuf/message.h"
@@ -20,13 +22,18 @@ namespace rollcall::collector {
 // Runs unary admin calls. Thread-safe. All arguments outlive it.
 class UnaryDispatcher {
  public:
-  UnaryDispatcher(Executor& executor, const AccessControl& access)
-      : executor_(executor), access_(access) {}
+  UnaryDispatcher(Executor& executor, const AccessControl& access,
+                  CallBounds bounds = {})
+      : turns_(std::make_unique<CallTurns>(executor, bounds)),
+        access_(access) {}
+
+  const CallTurns& turns() const { return *turns_; }
 
   // Serves one call, if its caller may make it: `work` fills the response that
   // gRPC keeps alive until the reactor finishes. The request's type says which
   // method is called. A call that was cancelled while it waited is not run. The
-  // work's status is the call's; RESOURCE_EXHAUSTED if too many calls wait.
+  // work's status is the call's; RESOURCE_EXHAUSTED if too many calls wait, of
+  // the caller or of all.
   grpc::ServerUnaryReactor* Run(
       grpc::CallbackServerContext* context,
       const google::protobuf::Message& request,
@@ -37,13 +44,15 @@ class UnaryDispatcher {
       reactor->Finish(ToGrpcStatus(caller.status()));
       return reactor;
     }
-    const absl::Status posted = executor_.Post(
-        [context, reactor, caller = *caller, work = std::move(work)] {
+    const absl::Status posted = turns_->Post(
+        caller->principal, static_cast<int64_t>(request.ByteSizeLong()),
+        [context, reactor, caller = *caller,
+         work = std::move(work)](const absl::Status& turn) {
           if (context->IsCancelled()) {
             reactor->Finish(grpc::Status::CANCELLED);
             return;
           }
-          reactor->Finish(ToGrpcStatus(work(caller)));
+          reactor->Finish(ToGrpcStatus(turn.ok() ? work(caller) : turn));
         });
     if (!posted.ok()) reactor->Finish(ToGrpcStatus(posted));
     return reactor;
@@ -71,7 +80,7 @@ class UnaryDispatcher {
   }
 
  private:
-  Executor& executor_;
+  const std::unique_ptr<CallTurns> turns_;
   const AccessControl& access_;
 };
 

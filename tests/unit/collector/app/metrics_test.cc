@@ -51,7 +51,8 @@ class MetricsTest : public ::testing::Test {
   ByteBudget rows_{2'000};
   ExecutorOptions executor_options_{.threads = 1, .max_queue = 1};
   Executor executor_{executor_options_};
-  Executor questions_{executor_options_};
+  Executor question_executor_{executor_options_};
+  CallTurns questions_{question_executor_, {}};
   Committer committer_{EmptyStore(), hybrid_};
 };
 
