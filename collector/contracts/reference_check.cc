@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/documents/document_check.h"
@@ -67,12 +67,18 @@ class ReferenceCheck {
 
   absl::Status Run() {
     ROLLCALL_RETURN_IF_ERROR(Index(/*targets=*/true));
-    return changes_([this](const v1::ObjectChange& change) -> absl::Status {
-      ROLLCALL_RETURN_IF_ERROR(documents_.Check(change));
-      return change.action() == v1::ObjectChange::ACTION_SET
-                 ? CheckSet(change)
-                 : CheckTakenAway(change.object());
-    });
+    ROLLCALL_RETURN_IF_ERROR(
+        changes_([this](const v1::ObjectChange& change) -> absl::Status {
+          ROLLCALL_RETURN_IF_ERROR(documents_.Check(change));
+          if (change.action() == v1::ObjectChange::ACTION_SET) {
+            return CheckSet(change);
+          }
+          TakeAway(change.object());
+          return change.action() == v1::ObjectChange::ACTION_RETRACT
+                     ? CheckWhatIsLeft(change.object())
+                     : absl::OkStatus();
+        }));
+    return CheckTakenAway();
   }
 
  private:
@@ -168,48 +174,62 @@ class ReferenceCheck {
     return kNever;
   }
 
-  // What may refer to an object that ends, or of which a day is void.
-  absl::Status CheckTakenAway(const v1::ContractObject& object) {
-    const ObjectRef ref = RefTo(object);
-    switch (object.object_case()) {
-      case ObjectNumber::kVendor:
-        return CheckAll(ObjectNumber::kContract, "", ref, object);
-      case ObjectNumber::kContract:
-        ROLLCALL_RETURN_IF_ERROR(
-            CheckAll(ObjectNumber::kContract, "", ref, object));
-        for (const ObjectNumber kind :
-             {ObjectNumber::kEntitlement, ObjectNumber::kAmendment,
-              ObjectNumber::kReview}) {
-          ROLLCALL_RETURN_IF_ERROR(
-              CheckAll(kind, object.contract().contract_number(), ref, object));
-        }
-        return CheckAll(ObjectNumber::kAudit, "", ref, object);
-      case ObjectNumber::kAmendment:
-        for (const ObjectNumber kind :
-             {ObjectNumber::kContract, ObjectNumber::kEntitlement}) {
-          ROLLCALL_RETURN_IF_ERROR(CheckAll(
-              kind, object.amendment().contract_number(), ref, object));
-        }
-        return absl::OkStatus();
-      default:
-        return absl::OkStatus();
-    }
+  // Once a day is void, the state before it goes on, and what that refers to
+  // may have ended by then.
+  absl::Status CheckWhatIsLeft(const v1::ContractObject& object) {
+    ROLLCALL_ASSIGN_OR_RETURN(const States own, StatesOf(RefTo(object)));
+    return CheckStates(own, [](const ObjectRef&) { return true; });
   }
 
-  // Checks what refers to `ref` among the objects of a kind whose name begins
-  // so.
-  absl::Status CheckAll(ObjectNumber kind, absl::string_view begin,
-                        const ObjectRef& ref,
-                        const v1::ContractObject& object) {
+  // Notes an object that ends, or of which a day is void.
+  void TakeAway(const v1::ContractObject& object) {
+    if (IsTarget(object.object_case())) taken_.insert(RefTo(object));
+  }
+
+  // Checks what refers to what was taken away: each kind is walked over once,
+  // however much was taken.
+  absl::Status CheckTakenAway() {
+    bool any_vendor = false;
+    bool any_contract = false;
+    // First parts of the names of what is under a contract.
+    std::set<std::string> numbers;
+    for (const ObjectRef& ref : taken_) {
+      any_vendor = any_vendor || ref.kind == ObjectNumber::kVendor;
+      any_contract = any_contract || ref.kind == ObjectNumber::kContract;
+      if (ref.kind != ObjectNumber::kVendor) numbers.insert(ref.name.parts[0]);
+    }
+    const bool all_contracts = any_vendor || any_contract;
+    if (all_contracts) {
+      ROLLCALL_RETURN_IF_ERROR(CheckAll(ObjectNumber::kContract));
+    }
+    if (any_contract) ROLLCALL_RETURN_IF_ERROR(CheckAll(ObjectNumber::kAudit));
+    for (const std::string& number : numbers) {
+      if (!all_contracts) {
+        ROLLCALL_RETURN_IF_ERROR(CheckAll(ObjectNumber::kContract, number));
+      }
+      for (const ObjectNumber kind :
+           {ObjectNumber::kEntitlement, ObjectNumber::kAmendment,
+            ObjectNumber::kReview}) {
+        ROLLCALL_RETURN_IF_ERROR(CheckAll(kind, number));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Checks what refers to what was taken away among the objects of a kind whose
+  // name begins so.
+  absl::Status CheckAll(ObjectNumber kind, absl::string_view begin = "") {
     KeyWriter prefix;
     prefix.U16(static_cast<uint16_t>(kind));
-    if (!begin.empty()) prefix.Text(absl::AsciiStrToLower(begin));
+    if (!begin.empty()) prefix.Text(begin);
     ObjectEntries entries(kObjectTable.ScanPrefix(reader_, prefix));
     std::optional<ObjectName> name;
     ObjectTimeline timeline;
     const auto check = [&]() -> absl::Status {
       if (!name.has_value()) return absl::OkStatus();
-      return CheckStates(std::move(timeline).Take(), ref, object);
+      return CheckStates(
+          std::move(timeline).Take(),
+          [this](const ObjectRef& ref) { return taken_.contains(ref); });
     };
     while (true) {
       ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
@@ -226,13 +246,14 @@ class ReferenceCheck {
     }
   }
 
-  // Checks the states of one object that refer to `ref`.
-  absl::Status CheckStates(const States& states, const ObjectRef& ref,
-                           const v1::ContractObject& object) {
+  // Checks what the states of one object refer to, of that which is asked for.
+  absl::Status CheckStates(const States& states,
+                           absl::FunctionRef<bool(const ObjectRef&)> is_asked) {
     for (const ObjectTimeline::State& state : states) {
       if (!state.object.has_value()) continue;
       for (const ObjectReference& to : ReferencesOf(*state.object)) {
-        if (ObjectRef{static_cast<uint16_t>(to.kind), to.name} != ref) continue;
+        const ObjectRef ref = {static_cast<uint16_t>(to.kind), to.name};
+        if (!is_asked(ref)) continue;
         ROLLCALL_ASSIGN_OR_RETURN(const States* const target, Target(ref));
         ROLLCALL_RETURN_IF_ERROR(
             CheckBegin(*state.object, state.from, to, *target));
@@ -240,7 +261,7 @@ class ReferenceCheck {
         const auto end = EndAfter(
             *target, std::max(state.from, FirstDayOf(*target).value_or(0)));
         if (end.has_value() && NextAfter(states, state.from) > *end) {
-          return GoesOn(*state.object, InWords(object), *end);
+          return GoesOn(*state.object, to.words, *end);
         }
       }
     }
@@ -253,6 +274,8 @@ class ReferenceCheck {
   std::map<ObjectRef, std::vector<v1::ObjectChange>> proposed_;
   bool all_indexed_ = false;
   std::map<ObjectRef, States> targets_;
+  // What ends, or of which a day is void, of that which others refer to.
+  std::set<ObjectRef> taken_;
 };
 
 }  // namespace

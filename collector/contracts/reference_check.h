@@ -20,7 +20,11 @@ using ChangeWalk = absl::FunctionRef<absl::Status(EachChange)>;
 // A line is under its contract, a contract with its vendor and under its
 // master, from the day on that it is said, and no longer than that is there.
 // What is history (amendments, reviews, audits) refers to what was there at
-// some time. Documents are held now.
+// some time. Documents are held now. What a retraction leaves of an object is
+// held to the same.
+//
+// Reads what is under the objects that are taken away, and if a vendor or a
+// contract is among them all contracts and audits, once.
 //
 // FAILED_PRECONDITION, naming both and what to do; errors of the walk. Of many
 // changes those that nothing refers to are not kept in memory.

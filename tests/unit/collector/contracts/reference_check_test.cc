@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "tests/support/counting_engine.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/collector/contracts/contract_store.h"
 
@@ -132,6 +133,69 @@ TEST_F(ReferenceCheckTest, ARetractedEndOfALineKeepsItsContract) {
   EXPECT_THAT(Propose({ContractChange(kRetract, "2027-01-01"),
                        LineChange(kRetract, "2027-01-01")}),
               IsOk());
+}
+
+TEST_F(ReferenceCheckTest, ARetractedEndOfALineDoesNotOutliveItsContract) {
+  AgreeToContractWithLine();
+  Agree({ContractChange(kEnd, "2026-01-01"), LineChange(kEnd, "2026-01-01")});
+  EXPECT_THAT(Propose({LineChange(kRetract, "2026-01-01")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("contract C-1 ends on 2026-01-01"),
+                             HasSubstr("entitlement C-1"))));
+}
+
+TEST_F(ReferenceCheckTest, ARetractedEndOfAContractDoesNotOutliveItsMaster) {
+  Agree({VendorChange(kSet), ContractChange(kSet),
+         ContractChange(kSet, "", "C-2", "C-1")});
+  Agree({ContractChange(kEnd, "2026-01-01"),
+         ContractChange(kEnd, "2026-01-01", "C-2")});
+  EXPECT_THAT(Propose({ContractChange(kRetract, "2026-01-01", "C-2")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("contract C-1 ends on 2026-01-01"),
+                             HasSubstr("contract C-2 goes on"))));
+  EXPECT_THAT(Propose({ContractChange(kRetract, "2026-01-01"),
+                       ContractChange(kRetract, "2026-01-01", "C-2")}),
+              IsOk());
+}
+
+TEST_F(ReferenceCheckTest, ARetractedEndOfAContractDoesNotOutliveItsVendor) {
+  Agree({VendorChange(kSet), ContractChange(kSet)});
+  Agree({VendorChange(kEnd, "2026-01-01"), ContractChange(kEnd, "2026-01-01")});
+  EXPECT_THAT(Propose({ContractChange(kRetract, "2026-01-01")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("vendor Acme ends on 2026-01-01")));
+}
+
+TEST_F(ReferenceCheckTest, AMasterThatARetractionBringsBackIsThere) {
+  Agree({VendorChange(kSet), ContractChange(kSet),
+         ContractChange(kSet, "", "C-2", "C-1")});
+  Agree({ContractChange(kSet, "2025-01-01", "C-2")});
+  Agree({ContractChange(kEnd, "2026-01-01")});
+  EXPECT_THAT(Propose({ContractChange(kRetract, "2025-01-01", "C-2")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("contract C-1 ends on 2026-01-01")));
+}
+
+TEST_F(ReferenceCheckTest, ManyContractsThatEndTogetherAreReadOnce) {
+  constexpr int kCount = 1'000;
+  std::vector<v1::ObjectChange> begin = {VendorChange(kSet)};
+  std::vector<v1::ObjectChange> end = {VendorChange(kEnd, "2026-01-01")};
+  for (int i = 0; i < kCount; ++i) {
+    const std::string number = absl::StrCat("C-", i);
+    begin.push_back(ContractChange(kSet, "", number));
+    begin.push_back(LineChange(kSet));
+    begin.back().mutable_object()->mutable_entitlement()->set_contract_number(
+        number);
+    end.push_back(ContractChange(kEnd, "2026-01-01", number));
+    end.push_back(LineChange(kEnd, "2026-01-01"));
+    end.back().mutable_object()->mutable_entitlement()->set_contract_number(
+        number);
+  }
+  Agree(begin);
+  testing::CountingEngine counting(*store_.engine);
+  EXPECT_THAT(CheckReferences(end, counting), IsOk());
+  // Each contract as one of all and as what its line refers to, and the line.
+  EXPECT_LE(counting.of(TableId::kObject), 4 * kCount);
 }
 
 TEST_F(ReferenceCheckTest, AContractIsNotVoidedFromUnderItsLines) {
