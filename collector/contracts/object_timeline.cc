@@ -76,6 +76,19 @@ std::optional<uint32_t> FirstDayOf(
   return std::nullopt;
 }
 
+uint32_t NextAfter(absl::Span<const ObjectTimeline::State> states,
+                   uint32_t day) {
+  for (const ObjectTimeline::State& state : states) {
+    if (state.from > day) return state.from;
+  }
+  return kNeverDay;
+}
+
+std::string DayInWords(uint32_t day) {
+  const auto date = CivilDate::FromOrdinal(day);
+  return date.has_value() ? date->ToString() : "the first day";
+}
+
 std::optional<uint32_t> EndAfter(absl::Span<const ObjectTimeline::State> states,
                                  uint32_t day) {
   for (const ObjectTimeline::State& state : states) {

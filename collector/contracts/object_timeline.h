@@ -5,16 +5,21 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "collector/contracts/civil_date.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_table.h"
 #include "collector/storage/engine.h"
 #include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
+
+// After all days.
+inline constexpr uint32_t kNeverDay = CivilDate::kLastOrdinal + 1;
 
 // Days are ordinals of CivilDate; 0: before all days, what was always so. Pure.
 class ObjectTimeline {
@@ -52,6 +57,13 @@ bool IsThereOn(absl::Span<const ObjectTimeline::State> states, uint32_t day);
 // The first day on which it is there; nothing if there is none.
 std::optional<uint32_t> FirstDayOf(
     absl::Span<const ObjectTimeline::State> states);
+
+// The day on which what holds on `day` is said anew; kNeverDay if on none.
+uint32_t NextAfter(absl::Span<const ObjectTimeline::State> states,
+                   uint32_t day);
+
+// For people, for example "2026-01-01".
+std::string DayInWords(uint32_t day);
 
 // The first day after `day` from which on it is not there; nothing if there is
 // none.

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/documents/document_check.h"
+#include "collector/contracts/master_check.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_references.h"
 #include "collector/contracts/object_table.h"
@@ -21,8 +22,6 @@ namespace rollcall::collector {
 namespace {
 
 using States = std::vector<ObjectTimeline::State>;
-
-constexpr uint32_t kNever = CivilDate::kLastOrdinal + 1;
 
 struct ObjectRef {
   uint16_t kind;
@@ -38,11 +37,6 @@ ObjectRef RefTo(const v1::ContractObject& object) {
 std::string InWords(const v1::ContractObject& object) {
   return absl::StrCat(FindObjectKind(object.object_case())->word(), " ",
                       NameInWords(object));
-}
-
-std::string DayInWords(uint32_t day) {
-  const auto date = CivilDate::FromOrdinal(day);
-  return date.has_value() ? date->ToString() : "the first day";
 }
 
 // Whether what refers so must end by the time that the other does. What is
@@ -139,7 +133,10 @@ class ReferenceCheck {
       if (NextAfter(own, from) <= *end) continue;
       return GoesOn(change.object(), to.words, *end);
     }
-    return absl::OkStatus();
+    if (kind != ObjectNumber::kContract) return absl::OkStatus();
+    ROLLCALL_ASSIGN_OR_RETURN(const States* const own,
+                              Target(RefTo(change.object())));
+    return CheckMaster(change.object(), from, NextAfter(*own, from));
   }
 
   static absl::Status CheckBegin(const v1::ContractObject& object,
@@ -167,18 +164,35 @@ class ReferenceCheck {
                      InWords(object), " goes on; end it by then, or with it"));
   }
 
-  static uint32_t NextAfter(const States& states, uint32_t day) {
-    for (const ObjectTimeline::State& state : states) {
-      if (state.from > day) return state.from;
-    }
-    return kNever;
+  // Whether a contract is under itself from a day on until another.
+  absl::Status CheckMaster(const v1::ContractObject& object, uint32_t from,
+                           uint32_t until) {
+    const v1::Contract& contract = object.contract();
+    if (!contract.has_master_contract_number()) return absl::OkStatus();
+    return masters_.Check(
+        contract.contract_number(), contract.master_contract_number(), from,
+        until,
+        [this](const std::string& number)
+            -> absl::StatusOr<absl::Span<const ObjectTimeline::State>> {
+          ROLLCALL_ASSIGN_OR_RETURN(
+              const States* const states,
+              Target({ObjectNumber::kContract, {{number, "", ""}}}));
+          return absl::MakeConstSpan(*states);
+        });
   }
 
   // Once a day is void, the state before it goes on, and what that refers to
   // may have ended by then.
   absl::Status CheckWhatIsLeft(const v1::ContractObject& object) {
     ROLLCALL_ASSIGN_OR_RETURN(const States own, StatesOf(RefTo(object)));
-    return CheckStates(own, [](const ObjectRef&) { return true; });
+    ROLLCALL_RETURN_IF_ERROR(
+        CheckStates(own, [](const ObjectRef&) { return true; }));
+    for (const ObjectTimeline::State& state : own) {
+      if (!state.object.has_value()) continue;
+      ROLLCALL_RETURN_IF_ERROR(
+          CheckMaster(*state.object, state.from, NextAfter(own, state.from)));
+    }
+    return absl::OkStatus();
   }
 
   // Notes an object that ends, or of which a day is void.
@@ -274,6 +288,7 @@ class ReferenceCheck {
   std::map<ObjectRef, std::vector<v1::ObjectChange>> proposed_;
   bool all_indexed_ = false;
   std::map<ObjectRef, States> targets_;
+  MasterCheck masters_;
   // What ends, or of which a day is void, of that which others refer to.
   std::set<ObjectRef> taken_;
 };

@@ -176,6 +176,34 @@ TEST_F(ReferenceCheckTest, AMasterThatARetractionBringsBackIsThere) {
                        HasSubstr("contract C-1 ends on 2026-01-01")));
 }
 
+TEST_F(ReferenceCheckTest, AContractIsNotUnderItself) {
+  Agree({VendorChange(kSet)});
+  EXPECT_THAT(Propose({ContractChange(kSet, "", "C-1", "c-1")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("contract C-1 would be under itself")));
+  EXPECT_THAT(Propose({ContractChange(kSet, "", "C-1", "C-3"),
+                       ContractChange(kSet, "", "C-2", "C-1"),
+                       ContractChange(kSet, "", "C-3", "C-2")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("would be under itself")));
+  Agree({ContractChange(kSet), ContractChange(kSet, "", "C-2", "C-1")});
+  EXPECT_THAT(Propose({ContractChange(kSet, "2026-01-01", "C-1", "C-2")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("contract C-1 would be under itself"),
+                             HasSubstr("from 2026-01-01 on"))));
+}
+
+TEST_F(ReferenceCheckTest, AMasterMayComeUnderItsContractOnALaterDay) {
+  Agree({VendorChange(kSet), ContractChange(kSet),
+         ContractChange(kSet, "", "C-2", "C-1")});
+  Agree({ContractChange(kSet, "2026-01-01", "C-2"),
+         ContractChange(kSet, "2026-01-01", "C-1", "C-2")});
+  EXPECT_THAT(Propose({ContractChange(kRetract, "2026-01-01", "C-2")}),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("contract C-2 would be under itself"),
+                             HasSubstr("from 2026-01-01 on"))));
+}
+
 TEST_F(ReferenceCheckTest, ManyContractsThatEndTogetherAreReadOnce) {
   constexpr int kCount = 1'000;
   std::vector<v1::ObjectChange> begin = {VendorChange(kSet)};
