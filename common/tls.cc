@@ -1,5 +1,8 @@
 #include "common/tls.h"
 
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/file.h"
@@ -34,6 +37,25 @@ absl::Time TimeOf(const ASN1_TIME* time) {
   tm fields = {};
   ASN1_TIME_to_tm(time, &fields);
   return absl::FromTM(fields, absl::UTCTimeZone());
+}
+
+// 32 digits, as ours have, or more.
+std::string SerialOf(X509* certificate) {
+  const OpenSslPtr<BIGNUM> number(
+      ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
+  if (number == nullptr) return "";
+  std::string bytes(std::max(BN_num_bytes(number.get()), 16), '\0');
+  BN_bn2binpad(number.get(), reinterpret_cast<unsigned char*>(bytes.data()),
+               static_cast<int>(bytes.size()));
+  return absl::BytesToHexString(bytes);
+}
+
+std::string Sha256Of(X509* certificate) {
+  unsigned char hash[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (X509_digest(certificate, EVP_sha256(), hash, &size) != 1) return "";
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(hash), size));
 }
 
 // What follows `prefix` in the only URI that has it, else UNAUTHENTICATED.
@@ -120,9 +142,12 @@ absl::StatusOr<CertificateInfo> ReadCertificate(absl::string_view pem) {
     return absl::InvalidArgumentError("no PEM certificate");
   }
   return CertificateInfo{
-      UrisOf(certificate.get()), TimeOf(X509_get0_notBefore(certificate.get())),
+      UrisOf(certificate.get()),
+      TimeOf(X509_get0_notBefore(certificate.get())),
       TimeOf(X509_get0_notAfter(certificate.get())),
-      KeyFingerprint(PublicKeyDer(X509_get_X509_PUBKEY(certificate.get())))};
+      KeyFingerprint(PublicKeyDer(X509_get_X509_PUBKEY(certificate.get()))),
+      SerialOf(certificate.get()),
+      Sha256Of(certificate.get())};
 }
 
 absl::StatusOr<AgentId> AgentOf(const CertificateInfo& certificate) {

@@ -37,6 +37,10 @@ struct CertificateInfo {
   absl::Time not_after;
   // First 16 bytes of SHA-256 over the DER SubjectPublicKeyInfo.
   AgentId key_fingerprint;
+  // Hex digits in lower case: its serial number, 32 or more, and the SHA-256 of
+  // its DER, 64.
+  std::string serial_number;
+  std::string sha256;
 };
 
 // Reads the first certificate in `pem`. INVALID_ARGUMENT if there is none.

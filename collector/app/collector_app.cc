@@ -98,6 +98,9 @@ constexpr absl::Duration kReloadInterval = absl::Seconds(5);
 constexpr absl::Duration kLinkInterval = absl::Seconds(10);
 // How often streams are looked for that have been silent for too long.
 constexpr absl::Duration kEndInterval = absl::Seconds(10);
+// How often those to callers are looked for whose role or certificate ended:
+// that counts within 5 seconds.
+constexpr absl::Duration kSweepInterval = absl::Seconds(2);
 // How often it is looked for what became of alerts.
 constexpr absl::Duration kWatchInterval = absl::Seconds(2);
 constexpr absl::Duration kMemoryInterval = absl::Minutes(1);
@@ -133,7 +136,8 @@ struct Parts {
         ledger(std::move(ledger_signer)),
         executor(options.executor),
         principals(*engine, committer, ledger, clock, random),
-        enrolment(*engine, committer, clock, random, options.enrolment),
+        enrolment(*engine, committer, principals.revoked, clock, random,
+                  options.enrolment),
         identity(*engine, committer, last_seen, clock, random,
                  {.silence = SilenceOf(options.ingest.check_in_interval,
                                        options.ingest.call_back_after)}),
@@ -269,7 +273,7 @@ class AdminServices {
                   parts.dispatcher),
         invoices_(parts.invoice_queries, parts.dispatcher),
         principals_(parts.principals.queries, parts.principals.edits,
-                    parts.dispatcher),
+                    parts.principals.certificates, parts.dispatcher),
         ledger_(parts.ledger_queries, parts.dispatcher),
         reconciliation_(parts.reconciliation_queries, parts.dispatcher),
         registers_(parts.register_importer, parts.register_queries,
@@ -321,6 +325,7 @@ class CollectorAppImpl final : public CollectorApp {
     parts_->identity.linker.Stop();
     linker_.reset();
     ender_.reset();
+    sweeper_.reset();
     watcher_.reset();
     reloader_.reset();
     ticker_.reset();
@@ -341,6 +346,7 @@ class CollectorAppImpl final : public CollectorApp {
     ROLLCALL_RETURN_IF_ERROR(parts_->last_seen.Load(*parts_->engine));
     ROLLCALL_RETURN_IF_ERROR(parts_->enrolment.revocations.Load());
     ROLLCALL_RETURN_IF_ERROR(parts_->principals.store.Load());
+    ROLLCALL_RETURN_IF_ERROR(parts_->principals.revoked.Load());
     ROLLCALL_RETURN_IF_ERROR(
         parts_->principals.store.Install(options.first_principals));
     ROLLCALL_ASSIGN_OR_RETURN(parts_->sync.store_incarnation,
@@ -357,8 +363,8 @@ class CollectorAppImpl final : public CollectorApp {
     ender_.emplace(kEndInterval, [this] {
       sync_service_.twins().EndSilent();
       sync_service_.EndLate();
-      parts_->streams.Sweep();
     });
+    sweeper_.emplace(kSweepInterval, [this] { parts_->streams.Sweep(); });
     watcher_.emplace(kWatchInterval, [this] { WatchAlerts(); });
     memory_.emplace(kMemoryInterval, [] {
       const int64_t bytes = ReturnFreeMemory();
@@ -517,6 +523,7 @@ class CollectorAppImpl final : public CollectorApp {
   std::optional<Ticker> reloader_;
   std::optional<Ticker> linker_;
   std::optional<Ticker> ender_;
+  std::optional<Ticker> sweeper_;
   std::optional<Ticker> watcher_;
   std::optional<Ticker> memory_;
   std::optional<Ticker> housekeeper_;

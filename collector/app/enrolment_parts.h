@@ -14,11 +14,12 @@ namespace rollcall::collector {
 
 // In order of their making. Thread-safe; all arguments outlive it.
 struct EnrolmentParts {
-  EnrolmentParts(const Engine& engine, Committer& committer, const Clock& clock,
+  EnrolmentParts(const Engine& engine, Committer& committer,
+                 CertificateRevocations& of_principals, const Clock& clock,
                  Random& random, const EnrolmentOptions& options)
       : revocations(engine, committer),
-        tokens(engine, committer, clock, random),
-        certificates(engine, committer, revocations, clock),
+        tokens(engine, committer, of_principals, clock, random),
+        certificates(engine, committer, revocations, of_principals, clock),
         enrolment(engine, committer, tokens, revocations, clock, random,
                   options),
         http(enrolment, limiter, stats, clock) {}

@@ -4,6 +4,8 @@
 #include "collector/changes/change_queries.h"
 #include "collector/changes/change_sets.h"
 #include "collector/contracts/contract_content.h"
+#include "collector/identity/certificate_edits.h"
+#include "collector/identity/certificate_revocations.h"
 #include "collector/identity/principal_queries.h"
 #include "collector/identity/principal_store.h"
 #include "collector/identity/role_edits.h"
@@ -18,9 +20,11 @@ struct PrincipalParts {
   PrincipalParts(const Engine& engine, Committer& committer,
                  const LedgerWriter& ledger, const Clock& clock, Random& random)
       : store(engine, committer, ledger),
-        access(store, clock),
+        revoked(engine),
+        access(store, revoked, clock),
         queries(engine, store, clock),
-        grants(engine, ledger, store),
+        certificates(committer, ledger, revoked),
+        grants(engine, ledger, store, revoked),
         change_sets({engine, committer, ledger, random, store},
                     {{v1::ChangeSet::KIND_CONTRACTS, &contracts},
                      {v1::ChangeSet::KIND_RECORDS, &contracts},
@@ -30,8 +34,10 @@ struct PrincipalParts {
         edits(engine, committer, ledger, store, &role_grants) {}
 
   PrincipalStore store;
+  CertificateRevocations revoked;
   AccessControl access;
   PrincipalQueries queries;
+  CertificateEdits certificates;
   // Who understands what change-sets hold.
   const ContractContent contracts;
   const RoleGrantContent grants;

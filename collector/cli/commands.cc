@@ -77,6 +77,7 @@ constexpr Factory kFactories[] = {
     MakePrincipalShowCommand,
     MakePrincipalGrantCommand,
     MakePrincipalRevokeCommand,
+    MakePrincipalRevokeCertificatesCommand,
     MakeTokenCreateCommand,
     MakeTokenListCommand,
     MakeTokenRevokeCommand,

@@ -64,6 +64,7 @@ std::unique_ptr<Command> MakePositionExplainCommand();
 std::unique_ptr<Command> MakePrincipalGrantCommand();
 std::unique_ptr<Command> MakePrincipalListCommand();
 std::unique_ptr<Command> MakePrincipalRevokeCommand();
+std::unique_ptr<Command> MakePrincipalRevokeCertificatesCommand();
 std::unique_ptr<Command> MakePrincipalShowCommand();
 std::unique_ptr<Command> MakeRegisterImportCommand();
 std::unique_ptr<Command> MakeRegisterListCommand();

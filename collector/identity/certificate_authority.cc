@@ -142,7 +142,8 @@ absl::StatusOr<OpenSslPtr<X509>> CertificateAuthority::MakeCertificate(
   OpenSslPtr<X509> made(X509_new());
   X509* const certificate = made.get();
   X509* const issuer = issuer_.get();
-  const absl::Time not_before = std::max(content.now - kSkew, not_before_);
+  const absl::Time not_before =
+      std::max({content.now - kSkew, not_before_, content.not_before});
   const bool ok =
       certificate != nullptr &&
       X509_set_version(certificate, X509_VERSION_3) == 1 &&

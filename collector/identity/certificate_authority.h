@@ -26,6 +26,8 @@ struct CertificateContent {
   CertificateSerial serial;
   absl::Time now;
   absl::Duration life;
+  // It does not begin before.
+  absl::Time not_before = absl::InfinitePast();
 };
 
 struct IssuedCertificate {
@@ -46,8 +48,8 @@ class CertificateAuthority {
       absl::string_view roots_pem, absl::Time now);
 
   // A certificate for clients, for the request's key; it starts 5 minutes ago,
-  // for clocks that differ, and ends no later than the issuer does.
-  // FAILED_PRECONDITION if the issuer has ended.
+  // for clocks that differ, or when the content says, and ends no later than
+  // the issuer does. FAILED_PRECONDITION if the issuer has ended.
   absl::StatusOr<IssuedCertificate> Issue(
       const CertificateRequest& request,
       const CertificateContent& content) const;

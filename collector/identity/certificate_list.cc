@@ -55,9 +55,11 @@ absl::StatusOr<v1::ListCertificatesResponse> CertificateList::List(
     }
     cursor = std::move(place);
     const auto agent = AgentId::FromHex(certificate.agent_id());
-    if (agent.has_value() && revocations_.IsRevoked(*agent)) {
-      *certificate.mutable_revoke_time() =
-          ToProto(revocations_.RevokedSince(*agent));
+    const absl::Time revoked = agent.has_value()
+                                   ? revocations_.RevokedSince(*agent)
+                                   : of_principals_.Since(certificate);
+    if (revoked != absl::InfiniteFuture()) {
+      *certificate.mutable_revoke_time() = ToProto(revoked);
     }
     *response.add_certificates() = std::move(certificate);
   }

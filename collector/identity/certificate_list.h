@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+#include "collector/identity/certificate_revocations.h"
 #include "collector/identity/revocations.h"
 #include "collector/storage/committer.h"
 #include "common/clock.h"
@@ -13,10 +14,13 @@ namespace rollcall::collector {
 class CertificateList {
  public:
   CertificateList(const Engine& engine, Committer& committer,
-                  const Revocations& revocations, const Clock& clock)
+                  const Revocations& revocations,
+                  const CertificateRevocations& of_principals,
+                  const Clock& clock)
       : engine_(engine),
         committer_(committer),
         revocations_(revocations),
+        of_principals_(of_principals),
         clock_(clock) {}
 
   // Answers EnrolmentService.ListCertificates.
@@ -31,6 +35,7 @@ class CertificateList {
   const Engine& engine_;
   Committer& committer_;
   const Revocations& revocations_;
+  const CertificateRevocations& of_principals_;
   const Clock& clock_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/identity/enrolment_tables.h"
+#include "collector/identity/principal_certificates.h"
 #include "collector/identity/principal_changes.h"
 #include "collector/identity/token_rules.h"
 #include "common/certificate_chain.h"
@@ -50,6 +51,18 @@ absl::Status CheckOwner(const v1::Token& token, const Reader& reader) {
   return CheckLogin(token, RolesIn(owner->record));
 }
 
+// UNAVAILABLE if all certificates of the principal were revoked since this one
+// was made.
+absl::Status CheckValidFrom(absl::string_view principal, absl::Time valid_from,
+                            const Reader& reader) {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto now,
+                            ReadPrincipalCertificates(reader, principal));
+  if (ValidFrom(now.revocations()) == valid_from) return absl::OkStatus();
+  return absl::UnavailableError(
+      "the certificates of this principal were revoked meanwhile; log in "
+      "again");
+}
+
 // The agent that all come of who come of this one: itself, unless it came for
 // the certificate of another.
 absl::StatusOr<AgentId> RootOf(const Reader& reader, AgentId agent) {
@@ -70,6 +83,8 @@ struct Enrolment::Issue {
   std::optional<AgentId> parent;
   // The root of the parent, where that one's certificate is all that there is.
   std::optional<AgentId> root;
+  // Of a principal: what begins before it was revoked.
+  absl::Time valid_from = absl::InfinitePast();
 
   void SetParent(std::optional<AgentId> agent) {
     parent = agent;
@@ -116,6 +131,12 @@ absl::StatusOr<Enrolment::Issue> Enrolment::IssueFor(
   content.serial = issue.serial;
   content.now = clock_.Now();
   content.life = is_agent ? options_.agent_life : options_.admin_life;
+  if (!is_agent) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto before,
+                              ReadPrincipalCertificates(engine_, principal));
+    content.not_before = ValidFrom(before.revocations());
+    issue.valid_from = content.not_before;
+  }
   ROLLCALL_ASSIGN_OR_RETURN(issue.issued, authority.Issue(csr, content));
   issue.record.set_serial_number(issue.serial.ToHex());
   if (is_agent) {
@@ -331,9 +352,11 @@ absl::StatusOr<v1::LoginResponse> Enrolment::Login(
   const auto build = [&](KnownStamp, const Reader& reader,
                          Writes& writes) -> absl::Status {
     ROLLCALL_RETURN_IF_ERROR(CheckOwner(token, reader));
+    ROLLCALL_RETURN_IF_ERROR(
+        CheckValidFrom(token.principal(), issue.valid_from, reader));
     ROLLCALL_RETURN_IF_ERROR(tokens_.Use(reader, token, writes.head));
     PutCertificate(issue.record, issue.serial, writes.head);
-    return NoteCertificate(issue.record, reader, writes.head);
+    return NoteCertificate(issue.record, clock_.Now(), reader, writes.head);
   };
   ROLLCALL_RETURN_IF_ERROR(
       committer_.Commit(TokenStore::NamesOf(token), build).status());

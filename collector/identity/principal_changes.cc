@@ -4,9 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_set_table.h"
 #include "collector/identity/enrolment_tables.h"
+#include "collector/identity/principal_certificates.h"
 #include "collector/identity/token_rules.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -15,7 +17,6 @@ namespace rollcall::collector {
 namespace {
 
 constexpr size_t kMostPrincipals = 10'000;
-constexpr int kCertificatesKept = 5;
 
 bool IsOtherAdmin(const StoredPrincipal& one, absl::string_view principal) {
   return one.name != principal && RolesIn(one.record).Contains(v1::ROLE_ADMIN);
@@ -32,6 +33,23 @@ LedgerEntry EntryOf(const RoleChange& change) {
   entry.AddFact("reason", change.reason);
   entry.AddFact("change_set", change.change_set_id);
   return entry;
+}
+
+// The tokens that brought certificates of the principal and that others made;
+// one that is not kept may have been anybody's.
+absl::StatusOr<absl::flat_hash_set<std::string>> TokensOfOthers(
+    absl::string_view principal, const stored::v1::PrincipalCertificates& of,
+    const Reader& reader) {
+  absl::flat_hash_set<std::string> tokens;
+  for (const v1::Certificate& certificate : of.certificates()) {
+    const auto id = TokenId::FromHex(certificate.token_id());
+    if (!id.has_value()) continue;
+    ROLLCALL_ASSIGN_OR_RETURN(const auto token, kTokenTable.Get(reader, {*id}));
+    if (!token.has_value() || token->token().created_by() != principal) {
+      tokens.insert(certificate.token_id());
+    }
+  }
+  return tokens;
 }
 
 }  // namespace
@@ -62,6 +80,8 @@ absl::StatusOr<StoredPrincipal> PutRoleChange(const RoleChange& change,
       change.roles.Meets(kGuardedRoles)) {
     ROLLCALL_RETURN_IF_ERROR(
         EndTokensOfOthers(then.name, change.by, stamp, reader, batch).status());
+    ROLLCALL_RETURN_IF_ERROR(
+        EndCertificatesOfOthers(then.name, stamp, reader, batch));
   }
   // A grant that two make was compared with roles, whoever changes them.
   PutNewestEffect(v1::ChangeSet::KIND_ROLE_GRANT, stamp, batch);
@@ -90,20 +110,28 @@ absl::StatusOr<int> EndTokensOfOthers(absl::string_view principal,
   }
 }
 
-absl::Status NoteCertificate(const v1::Certificate& certificate,
-                             const Reader& reader, Batch& batch) {
-  const PrincipalCertificatesKey key = {certificate.principal()};
-  ROLLCALL_ASSIGN_OR_RETURN(auto before,
-                            kPrincipalCertificatesTable.Get(reader, key));
-  stored::v1::PrincipalCertificates kept;
-  *kept.add_certificates() = certificate;
-  if (before.has_value()) {
-    for (v1::Certificate& older : *before->mutable_certificates()) {
-      if (kept.certificates_size() == kCertificatesKept) break;
-      *kept.add_certificates() = std::move(older);
-    }
+absl::Status EndCertificatesOfOthers(absl::string_view principal,
+                                     KnownStamp stamp, const Reader& reader,
+                                     Batch& batch) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto of,
+                            ReadPrincipalCertificates(reader, principal));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto tokens,
+                            TokensOfOthers(principal, of, reader));
+  const auto is_of_others = [&tokens](const v1::Certificate& certificate) {
+    return tokens.contains(certificate.token_id());
+  };
+  if (RevokeGoodCertificates(is_of_others, stamp, of) > 0) {
+    kPrincipalCertificatesTable.Put(batch, {std::string(principal)}, of);
   }
-  kPrincipalCertificatesTable.Put(batch, key, kept);
+  return absl::OkStatus();
+}
+
+absl::Status NoteCertificate(const v1::Certificate& certificate, absl::Time now,
+                             const Reader& reader, Batch& batch) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto of, ReadPrincipalCertificates(reader, certificate.principal()));
+  AddCertificate(certificate, now, of);
+  kPrincipalCertificatesTable.Put(batch, {certificate.principal()}, of);
   return absl::OkStatus();
 }
 

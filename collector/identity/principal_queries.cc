@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "collector/identity/enrolment_tables.h"
+#include "collector/identity/principal_certificates.h"
 #include "collector/identity/principal_tables.h"
 #include "collector/identity/principal_view.h"
 #include "collector/identity/role_change.h"
@@ -52,9 +53,14 @@ absl::Status AddLogins(const Reader& reader, const TokensByPrincipal& tokens,
     principal.set_open_token_by_others_count(open->second.by_others);
   }
   ROLLCALL_ASSIGN_OR_RETURN(
-      auto last, kPrincipalCertificatesTable.Get(reader, {principal.name()}));
-  if (last.has_value()) {
-    principal.mutable_last_certificates()->Swap(last->mutable_certificates());
+      const auto of, ReadPrincipalCertificates(reader, principal.name()));
+  for (const v1::Certificate& one : of.certificates()) {
+    if (principal.last_certificates_size() == kShownCertificates) break;
+    v1::Certificate& certificate = *principal.add_last_certificates();
+    certificate = one;
+    const absl::Time revoked = RevokedSince(of.revocations(), one);
+    if (revoked == absl::InfiniteFuture()) continue;
+    *certificate.mutable_revoke_time() = ToProto(revoked);
   }
   return absl::OkStatus();
 }

@@ -37,6 +37,16 @@ grpc::ServerUnaryReactor* PrincipalServiceImpl::RevokeRole(
                             });
 }
 
+grpc::ServerUnaryReactor* PrincipalServiceImpl::RevokeCertificates(
+    grpc::CallbackServerContext* context,
+    const v1::RevokeCertificatesRequest* request,
+    v1::RevokeCertificatesResponse* response) {
+  return dispatcher_.Answer(context, *request, response,
+                            [this, request](const Caller& caller) {
+                              return certificates_.Revoke(*request, caller);
+                            });
+}
+
 grpc::ServerUnaryReactor* PrincipalServiceImpl::WhoAmI(
     grpc::CallbackServerContext* context, const v1::WhoAmIRequest* request,
     v1::WhoAmIResponse* response) {

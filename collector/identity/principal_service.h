@@ -1,6 +1,7 @@
 // PrincipalService over gRPC.
 #pragma once
 
+#include "collector/identity/certificate_edits.h"
 #include "collector/identity/principal_queries.h"
 #include "collector/identity/role_edits.h"
 #include "collector/rpc/unary.h"
@@ -13,8 +14,12 @@ class PrincipalServiceImpl final
     : public v1::PrincipalService::CallbackService {
  public:
   PrincipalServiceImpl(const PrincipalQueries& queries, RoleEdits& edits,
+                       CertificateEdits& certificates,
                        const UnaryDispatcher& dispatcher)
-      : queries_(queries), edits_(edits), dispatcher_(dispatcher) {}
+      : queries_(queries),
+        edits_(edits),
+        certificates_(certificates),
+        dispatcher_(dispatcher) {}
 
   grpc::ServerUnaryReactor* ListPrincipals(
       grpc::CallbackServerContext* context,
@@ -31,6 +36,10 @@ class PrincipalServiceImpl final
       grpc::CallbackServerContext* context,
       const v1::RevokeRoleRequest* request,
       v1::RevokeRoleResponse* response) override;
+  grpc::ServerUnaryReactor* RevokeCertificates(
+      grpc::CallbackServerContext* context,
+      const v1::RevokeCertificatesRequest* request,
+      v1::RevokeCertificatesResponse* response) override;
   grpc::ServerUnaryReactor* WhoAmI(grpc::CallbackServerContext* context,
                                    const v1::WhoAmIRequest* request,
                                    v1::WhoAmIResponse* response) override;
@@ -38,6 +47,7 @@ class PrincipalServiceImpl final
  private:
   const PrincipalQueries& queries_;
   RoleEdits& edits_;
+  CertificateEdits& certificates_;
   const UnaryDispatcher& dispatcher_;
 };
 

@@ -70,6 +70,15 @@ inline absl::StatusOr<std::optional<StoredPrincipal>> ReadPrincipal(
       std::move(entry->key.name), entry->key.stamp, std::move(entry->value)});
 }
 
+// The certificates of a principal; none if nothing is stored of them.
+// Thread-safe.
+inline absl::StatusOr<stored::v1::PrincipalCertificates>
+ReadPrincipalCertificates(const Reader& reader, absl::string_view name) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto stored, kPrincipalCertificatesTable.Get(
+                                             reader, {std::string(name)}));
+  return std::move(stored).value_or(stored::v1::PrincipalCertificates());
+}
+
 // All principals as of the stamp, by name. Thread-safe.
 inline absl::StatusOr<std::vector<StoredPrincipal>> ReadPrincipals(
     const Reader& reader, KnownStamp as_of = KnownStamp::Max()) {

@@ -84,6 +84,7 @@ void RoleGrantContent::TookEffect(const std::vector<std::string>& items) const {
   for (const std::string& item : items) {
     const auto grant = ParseGrant(item);
     if (!grant.ok()) continue;
+    certificates_.LearnStored(grant->principal());
     const auto then = ReadPrincipal(engine_, grant->principal());
     if (then.ok() && then->has_value()) {
       principals_.Learn(**then);

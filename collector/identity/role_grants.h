@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "collector/changes/change_content.h"
 #include "collector/changes/change_sets.h"
+#include "collector/identity/certificate_revocations.h"
 #include "collector/identity/guarded_grants.h"
 #include "collector/identity/principal_store.h"
 #include "collector/storage/engine.h"
@@ -19,8 +20,12 @@ namespace rollcall::collector {
 class RoleGrantContent final : public ChangeContent {
  public:
   RoleGrantContent(const Engine& engine, const LedgerWriter& ledger,
-                   PrincipalStore& principals)
-      : engine_(engine), ledger_(ledger), principals_(principals) {}
+                   PrincipalStore& principals,
+                   CertificateRevocations& certificates)
+      : engine_(engine),
+        ledger_(ledger),
+        principals_(principals),
+        certificates_(certificates) {}
 
   std::vector<std::string> Names() const override;
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
@@ -35,6 +40,7 @@ class RoleGrantContent final : public ChangeContent {
   const Engine& engine_;
   const LedgerWriter& ledger_;
   PrincipalStore& principals_;
+  CertificateRevocations& certificates_;
 };
 
 // Proposes them. Thread-safe; the arguments outlive it. Blocking.

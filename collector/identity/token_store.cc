@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "collector/identity/principal_certificates.h"
 #include "collector/identity/principal_tables.h"
 #include "collector/identity/role_change.h"
 #include "collector/identity/token_rules.h"
@@ -95,6 +96,23 @@ absl::StatusOr<std::optional<RoleSet>> OwnersRoles(const Reader& reader,
                             ReadPrincipal(reader, token.principal()));
   if (!owner.has_value()) return std::optional<RoleSet>();
   return std::optional<RoleSet>(RolesIn(owner->record));
+}
+
+// Adds that what the token brought to log in with counts no more; how many.
+absl::StatusOr<int> RevokeCertificatesOf(const v1::Token& token,
+                                         KnownStamp stamp, const Reader& reader,
+                                         Batch& batch) {
+  if (token.principal().empty()) return 0;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto of, ReadPrincipalCertificates(reader, token.principal()));
+  const auto is_of_token = [&token](const v1::Certificate& certificate) {
+    return certificate.token_id() == token.token_id();
+  };
+  const int revoked = RevokeGoodCertificates(is_of_token, stamp, of);
+  if (revoked > 0) {
+    kPrincipalCertificatesTable.Put(batch, {token.principal()}, of);
+  }
+  return revoked;
 }
 
 absl::StatusOr<TokenId> IdOf(absl::string_view hex) {
@@ -194,6 +212,10 @@ absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
       kTokenTable.Put(writes.head, {id}, *record);
     }
     *response.mutable_token() = token;
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const int revoked,
+        RevokeCertificatesOf(token, stamp, reader, writes.head));
+    response.set_revoked_certificate_count(revoked);
     return absl::OkStatus();
   };
   // Its kind is not known yet, so that it may be one to log in with.
@@ -201,6 +223,9 @@ absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
   name.set_token_id(id.ToHex());
   name.set_kind(v1::Token::KIND_LOGIN);
   ROLLCALL_RETURN_IF_ERROR(committer_.Commit(NamesOf(name), build).status());
+  if (!response.token().principal().empty()) {
+    certificates_.LearnStored(response.token().principal());
+  }
   Log(LogLevel::kInfo, "token revoked",
       {{"token", id.ToHex()}, {"by", caller.principal}});
   return response;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "collector/identity/certificate_revocations.h"
 #include "collector/identity/enrolment_tables.h"
 #include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
@@ -19,10 +20,12 @@ namespace rollcall::collector {
 // be used. Thread-safe; all arguments outlive it. Blocking.
 class TokenStore {
  public:
-  TokenStore(const Engine& engine, Committer& committer, const Clock& clock,
+  TokenStore(const Engine& engine, Committer& committer,
+             CertificateRevocations& certificates, const Clock& clock,
              Random& random)
       : engine_(engine),
         committer_(committer),
+        certificates_(certificates),
         clock_(clock),
         random_(random) {}
 
@@ -49,6 +52,7 @@ class TokenStore {
  private:
   const Engine& engine_;
   Committer& committer_;
+  CertificateRevocations& certificates_;
   const Clock& clock_;
   Random& random_;
 };

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "collector/rpc/role_set.h"
+#include "common/tls.h"
 
 namespace rollcall::collector {
 
@@ -51,6 +52,16 @@ class PrincipalRoles {
   // with what to do, where nobody has any. Does not block.
   virtual absl::StatusOr<RoleSet> RolesOf(
       absl::string_view principal) const = 0;
+};
+
+// Tells which certificates of principals end before their time. Thread-safe.
+class RevokedCertificates {
+ public:
+  virtual ~RevokedCertificates() = default;
+
+  // Whether this one of the principal's counts no more. Does not block.
+  virtual bool IsRevoked(absl::string_view principal,
+                         const CertificateInfo& certificate) const = 0;
 };
 
 }  // namespace rollcall::collector

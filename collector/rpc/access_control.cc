@@ -41,9 +41,11 @@ absl::Status WantOfRole(const Caller& caller, const AccessRule& rule) {
 
 }  // namespace
 
-AccessControl::AccessControl(const PrincipalRoles& roles, const Clock& clock,
+AccessControl::AccessControl(const PrincipalRoles& roles,
+                             const RevokedCertificates& revoked,
+                             const Clock& clock,
                              absl::Span<const AccessRule> rules)
-    : roles_(roles), clock_(clock) {
+    : roles_(roles), revoked_(revoked), clock_(clock) {
   for (const AccessRule& rule : rules) {
     const MethodDescriptor* const method =
         DescriptorPool::generated_pool()->FindMethodByName(
@@ -80,7 +82,8 @@ absl::Status AccessControl::Refuse(const Caller& caller, const AccessRule& rule,
 absl::StatusOr<Caller> AccessControl::Admit(
     const grpc::ServerContextBase& context,
     const google::protobuf::Message& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(Caller caller, AdminCaller(context, clock_.Now()));
+  ROLLCALL_ASSIGN_OR_RETURN(Caller caller,
+                            AdminCaller(context, revoked_, clock_.Now()));
   ROLLCALL_ASSIGN_OR_RETURN(const AccessRule* const rule,
                             RuleOf(request.GetDescriptor()));
   const auto roles = roles_.RolesOf(caller.principal);

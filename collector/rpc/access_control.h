@@ -19,7 +19,8 @@ namespace rollcall::collector {
 // outlive it.
 class AccessControl {
  public:
-  AccessControl(const PrincipalRoles& roles, const Clock& clock,
+  AccessControl(const PrincipalRoles& roles, const RevokedCertificates& revoked,
+                const Clock& clock,
                 absl::Span<const AccessRule> rules = AccessRules());
 
   // Who calls, if he may. UNAUTHENTICATED as AdminCaller; PERMISSION_DENIED if
@@ -39,6 +40,7 @@ class AccessControl {
                       absl::Status why) const;
 
   const PrincipalRoles& roles_;
+  const RevokedCertificates& revoked_;
   const Clock& clock_;
   // By the type of the request; nullptr where several methods take it.
   absl::flat_hash_map<const google::protobuf::Descriptor*, const AccessRule*>

@@ -132,6 +132,10 @@ constexpr AccessRule kRules[] = {
     {"rollcall.v1.PrincipalService.GetPrincipal", kOverseers},
     {"rollcall.v1.PrincipalService.GrantRole", kAdmin},
     {"rollcall.v1.PrincipalService.RevokeRole", kEverybody},
+    // One's own by everybody; those of others by whoever hears first that one
+    // was
+    // stolen (identity/certificate_edits.h).
+    {"rollcall.v1.PrincipalService.RevokeCertificates", kEverybody},
     {"rollcall.v1.PrincipalService.WhoAmI", {}, Audience::kPrincipals},
 
     // The store as such: its owner changes it, auditors look whether it is

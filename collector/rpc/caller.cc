@@ -3,6 +3,7 @@
 #include <grpcpp/security/auth_context.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/log.h"
 #include "common/status.h"
 #include "common/tls.h"
 
@@ -25,6 +26,7 @@ absl::StatusOr<CertificateInfo> PeerCertificate(
 }  // namespace
 
 absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context,
+                                   const RevokedCertificates& revoked,
                                    absl::Time now) {
   ROLLCALL_ASSIGN_OR_RETURN(const CertificateInfo certificate,
                             PeerCertificate(context));
@@ -34,6 +36,13 @@ absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context,
         "the certificate has expired, at ",
         absl::FormatTime(certificate.not_after, absl::UTCTimeZone()),
         "; log in again"));
+  }
+  if (revoked.IsRevoked(principal, certificate)) {
+    // Somebody has it who should not.
+    Log(LogLevel::kWarning, "call refused: the certificate was revoked",
+        {{"principal", principal}, {"certificate", certificate.sha256}});
+    return absl::UnauthenticatedError(
+        "the certificate was revoked; log in again");
   }
   return Caller{std::move(principal), certificate.not_after, RoleSet()};
 }

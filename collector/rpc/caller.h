@@ -12,9 +12,10 @@ namespace rollcall::collector {
 
 // The principal that the call's client certificate speaks for, without its
 // roles. UNAUTHENTICATED if there is none (an agent's certificate names no
-// principal), or if the certificate has expired by `now`: a connection, and a
-// TLS session that is taken up again, outlive it.
+// principal), or if the certificate was revoked, or has expired by `now`: a
+// connection, and a TLS session that is taken up again, outlive it.
 absl::StatusOr<Caller> AdminCaller(const grpc::ServerContextBase& context,
+                                   const RevokedCertificates& revoked,
                                    absl::Time now);
 
 // The agent of a stream.

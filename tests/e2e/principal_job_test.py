@@ -4,6 +4,7 @@ import json
 import re
 import ssl
 import subprocess
+import time
 import unittest
 import urllib.request
 
@@ -183,6 +184,105 @@ class PrincipalJobTest(unittest.TestCase):
             self.assertEqual(foreign.returncode, 4)
             self.assertEqual(stack.rollcall("token", "revoke", identifier,
                                             certificate=ada).returncode, 0)
+
+    def watch(self, stack, certificate):
+        """A stream that is open."""
+        pki = stack.dir / "pki"
+        watch = stack._start(
+            [BIN / "rollcall",
+             f"--collector=localhost:{stack.ports['admin_port']}",
+             f"--ca={pki / 'ca.pem'}", f"--cert={pki / certificate}.pem",
+             f"--key={pki / certificate}.key", "alerts", "watch", "--output=json"],
+            f"watch-{certificate}.log")
+        log = stack.dir / f"watch-{certificate}.log"
+        wait_until(lambda: log.stat().st_size > 0 or watch.poll() is not None,
+                   "the watch")
+        self.assertIsNone(watch.poll(), log.read_text())
+        return watch
+
+    def log_in(self, stack, name, token):
+        """A certificate for the token; returns its name."""
+        pki = stack.dir / "pki"
+        result = subprocess.run(
+            [BIN / "rollcall", f"--ca={pki / 'ca.pem'}",
+             f"--cert={pki / name}.pem", f"--key={pki / name}.key", "login",
+             f"--token-file={token}",
+             f"--server=localhost:{stack.ports['https_port']}"],
+            capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return name
+
+    def test_a_certificate_that_is_revoked_ends_within_five_seconds(self):
+        with EnrolmentStack() as stack:
+            vic = stack.admin("vic")
+            token = stack.token("--principal=vic", "--uses=2")
+            first = self.log_in(stack, "first", token)
+            watch = self.watch(stack, first)
+            other = self.watch(stack, vic)
+            serial = stack.rollcall_json("principal", "show", "vic")[
+                "principal"]["lastCertificates"][0]["serialNumber"]
+            revoked = stack.rollcall(
+                "principal", "revoke-certificates", "vic",
+                f"--certificate={serial}", "--reason=copied")
+            self.assertEqual(revoked.returncode, 0, revoked.stderr)
+            since = time.monotonic()
+            refused = stack.rollcall("devices", certificate=first)
+            self.assertNotEqual(refused.returncode, 0)
+            self.assertIn("was revoked", refused.stderr)
+            wait_until(lambda: watch.poll() is not None, "the end of the watch")
+            self.assertLess(time.monotonic() - since, 5)
+            self.assertEqual(
+                stack.rollcall("devices", certificate=vic).returncode, 0)
+            self.assertIsNone(other.poll())
+            # All of them, the one made by hand too; then a new one counts.
+            revoked = stack.rollcall("principal", "revoke-certificates", "vic",
+                                     "--reason=laptop stolen")
+            self.assertEqual(revoked.returncode, 0, revoked.stderr)
+            since = time.monotonic()
+            self.assertIn("was revoked", stack.rollcall(
+                "devices", certificate=vic).stderr)
+            wait_until(lambda: other.poll() is not None, "the end of the watch")
+            self.assertLess(time.monotonic() - since, 5)
+            second = self.log_in(stack, "second", token)
+            self.assertEqual(
+                stack.rollcall("devices", certificate=second).returncode, 0)
+            stack.end(stack.collector)
+            stack.start_collector()
+            self.assertIn("was revoked", stack.rollcall(
+                "devices", certificate=first).stderr)
+            self.assertEqual(
+                stack.rollcall("devices", certificate=second).returncode, 0)
+            [*_, entry] = [entry for entry in stack.call(
+                "LedgerService.ListLedgerEntries", {"page_size": 1000})["entries"]
+                if entry["kind"] == "certificates-revoked"]
+            self.assertIn({"name": "certificate", "value": "all"},
+                          entry["facts"])
+
+    def test_what_a_token_brought_ends_with_it(self):
+        with EnrolmentStack() as stack:
+            made = stack.rollcall("token", "create", "--principal=vic")
+            token = stack.dir / "vic.token"
+            token.write_text(made.stdout.splitlines()[0] + "\n")
+            identifier = re.search("Token ([0-9a-f]{32})", made.stdout)[1]
+            vic = self.log_in(stack, "vic", token)
+            watch = self.watch(stack, vic)
+            ended = stack.rollcall("token", "revoke", identifier)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            since = time.monotonic()
+            self.assertIn("was revoked", stack.rollcall(
+                "devices", certificate=vic).stderr)
+            wait_until(lambda: watch.poll() is not None, "the end of the watch")
+            self.assertLess(time.monotonic() - since, 5)
+
+    def test_a_stream_ends_within_five_seconds_of_the_role(self):
+        with Stack() as stack:
+            watch = self.watch(stack, stack.admin("vic"))
+            ended = stack.rollcall("principal", "revoke", "vic", "viewer",
+                                   "--reason=left")
+            since = time.monotonic()
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            wait_until(lambda: watch.poll() is not None, "the end of the watch")
+            self.assertLess(time.monotonic() - since, 5)
 
     def test_whoever_gives_up_a_role_has_lost_it_with_the_next_call(self):
         with Stack() as stack:

@@ -182,7 +182,9 @@ class IdentityFleet : public collector::SyncServiceTest,
                                      random_};
   // Certificates are of the machine's time, as TLS is.
   SystemClock system_clock_;
-  collector::TokenStore tokens_{engine_, committer_, system_clock_, random_};
+  collector::CertificateRevocations revoked_{engine_};
+  collector::TokenStore tokens_{engine_, committer_, revoked_, system_clock_,
+                                random_};
   collector::Enrolment enrolment_{engine_,      committer_,    tokens_,
                                   revocations_, system_clock_, random_};
   StreamLoop loop_;

@@ -190,6 +190,60 @@ class PrincipalRevokeCommand final : public Command {
   RoleEdit edit_;
 };
 
+class PrincipalRevokeCertificatesCommand final : public Command {
+ public:
+  absl::string_view name() const override {
+    return "principal revoke-certificates";
+  }
+  absl::string_view summary() const override {
+    return "End certificates of a principal before their time";
+  }
+  absl::string_view examples() const override {
+    return "  rollcall principal revoke-certificates jo --reason=\"laptop "
+           "stolen\"\n"
+           "  rollcall principal revoke-certificates jo --certificate=HEX "
+           "--reason=\"copied\"\n"
+           "\n"
+           "HEX is a serial number that `rollcall principal show` lists, or "
+           "what `openssl x509 -noout\n"
+           "-fingerprint -sha256` prints. Without it all end that began before "
+           "now. Tokens stay as\n"
+           "they are: `rollcall token revoke` ends one, with what it "
+           "brought.\n";
+  }
+  void Declare(Arguments& arguments) override {
+    arguments.Positional("NAME", "The principal, or you", &name_);
+    arguments.Text("certificate", "Only this one; default: all of them",
+                   &certificate_);
+    edit_.Declare(arguments);
+  }
+
+  absl::StatusOr<ExitCode> Run(Session& session) override {
+    v1::RevokeCertificatesRequest request;
+    ROLLCALL_RETURN_IF_ERROR(edit_.Check());
+    ROLLCALL_RETURN_IF_ERROR(CheckName(name_));
+    request.set_principal(name_);
+    request.set_certificate(certificate_);
+    edit_.Fill(request);
+    ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
+                              session.Stub<v1::PrincipalService>());
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto response,
+        session.Call(*stub, &PrincipalStub::RevokeCertificates, request));
+    const auto table = [&](const v1::RevokeCertificatesResponse& answer, int) {
+      return RevokedCertificatesText(answer, name_, certificate_.empty());
+    };
+    ROLLCALL_RETURN_IF_ERROR(
+        session.Print(response, table, RevokedCertificatesCsv, ""));
+    return ExitCode::kOk;
+  }
+
+ private:
+  std::string name_;
+  std::string certificate_;
+  ExplainedEdit edit_;
+};
+
 }  // namespace
 
 std::unique_ptr<Command> MakePrincipalListCommand() {
@@ -206,6 +260,10 @@ std::unique_ptr<Command> MakePrincipalGrantCommand() {
 
 std::unique_ptr<Command> MakePrincipalRevokeCommand() {
   return std::make_unique<PrincipalRevokeCommand>();
+}
+
+std::unique_ptr<Command> MakePrincipalRevokeCertificatesCommand() {
+  return std::make_unique<PrincipalRevokeCertificatesCommand>();
 }
 
 }  // namespace rollcall::cli

@@ -11,7 +11,7 @@ class TokenRevokeCommand final : public Command {
  public:
   absl::string_view name() const override { return "token revoke"; }
   absl::string_view summary() const override {
-    return "End a token; certificates that it brought stay good";
+    return "End a token; what it logged in ends too, agents stay";
   }
   absl::string_view examples() const override {
     return "  rollcall token revoke fff96a8a2c0b8fff5a0e6e6f4f1c2b3a\n";

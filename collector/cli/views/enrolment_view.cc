@@ -113,9 +113,15 @@ std::string TokensCsv(const v1::ListTokensResponse& response) {
 }
 
 std::string RevokedTokenTable(const v1::RevokeTokenResponse& response, int) {
-  return absl::StrCat("Token ", response.token().token_id(), " was revoked at ",
-                      TimeText(response.token().revoke_time()), " by ",
-                      response.token().revoked_by(), ".\n");
+  std::string text =
+      absl::StrCat("Token ", response.token().token_id(), " was revoked at ",
+                   TimeText(response.token().revoke_time()), " by ",
+                   response.token().revoked_by(), ".\n");
+  if (response.revoked_certificate_count() > 0) {
+    absl::StrAppend(&text, "Certificates that it brought and that ended now: ",
+                    response.revoked_certificate_count(), "\n");
+  }
+  return text;
 }
 
 std::string RevokedTokenCsv(const v1::RevokeTokenResponse& response) {

@@ -200,6 +200,11 @@ std::string PrincipalTable(const v1::GetPrincipalResponse& response,
     add("logged in", absl::StrCat(TimeText(certificate.issue_time()), " until ",
                                   TimeText(certificate.not_after()),
                                   " with token ", certificate.token_id()));
+    add("its certificate",
+        certificate.has_revoke_time()
+            ? absl::StrCat(certificate.serial_number(), ", revoked at ",
+                           TimeText(certificate.revoke_time()))
+            : certificate.serial_number());
   }
   return absl::StrCat(
       RenderTable(facts, width), "\n",
@@ -239,6 +244,27 @@ std::string RevokedRoleTable(const v1::RevokeRoleResponse& response, int) {
 
 std::string RevokedRoleCsv(const v1::RevokeRoleResponse& response) {
   return GrantsCsv(response.principal());
+}
+
+std::string RevokedCertificatesText(
+    const v1::RevokeCertificatesResponse& response,
+    const std::string& principal, bool all) {
+  const std::string time = TimeText(response.revoke_time());
+  if (response.already_revoked()) {
+    return EscapedLine(absl::StrCat("That certificate of ", principal,
+                                    " was revoked before, at ", time, "."));
+  }
+  return EscapedLine(absl::StrCat(
+      all ? "All certificates of " : "That certificate of ", principal,
+      all ? " that began before " : " counts no more, since ", time,
+      all ? " count no more. Whoever has a token can log in again." : "."));
+}
+
+std::string RevokedCertificatesCsv(
+    const v1::RevokeCertificatesResponse& response) {
+  return RenderCsv({{{"revoke_time"}, {"already_revoked"}},
+                    {{ExactTimeText(response.revoke_time()),
+                      response.already_revoked() ? "true" : "false"}}});
 }
 
 std::string WhoAmITable(const v1::WhoAmIResponse& response, int) {

@@ -26,6 +26,13 @@ std::string RevokedRoleTable(const v1::RevokeRoleResponse& response, int width);
 std::string GrantedRoleCsv(const v1::GrantRoleResponse& response);
 std::string RevokedRoleCsv(const v1::RevokeRoleResponse& response);
 
+// What ended; `all`: none was named.
+std::string RevokedCertificatesText(
+    const v1::RevokeCertificatesResponse& response,
+    const std::string& principal, bool all);
+std::string RevokedCertificatesCsv(
+    const v1::RevokeCertificatesResponse& response);
+
 std::string WhoAmITable(const v1::WhoAmIResponse& response, int width);
 // A header line and one line.
 std::string WhoAmICsv(const v1::WhoAmIResponse& response);

@@ -65,6 +65,14 @@ class FakePrincipalService final : public v1::PrincipalService::Service {
     response->mutable_principal()->set_name("jo");
     return status;
   }
+  grpc::Status RevokeCertificates(
+      grpc::ServerContext*, const v1::RevokeCertificatesRequest* request,
+      v1::RevokeCertificatesResponse* response) override {
+    revoked_certificates = *request;
+    response->mutable_revoke_time()->set_seconds(90);
+    response->set_already_revoked(again);
+    return status;
+  }
   grpc::Status WhoAmI(grpc::ServerContext*, const v1::WhoAmIRequest*,
                       v1::WhoAmIResponse* response) override {
     *response = me;
@@ -80,6 +88,8 @@ class FakePrincipalService final : public v1::PrincipalService::Service {
   v1::GrantRoleRequest granted;
   v1::GrantRoleResponse answer;
   v1::RevokeRoleRequest revoked;
+  v1::RevokeCertificatesRequest revoked_certificates;
+  bool again = false;
   v1::WhoAmIResponse me;
 };
 
@@ -123,6 +133,29 @@ TEST_F(PrincipalCommandsTest, ShowsAPrincipalAndWhatBecameOfItsRoles) {
                                 HasSubstr(",'=x(),jo\n")));
   EXPECT_EQ(Run({"principal", "show", "nil"}), ExitCode::kNotFound);
   EXPECT_THAT(err_.str(), HasSubstr("there is no principal nil"));
+}
+
+TEST_F(PrincipalCommandsTest, RevokesCertificatesAndSaysWhich) {
+  EXPECT_EQ(Run({"principal", "revoke-certificates", "jo", "--reason=stolen",
+                 "--request-id=1"}),
+            ExitCode::kOk);
+  EXPECT_THAT(service_.revoked_certificates,
+              EqualsText("principal: 'jo' reason: 'stolen' request_id: '1'"));
+  EXPECT_EQ(out_.str(),
+            "All certificates of jo that began before 1970-01-01 00:01Z count "
+            "no more. Whoever has a token can log in again.\n");
+  EXPECT_EQ(Run({"principal", "revoke-certificates", "jo", "--reason=stolen",
+                 "--certificate=AB:CD"}),
+            ExitCode::kOk);
+  EXPECT_EQ(service_.revoked_certificates.certificate(), "AB:CD");
+  EXPECT_THAT(out_.str(), HasSubstr("counts no more, since 1970"));
+  service_.again = true;
+  EXPECT_EQ(Run({"principal", "revoke-certificates", "jo", "--reason=stolen",
+                 "--certificate=AB:CD", "--output=csv"}),
+            ExitCode::kOk);
+  EXPECT_EQ(out_.str(),
+            "revoke_time,already_revoked\n1970-01-01T00:01:30Z,true\n");
+  EXPECT_EQ(Run({"principal", "revoke-certificates", "jo"}), ExitCode::kUsage);
 }
 
 TEST_F(PrincipalCommandsTest, GrantsARoleAndSaysWhatThereIsThen) {

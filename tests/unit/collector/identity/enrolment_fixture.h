@@ -107,8 +107,10 @@ class EnrolmentFixture : public ::testing::Test {
   Committer committer_{engine_, hybrid_};
   const testing::TestLedger ledger_{engine_, committer_};
   Revocations revocations_{engine_, committer_};
-  TokenStore tokens_{engine_, committer_, clock_, random_};
-  CertificateList certificates_{engine_, committer_, revocations_, clock_};
+  CertificateRevocations revoked_{engine_};
+  TokenStore tokens_{engine_, committer_, revoked_, clock_, random_};
+  CertificateList certificates_{engine_, committer_, revocations_, revoked_,
+                                clock_};
   EnrolmentOptions options_{.agent_life = absl::Hours(4),
                             .admin_life = absl::Hours(1),
                             .renewal_grace = absl::Hours(2),

@@ -60,7 +60,8 @@ class RoleGrantsTest : public ::testing::Test {
   Committer committer_{engine_, hybrid_};
   const testing::TestLedger ledger_{engine_, committer_};
   PrincipalStore store_{engine_, committer_, ledger_.writer()};
-  const RoleGrantContent content_{engine_, ledger_.writer(), store_};
+  CertificateRevocations revoked_{engine_};
+  const RoleGrantContent content_{engine_, ledger_.writer(), store_, revoked_};
   ChangeSets change_sets_{
       {engine_, committer_, ledger_.writer(), random_, store_},
       {{v1::ChangeSet::KIND_ROLE_GRANT, &content_}}};

@@ -74,7 +74,9 @@ TEST(Access, AnAuditorReadsEverythingAndChangesNothing) {
   // What anybody may do for himself.
   const std::set<std::string> own = {"rollcall.v1.EnrolmentService.CreateToken",
                                      "rollcall.v1.EnrolmentService.RevokeToken",
-                                     "rollcall.v1.PrincipalService.RevokeRole"};
+                                     "rollcall.v1.PrincipalService.RevokeRole",
+                                     "rollcall.v1.PrincipalService."
+                                     "RevokeCertificates"};
   const auto rules = RulesByMethod();
   for (const ServedMethod& method : ServedMethods()) {
     const auto rule = rules.find(method.name);

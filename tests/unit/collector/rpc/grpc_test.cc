@@ -13,6 +13,7 @@
 #include "collector/rpc/unary.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_revoked.h"
 #include "tests/support/gate.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_pki.h"
@@ -23,6 +24,7 @@ namespace {
 using ::rollcall::testing::AgentIdOf;
 using ::rollcall::testing::CertificateSpec;
 using ::rollcall::testing::FakeClock;
+using ::rollcall::testing::FakeRevoked;
 using ::rollcall::testing::Gate;
 using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TestPki;
@@ -152,7 +154,8 @@ class GrpcTest : public ::testing::Test {
   ExecutorOptions executor_options_{.threads = 1, .max_queue = 1};
   Executor executor_{executor_options_};
   FakePrincipalRoles roles_;
-  const AccessControl access_{roles_, clock_};
+  FakeRevoked revoked_;
+  const AccessControl access_{roles_, revoked_, clock_};
   const UnaryDispatcher dispatcher_{executor_, access_};
   TestService service_{
       dispatcher_,
@@ -227,7 +230,7 @@ class RulesTest : public GrpcTest {
  protected:
   absl::Status CallBy(absl::Span<const AccessRule> rules) {
     listener_->Stop(absl::ZeroDuration());
-    const AccessControl access(roles_, clock_, rules);
+    const AccessControl access(roles_, revoked_, clock_, rules);
     const UnaryDispatcher dispatcher(executor_, access);
     TestService service(dispatcher,
                         [this](const Caller&, const v1::ListDevicesRequest&) {
@@ -329,6 +332,21 @@ TEST_F(GrpcTest, AnExpiredPrincipalIsRefusedOnTheConnectionThatItHas) {
               StatusIs(absl::StatusCode::kUnauthenticated,
                        HasSubstr("the certificate has expired")));
   EXPECT_EQ(ran, 2);
+}
+
+TEST_F(GrpcTest, ARevokedCertificateIsRefusedOnTheConnectionThatItHas) {
+  const TlsCredentials stolen = pki_.Admin("jo");
+  const auto thief = Connect(stolen);
+  const auto jo = Connect(pki_.Admin("jo"));
+  ASSERT_OK(Call(thief));
+  ASSERT_OK(Call(jo));
+  revoked_.Revoke("jo", ReadCertificate(stolen.certificate_pem)->sha256);
+  const auto is_refused =
+      StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("was revoked"));
+  EXPECT_THAT(Call(thief), is_refused);
+  // Nor over a new one.
+  EXPECT_THAT(Call(Connect(stolen)), is_refused);
+  EXPECT_OK(Call(jo));
 }
 
 TEST_F(GrpcTest, ACertificateWithoutNamesIsNobody) {

@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "rollcall/v1/alert_service.grpc.pb.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_revoked.h"
 #include "tests/support/gate.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_pki.h"
@@ -22,6 +23,7 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::FakeClock;
+using ::rollcall::testing::FakeRevoked;
 using ::rollcall::testing::Gate;
 using ::rollcall::testing::StatusIs;
 using ::rollcall::testing::TestPki;
@@ -175,7 +177,8 @@ class ServerStreamTest : public ::testing::Test {
   const TestPki pki_;
   FakeClock clock_{absl::Now()};
   BoardRoles roles_;
-  const AccessControl access_{roles_, clock_};
+  FakeRevoked revoked_;
+  const AccessControl access_{roles_, revoked_, clock_};
   Executor executor_{{.threads = 2, .max_queue = 16}};
   OpenStreams streams_{clock_, {.of_principal = 2, .in_all = 3}};
   const StreamDispatcher dispatcher_{executor_, access_, streams_};
@@ -269,6 +272,21 @@ TEST_F(ServerStreamTest, AStreamEndsWithTheRole) {
   EXPECT_THAT(jo->Finish(), StatusIs(absl::StatusCode::kPermissionDenied));
   board_.Tell("b");
   EXPECT_EQ(al->Read(), "b");
+}
+
+TEST_F(ServerStreamTest, AStreamEndsWithACertificateThatIsRevoked) {
+  board_.Tell("a");
+  const TlsCredentials stolen = pki_.Admin("jo");
+  const auto thief = Call(stolen);
+  const auto jo = CallAs("jo");
+  EXPECT_EQ(thief->Read(), "a");
+  EXPECT_EQ(jo->Read(), "a");
+  revoked_.Revoke("jo", ReadCertificate(stolen.certificate_pem)->sha256);
+  streams_.Sweep();
+  EXPECT_THAT(thief->Finish(), StatusIs(absl::StatusCode::kUnauthenticated,
+                                        HasSubstr("was revoked")));
+  board_.Tell("b");
+  EXPECT_EQ(jo->Read(), "b");
 }
 
 TEST_F(ServerStreamTest, AStreamEndsWhenTheCollectorStopsAndNoneOpensThen) {
