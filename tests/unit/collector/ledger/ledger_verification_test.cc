@@ -1,5 +1,8 @@
 #include "collector/ledger/ledger_verification.h"
 
+#include <string>
+#include <utility>
+
 #include "gmock/gmock.h"
 #include "tests/unit/collector/ledger/ledger_fixture.h"
 
@@ -119,6 +122,67 @@ TEST_F(LedgerVerificationTest, AFaultNamesItsLine) {
   EXPECT_THAT(verdict.fault->entry, Optional(4));
   EXPECT_EQ(verdict.fault->line, 6);
   EXPECT_EQ(verdict.newest, written_.checkpoints[3].checkpoint.time);
+}
+
+TEST_F(LedgerVerificationTest, WhatIsAddedDoubledOrCutIsSeen) {
+  const std::string file = written_.File();
+  const std::string end = SignedCheckpointText(written_.checkpoints.back());
+  const size_t second = file.find(written_.lines[1]);
+  const size_t begin = file.rfind('\n', second) + 1;
+  const std::string line =
+      file.substr(begin, file.find('\n', second) + 1 - begin);
+  const auto with = [&](size_t at, size_t size, const std::string& text) {
+    std::string altered = file;
+    return altered.replace(at, size, text);
+  };
+  const std::pair<std::string, uint64_t> alterations[] = {
+      // Of the end only: what a further entry would be.
+      {file + "x", kEntries},
+      {file + "\n", kEntries},
+      {file + std::string(1, '\0'), kEntries},
+      {file + end, kEntries},
+      {file + file, kEntries},
+      {file.substr(0, file.size() - 1), kEntries},
+      // An entry twice, or none of it, or with a cut letter of two bytes.
+      {with(begin, 0, line), 2},
+      {with(begin, line.size(), ""), 1},
+      {with(begin + line.size() - 3, 0, "\xc3"), 1},
+      {with(begin + line.size() - 1, 1, "\r\n"), 1},
+      {with(0, 0, "\xef\xbb\xbf"), kEntries},
+  };
+  for (const auto& [text, first_bad] : alterations) {
+    SCOPED_TRACE(text.size());
+    for (const bool kept : {false, true}) {
+      trust_.checkpoints.clear();
+      if (kept) trust_.checkpoints = {written_.Kept(kEntries)};
+      const LedgerVerdict verdict = Verify(text);
+      EXPECT_FALSE(verdict.good());
+      ASSERT_TRUE(verdict.fault.has_value());
+      if (verdict.fault->entry.has_value()) {
+        EXPECT_EQ(*verdict.fault->entry, first_bad);
+      } else {
+        EXPECT_EQ(verdict.fault->line, 1);
+      }
+    }
+  }
+}
+
+TEST_F(LedgerVerificationTest, ACheckpointOfMoreThanThereIsSaysWhatIsMissing) {
+  // Of any size, be it signed or not.
+  KeptCheckpoint kept = written_.Kept(kEntries);
+  kept.leaves.clear();
+  kept.signed_checkpoint.checkpoint.size = ~uint64_t{0};
+  trust_.checkpoints = {kept};
+  EXPECT_THAT(Verify(written_.File()).checkpoint_fault,
+              HasSubstr("cannot be trusted"));
+  kept.signed_checkpoint.signature =
+      *signer_.Sign(CheckpointText(kept.signed_checkpoint.checkpoint));
+  trust_.checkpoints = {kept};
+  const LedgerVerdict verdict = Verify(written_.File());
+  EXPECT_EQ(verdict.whole, Answer::kNo);
+  EXPECT_THAT(verdict.checkpoint_fault,
+              HasSubstr("entries 12 to 18446744073709551614 are missing"));
+  EXPECT_THAT(verdict.first_bad(), Optional(kEntries));
 }
 
 TEST_F(LedgerVerificationTest, TextsThatAreNoLedgerAreSaidToBeNone) {
