@@ -13,6 +13,7 @@
 #include "collector/contracts/object_overlay.h"
 #include "collector/reconcile/position_moves.h"
 #include "collector/reconcile/position_reader.h"
+#include "collector/storage/as_of.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -59,7 +60,12 @@ absl::StatusOr<v1::PreviewChangeSetResponse> PositionPreview::Preview(
       const KeptChangeSet kept,
       FindChangeSet(sources_.engine, request.change_set_id()));
   ROLLCALL_RETURN_IF_ERROR(CheckMoves(kept.record.change_set()));
-  const KnownStamp before = ComparedAt(kept);
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp asked, AsOf(request));
+  if (asked < kept.key.stamp) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "as_of: change-set ", kept.key.id.ToHex(), " was proposed after that"));
+  }
+  const KnownStamp before = std::min(ComparedAt(kept), asked);
   Fleet fleet(sources_, before);
   std::vector<v1::ObjectChange> changes;
   if (kept.record.change_set().kind() == v1::ChangeSet::KIND_CONTRACTS) {
@@ -67,8 +73,7 @@ absl::StatusOr<v1::PreviewChangeSetResponse> PositionPreview::Preview(
                               ReadProposed(fleet.reader(), kept));
     ROLLCALL_ASSIGN_OR_RETURN(changes, ParseItems(items));
   }
-  const absl::Time now =
-      before == KnownStamp::Max() ? clock_.Now() : before.time();
+  const absl::Time now = std::min(clock_.Now(), before.time());
   ROLLCALL_ASSIGN_OR_RETURN(const CivilDate day,
                             DayOf(request.effective_date(), changes, now));
   ROLLCALL_ASSIGN_OR_RETURN(

@@ -501,6 +501,33 @@ TEST_F(PreviewTest, TellsOfOneInEffectWhatItMovedThen) {
   EXPECT_THAT(PreviewOf(id), IsOkAndHolds(testing::EqualsProto(before)));
 }
 
+TEST_F(PreviewTest, TellsWhatWhoeverApprovedThenWasShown) {
+  AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(8), Seen()});
+  Buy({"Redis,Redis,core,2,2026-01-01,,"});
+  const absl::Time before = clock_.Now();
+  clock_.Advance(absl::Hours(1));
+  const auto shown = Preview("Redis,Redis,core,6,2026-01-01,,,C-1,Acme,9\n");
+  const std::string id = id_;
+  ASSERT_OK(people_->Approve(id, "pat"));
+  const absl::Time approved = clock_.Now();
+  clock_.Advance(absl::Hours(48));
+  AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(64), Seen()});
+  ASSERT_OK(people_->Approve(id, "ina"));
+  v1::PreviewChangeSetRequest request;
+  request.set_change_set_id(id);
+  *request.mutable_as_of() = ToProto(approved);
+  const FleetSources sources{*engine_, shared_->content, devices_, last_seen_};
+  const PositionPreview preview(sources, *catalog_, clock_);
+  EXPECT_THAT(preview.Preview(request),
+              IsOkAndHolds(testing::EqualsProto(shown)));
+  EXPECT_THAT(Moves(*PreviewOf(id)),
+              ElementsAre("Redis/core [] 2 -> 8, shortfall -> shortfall"));
+  *request.mutable_as_of() = ToProto(before);
+  EXPECT_THAT(preview.Preview(request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("was proposed after that")));
+}
+
 TEST_F(PreviewTest, OneThatWasRejectedMovesNothing) {
   Preview("Redis,Redis,core,6,2026-01-01,,,C-1,Acme,1\n");
   v1::RejectChangeSetRequest request;
