@@ -37,6 +37,11 @@ class ChangeContent {
   // Change::names of what Write reads and writes.
   virtual std::vector<std::string> Names() const { return {}; }
 
+  // The thing that an item is about, whatever it says of it: equal for equal
+  // things of one kind of change-set. DATA_LOSS for an item that does not
+  // parse.
+  virtual absl::StatusOr<std::string> ThingOf(absl::string_view item) const = 0;
+
   // What becomes of the thing that an item is about, compared with what
   // `reader` knew of it at `as_of`. DATA_LOSS for an item that does not parse.
   virtual absl::StatusOr<ComparedItem> Compare(absl::string_view item,

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_policy.h"
+#include "collector/changes/pending_overlaps.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/cursor.h"
 #include "collector/storage/key.h"
@@ -101,6 +102,15 @@ absl::StatusOr<v1::GetChangeSetResponse> ChangeQueries::Get(
   for (auto& seat : AwaitedBy(PolicyOf(change_set.kind()), change_set)) {
     *response.add_awaited() = std::move(seat);
   }
+  if (!request.with_overlaps() || view.content == nullptr) return response;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      PendingOverlaps found,
+      FindPendingOverlaps(*view.content, {view.kept.key, view.stored},
+                          view.items, *snapshot));
+  for (v1::PendingOverlap& overlap : found.overlaps) {
+    *response.add_overlaps() = std::move(overlap);
+  }
+  response.set_more_overlaps(found.more);
   return response;
 }
 

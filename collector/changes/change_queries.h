@@ -3,7 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "collector/changes/change_view.h"
-#include "collector/rpc/access.h"
+#include "collector/changes/role_holders.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/engine.h"
 #include "rollcall/v1/change_service.pb.h"
@@ -14,7 +14,7 @@ namespace rollcall::collector {
 // Thread-safe; all arguments outlive it. Blocking.
 class ChangeQueries {
  public:
-  ChangeQueries(const Engine& engine, const PrincipalRoles& roles,
+  ChangeQueries(const Engine& engine, const RoleHolders& roles,
                 ChangeContents contents)
       : engine_(engine), roles_(roles), contents_(std::move(contents)) {}
 
@@ -35,7 +35,7 @@ class ChangeQueries {
       DifferenceCursor& cursor, v1::ListDifferencesResponse& response) const;
 
   const Engine& engine_;
-  const PrincipalRoles& roles_;
+  const RoleHolders& roles_;
   const ChangeContents contents_;
 };
 

@@ -99,9 +99,9 @@ int PutProposed(ChangeSetId id, const std::vector<std::string>& items,
   return static_cast<int>(parts);
 }
 
-absl::StatusOr<std::vector<std::string>> ReadProposed(
-    const Reader& reader, const KeptChangeSet& change_set) {
-  std::vector<std::string> items;
+absl::Status ReadProposedItems(
+    const Reader& reader, const KeptChangeSet& change_set,
+    absl::FunctionRef<absl::Status(std::string&& item)> each) {
   const auto count = static_cast<uint32_t>(change_set.record.part_count());
   for (uint32_t i = 0; i < count; ++i) {
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -112,9 +112,20 @@ absl::StatusOr<std::vector<std::string>> ReadProposed(
                        change_set.key.id.ToHex(), " proposes is missing"));
     }
     for (std::string& item : *part->mutable_items()) {
-      items.push_back(std::move(item));
+      ROLLCALL_RETURN_IF_ERROR(each(std::move(item)));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> ReadProposed(
+    const Reader& reader, const KeptChangeSet& change_set) {
+  std::vector<std::string> items;
+  ROLLCALL_RETURN_IF_ERROR(
+      ReadProposedItems(reader, change_set, [&items](std::string&& item) {
+        items.push_back(std::move(item));
+        return absl::OkStatus();
+      }));
   return items;
 }
 
@@ -140,11 +151,14 @@ absl::StatusOr<bool> WasImported(const Reader& reader, v1::ChangeSet::Kind kind,
 
 absl::StatusOr<std::optional<ChangeSetId>> FindProposed(
     const Reader& reader, v1::ChangeSet::Kind kind,
-    absl::string_view file_sha256, const std::vector<std::string>& items) {
+    absl::string_view file_sha256, const std::vector<std::string>& items,
+    KnownStamp since) {
   auto entries = kChangeSetTable.ScanPrefix(reader, KeyWriter());
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
-    if (!entry.has_value()) return std::optional<ChangeSetId>();
+    if (!entry.has_value() || entry->key.stamp <= since) {
+      return std::optional<ChangeSetId>();
+    }
     const v1::ChangeSet& change_set = entry->value.change_set();
     if (change_set.state() != v1::ChangeSet::STATE_PROPOSED ||
         change_set.kind() != kind || change_set.file_sha256() != file_sha256) {
@@ -154,6 +168,12 @@ absl::StatusOr<std::optional<ChangeSetId>> FindProposed(
     ROLLCALL_ASSIGN_OR_RETURN(const auto proposed, ReadProposed(reader, kept));
     if (proposed == items) return std::optional<ChangeSetId>(kept.key.id);
   }
+}
+
+absl::StatusOr<KnownStamp> NewestProposal(const Reader& reader) {
+  auto entries = kChangeSetTable.ScanPrefix(reader, KeyWriter());
+  ROLLCALL_ASSIGN_OR_RETURN(const auto newest, entries.Next());
+  return newest.has_value() ? newest->key.stamp : KnownStamp();
 }
 
 absl::StatusOr<KnownStamp> NewestEffect(const Reader& reader,

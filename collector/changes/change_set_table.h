@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -119,7 +120,12 @@ absl::StatusOr<KeptChangeSet> FindChangeSet(const Reader& reader,
 int PutProposed(ChangeSetId id, const std::vector<std::string>& items,
                 Batch& batch);
 
-// What a change-set proposes. DATA_LOSS if a part is missing.
+// Hands over each item that a change-set proposes, in their order, until one is
+// refused. DATA_LOSS if a part is missing.
+absl::Status ReadProposedItems(
+    const Reader& reader, const KeptChangeSet& change_set,
+    absl::FunctionRef<absl::Status(std::string&& item)> each);
+// All of them.
 absl::StatusOr<std::vector<std::string>> ReadProposed(
     const Reader& reader, const KeptChangeSet& change_set);
 
@@ -143,9 +149,15 @@ absl::StatusOr<bool> WasImported(const Reader& reader, v1::ChangeSet::Kind kind,
 
 // The change-set of that kind that is proposed, of a file with these bytes,
 // with these items; nothing if there is none.
+// `since`: only if it was proposed after that.
 absl::StatusOr<std::optional<ChangeSetId>> FindProposed(
     const Reader& reader, v1::ChangeSet::Kind kind,
-    absl::string_view file_sha256, const std::vector<std::string>& items);
+    absl::string_view file_sha256, const std::vector<std::string>& items,
+    KnownStamp since = KnownStamp());
+
+// The stamp of the newest change-set of any kind and state; zero if there is
+// none.
+absl::StatusOr<KnownStamp> NewestProposal(const Reader& reader);
 
 // The stamp of the newest change-set of the kind that is in effect; zero if
 // there is none. What was compared with a store is void once this is another.

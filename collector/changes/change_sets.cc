@@ -90,20 +90,44 @@ absl::Status CheckAsRead(const Reader& reader, const ChangeView& view) {
   return MovedMeanwhile();
 }
 
-// ABORTED unless everybody whose approval counts, and the caller, has his role
-// still: one may have been revoked while the change-set was compared.
-absl::Status CheckRoles(const PrincipalRoles& roles, const ChangeView& view,
-                        absl::string_view caller, v1::Role role) {
-  ROLLCALL_ASSIGN_OR_RETURN(const RoleSet has, roles.RolesOf(caller));
-  if (!has.Contains(role)) return MovedMeanwhile();
+// ABORTED unless everybody whose approval counts has his role still: one may
+// have been revoked while the change-set was compared. PERMISSION_DENIED if the
+// caller has not.
+absl::Status CheckRoles(const RoleHolders& roles, const Reader& reader,
+                        const ChangeView& view, absl::string_view caller,
+                        v1::Role role) {
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const bool may,
+      roles.Holds(reader, caller, role, absl::InfiniteFuture()));
+  if (!may) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(caller, " is not ", RoleWord(role), " any more"));
+  }
   for (const v1::Approval& approval :
        view.kept.record.change_set().approvals()) {
     if (!approval.lapse_reason().empty()) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(const RoleSet other,
-                              roles.RolesOf(approval.principal()));
-    if (!other.Contains(approval.role())) return MovedMeanwhile();
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const bool counts,
+        roles.Holds(reader, approval.principal(), approval.role(),
+                    FromProto(approval.time())));
+    if (!counts) return MovedMeanwhile();
   }
   return absl::OkStatus();
+}
+
+// ABORTED if the same of the same file is proposed, as far as that was after
+// `since`: two who looked for it at the same moment saw nothing. Many may be
+// proposed of no file.
+absl::Status CheckNotProposed(const Reader& reader, const Proposal& proposal,
+                              KnownStamp since) {
+  if (proposal.change_set.file_sha256().empty()) return absl::OkStatus();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const auto before,
+      FindProposed(reader, proposal.change_set.kind(),
+                   proposal.change_set.file_sha256(), proposal.items, since));
+  if (!before.has_value()) return absl::OkStatus();
+  return absl::AbortedError(absl::StrCat(
+      "this was proposed meanwhile as change-set ", before->ToHex()));
 }
 
 absl::Status CheckDigest(const ChangeView& view, absl::string_view digest) {
@@ -144,8 +168,13 @@ absl::StatusOr<v1::ChangeSet> ChangeSets::Propose(const Proposal& proposal,
   const v1::ChangeSet::Kind kind = change_set.kind();
   const bool at_once = PolicyOf(kind).seats.empty() || proposal.items.empty();
   std::string digest;
+  const std::unique_ptr<Reader> snapshot = deps_.engine.Snapshot();
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp newest, NewestProposal(*snapshot));
+  if (!at_once) {
+    ROLLCALL_RETURN_IF_ERROR(
+        CheckNotProposed(*snapshot, proposal, KnownStamp()));
+  }
   if (const auto content = contents_.find(kind); content != contents_.end()) {
-    const std::unique_ptr<Reader> snapshot = deps_.engine.Snapshot();
     ROLLCALL_ASSIGN_OR_RETURN(
         const Compared compared,
         CompareItems(*content->second, kept.key.id, proposal.items, *snapshot,
@@ -160,6 +189,9 @@ absl::StatusOr<v1::ChangeSet> ChangeSets::Propose(const Proposal& proposal,
     ROLLCALL_ASSIGN_OR_RETURN(const bool answered, proposal.answered(reader));
     if (answered) return absl::OkStatus();
     ROLLCALL_RETURN_IF_ERROR(CheckUnmoved(reader, kind, proposal.base));
+    if (!at_once) {
+      ROLLCALL_RETURN_IF_ERROR(CheckNotProposed(reader, proposal, newest));
+    }
     kept.key.stamp = stamp;
     change_set.set_state(v1::ChangeSet::STATE_PROPOSED);
     *change_set.mutable_proposed_time() = ToProto(stamp.time());
@@ -262,7 +294,7 @@ absl::StatusOr<v1::ApproveChangeSetResponse> ChangeSets::TryToApprove(
     if (given.has_value()) return absl::OkStatus();
     ROLLCALL_RETURN_IF_ERROR(CheckAsRead(reader, view));
     ROLLCALL_RETURN_IF_ERROR(
-        CheckRoles(deps_.roles, view, caller.principal, role));
+        CheckRoles(deps_.roles, reader, view, caller.principal, role));
     ROLLCALL_RETURN_IF_ERROR(CheckUnmoved(reader, change_set.kind(), base));
     v1::Approval& approval = *change_set.add_approvals();
     approval.set_principal(caller.principal);

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "collector/changes/change_view.h"
+#include "collector/changes/role_holders.h"
 #include "collector/ledger/ledger_writer.h"
 #include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
@@ -39,7 +40,7 @@ struct ChangeSetDeps {
   Committer& committer;
   const LedgerWriter& ledger;
   Random& random;
-  const PrincipalRoles& roles;
+  const RoleHolders& roles;
 };
 
 // Thread-safe; all arguments outlive it. Blocking.
@@ -51,7 +52,8 @@ class ChangeSets {
   const ChangeContents& contents() const { return contents_; }
 
   // Stores it as proposed, or, where its policy asks for nobody or nothing is
-  // in it, puts it into effect. ABORTED if another took effect since `base`;
+  // in it, puts it into effect. ABORTED if another took effect since `base`, or
+  // the same of the same file is proposed already: who tries again finds it;
   // errors of ChangeContent::Write. All of it is stored or nothing.
   absl::StatusOr<v1::ChangeSet> Propose(const Proposal& proposal,
                                         const Caller& caller);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/rpc/role_set.h"
+#include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -19,29 +20,45 @@ std::string TimeText(KnownStamp stamp) {
                           absl::UTCTimeZone());
 }
 
-// Why an approval does not count; "" if it does.
+// Why whoever approved does not count as what he was; "" if he does. A role
+// that he lost and got again is a new one: who gave it knew nothing of the
+// approval.
+absl::StatusOr<std::string> RoleLapse(const v1::Approval& approval,
+                                      const RoleHolders& roles,
+                                      const Reader& reader) {
+  const auto holds = [&](absl::Time since) {
+    return roles.Holds(reader, approval.principal(), approval.role(), since);
+  };
+  ROLLCALL_ASSIGN_OR_RETURN(const bool since_then,
+                            holds(FromProto(approval.time())));
+  if (since_then) return "";
+  ROLLCALL_ASSIGN_OR_RETURN(const bool now, holds(absl::InfiniteFuture()));
+  return absl::StrCat(approval.principal(), now ? " was not " : " is not ",
+                      RoleWord(approval.role()),
+                      now ? " all the time since" : " any more");
+}
+
+// Why what was approved does not count; "" if it does.
 std::string LapseReason(const v1::Approval& approval, KnownStamp given,
-                        const Compared& compared, RoleSet roles) {
-  if (!roles.Contains(approval.role())) {
-    return absl::StrCat(approval.principal(), " is not ",
-                        RoleWord(approval.role()), " any more");
-  }
+                        const Compared& compared) {
   if (approval.digest() == compared.digest) return "";
   const std::string moved = MovedInWords(compared, given);
   return moved.empty() ? "what it comes to is another now"
                        : absl::StrCat("moved since: ", moved);
 }
 
-absl::Status MarkLapsed(const PrincipalRoles& roles, ChangeView& view) {
+absl::Status MarkLapsed(const RoleHolders& roles, const Reader& reader,
+                        ChangeView& view) {
   v1::ChangeSet& change_set = *view.kept.record.mutable_change_set();
   const auto& stamps = view.kept.record.approval_stamps();
   for (int i = 0; i < change_set.approvals_size(); ++i) {
     v1::Approval& approval = *change_set.mutable_approvals(i);
-    ROLLCALL_ASSIGN_OR_RETURN(const RoleSet has,
-                              roles.RolesOf(approval.principal()));
+    ROLLCALL_ASSIGN_OR_RETURN(std::string reason,
+                              RoleLapse(approval, roles, reader));
     const auto given =
         KnownStamp::FromRaw(i < stamps.size() ? stamps.Get(i) : 0);
-    approval.set_lapse_reason(LapseReason(approval, given, view.compared, has));
+    if (reason.empty()) reason = LapseReason(approval, given, view.compared);
+    approval.set_lapse_reason(reason);
   }
   return absl::OkStatus();
 }
@@ -75,7 +92,7 @@ std::string MovedInWords(const Compared& compared, KnownStamp since) {
 }
 
 absl::StatusOr<ChangeView> ViewChangeSet(const ChangeContents& contents,
-                                         const PrincipalRoles& roles,
+                                         const RoleHolders& roles,
                                          const Reader& reader,
                                          absl::string_view text) {
   ChangeView view;
@@ -91,7 +108,7 @@ absl::StatusOr<ChangeView> ViewChangeSet(const ChangeContents& contents,
       CompareItems(*view.content, view.kept.key.id, view.items, reader,
                    ComparedAt(view.kept), [](const ComparedItem&) {}));
   if (change_set.state() == v1::ChangeSet::STATE_PROPOSED) {
-    ROLLCALL_RETURN_IF_ERROR(MarkLapsed(roles, view));
+    ROLLCALL_RETURN_IF_ERROR(MarkLapsed(roles, reader, view));
   }
   return view;
 }

@@ -11,7 +11,7 @@
 #include "collector/changes/change_content.h"
 #include "collector/changes/change_digest.h"
 #include "collector/changes/change_set_table.h"
-#include "collector/rpc/access.h"
+#include "collector/changes/role_holders.h"
 #include "collector/storage/engine.h"
 
 namespace rollcall::collector {
@@ -38,7 +38,7 @@ struct ChangeView {
 // Reads the change-set that `text` names and compares it. Errors as for
 // FindChangeSet and CompareItems.
 absl::StatusOr<ChangeView> ViewChangeSet(const ChangeContents& contents,
-                                         const PrincipalRoles& roles,
+                                         const RoleHolders& roles,
                                          const Reader& reader,
                                          absl::string_view text);
 

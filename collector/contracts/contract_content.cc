@@ -226,6 +226,18 @@ absl::StatusOr<ObjectOutcome> OutcomeOf(const v1::ObjectChange& change,
   return outcome;
 }
 
+absl::StatusOr<std::string> ContractContent::ThingOf(
+    absl::string_view item) const {
+  v1::ObjectChange change;
+  if (!change.ParseFromArray(item.data(), static_cast<int>(item.size())) ||
+      FindObjectKind(change.object().object_case()) == nullptr) {
+    return UnreadableItem();
+  }
+  // On whichever day: what is said of one moves the base of the others.
+  change.clear_effective_date();
+  return KeyBytes(change);
+}
+
 absl::StatusOr<ComparedItem> ContractContent::Compare(absl::string_view item,
                                                       const Reader& reader,
                                                       KnownStamp as_of) const {

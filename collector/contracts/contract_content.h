@@ -48,6 +48,7 @@ class ContractContent final : public ChangeContent {
   std::vector<std::string> Names() const override {
     return {std::string(kDocumentsName)};
   }
+  absl::StatusOr<std::string> ThingOf(absl::string_view item) const override;
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
                                        const Reader& reader,
                                        KnownStamp as_of) const override;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/log.h"
+#include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -31,6 +32,19 @@ absl::StatusOr<RoleSet> PrincipalStore::RolesOf(
   }
   const auto found = known_.find(principal);
   return found == known_.end() ? RoleSet() : found->second.roles;
+}
+
+absl::StatusOr<bool> PrincipalStore::Holds(const Reader& reader,
+                                           absl::string_view principal,
+                                           v1::Role role,
+                                           absl::Time since) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto stored,
+                            ReadPrincipal(reader, principal));
+  if (!stored.has_value()) return false;
+  for (const v1::RoleGrant& grant : stored->record.grants()) {
+    if (grant.role() == role) return FromProto(grant.grant_time()) <= since;
+  }
+  return false;
 }
 
 absl::Status PrincipalStore::StoreFirst(

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "collector/changes/role_holders.h"
 #include "collector/identity/principal_changes.h"
 #include "collector/ledger/ledger_writer.h"
 #include "collector/rpc/access.h"
@@ -25,7 +26,7 @@ struct FirstPrincipal {
 // The roles in memory, as they are stored: what is learnt was stored before, so
 // that a role that was revoked does not count from the next call on.
 // Thread-safe; all arguments outlive it.
-class PrincipalStore final : public PrincipalRoles {
+class PrincipalStore final : public PrincipalRoles, public RoleHolders {
  public:
   PrincipalStore(const Engine& engine, Committer& committer,
                  const LedgerWriter& ledger)
@@ -41,6 +42,8 @@ class PrincipalStore final : public PrincipalRoles {
   void Learn(const StoredPrincipal& principal);
 
   absl::StatusOr<RoleSet> RolesOf(absl::string_view principal) const override;
+  absl::StatusOr<bool> Holds(const Reader& reader, absl::string_view principal,
+                             v1::Role role, absl::Time since) const override;
 
  private:
   struct Known {

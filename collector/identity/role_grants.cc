@@ -11,6 +11,7 @@
 #include "collector/identity/role_change.h"
 #include "collector/storage/request_table.h"
 #include "common/log.h"
+#include "common/proto_time.h"
 #include "common/status.h"
 #include "rollcall/stored/v1/principals.pb.h"
 #include "rollcall/v1/principal_service.pb.h"
@@ -32,6 +33,12 @@ absl::StatusOr<stored::v1::ProposedGrant> ParseGrant(absl::string_view item) {
 
 std::vector<std::string> RoleGrantContent::Names() const {
   return {kPrincipalsName};
+}
+
+absl::StatusOr<std::string> RoleGrantContent::ThingOf(
+    absl::string_view item) const {
+  ROLLCALL_ASSIGN_OR_RETURN(const auto grant, ParseGrant(item));
+  return grant.principal();
 }
 
 absl::StatusOr<ComparedItem> RoleGrantContent::Compare(absl::string_view item,
@@ -65,6 +72,17 @@ absl::Status RoleGrantContent::Write(const std::vector<std::string>& items,
                                      const v1::ChangeSet& change_set,
                                      KnownStamp stamp, const Reader& reader,
                                      Batch& batch) const {
+  // Who proposed it is the first of the two people.
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const bool may_grant,
+      principals_.Holds(reader, change_set.proposed_by(), v1::ROLE_ADMIN,
+                        FromProto(change_set.proposed_time())));
+  if (!may_grant) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        change_set.proposed_by(),
+        ", who proposed it, was not admin all the time since; somebody who is "
+        "must propose it anew"));
+  }
   for (const std::string& item : items) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto grant, ParseGrant(item));
     RoleChange change;

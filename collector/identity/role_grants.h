@@ -28,6 +28,7 @@ class RoleGrantContent final : public ChangeContent {
         certificates_(certificates) {}
 
   std::vector<std::string> Names() const override;
+  absl::StatusOr<std::string> ThingOf(absl::string_view item) const override;
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
                                        const Reader& reader,
                                        KnownStamp as_of) const override;

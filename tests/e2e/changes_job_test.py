@@ -103,6 +103,32 @@ class ChangesJobTest(unittest.TestCase):
         [approval] = self.view(mine)["changeSet"]["approvals"]
         self.assertIn("moved since", approval["lapseReason"])
 
+    def test_whoever_proposes_is_told_who_else_does(self):
+        files = {}
+        for name, content in (("first", lines(2)), ("second", lines(1, 7))):
+            files[name] = self.stack.dir / f"{name}.csv"
+            files[name].write_text(content)
+
+        def propose(name):
+            result = self.stack.rollcall(
+                "contracts", "import", str(files[name]), "--new-contracts",
+                "--output=json", certificate=self.people["ivy"])
+            self.assertEqual(result.returncode, 0, result.stderr)
+            return json.loads(result.stdout)["changeSetId"], result.stderr
+
+        first, said = propose("first")
+        self.assertNotIn("Also changed", said)
+        second, said = propose("second")
+        self.assertIn(f"Also changed by pending change-set {first}", said)
+        self.assertIn("entitlement C-1 / PO-1 / 0", said)
+        shown = self.stack.rollcall("changes", "show", first)
+        self.assertIn(f"pending {second} of ivy", shown.stdout)
+        self.stack.agree_to(second)
+        # Adding what is there by now is a change of it.
+        shown = self.stack.rollcall("changes", "show", first)
+        self.assertNotIn("also changed by", shown.stdout)
+        self.assertIn("quantity", shown.stdout)
+
     def test_a_crash_during_an_approval_leaves_all_or_nothing(self):
         seed = random.randrange(1 << 32)
         draw = random.Random(seed)

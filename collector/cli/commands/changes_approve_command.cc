@@ -2,11 +2,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "collector/cli/change_id.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/enums.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/change_view.h"
+#include "collector/cli/views/difference_view.h"
 #include "common/status.h"
 #include "rollcall/v1/change_service.grpc.pb.h"
 
@@ -16,6 +18,8 @@ namespace {
 using ChangeStub = v1::ChangeService::Stub;
 
 constexpr size_t kDigestDigits = 64;
+// Of tables that are no part of the answer.
+constexpr int kNoteWidth = 100;
 
 class ChangesApproveCommand final : public Command {
  public:
@@ -32,8 +36,9 @@ class ChangesApproveCommand final : public Command {
            "--digest is what `rollcall changes show` printed: where the "
            "change-set comes to something\n"
            "else meanwhile, nothing is approved. Without it, what it comes to "
-           "now is shown and asked\n"
-           "for on a terminal; --yes agrees to that unseen.\n";
+           "now, and which positions\n"
+           "it would move, is shown and asked for on a terminal; --yes agrees "
+           "to that unseen.\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("ID", kChangeSetHelp, &id_);
@@ -105,6 +110,7 @@ class ChangesApproveCommand final : public Command {
                             v1::ApproveChangeSetRequest& request) const {
     v1::GetChangeSetRequest asked;
     asked.set_change_set_id(id_);
+    asked.set_with_overlaps(true);
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto now, session.Call(stub, &ChangeStub::GetChangeSet, asked));
     const v1::ChangeSet& change_set = now.change_set();
@@ -126,7 +132,29 @@ class ChangesApproveCommand final : public Command {
                               "): ", CountsText(change_set)));
     session.Note(absl::StrCat("It comes to ", now.digest()));
     session.Note(absl::StrCat("It awaits ", AwaitsText(now.awaited()), "."));
-    return yes_ || session.Ask("Approve? [y/N] ");
+    for (const std::string& line : OverlapLines(now)) session.Note(line);
+    if (yes_) return true;
+    ShowEffect(session, stub, change_set);
+    return session.Ask("Approve? [y/N] ");
+  }
+
+  // Tells which positions it would move, or that this cannot be told.
+  static void ShowEffect(const Session& session, ChangeStub& stub,
+                         const v1::ChangeSet& change_set) {
+    if (change_set.kind() != v1::ChangeSet::KIND_CONTRACTS) return;
+    v1::PreviewChangeSetRequest request;
+    request.set_change_set_id(change_set.change_set_id());
+    const auto preview =
+        session.Call(stub, &ChangeStub::PreviewChangeSet, request);
+    const std::string text =
+        preview.ok()
+            ? PreviewText(*preview, /*is_in_effect=*/false, kNoteWidth)
+            : absl::StrCat("Which positions it would move cannot be told: ",
+                           preview.status().message());
+    for (const absl::string_view line :
+         absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+      session.Note(line);
+    }
   }
 
   std::string id_;

@@ -27,6 +27,7 @@ class ChangesShowCommand final : public Command {
     return "  rollcall changes show 4f1c9a02be77\n"
            "  rollcall changes show 4f1c9a02be77 --limit=1000 --no-preview\n"
            "  rollcall changes show 4f1c9a02be77 --date=2026-12-31\n"
+           "  rollcall changes show 4f1c9a02be77 --as-of=2026-01-31T12:00:00Z\n"
            "\n"
            "Of one that is proposed it tells which positions it would move. An "
            "approval names the\n"
@@ -49,6 +50,11 @@ class ChangesShowCommand final : public Command {
                    "The day whose positions are compared; default: today, UTC, "
                    "or the first day of the change where that is later",
                    &date_);
+    arguments.Text("as-of",
+                   "Which positions it would have moved by what was known "
+                   "then, as whoever approved it then was shown: a date or a "
+                   "time such as 2026-01-31T12:00:00Z",
+                   &as_of_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
@@ -57,6 +63,7 @@ class ChangesShowCommand final : public Command {
                               session.Stub<v1::ChangeService>());
     v1::GetChangeSetRequest request;
     request.set_change_set_id(id_);
+    request.set_with_overlaps(true);
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto about,
         session.Call(*stub, &ChangeStub::GetChangeSet, request));
@@ -102,7 +109,7 @@ class ChangesShowCommand final : public Command {
   bool HasPreview(const v1::ChangeSet& change_set) const {
     if (change_set.kind() != v1::ChangeSet::KIND_CONTRACTS) return false;
     return IsInEffect(change_set)
-               ? effect_
+               ? effect_ || !as_of_.empty()
                : !no_preview_ &&
                      change_set.state() == v1::ChangeSet::STATE_PROPOSED;
   }
@@ -114,6 +121,7 @@ class ChangesShowCommand final : public Command {
     v1::PreviewChangeSetRequest request;
     request.set_change_set_id(change_set.change_set_id());
     request.set_effective_date(date_);
+    ROLLCALL_RETURN_IF_ERROR(SetAsOf(as_of_, request));
     auto response = session.Call(stub, &ChangeStub::PreviewChangeSet, request);
     if (response.ok()) return response;
     return absl::Status(
@@ -133,15 +141,17 @@ class ChangesShowCommand final : public Command {
       absl::StrAppend(&text, "\n", DifferencesText(differences));
     }
     if (HasPreview(about.change_set())) {
-      absl::StrAppend(
-          &text, "\n",
-          PreviewText(preview, IsInEffect(about.change_set()), width));
+      const bool moved = IsInEffect(about.change_set()) && as_of_.empty();
+      absl::StrAppend(&text, "\n",
+                      as_of_.empty() ? "" : "By what was known then:\n",
+                      PreviewText(preview, moved, width));
     }
     return text;
   }
 
   std::string id_;
   std::string date_;
+  std::string as_of_;
   bool effect_ = false;
   bool no_preview_ = false;
   int limit_ = 0;

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/import.h"
+#include "collector/cli/pending_overlaps.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
 #include "collector/cli/views/import_view.h"
@@ -111,6 +112,7 @@ class ContractsImportCommand final : public Command {
                      &v1::ContractService::Stub::ImportEntitlements, request));
     ROLLCALL_RETURN_IF_ERROR(import_.Print(
         session, response, EntitlementImportTable, EntitlementImportCsv));
+    if (!response.applied()) NoteOverlaps(session, response.change_set_id());
     return ImportExitCode(response);
   }
 

@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/pending_overlaps.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/change_view.h"
 #include "common/file.h"
@@ -58,6 +59,10 @@ class ContractsProposeCommand final : public Command {
                      request));
     ROLLCALL_RETURN_IF_ERROR(
         session.Print(response, ProposedText, ProposedCsv, ""));
+    const v1::ChangeSet& change_set = response.change_set();
+    if (change_set.state() == v1::ChangeSet::STATE_PROPOSED) {
+      NoteOverlaps(session, change_set.change_set_id());
+    }
     return ExitCode::kOk;
   }
 

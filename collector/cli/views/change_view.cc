@@ -125,6 +125,26 @@ void AddEnd(const ChangeSet& change_set, ChangeFacts& facts) {
                  change_set.end_reason()));
 }
 
+// "7 objects: vendor Acme, contract C-1, ...".
+std::string OverlapObjects(const v1::PendingOverlap& overlap) {
+  return absl::StrCat(
+      CountText(overlap.object_count(), "object", "objects"), ": ",
+      absl::StrJoin(overlap.names(), ", "),
+      overlap.object_count() > overlap.names_size() ? ", ..." : "");
+}
+
+void AddOverlaps(const v1::GetChangeSetResponse& response, ChangeFacts& facts) {
+  for (const v1::PendingOverlap& overlap : response.overlaps()) {
+    facts.Add(
+        "also changed by",
+        absl::StrCat("pending ", overlap.change_set_id(), " of ",
+                     overlap.proposed_by(), ": ", OverlapObjects(overlap)));
+  }
+  if (response.more_overlaps()) {
+    facts.Add("also changed by", "maybe others that are pending");
+  }
+}
+
 void AddApprovals(const ChangeSet& change_set, ChangeFacts& facts) {
   for (const Approval& approval : change_set.approvals()) {
     const std::string role = EnumWord(approval.role());
@@ -220,10 +240,26 @@ std::string ChangeSetFacts(const v1::GetChangeSetResponse& response,
   facts.Add("mapping", change_set.mapping());
   AddApprovals(change_set, facts);
   facts.Add("awaits", AwaitsText(response.awaited()));
+  AddOverlaps(response, facts);
   AddEnd(change_set, facts);
   facts.Add("digest", response.digest().empty() ? change_set.applied_digest()
                                                 : response.digest());
   return facts.Render(width);
+}
+
+std::vector<std::string> OverlapLines(
+    const v1::GetChangeSetResponse& response) {
+  std::vector<std::string> lines;
+  for (const v1::PendingOverlap& overlap : response.overlaps()) {
+    lines.push_back(absl::StrCat("Also changed by pending change-set ",
+                                 overlap.change_set_id(), ", proposed by ",
+                                 overlap.proposed_by(), ": ",
+                                 OverlapObjects(overlap), "."));
+  }
+  if (response.more_overlaps()) {
+    lines.push_back("Other pending change-sets may change the same, too.");
+  }
+  return lines;
 }
 
 std::string ApprovedText(const v1::ApproveChangeSetResponse& response, int) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "google/protobuf/repeated_ptr_field.h"
@@ -30,6 +31,9 @@ std::string ChangeSetsCsv(absl::Span<const ListedChangeSet> change_sets);
 
 // All that is known of one, as facts.
 std::string ChangeSetFacts(const v1::GetChangeSetResponse& response, int width);
+
+// A sentence for each other proposal about the same objects.
+std::vector<std::string> OverlapLines(const v1::GetChangeSetResponse& response);
 
 // What an approval, a rejection or a withdrawal brought.
 std::string ApprovedText(const v1::ApproveChangeSetResponse& response,

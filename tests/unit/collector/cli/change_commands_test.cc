@@ -258,6 +258,51 @@ TEST_F(ChangeCommandsTest, ShowsTheFirstDifferencesAndSaysThatThereAreMore) {
   EXPECT_THAT(err_.str(), HasSubstr("--limit=N shows more"));
 }
 
+TEST_F(ChangeCommandsTest, ShowsWhichOtherProposalsAreAboutTheSame) {
+  *service_.about.add_overlaps() = FromText<v1::PendingOverlap>(
+      "change_set_id: '77777777777777777777777777777777' proposed_by: 'ivy' "
+      "object_count: 7 names: 'vendor Acme' names: 'contract C-1'");
+  service_.about.set_more_overlaps(true);
+  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOk);
+  EXPECT_TRUE(service_.asked.with_overlaps());
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("also changed by"),
+                                HasSubstr("7 objects: vendor Acme, contract"),
+                                HasSubstr("maybe others")));
+  person_.str("n\n");
+  EXPECT_EQ(Run({"changes", "approve", kId}), ExitCode::kNegative);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("Also changed by pending change-set "
+                        "77777777777777777777777777777777, proposed by ivy: "
+                        "7 objects: vendor Acme, contract C-1, ..."));
+}
+
+TEST_F(ChangeCommandsTest, WhoIsAskedIsToldWhichPositionsWouldMove) {
+  *service_.preview.add_moves() = FromText<v1::PositionMove>(
+      "product: 'nginx' metric: 'core' state_before: 'covered' "
+      "state_after: 'shortfall'");
+  service_.preview.set_move_count(1);
+  service_.preview.set_effective_date("2026-12-31");
+  person_.str("n\n");
+  EXPECT_EQ(Run({"changes", "approve", kId}), ExitCode::kNegative);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("would move on 2026-12-31"),
+                                HasSubstr("nginx"), HasSubstr("shortfall")));
+  service_.preview_status =
+      grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "slow");
+  person_.clear();
+  person_.str("n\n");
+  EXPECT_EQ(Run({"changes", "approve", kId}), ExitCode::kNegative);
+  EXPECT_THAT(err_.str(), HasSubstr("cannot be told"));
+}
+
+TEST_F(ChangeCommandsTest, ShowsWhatWhoeverApprovedThenWasShown) {
+  service_.about.mutable_change_set()->set_state(v1::ChangeSet::STATE_APPLIED);
+  service_.about.clear_digest();
+  EXPECT_EQ(Run({"changes", "show", kId, "--as-of=2026-01-31T12:00:00Z"}),
+            ExitCode::kOk);
+  EXPECT_EQ(service_.previewed.as_of().seconds(), 1'769'860'800);
+  EXPECT_THAT(out_.str(), HasSubstr("By what was known then:"));
+}
+
 TEST_F(ChangeCommandsTest, ShowsNoDigestOfSomethingElse) {
   service_.differences_digest = std::string(64, 'e');
   EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOther);

@@ -1,11 +1,16 @@
 // Change-sets of contracts, from proposal to effect.
 #include "collector/changes/change_sets.h"
 
+#include <functional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_set_table.h"
+#include "collector/changes/pending_overlaps.h"
+#include "collector/contracts/quantity.h"
 #include "common/hash.h"
 #include "gmock/gmock.h"
 #include "tests/support/status_matchers.h"
@@ -360,6 +365,239 @@ TEST_F(ChangeSetsTest, ARepeatedApprovalIsAnsweredAsBefore) {
   EXPECT_OK(store_.change_sets.Approve(request, pat));
   EXPECT_OK(store_.change_sets.Approve(request, pat));
   EXPECT_THAT(store_.View(id).change_set().approvals(), SizeIs(1));
+}
+
+TEST_F(ChangeSetsTest, ARoleThatWasLostAndGivenAgainBringsNoApprovalBack) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  EXPECT_OK(store_.Approve(id, "pat"));
+  store_.clock.Advance(absl::Hours(1));
+  store_.roles.Give("pat", {v1::ROLE_PROCUREMENT}, store_.clock.Now());
+  EXPECT_OK(store_.Approve(id, "ina"));
+  const auto view = store_.View(id);
+  EXPECT_EQ(view.change_set().state(), v1::ChangeSet::STATE_PROPOSED);
+  EXPECT_THAT(view.change_set().approvals(0).lapse_reason(),
+              HasSubstr("was not procurement all the time"));
+  // He may agree anew.
+  EXPECT_OK(store_.Approve(id, "pat"));
+  EXPECT_TRUE(IsThere(VendorNamed("Acme")));
+}
+
+TEST_F(ChangeSetsTest, WhoIsWithdrawnFromWhileHeApprovesApprovesNothing) {
+  const std::string id = Propose({VendorNamed("Acme")});
+  const Caller pat = store_.roles.CallBy("pat");
+  v1::ApproveChangeSetRequest request;
+  request.set_change_set_id(id);
+  request.set_digest(store_.View(id).digest());
+  // The call was let in before.
+  store_.roles.Give("pat", {});
+  EXPECT_THAT(store_.change_sets.Approve(request, pat),
+              StatusIs(StatusCode::kPermissionDenied, HasSubstr("any more")));
+  EXPECT_THAT(store_.View(id).change_set().approvals(), IsEmpty());
+}
+
+TEST_F(ChangeSetsTest, AnApprovalOfOneChangeSetIsNoneOfAnother) {
+  const std::string first = Propose({VendorNamed("Acme")});
+  const std::string second = Propose({VendorNamed("Acme")});
+  EXPECT_THAT(store_.Approve(second, "pat", store_.View(first).digest()),
+              StatusIs(StatusCode::kFailedPrecondition));
+  // Nor does one come back with a base that says the same.
+  EXPECT_OK(store_.Approve(second, "pat"));
+  Agreed({VendorNamed("Acme", "other")});
+  v1::ObjectChange gone = VendorNamed("Acme");
+  gone.set_action(v1::ObjectChange::ACTION_RETRACT);
+  Agreed({gone});
+  EXPECT_THAT(store_.View(second).change_set().approvals(0).lapse_reason(),
+              HasSubstr("moved since"));
+}
+
+// Calls once when a proposal is compared, which is before its change.
+class BetweenContent final : public ChangeContent {
+ public:
+  explicit BetweenContent(std::function<void()> between)
+      : between_(std::move(between)) {}
+
+  absl::StatusOr<std::string> ThingOf(absl::string_view item) const override {
+    return content_.ThingOf(item);
+  }
+  absl::StatusOr<ComparedItem> Compare(absl::string_view item,
+                                       const Reader& reader,
+                                       KnownStamp as_of) const override {
+    if (const auto between = std::exchange(between_, nullptr)) between();
+    return content_.Compare(item, reader, as_of);
+  }
+  absl::Status Write(const std::vector<std::string>& items,
+                     const v1::ChangeSet& change_set, KnownStamp stamp,
+                     const Reader& reader, Batch& batch) const override {
+    return content_.Write(items, change_set, stamp, reader, batch);
+  }
+
+ private:
+  const ContractContent content_;
+  mutable std::function<void()> between_;
+};
+
+// Two proposals about the same objects.
+class OverlapTest : public ChangeSetsTest {
+ protected:
+  v1::GetChangeSetResponse Overlaps(const std::string& id) {
+    v1::GetChangeSetRequest request;
+    request.set_change_set_id(id);
+    request.set_with_overlaps(true);
+    const auto view = store_.changes.Get(request);
+    EXPECT_OK(view);
+    return view.value_or(v1::GetChangeSetResponse());
+  }
+
+  // Proposes a file, with the contract that its lines name.
+  std::string ProposeFile(const std::string& lines) {
+    v1::ImportEntitlementsRequest request;
+    request.set_content(absl::StrCat(kHeader, lines));
+    request.set_create_contracts(true);
+    return store_.Propose(request).change_set_id();
+  }
+
+  std::string QuantityOf(const std::string& order) {
+    for (const v1::Entitlement& line : store_.All()) {
+      if (line.purchase_order() != order) continue;
+      return Quantity::FromProto(line.quantity())->ToString();
+    }
+    return "none";
+  }
+};
+
+TEST_F(OverlapTest, EachTellsOfTheOther) {
+  Agreed({VendorNamed("Acme")});
+  const std::string alone = Propose({VendorNamed("Other")});
+  EXPECT_THAT(Overlaps(alone).overlaps(), IsEmpty());
+  const std::string first =
+      Propose({VendorNamed("Acme", "slow"), ContractOf("C-1", "Acme")});
+  v1::ObjectChange later = VendorNamed("ACME", "quick");
+  later.set_effective_date("2026-06-01");
+  const std::string second =
+      Propose({later, ContractOf("C-1", "Acme"), VendorNamed("New")});
+  const auto view = Overlaps(first);
+  ASSERT_EQ(view.overlaps_size(), 1);
+  EXPECT_EQ(view.overlaps(0).change_set_id(), second);
+  EXPECT_EQ(view.overlaps(0).proposed_by(), "ina");
+  EXPECT_EQ(view.overlaps(0).object_count(), 2);
+  EXPECT_THAT(view.overlaps(0).names(),
+              ElementsAre("vendor ACME", "contract C-1"));
+  EXPECT_FALSE(view.more_overlaps());
+  ASSERT_EQ(Overlaps(second).overlaps_size(), 1);
+  EXPECT_EQ(Overlaps(second).overlaps(0).change_set_id(), first);
+  EXPECT_THAT(Overlaps(alone).overlaps(), IsEmpty());
+  // It is told only where it is asked for, and only of what is pending.
+  EXPECT_THAT(store_.View(first).overlaps(), IsEmpty());
+  store_.AgreeTo(second);
+  EXPECT_THAT(Overlaps(first).overlaps(), IsEmpty());
+  EXPECT_THAT(Overlaps(second).overlaps(), IsEmpty());
+}
+
+TEST_F(OverlapTest, IsBoundedAndSaysThatThereIsMore) {
+  const std::string id = Propose({VendorNamed("Acme"), VendorNamed("Best")});
+  for (int i = 0; i < 3; ++i) {
+    Propose({VendorNamed("Acme", "a"), VendorNamed("Best", "b")});
+  }
+  const ContractContent content;
+  const Reader& reader = *store_.ContractMemory::engine;
+  const auto find = [&](const OverlapBounds& bounds) {
+    const auto kept = FindChangeSet(reader, id);
+    const auto found = FindPendingOverlaps(
+        content, *kept, *ReadProposed(reader, *kept), reader, bounds);
+    EXPECT_OK(found);
+    return found.value_or(PendingOverlaps());
+  };
+  EXPECT_THAT(find({}).overlaps, SizeIs(3));
+  EXPECT_FALSE(find({}).more);
+  const PendingOverlaps two = find({.overlaps = 2, .names = 1});
+  EXPECT_THAT(two.overlaps, SizeIs(2));
+  EXPECT_TRUE(two.more);
+  EXPECT_EQ(two.overlaps[0].object_count(), 2);
+  EXPECT_THAT(two.overlaps[0].names(), SizeIs(1));
+  const PendingOverlaps few = find({.items = 2});
+  EXPECT_THAT(few.overlaps, SizeIs(1));
+  EXPECT_TRUE(few.more);
+  EXPECT_FALSE(find({.overlaps = 3, .items = 6}).more);
+}
+
+TEST_F(OverlapTest, OfTwoFilesWithOneLineNeitherOverwritesTheOtherUnseen) {
+  for (const bool first_wins : {true, false}) {
+    SCOPED_TRACE(first_wins);
+    const std::string order = first_wins ? "PO-1" : "PO-5";
+    store_.Import(absl::StrCat(kHeader, Line(order, "4")));
+    const std::string first =
+        ProposeFile(Line(order, "10") + Line("PO-2", "1"));
+    const std::string second =
+        ProposeFile(Line(order, "20") + Line("PO-3", "1"));
+    ASSERT_EQ(Overlaps(second).overlaps_size(), 1);
+    EXPECT_EQ(Overlaps(second).overlaps(0).change_set_id(), first);
+    EXPECT_EQ(Overlaps(second).overlaps(0).names(0),
+              absl::StrCat("entitlement C-1 / ", order, " / 1"));
+    const std::string winner = first_wins ? first : second;
+    const std::string loser = first_wins ? second : first;
+    const std::string seen = store_.View(loser).digest();
+    EXPECT_OK(store_.Approve(loser, "pat", seen));
+    store_.AgreeTo(winner);
+    EXPECT_EQ(QuantityOf(order), first_wins ? "10" : "20");
+    // Who agreed before agreed to another base, and what moved is said.
+    const auto moved =
+        AllOf(HasSubstr(absl::StrCat("entitlement C-1 / ", order, " / 1")),
+              HasSubstr(winner));
+    EXPECT_THAT(store_.Approve(loser, "ina", seen),
+                StatusIs(StatusCode::kFailedPrecondition, moved));
+    EXPECT_THAT(store_.View(loser).change_set().approvals(0).lapse_reason(),
+                moved);
+    EXPECT_EQ(QuantityOf(order), first_wins ? "10" : "20");
+    // Whoever agrees now sees what it overwrites.
+    v1::ListDifferencesRequest request;
+    request.set_change_set_id(loser);
+    EXPECT_THAT(store_.changes.ListDifferences(request)->DebugString(),
+                HasSubstr(first_wins ? "before: \"10\"" : "before: \"20\""));
+    store_.AgreeTo(loser);
+    EXPECT_EQ(QuantityOf(order), first_wins ? "20" : "10");
+  }
+}
+
+TEST_F(OverlapTest, AFileIsProposedOnceThoughTwoLookForItAtOneMoment) {
+  // As two would who found nothing before.
+  Proposal proposal;
+  proposal.change_set.set_kind(v1::ChangeSet::KIND_CONTRACTS);
+  proposal.change_set.set_file_sha256(std::string(64, 'a'));
+  proposal.items =
+      *MakeItems(std::vector<v1::ObjectChange>{VendorNamed("Acme")});
+  proposal.answered = [](const Reader&) { return false; };
+  proposal.also = [](const v1::ChangeSet&, KnownStamp, Batch&) {};
+  const auto propose = [&] {
+    return store_.change_sets.Propose(proposal, store_.roles.CallBy("ina"))
+        .status();
+  };
+  EXPECT_OK(propose());
+  EXPECT_THAT(propose(),
+              StatusIs(StatusCode::kAborted,
+                       HasSubstr(store_.ChangeSetList()[0].change_set_id())));
+  EXPECT_THAT(store_.ChangeSetList(), SizeIs(1));
+  // And where the other comes between the look and the change.
+  proposal.change_set.set_file_sha256(std::string(64, 'b'));
+  const BetweenContent content([&] {
+    EXPECT_OK(store_.change_sets.Propose(proposal, store_.roles.CallBy("pat")));
+  });
+  ChangeSets late({*store_.ContractMemory::engine, store_.committer,
+                   store_.ledger.writer(), store_.random, store_.roles},
+                  {{v1::ChangeSet::KIND_CONTRACTS, &content}});
+  EXPECT_THAT(late.Propose(proposal, store_.roles.CallBy("ina")),
+              StatusIs(StatusCode::kAborted));
+  EXPECT_THAT(store_.ChangeSetList(), SizeIs(2));
+}
+
+TEST_F(OverlapTest, OneImportOfManyAtOnceProposes) {
+  std::vector<std::string> ids(8);
+  std::vector<std::thread> threads;
+  for (std::string& id : ids) {
+    threads.emplace_back([&] { id = ProposeFile(Line("PO-1", "4")); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(ids, ::testing::Each(ids[0]));
+  EXPECT_THAT(store_.ChangeSetList(), SizeIs(1));
 }
 
 }  // namespace

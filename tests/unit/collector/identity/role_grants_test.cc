@@ -42,6 +42,24 @@ class RoleGrantsTest : public ::testing::Test {
     return edits_.Grant(request, CallBy("ada"));
   }
 
+  // Stores it, as --first-principal would, and tells memory nothing.
+  absl::Status StoreChange(v1::RoleEvent::Kind kind, const std::string& who,
+                           v1::Role role) {
+    RoleChange change;
+    change.kind = kind;
+    change.principal = who;
+    change.roles.Insert(role);
+    change.by = std::string(kByInstallation);
+    change.reason = "test";
+    const auto build = [&](KnownStamp stamp, const Reader& reader,
+                           Writes& writes) {
+      return PutRoleChange(change, ledger_.writer(), stamp, reader, writes.head)
+          .status();
+    };
+    return committer_.Commit({kPrincipalsName, LedgerWriter::kName}, build)
+        .status();
+  }
+
   absl::Status Approve(const std::string& id, const std::string& who) {
     v1::GetChangeSetRequest get;
     get.set_change_set_id(id);
@@ -86,6 +104,45 @@ TEST_F(RoleGrantsTest, NobodyAgreesToARoleOfHisOwn) {
   EXPECT_THAT(Approve(asked.change_set_id(), "ina"),
               StatusIs(StatusCode::kPermissionDenied));
   EXPECT_FALSE(store_.RolesOf("ina")->Contains(v1::ROLE_PROCUREMENT));
+}
+
+TEST_F(RoleGrantsTest, WhoIsAdminNoMoreProposedNothing) {
+  ASSERT_OK(StoreChange(v1::RoleEvent::KIND_GRANT, "eve", v1::ROLE_ADMIN));
+  ASSERT_OK_AND_ASSIGN(const auto asked, Grant("bob", ""));
+  ASSERT_OK(StoreChange(v1::RoleEvent::KIND_REVOKE, "ada", v1::ROLE_ADMIN));
+  EXPECT_THAT(Approve(asked.change_set_id(), "ina"),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("ada, who proposed it, was not admin")));
+  // Nor once she is again: who made her so knew nothing of it.
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_OK(StoreChange(v1::RoleEvent::KIND_GRANT, "ada", v1::ROLE_ADMIN));
+  EXPECT_THAT(Approve(asked.change_set_id(), "ina"),
+              StatusIs(StatusCode::kFailedPrecondition));
+  EXPECT_FALSE(store_.RolesOf("bob")->Contains(v1::ROLE_PROCUREMENT));
+}
+
+TEST_F(RoleGrantsTest, ARoleIsLostWithTheLedgersEntryAndNotOnlyInMemory) {
+  ASSERT_OK_AND_ASSIGN(const auto asked, Grant("bob", ""));
+  // Stored, and not learnt yet.
+  ASSERT_OK(StoreChange(v1::RoleEvent::KIND_REVOKE, "ina", v1::ROLE_ITAM));
+  EXPECT_TRUE(store_.RolesOf("ina")->Contains(v1::ROLE_ITAM));
+  EXPECT_THAT(Approve(asked.change_set_id(), "ina"),
+              StatusIs(StatusCode::kPermissionDenied,
+                       HasSubstr("ina is not itam any more")));
+}
+
+TEST_F(RoleGrantsTest, TwoGrantsToOnePrincipalTellOfEachOther) {
+  ASSERT_OK_AND_ASSIGN(const auto first, Grant("bob", ""));
+  ASSERT_OK_AND_ASSIGN(const auto second, Grant("bob", ""));
+  v1::GetChangeSetRequest get;
+  get.set_change_set_id(first.change_set_id());
+  get.set_with_overlaps(true);
+  ASSERT_OK_AND_ASSIGN(
+      const auto view,
+      ChangeQueries(engine_, store_, change_sets_.contents()).Get(get));
+  ASSERT_EQ(view.overlaps_size(), 1);
+  EXPECT_EQ(view.overlaps(0).change_set_id(), second.change_set_id());
+  EXPECT_EQ(view.overlaps(0).names(0), "principal bob");
 }
 
 TEST_F(RoleGrantsTest, ARepeatedRequestIsOneProposal) {
