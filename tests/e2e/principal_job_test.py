@@ -273,6 +273,13 @@ class PrincipalJobTest(unittest.TestCase):
                 "devices", certificate=vic).stderr)
             wait_until(lambda: watch.poll() is not None, "the end of the watch")
             self.assertLess(time.monotonic() - since, 5)
+            # Whatever is done with it, nobody reads it in the log.
+            text = token.read_text().strip()
+            for tried in (text, text[:-4] + "AAAA", text + "A"):
+                stack.post("/v1/login", {"token": tried, "csr_pem": "none"})
+            secret = text[-43:-20]
+            self.assertIn('msg="no certificate given"', stack.collector_log())
+            self.assertNotIn(secret, stack.collector_log())
 
     def test_a_stream_ends_within_five_seconds_of_the_role(self):
         with Stack() as stack:

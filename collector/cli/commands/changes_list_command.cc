@@ -25,7 +25,8 @@ class ChangesListCommand final : public Command {
            "  rollcall changes list --kind=contracts --output=csv\n"
            "\n"
            "\"+3 ~2 -1\": it adds three objects, changes two and removes "
-           "one.\n";
+           "one. Which positions that\n"
+           "would move is told by `rollcall changes show`.\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Text("state",

@@ -95,10 +95,9 @@ constexpr Column<ListedChangeSet> kColumns[] = {
 };
 
 // "2026-01-31 17:05Z by ada: because".
-std::string Deed(const google::protobuf::Timestamp& time,
-                 const std::string& who, const std::string& why) {
-  return absl::StrCat(TimeText(time), " by ", who, why.empty() ? "" : ": ",
-                      why);
+std::string Deed(const std::string& time, const std::string& who,
+                 const std::string& why) {
+  return absl::StrCat(time, " by ", who, why.empty() ? "" : ": ", why);
 }
 
 // Facts of one change-set; those that are not known are left out.
@@ -116,12 +115,12 @@ class ChangeFacts {
 
 void AddEnd(const ChangeSet& change_set, ChangeFacts& facts) {
   if (change_set.state() == ChangeSet::STATE_APPLIED) {
-    facts.Add("in effect",
-              Deed(change_set.applied_time(), change_set.applied_by(), ""));
+    facts.Add("in effect", Deed(TimeText(change_set.applied_time()),
+                                change_set.applied_by(), ""));
   }
   if (change_set.ended_by().empty()) return;
   facts.Add(EnumWord(change_set.state()),
-            Deed(change_set.ended_time(), change_set.ended_by(),
+            Deed(TimeText(change_set.ended_time()), change_set.ended_by(),
                  change_set.end_reason()));
 }
 
@@ -148,9 +147,10 @@ void AddOverlaps(const v1::GetChangeSetResponse& response, ChangeFacts& facts) {
 void AddApprovals(const ChangeSet& change_set, ChangeFacts& facts) {
   for (const Approval& approval : change_set.approvals()) {
     const std::string role = EnumWord(approval.role());
-    std::string deed =
-        Deed(approval.time(), absl::StrCat(approval.principal(), " as ", role),
-             approval.comment());
+    // For --as-of, which shows what he was shown.
+    std::string deed = Deed(ExactTimeText(approval.time()),
+                            absl::StrCat(approval.principal(), " as ", role),
+                            approval.comment());
     if (!approval.lapse_reason().empty()) {
       absl::StrAppend(
           &deed, " (does not count any more: ", approval.lapse_reason(), ")");
@@ -233,7 +233,7 @@ std::string ChangeSetFacts(const v1::GetChangeSetResponse& response,
               CountText(change_set.settled_before_count(), "bad line",
                         "bad lines"));
   }
-  facts.Add("proposed", Deed(change_set.proposed_time(),
+  facts.Add("proposed", Deed(TimeText(change_set.proposed_time()),
                              change_set.proposed_by(), change_set.reason()));
   facts.Add("file", change_set.file_name());
   facts.Add("file's SHA-256", change_set.file_sha256());

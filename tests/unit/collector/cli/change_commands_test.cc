@@ -203,7 +203,7 @@ TEST_F(ChangeCommandsTest, ShowsWhatThereIsToAgreeTo) {
   EXPECT_THAT(
       out_.str(),
       AllOf(HasSubstr(kId), HasSubstr("1970-01-01 00:01Z by ada: =x()"),
-            HasSubstr("1970-01-01 00:02Z by una as procurement: as offered"),
+            HasSubstr("1970-01-01T00:02:00Z by una as procurement: as offered"),
             HasSubstr("ivo as itam (does not count any more: moved since: "
                       "PO-7)"),
             HasSubstr("\nawaits          itam\n"), HasSubstr("f00d"),
