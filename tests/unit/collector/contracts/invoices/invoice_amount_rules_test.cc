@@ -1,0 +1,382 @@
+#include "collector/contracts/invoices/invoice_amount_rules.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "collector/contracts/money.h"
+#include "gmock/gmock.h"
+#include "tests/unit/collector/contracts/invoices/invoice_scene.h"
+
+namespace rollcall::collector {
+namespace {
+
+using Finding = v1::InvoiceFinding;
+using ::testing::ElementsAre;
+using testing::FromText;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+TEST(InvoiceRules, FindMoreThanWasBought) {
+  Scene scene;
+  scene.Bill(12, 100);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings),
+              ElementsAre(Finding::KIND_QUANTITY_ABOVE_ORDER));
+  EXPECT_EQ(findings[0].difference().micros(), 200'000'000);
+  EXPECT_EQ(findings[0].explanation(), "Billed are 12, and 10 were bought.");
+  scene.line.mutable_quantity()->set_unlimited(true);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, LetATotalBeRoundedToTheSmallestUnit) {
+  Scene scene;
+  scene.billed.mutable_quantity()->set_numerator(3);
+  scene.billed.mutable_unit_price()->set_micros(333'333);
+  scene.billed.mutable_total()->set_micros(1'000'000);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  // 1.008 goes either way; a whole cent is no rounding.
+  scene.billed.mutable_unit_price()->set_micros(336'000);
+  scene.billed.mutable_total()->set_micros(1'000'000);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.billed.mutable_total()->set_micros(1'010'000);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.billed.mutable_total()->set_micros(1'017'999);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.billed.mutable_total()->set_micros(1'018'000);
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_TOTAL_WRONG));
+  EXPECT_EQ(findings[0].difference().micros(), 10'000);
+  scene.billed.mutable_total()->set_micros(998'000);
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_TOTAL_WRONG));
+  EXPECT_EQ(findings[0].difference().micros(), -10'000);
+}
+
+TEST(InvoiceRules, SubtractTheRebateFromTheTotal) {
+  Scene scene;
+  *scene.billed.mutable_rebate() =
+      FromText<v1::Money>("micros: 50000000 currency: 'EUR'");
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_TOTAL_WRONG));
+  EXPECT_EQ(findings[0].difference().micros(), 50'000'000);
+  scene.billed.mutable_total()->set_micros(950'000'000);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, SayThatTooLittleWasBilled) {
+  Scene scene;
+  scene.billed.mutable_total()->set_micros(900'000'000);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_TOTAL_WRONG));
+  EXPECT_EQ(findings[0].difference().micros(), -100'000'000);
+}
+
+TEST(InvoiceRules, NeedConsumptionForARebate) {
+  Scene scene;
+  *scene.contract.mutable_clauses()->mutable_rebate() =
+      FromText<v1::RebateClause>(
+          "percent { numerator: 5 denominator: 2 } "
+          "unused_at_least_percent { numerator: 20 denominator: 1 }");
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_REBATE_MISSING));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[0].missing_fact(), "the consumption of the order's line");
+  // 2.5 % of 100 EUR for each of two.
+  scene.used = Rational::Of(8);
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_REBATE_MISSING));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].allowed().money().micros(), 5'000'000);
+  EXPECT_EQ(findings[0].difference().micros(), 5'000'000);
+  // Less than a fifth is not used.
+  scene.used = *Rational::Make(81, 10);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.used = Rational::Of(20);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.used = Rational::Of(8);
+  *scene.billed.mutable_rebate() =
+      FromText<v1::Money>("micros: 5000000 currency: 'EUR'");
+  scene.billed.mutable_total()->set_micros(995'000'000);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, DoNotKnowOnWhichInvoiceARebateOfAPartIsDue) {
+  Scene scene;
+  *scene.contract.mutable_clauses()->mutable_rebate() =
+      FromText<v1::RebateClause>("percent { numerator: 5 denominator: 1 }");
+  scene.used = Rational::Of(8);
+  scene.Bill(5, 100);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_REBATE_MISSING));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[0].missing_fact(),
+            "how the unused rights spread over the invoices");
+  EXPECT_FALSE(findings[0].has_difference());
+  // All is used: nothing is due on any of them.
+  scene.used = Rational::Of(10);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, DoNotAskForConsumptionWhereAllIsRebated) {
+  Scene scene;
+  *scene.contract.mutable_clauses()->mutable_rebate() =
+      FromText<v1::RebateClause>("percent { numerator: 5 denominator: 1 }");
+  *scene.billed.mutable_rebate() =
+      FromText<v1::Money>("micros: 50000000 currency: 'EUR'");
+  scene.billed.mutable_total()->set_micros(950'000'000);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, FindTheLaterOfTwoThatBillTheSame) {
+  Scene scene;
+  scene.BillBefore("R-1", "2025-07-01", "2026-06-30");
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].difference().micros(), 1'000'000'000);
+  EXPECT_THAT(findings[0].explanation(),
+              HasSubstr("billed on invoice R-1 line 1. Together 20"));
+  Scene first;
+  first.BillBefore("R-1", "2026-02-01", "2026-06-30");
+  EXPECT_THAT(first.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, LetPartsOfALineBeBilledApart) {
+  Scene scene;
+  scene.Bill(5, 100);
+  scene.BillBefore("R-0", "2026-01-01", "2026-06-30");
+  scene.BillBefore("R-1", "2026-01-02", "2026-03-31")
+      .set_invoice_date("2026-01-03");
+  // 5 and 5 and 5 on some days, of 10.
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].difference().micros(), 500'000'000);
+  // One after the other it is 5 and 5.
+  scene.others[1].set_period_start_date("2026-07-01");
+  scene.others[1].set_period_end_date("2026-12-31");
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, DoNotKnowWhatAnInvoiceWithoutAPeriodBills) {
+  Scene scene;
+  scene.BillBefore("R-1", "2026-01-01", "2026-12-31");
+  scene.others[0].clear_period_start_date();
+  scene.others[0].clear_period_end_date();
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_FALSE(findings[0].has_difference());
+  // What is bought for good is paid for once.
+  scene.line.set_licence_kind(v1::Entitlement::LICENCE_KIND_PERPETUAL);
+  scene.line.clear_end_date();
+  EXPECT_EQ(scene.Check()[0].state(), Finding::STATE_FOUND);
+}
+
+TEST(InvoiceRules, DoNotTakeARightOfNoStatedKindForPaidOnce) {
+  using Kind = v1::Entitlement;
+  Scene scene;
+  scene.line.clear_end_date();
+  scene.billed.clear_period_start_date();
+  scene.billed.clear_period_end_date();
+  scene.BillBefore("R-1", "2025-01-15", "").clear_period_start_date();
+  scene.others[0].clear_period_end_date();
+  for (const auto kind :
+       {Kind::LICENCE_KIND_UNSPECIFIED, Kind::LICENCE_KIND_ADD_ON,
+        Kind::LICENCE_KIND_SUBSCRIPTION, Kind::LICENCE_KIND_MAINTENANCE}) {
+    scene.line.set_licence_kind(kind);
+    const auto findings = scene.Check();
+    ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+    EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE) << kind;
+    EXPECT_EQ(findings[0].missing_fact(), "the period that is billed");
+  }
+  for (const auto kind :
+       {Kind::LICENCE_KIND_PERPETUAL, Kind::LICENCE_KIND_UPGRADE,
+        Kind::LICENCE_KIND_STEP_UP, Kind::LICENCE_KIND_OEM}) {
+    scene.line.set_licence_kind(kind);
+    const auto findings = scene.Check();
+    ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+    EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND) << kind;
+  }
+}
+
+TEST(InvoiceRules, LetThePriceBeBilledInParts) {
+  Scene scene;
+  scene.Bill(10, 40);
+  scene.BillBefore("R-0", "2026-01-01", "2026-12-31");
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.Bill(10, 60);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  // 400 and 610 of 1,000.
+  scene.Bill(10, 61);
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].difference().micros(), 10'000'000);
+  // A rebate makes a price no part of one.
+  *scene.others[0].mutable_rebate() =
+      FromText<v1::Money>("micros: 600000000 currency: 'EUR'");
+  scene.Bill(10, 60);
+  EXPECT_THAT(KindsOf(scene.Check()), ElementsAre(Finding::KIND_BILLED_TWICE));
+  // What all of it costs is not known.
+  scene.line.clear_unit_price();
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_PRICE_ABOVE_CONTRACT,
+                                             Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[1].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[1].missing_fact(), "the price of the order's line");
+}
+
+TEST(InvoiceRules, LetPartsOfThePriceBeRoundedUp) {
+  Scene scene;
+  scene.billed.mutable_unit_price()->set_micros(33'334'000);
+  scene.billed.mutable_total()->set_micros(333'340'000);
+  scene.BillBefore("R-0", "2026-01-01", "2026-12-31");
+  scene.BillBefore("R-1", "2026-01-01", "2026-12-31");
+  // 1,000.02 of 1,000, in three totals.
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.billed.mutable_unit_price()->set_micros(33'335'000);
+  scene.billed.mutable_total()->set_micros(333'350'000);
+  EXPECT_THAT(KindsOf(scene.Check()), ElementsAre(Finding::KIND_BILLED_TWICE));
+}
+
+TEST(InvoiceRules, LetARisenPriceBeBilledInParts) {
+  Scene scene;
+  scene.Escalate(kThreePercent);
+  scene.Bill(10, 51);
+  scene.BillBefore("R-0", "2026-01-01", "2026-12-31");
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[0].missing_fact(),
+            "the price of the days that are billed");
+  scene.Bill(10, 100);
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+}
+
+TEST(SmallestUnit, IsThatOfTheCurrency) {
+  EXPECT_EQ(SmallestUnitMicros("EUR"), 10'000);
+  EXPECT_EQ(SmallestUnitMicros("JPY"), 1'000'000);
+  EXPECT_EQ(SmallestUnitMicros("KWD"), 1'000);
+}
+
+// --- against models that go day by day ---------------------------------------
+
+// What a naive reading of the words finds, for whole quantities.
+class NaiveBillings {
+ public:
+  // Of a line that bills `mine` from `first` to `last`, what is above `bought`
+  // because of earlier ones.
+  struct Billing {
+    int64_t quantity;
+    int first;
+    int last;
+  };
+  static int64_t Again(const Billing& mine, const std::vector<Billing>& earlier,
+                       int64_t bought) {
+    int64_t most = 0;
+    for (int day = mine.first; day <= mine.last; ++day) {
+      int64_t before = 0;
+      for (const Billing& other : earlier) {
+        if (other.first <= day && day <= other.last) before += other.quantity;
+      }
+      // Units of `mine` that find nothing left beyond those that never could.
+      int64_t again = 0;
+      for (int64_t unit = 1; unit <= std::min(mine.quantity, bought); ++unit) {
+        if (before + unit > bought) ++again;
+      }
+      const int64_t left = std::max<int64_t>(0, mine.quantity - bought);
+      most = std::max(most, std::min(again + left, mine.quantity) - left);
+    }
+    return most;
+  }
+};
+
+TEST(InvoiceProperties, BilledTwiceIsWhatTheDaysSay) {
+  std::mt19937_64 random(20261123);
+  const auto draw = [&](int64_t least, int64_t most) {
+    return std::uniform_int_distribution<int64_t>(least, most)(random);
+  };
+  int found = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    Scene scene;
+    const int64_t bought = draw(1, 6);
+    scene.line.mutable_quantity()->mutable_value()->set_numerator(bought);
+    const CivilDate begin = InvoiceDay("2026-01-01");
+    std::vector<NaiveBillings::Billing> earlier;
+    const int64_t count = draw(0, 4);
+    for (int64_t i = 0; i < count; ++i) {
+      const int first = static_cast<int>(draw(0, 9));
+      const int last = static_cast<int>(draw(first, 9));
+      v1::InvoiceLine& other = scene.BillBefore(absl::StrCat("R-0", i),
+                                                begin.Plus(first)->ToString(),
+                                                begin.Plus(last)->ToString());
+      other.set_invoice_date("2025-12-31");
+      const int64_t quantity = draw(1, 4);
+      other.mutable_quantity()->set_numerator(quantity);
+      earlier.push_back({quantity, first, last});
+    }
+    const int first = static_cast<int>(draw(0, 9));
+    const int last = static_cast<int>(draw(first, 9));
+    scene.billed.set_period_start_date(begin.Plus(first)->ToString());
+    scene.billed.set_period_end_date(begin.Plus(last)->ToString());
+    const int64_t quantity = draw(1, 8);
+    scene.Bill(quantity, 100);
+    const int64_t again =
+        NaiveBillings::Again({quantity, first, last}, earlier, bought);
+    int64_t said = 0;
+    for (const Finding& finding : scene.Check()) {
+      if (finding.kind() != Finding::KIND_BILLED_TWICE) continue;
+      EXPECT_EQ(finding.state(), Finding::STATE_FOUND);
+      said = finding.difference().micros() / 100'000'000;
+    }
+    ASSERT_EQ(said, again) << "round " << round;
+    found += again > 0 ? 1 : 0;
+  }
+  EXPECT_GT(found, 300);
+}
+
+TEST(InvoiceProperties, TotalsAreRightToLessThanACent) {
+  std::mt19937_64 random(20261124);
+  const auto draw = [&](int64_t least, int64_t most) {
+    return std::uniform_int_distribution<int64_t>(least, most)(random);
+  };
+  int wrong = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    Scene scene;
+    scene.line.mutable_quantity()->set_unlimited(true);
+    const int64_t numerator = draw(1, 2'000);
+    const int64_t denominator = draw(1, 30);
+    const Rational quantity = *Rational::Make(numerator, denominator);
+    *scene.billed.mutable_quantity() = quantity.ToProto();
+    const int64_t price = draw(0, 50'000'000);
+    scene.billed.mutable_unit_price()->set_micros(price);
+    const int64_t rebate = draw(0, 1) * draw(0, 1'000'000);
+    scene.billed.mutable_rebate()->set_micros(rebate);
+    const int64_t near = price * numerator / denominator - rebate;
+    const int64_t total = std::max<int64_t>(0, near + draw(-18'000, 18'000));
+    scene.billed.mutable_total()->set_micros(total);
+    // |total - (price * n / d - rebate)| >= 10,000, times d.
+    const __int128 off = static_cast<__int128>(total + rebate) * denominator -
+                         static_cast<__int128>(price) * numerator;
+    const __int128 bound = static_cast<__int128>(10'000) * denominator;
+    const bool expected = off >= bound || off <= -bound;
+    bool said = false;
+    for (const Finding& finding : scene.Check()) {
+      if (finding.kind() != Finding::KIND_TOTAL_WRONG) continue;
+      said = true;
+      EXPECT_EQ(finding.difference().micros(),
+                static_cast<int64_t>(off / denominator));
+    }
+    ASSERT_EQ(said, expected) << "round " << round;
+    wrong += expected ? 1 : 0;
+  }
+  EXPECT_GT(wrong, 300);
+  EXPECT_LT(wrong, 2'700);
+}
+
+}  // namespace
+}  // namespace rollcall::collector
