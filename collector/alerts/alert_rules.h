@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct ContractFacts {
   // Of contracts and entitlements that by what is known of later days end on
   // another day than they state: on which, by id. Nothing: without an end.
   std::map<std::string, std::optional<CivilDate>> later_ends;
+  // Ids of contracts that are ended, on whatever day: they are not renewed.
+  std::set<std::string> ended;
 };
 
 // What became of an audit's held products since its notice.

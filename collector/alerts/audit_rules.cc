@@ -1,41 +1,20 @@
 // The clocks that run while a vendor audits, and what is held meanwhile.
-#include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "collector/alerts/alert_rules.h"
+#include "collector/alerts/master_rules.h"
+#include "collector/contracts/clause_rules.h"
 
 namespace rollcall::collector {
 namespace {
-
-// A contract, and the audits that rest on it.
-struct AuditedContract {
-  const v1::Contract* contract = nullptr;
-  std::vector<const v1::Audit*> audits;
-};
-
-// By the contract's number in lower case, which is what audits name it by.
-using AuditedContracts = absl::flat_hash_map<std::string, AuditedContract>;
-
-AuditedContracts GroupAudits(const ContractFacts& facts) {
-  AuditedContracts groups;
-  for (const v1::Contract& contract : facts.contracts) {
-    groups[absl::AsciiStrToLower(contract.contract_number())].contract =
-        &contract;
-  }
-  for (const v1::Audit& audit : facts.audits) {
-    groups[absl::AsciiStrToLower(audit.contract_number())].audits.push_back(
-        &audit);
-  }
-  return groups;
-}
 
 bool IsOpen(const v1::Audit& audit, const CivilDate& on) {
   const auto notice = DayOf(true, audit.notice_date());
@@ -51,69 +30,52 @@ std::optional<CivilDate> BeginOf(const v1::Audit& audit) {
   return start.has_value() ? start : DayOf(true, audit.notice_date());
 }
 
-// How far up from a contract clauses are looked for.
-constexpr size_t kMostMasters = 8;
-
 // What an audit rests on.
 struct AuditTerms {
-  // The contract, then those that it is under, nearest first.
-  std::vector<const AuditedContract*> contracts;
-  // The first of them that states when and how the vendor may audit; null:
-  // none.
-  const AuditedContract* holder = nullptr;
-  std::optional<int> dispute_days;
-  // A contract that one of them is under and that is not there; empty: none.
+  // Null: it names none, or one that is not there.
+  const v1::Contract* contract = nullptr;
+  // The contract that states when and how the vendor may audit, and the one
+  // that states how long findings may be disputed; null: none.
+  const v1::Contract* holder = nullptr;
+  const v1::Contract* dispute_holder = nullptr;
+  // One that they are under and that is not there; empty: none.
   std::string missing_master;
 };
 
-bool StatesClocks(const v1::AuditClause& clause) {
-  return clause.has_notice_days() || clause.has_frequency_months() ||
-         clause.has_challenge_days() || clause.has_remediation_days();
-}
-
-// REQUIRES: the group has a contract.
-AuditTerms TermsOf(const AuditedContract& group,
-                   const AuditedContracts& groups) {
+AuditTerms TermsOf(const v1::Audit& audit, const Masters& masters) {
   AuditTerms terms;
-  const AuditedContract* next = &group;
-  while (terms.contracts.size() <= kMostMasters) {
-    // Contracts may be under each other by mistake.
-    if (std::find(terms.contracts.begin(), terms.contracts.end(), next) !=
-        terms.contracts.end()) {
-      break;
-    }
-    terms.contracts.push_back(next);
-    const v1::Clauses& clauses = next->contract->clauses();
-    if (terms.holder == nullptr && StatesClocks(clauses.audit())) {
-      terms.holder = next;
-    }
-    if (!terms.dispute_days.has_value() && clauses.has_dispute_window_days()) {
-      terms.dispute_days = clauses.dispute_window_days();
-    }
-    if (!next->contract->has_master_contract_number()) break;
-    const std::string& master = next->contract->master_contract_number();
-    const auto found = groups.find(absl::AsciiStrToLower(master));
-    if (found == groups.end() || found->second.contract == nullptr) {
-      terms.missing_master = master;
-      break;
-    }
-    next = &found->second;
-  }
+  terms.contract = masters.Find(audit.contract_number());
+  if (terms.contract == nullptr) return terms;
+  Masters::Chain chain = masters.ChainOf(*terms.contract);
+  terms.holder = ContractThatSays(chain.contracts, SaysAuditClocks);
+  terms.dispute_holder =
+      ContractThatSays(chain.contracts, &v1::Clauses::has_dispute_window_days);
+  terms.missing_master = std::move(chain.missing);
   return terms;
 }
 
-// The audit before this one under the same contract, or under that whose clause
-// holds; null: none is known.
+// Audits by the contract whose clause says when they may be.
+using AuditsByHolder =
+    absl::flat_hash_map<const v1::Contract*, std::vector<const v1::Audit*>>;
+
+AuditsByHolder GroupAudits(const ContractFacts& facts, const Masters& masters) {
+  AuditsByHolder groups;
+  for (const v1::Audit& audit : facts.audits) {
+    const AuditTerms terms = TermsOf(audit, masters);
+    if (terms.holder != nullptr) groups[terms.holder].push_back(&audit);
+  }
+  return groups;
+}
+
+// The audit before this one of those that the same clause is for; null: none is
+// known.
 const v1::Audit* AuditBefore(const v1::Audit& audit,
-                             const AuditedContract& group,
-                             const AuditedContract& holder) {
+                             absl::Span<const v1::Audit* const> all) {
   const v1::Audit* before = nullptr;
-  for (const AuditedContract* const of : {&group, &holder}) {
-    for (const v1::Audit* const other : of->audits) {
-      if (other->notice_date() >= audit.notice_date()) continue;
-      if (before == nullptr || BeginOf(*before) < BeginOf(*other)) {
-        before = other;
-      }
+  for (const v1::Audit* const other : all) {
+    if (other->notice_date() >= audit.notice_date()) continue;
+    if (before == nullptr || BeginOf(*before) < BeginOf(*other)) {
+      before = other;
     }
   }
   return before;
@@ -122,10 +84,12 @@ const v1::Audit* AuditBefore(const v1::Audit& audit,
 // Adds the clocks of one open audit.
 class AuditClock {
  public:
-  AuditClock(const v1::Audit& audit, const CivilDate& notice, KeyDates& dates)
+  AuditClock(const v1::Audit& audit, const AuditTerms& terms, KeyDates& dates)
       : audit_(audit),
-        notice_(notice),
+        terms_(terms),
+        notice_(*DayOf(true, audit.notice_date())),
         start_(DayOf(audit.has_start_date(), audit.start_date())),
+        findings_(DayOf(audit.has_findings_date(), audit.findings_date())),
         subject_(SubjectOf(audit)),
         dates_(dates) {}
 
@@ -142,14 +106,14 @@ class AuditClock {
   }
 
   // Without an audit clause neither.
-  void AddNoClause(const AuditTerms& terms) {
+  void AddNoClause() {
     Add(v1::Alert::KIND_AUDIT_NOTICE, notice_, notice_,
         absl::StrCat(
-            "Contract ", terms.contracts.front()->contract->contract_number(),
+            "Contract ", terms_.contract->contract_number(),
             " states no audit clause, nor does one that it is under",
-            terms.missing_master.empty()
+            terms_.missing_master.empty()
                 ? ""
-                : absl::StrCat(" (contract ", terms.missing_master,
+                : absl::StrCat(" (contract ", terms_.missing_master,
                                " is not there on this day)"),
             ": enter it where it stands, so that notice, challenge and "
             "remediation can be counted"));
@@ -164,8 +128,14 @@ class AuditClock {
       Add(v1::Alert::KIND_AUDIT_NOTICE, *earliest, notice_,
           absl::StrCat("The audit ", began ? "began" : "is to begin", " on ",
                        start_->ToString(), ", before the ", DaysText(clause),
-                       " of notice that the contract asks for were over: "
-                       "object to it"));
+                       " of notice that ",
+                       HolderText("the contract", "master contract "),
+                       " asks for were over: object to it"));
+    } else if (!start_.has_value() && FindingsCame()) {
+      Add(v1::Alert::KIND_AUDIT_NOTICE, *earliest, notice_,
+          absl::StrCat("Its findings came on ", audit_.findings_date(),
+                       ", and no start of the audit is noted: note it, so that "
+                       "it can be told whether it began too soon"));
     } else if (!start_.has_value() && dates_.on() > *earliest) {
       Add(v1::Alert::KIND_AUDIT_NOTICE, *earliest, notice_,
           absl::StrCat("The audit may begin any day now, since the ",
@@ -191,32 +161,33 @@ class AuditClock {
       return;
     }
     Add(v1::Alert::KIND_AUDIT_FREQUENCY, *earliest, notice_,
-        absl::StrCat("The contract allows one audit in ",
-                     clause.frequency_months(), " months, and audit ",
-                     before->reference(), " was on ", last->ToString(),
+        absl::StrCat(HolderText("The contract", "Master contract "),
+                     " allows one audit in ", clause.frequency_months(),
+                     " months, and audit ", before->reference(), " was on ",
+                     last->ToString(),
                      ": none may begin before this day, object to it"));
   }
 
   // Of what runs from the findings on.
-  void AddAfterFindings(const v1::AuditClause& clause,
-                        const std::optional<int>& dispute_days) {
-    const auto findings =
-        DayOf(audit_.has_findings_date(), audit_.findings_date());
-    if (!findings.has_value()) return;
+  void AddAfterFindings(const v1::AuditClause& clause) {
     if (clause.has_challenge_days()) {
-      AddWindow(v1::Alert::KIND_AUDIT_CHALLENGE, *findings,
-                clause.challenge_days(),
-                "Challenge by this day what is wrong in the findings, and "
-                "demand what they rest on");
+      AddWindow(v1::Alert::KIND_AUDIT_CHALLENGE, clause.challenge_days(),
+                absl::StrCat("Challenge by this day what is wrong in the "
+                             "findings, and demand what they rest on",
+                             SaysText(terms_.holder)));
     }
     if (clause.has_remediation_days()) {
-      AddWindow(v1::Alert::KIND_AUDIT_REMEDIATION, *findings,
-                clause.remediation_days(),
-                "Make good by this day what the findings rightly name");
+      AddWindow(
+          v1::Alert::KIND_AUDIT_REMEDIATION, clause.remediation_days(),
+          absl::StrCat("Make good by this day what the findings rightly name",
+                       SaysText(terms_.holder)));
     }
-    if (dispute_days.has_value()) {
-      AddWindow(v1::Alert::KIND_AUDIT_DISPUTE, *findings, *dispute_days,
-                "Dispute by this day what the vendor claims without right");
+    if (terms_.dispute_holder != nullptr) {
+      AddWindow(v1::Alert::KIND_AUDIT_DISPUTE,
+                terms_.dispute_holder->clauses().dispute_window_days(),
+                absl::StrCat(
+                    "Dispute by this day what the vendor claims without right",
+                    SaysText(terms_.dispute_holder)));
     }
   }
 
@@ -227,10 +198,26 @@ class AuditClock {
                : absl::StrCat(clause.notice_days(), " days");
   }
 
-  void AddWindow(v1::Alert::Kind kind, const CivilDate& from, int days,
-                 std::string action) {
-    const auto due = from.Plus(days);
-    if (due.has_value()) Add(kind, *due, from, std::move(action));
+  // For people: where the clause stands.
+  std::string HolderText(absl::string_view own,
+                         absl::string_view master) const {
+    return terms_.holder == terms_.contract
+               ? std::string(own)
+               : absl::StrCat(master, terms_.holder->contract_number());
+  }
+  std::string SaysText(const v1::Contract* sayer) const {
+    return AsMastersSay(*terms_.contract, {sayer});
+  }
+
+  bool FindingsCame() const {
+    return findings_.has_value() && *findings_ <= dates_.on();
+  }
+
+  // Days from the findings on.
+  void AddWindow(v1::Alert::Kind kind, int days, std::string action) {
+    if (!findings_.has_value()) return;
+    const auto due = findings_->Plus(days);
+    if (due.has_value()) Add(kind, *due, *findings_, std::move(action));
   }
 
   void Add(v1::Alert::Kind kind, const CivilDate& due, const CivilDate& from,
@@ -243,8 +230,10 @@ class AuditClock {
   }
 
   const v1::Audit& audit_;
+  const AuditTerms& terms_;
   const CivilDate notice_;
   const std::optional<CivilDate> start_;
+  const std::optional<CivilDate> findings_;
   const AlertSubject subject_;
   KeyDates& dates_;
 };
@@ -280,28 +269,25 @@ bool IsHold(const v1::Audit& audit, const CivilDate& on) {
 }
 
 void AddAudits(const ContractFacts& facts, KeyDates& dates) {
-  const AuditedContracts groups = GroupAudits(facts);
+  const Masters masters(facts);
+  const AuditsByHolder groups = GroupAudits(facts, masters);
   for (const v1::Audit& audit : facts.audits) {
     if (!IsOpen(audit, dates.on())) continue;
-    AuditClock clock(audit, *DayOf(true, audit.notice_date()), dates);
-    const AuditedContract& group =
-        groups.at(absl::AsciiStrToLower(audit.contract_number()));
-    if (group.contract == nullptr) {
+    const AuditTerms terms = TermsOf(audit, masters);
+    AuditClock clock(audit, terms, dates);
+    if (terms.contract == nullptr) {
       clock.AddUnknown();
       continue;
     }
-    const AuditTerms terms = TermsOf(group, groups);
     if (terms.holder == nullptr) {
-      clock.AddNoClause(terms);
-      clock.AddAfterFindings(v1::AuditClause(), terms.dispute_days);
+      clock.AddNoClause();
+      clock.AddAfterFindings(v1::AuditClause());
       continue;
     }
-    const v1::AuditClause& clause = terms.holder->contract->clauses().audit();
+    const v1::AuditClause& clause = terms.holder->clauses().audit();
     clock.AddNotice(clause);
-    if (clause.has_frequency_months()) {
-      clock.AddFrequency(clause, AuditBefore(audit, group, *terms.holder));
-    }
-    clock.AddAfterFindings(clause, terms.dispute_days);
+    clock.AddFrequency(clause, AuditBefore(audit, groups.at(terms.holder)));
+    clock.AddAfterFindings(clause);
   }
 }
 

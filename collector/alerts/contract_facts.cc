@@ -70,7 +70,9 @@ absl::StatusOr<ContractFacts> ReadContractFacts(const Reader& reader,
   using Object = v1::ContractObject;
   ROLLCALL_RETURN_IF_ERROR(ReadTerms(
       reader, ObjectNumber::kContract, on, as_of, [&facts](TermState term) {
-        NoteEnd(term.object.contract().contract_id(), term, facts);
+        const std::string& id = term.object.contract().contract_id();
+        NoteEnd(id, term, facts);
+        if (term.is_ended) facts.ended.insert(id);
         facts.contracts.push_back(std::move(*term.object.mutable_contract()));
       }));
   ROLLCALL_RETURN_IF_ERROR(ReadTerms(

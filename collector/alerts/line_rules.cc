@@ -3,17 +3,34 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/alerts/alert_rules.h"
+#include "collector/alerts/master_rules.h"
+#include "collector/contracts/clause_rules.h"
 
 namespace rollcall::collector {
 namespace {
 
-// What a contract's own alerts tell of already.
+// What the alerts of a contract, or of one that it is under, tell of already.
 struct ToldOfContract {
   std::optional<CivilDate> end;
   std::optional<CivilDate> maintenance_end;
 };
+
+// By its own clause, else by that of a contract of the same vendor that it is
+// under: who asks for a vendor's alerts must not miss any.
+std::optional<CivilDate> ToldMaintenanceEnd(const v1::Contract& contract,
+                                            const Masters& masters) {
+  const v1::Contract* says =
+      ContractThatSays(masters.ChainOf(contract).contracts,
+                       &v1::Clauses::has_maintenance_end_date);
+  if (says == nullptr ||
+      !absl::EqualsIgnoreCase(says->vendor(), contract.vendor())) {
+    return std::nullopt;
+  }
+  return DayOf(true, says->clauses().maintenance_end_date());
+}
 
 bool IsMaintenance(const v1::Entitlement& line) {
   return line.licence_kind() == v1::Entitlement::LICENCE_KIND_MAINTENANCE;
@@ -56,12 +73,11 @@ void AddLine(const v1::Entitlement& line, const ContractFacts& facts,
 }  // namespace
 
 void AddLineDates(const ContractFacts& facts, KeyDates& dates) {
+  const Masters masters(facts);
   absl::flat_hash_map<std::string, ToldOfContract> told;
   for (const v1::Contract& contract : facts.contracts) {
-    told[contract.contract_id()] = {
-        EndOf(contract, facts),
-        DayOf(contract.clauses().has_maintenance_end_date(),
-              contract.clauses().maintenance_end_date())};
+    told[contract.contract_id()] = {EndOf(contract, facts),
+                                    ToldMaintenanceEnd(contract, masters)};
   }
   for (const v1::Entitlement& line : facts.entitlements) {
     const auto found = told.find(line.contract_id());

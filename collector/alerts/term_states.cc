@@ -35,12 +35,6 @@ std::optional<CivilDate> EndOfLast(const Last& last) {
   return stated.has_value() ? std::min(*stated, *before) : *before;
 }
 
-void DropRenewal(v1::ContractObject& object) {
-  if (object.has_contract() && object.contract().has_clauses()) {
-    object.mutable_contract()->mutable_clauses()->clear_renewal();
-  }
-}
-
 template <typename Dated>
 void DropMaintenanceAfter(const CivilDate& end, Dated& dated) {
   const auto last =
@@ -90,8 +84,7 @@ std::optional<TermState> TermOn(absl::Span<const ObjectTimeline::State> states,
   if (then.object == nullptr) return std::nullopt;
   const Last last =
       then.gone != 0 ? then : LastUpTo(states, CivilDate::kLastOrdinal);
-  TermState term = {*then.object, EndOfLast(last)};
-  if (last.gone != 0) DropRenewal(term.object);
+  TermState term = {*then.object, EndOfLast(last), last.gone != 0};
   if (then.gone != 0) EndWith(*term.end, term.object);
   return term;
 }

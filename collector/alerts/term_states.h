@@ -13,13 +13,14 @@ namespace rollcall::collector {
 
 struct TermState {
   // What it is on the day. Where it is no more: what it was last, with its end,
-  // and without what lies beyond it. Where it is ended, on whatever day,
-  // nothing is said of renewal.
+  // and without what lies beyond it.
   v1::ContractObject object;
   // Its last day, by the last state that is known; the day before it is no
   // more, if that is earlier. Where it is not there on the day, what begins
   // later does not count. Nothing: it has no end.
   std::optional<CivilDate> end;
+  // It is ended, on whatever day: it is not renewed, whatever its clauses say.
+  bool is_ended = false;
 };
 
 // Of the states of a contract or an entitlement, in order. Nothing: it was

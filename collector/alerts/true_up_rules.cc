@@ -2,10 +2,15 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "collector/alerts/alert_rules.h"
+#include "collector/alerts/master_rules.h"
+#include "collector/contracts/clause_rules.h"
 
 namespace rollcall::collector {
 namespace {
@@ -31,15 +36,52 @@ absl::string_view CountText(v1::TrueUpClause::Method method) {
   }
 }
 
-// Adds the dates of one contract.
+// From when to when a contract runs.
+struct Term {
+  Term(const v1::Contract& of, const ContractFacts& facts)
+      : contract(&of),
+        start(DayOf(true, of.start_date())),
+        end(EndOf(of, facts)) {}
+
+  bool HasBegunOn(const CivilDate& day) const {
+    return !start.has_value() || day >= *start;
+  }
+  bool HasNotEndedOn(const CivilDate& day) const {
+    return !end.has_value() || day <= *end;
+  }
+
+  const v1::Contract* contract;
+  std::optional<CivilDate> start;
+  std::optional<CivilDate> end;
+};
+
+// The terms of contracts whose true-ups are those of one that they are under,
+// by that one.
+using TermsUnder = absl::flat_hash_map<const v1::Contract*, std::vector<Term>>;
+
+TermsUnder FindTermsUnder(const ContractFacts& facts) {
+  const Masters masters(facts);
+  TermsUnder under;
+  for (const v1::Contract& contract : facts.contracts) {
+    const v1::Contract* says =
+        ContractThatSays(masters.ChainOf(contract).contracts, SaysTrueUpDays);
+    if (says != nullptr && says != &contract) {
+      under[says].emplace_back(contract, facts);
+    }
+  }
+  return under;
+}
+
+// Adds the dates of one contract's clause.
 class TrueUps {
  public:
+  // `under`: terms of the contracts under it that the clause counts for.
   TrueUps(const v1::Contract& contract, const ContractFacts& facts,
-          KeyDates& dates)
+          absl::Span<const Term> under, KeyDates& dates)
       : clause_(contract.clauses().true_up()),
         subject_(SubjectOf(contract)),
-        start_(DayOf(true, contract.start_date())),
-        end_(EndOf(contract, facts)),
+        term_(contract, facts),
+        under_(under),
         dates_(dates) {}
 
   void AddAll() {
@@ -52,11 +94,7 @@ class TrueUps {
         ShiftedOrEdge(dates_.FirstDue(), -clause_.order_window_days());
     const CivilDate last =
         ShiftedOrEdge(dates_.LastDue(), clause_.report_window_days());
-    const int first_year =
-        std::max(first.year(), start_.has_value() ? start_->year() : 0);
-    const int last_year =
-        end_.has_value() ? std::min(last.year(), end_->year()) : last.year();
-    for (int year = first_year; year <= last_year; ++year) {
+    for (int year = first.year(); year <= last.year(); ++year) {
       for (const std::string& text : clause_.yearly_dates()) {
         const auto day = DayInYear(text, year);
         if (day.has_value() && IsInTerm(*day)) AddOne(*day);
@@ -70,9 +108,32 @@ class TrueUps {
     return day.Plus(days).value_or(*CivilDate::FromOrdinal(edge));
   }
 
+  // A frame's true-ups go on while a contract under it does.
   bool IsInTerm(const CivilDate& day) const {
-    return (!start_.has_value() || day >= *start_) &&
-           (!end_.has_value() || day <= *end_);
+    if (!term_.HasBegunOn(day)) return false;
+    return term_.HasNotEndedOn(day) ||
+           std::any_of(under_.begin(), under_.end(), [&day](const Term& term) {
+             return term.HasBegunOn(day) && term.HasNotEndedOn(day);
+           });
+  }
+
+  // Where the contract itself is over by the day: which go on under it.
+  std::string GoesOnText(const CivilDate& day) const {
+    if (term_.HasNotEndedOn(day)) return "";
+    const v1::Contract* first = nullptr;
+    int more = -1;
+    for (const Term& term : under_) {
+      if (!term.HasBegunOn(day) || !term.HasNotEndedOn(day)) continue;
+      if (first == nullptr ||
+          term.contract->contract_number() < first->contract_number()) {
+        first = term.contract;
+      }
+      ++more;
+    }
+    if (first == nullptr) return "";
+    return absl::StrCat("; contract ", first->contract_number(),
+                        more > 0 ? absl::StrCat(" and ", more, " more") : "",
+                        more > 0 ? " go on under it" : " goes on under it");
   }
 
   void AddOne(const CivilDate& day) {
@@ -84,7 +145,8 @@ class TrueUps {
                             .action = absl::StrCat(
                                 "The true-up of ", day.ToString(),
                                 " may be reported from this day on: prepare "
-                                "the count")});
+                                "the count",
+                                GoesOnText(day))});
     }
     dates_.Add(subject_, {.kind = v1::Alert::KIND_TRUE_UP,
                           .due = day,
@@ -93,31 +155,36 @@ class TrueUps {
                               has_window && opens.has_value()
                                   ? absl::StrCat(", which may be done from ",
                                                  opens->ToString(), " on")
-                                  : "")});
+                                  : "",
+                              GoesOnText(day))});
     if (clause_.order_window_days() == 0) return;
     if (const auto order = day.Plus(clause_.order_window_days())) {
       dates_.Add(subject_, {.kind = v1::Alert::KIND_TRUE_UP_ORDER,
                             .due = *order,
                             .action = absl::StrCat(
                                 "Order by this day what the true-up of ",
-                                day.ToString(), " found")});
+                                day.ToString(), " found", GoesOnText(day))});
     }
   }
 
   const v1::TrueUpClause& clause_;
   const AlertSubject subject_;
-  const std::optional<CivilDate> start_;
-  const std::optional<CivilDate> end_;
+  const Term term_;
+  const absl::Span<const Term> under_;
   KeyDates& dates_;
 };
 
 }  // namespace
 
 void AddTrueUps(const ContractFacts& facts, KeyDates& dates) {
+  const TermsUnder under = FindTermsUnder(facts);
   for (const v1::Contract& contract : facts.contracts) {
-    if (contract.clauses().has_true_up()) {
-      TrueUps(contract, facts, dates).AddAll();
-    }
+    if (!SaysTrueUpDays(contract.clauses())) continue;
+    const auto found = under.find(&contract);
+    TrueUps(contract, facts,
+            found == under.end() ? absl::Span<const Term>() : found->second,
+            dates)
+        .AddAll();
   }
 }
 

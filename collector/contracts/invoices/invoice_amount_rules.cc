@@ -189,9 +189,8 @@ const v1::Money* PriceOfOne(const v1::Entitlement& line) {
 // so it may be a part of one that is higher.
 bool MayBePartOfARisenPrice(const InvoiceFacts& facts, const v1::Money& price) {
   return facts.billed.unit_price().micros() < price.micros() &&
-         ClauseOf(facts, &v1::Clauses::has_price_escalator,
-                  &v1::Clauses::price_escalator)
-                 .clause != nullptr;
+         ClauseOf(facts, SaysEscalator, &v1::Clauses::price_escalator).clause !=
+             nullptr;
 }
 
 // By how much what is billed for the same days is more than the price of all

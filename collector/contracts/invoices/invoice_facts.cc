@@ -35,6 +35,14 @@ const v1::Entitlement* InvoiceFacts::LineThen() const {
   return order_line == nullptr ? nullptr : order_line->Nearest(FirstDay());
 }
 
+std::vector<const v1::Contract*> InvoiceFacts::ContractsOn(
+    const CivilDate& day) const {
+  std::vector<const v1::Contract*> contracts;
+  if (contract != nullptr) contracts.push_back(contract->Nearest(day));
+  for (const auto* master : masters) contracts.push_back(master->Nearest(day));
+  return contracts;
+}
+
 bool IsEarlier(const v1::InvoiceLine& a, const v1::InvoiceLine& b) {
   const auto order = [](const v1::InvoiceLine& line) {
     return std::make_tuple(line.invoice_date(),

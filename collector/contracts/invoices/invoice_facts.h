@@ -1,7 +1,6 @@
 // What an invoice's line is compared with. Pure values.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collector/contracts/civil_date.h"
+#include "collector/contracts/clause_rules.h"
 #include "collector/contracts/invoices/timeline.h"
 #include "collector/contracts/rational.h"
 #include "rollcall/v1/contract.pb.h"
@@ -53,6 +53,9 @@ struct InvoiceFacts {
   // known.
   const v1::Contract* ContractThen() const;
   const v1::Entitlement* LineThen() const;
+  // What the contract and its masters are on a day, in the order of a
+  // ContractChain; null: not known.
+  std::vector<const v1::Contract*> ContractsOn(const CivilDate& day) const;
 };
 
 // Whether a line that does not state its first day may be one of a day on which
@@ -76,27 +79,21 @@ struct FoundClause {
   std::string contract_number;
 };
 
-// The clause that holds on a day: the contract's, else of the nearest master
-// that has it. `has` says whether v1::Clauses have it, `get` is theirs.
-template <typename Has, typename T>
+// The clause that counts on a day (ContractThatSays). `says` tells whether
+// v1::Clauses have it, `get` is theirs.
+template <typename Says, typename T>
 FoundClause<T> ClauseOn(const InvoiceFacts& facts, const CivilDate& day,
-                        Has has, const T& (v1::Clauses::*get)() const) {
-  std::vector<const Timeline<v1::Contract>*> all = {facts.contract};
-  all.insert(all.end(), facts.masters.begin(), facts.masters.end());
-  for (const Timeline<v1::Contract>* timeline : all) {
-    if (timeline == nullptr) continue;
-    const v1::Contract* contract = timeline->Nearest(day);
-    if (contract == nullptr || !std::invoke(has, contract->clauses())) continue;
-    return {&(contract->clauses().*get)(), contract->contract_number()};
-  }
-  return {};
+                        Says says, const T& (v1::Clauses::*get)() const) {
+  const v1::Contract* contract = ContractThatSays(facts.ContractsOn(day), says);
+  if (contract == nullptr) return {};
+  return {&(contract->clauses().*get)(), contract->contract_number()};
 }
 
 // The clause that holds on the first day that is billed.
-template <typename Has, typename T>
-FoundClause<T> ClauseOf(const InvoiceFacts& facts, Has has,
+template <typename Says, typename T>
+FoundClause<T> ClauseOf(const InvoiceFacts& facts, Says says,
                         const T& (v1::Clauses::*get)() const) {
-  return ClauseOn(facts, facts.FirstDay(), has, get);
+  return ClauseOn(facts, facts.FirstDay(), says, get);
 }
 
 // Which line of an invoice comes first: by its day, then by its name.

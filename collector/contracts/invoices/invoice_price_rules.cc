@@ -316,14 +316,8 @@ Finding IndexFinding(const InvoiceFacts& facts, const BasePrice& base,
   return finding;
 }
 
-// One that bounds nothing is none.
-bool HasEscalator(const v1::Clauses& clauses) {
-  return clauses.price_escalator().has_cap_percent() ||
-         clauses.price_escalator().has_price_index();
-}
-
 FoundClause<v1::PriceEscalator> EscalatorOf(const InvoiceFacts& facts) {
-  return ClauseOf(facts, HasEscalator, &v1::Clauses::price_escalator);
+  return ClauseOf(facts, SaysEscalator, &v1::Clauses::price_escalator);
 }
 
 // The prices that this one may be a rise of.

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "collector/contracts/clause_rules.h"
 #include "collector/contracts/object_table.h"
 #include "collector/contracts/quantity.h"
 #include "common/status.h"
@@ -12,8 +13,6 @@
 namespace rollcall::collector {
 namespace {
 
-// How many contracts may be above one another; those beyond have no say.
-constexpr int kMaxMasters = 8;
 // How many contracts, and how many lines, are kept in memory.
 constexpr size_t kMaxKept = 20'000;
 
@@ -211,19 +210,16 @@ absl::StatusOr<const Timeline<v1::Entitlement>*> InvoiceReader::LineOf(
 absl::StatusOr<std::vector<const Timeline<v1::Contract>*>>
 InvoiceReader::MastersOf(const Timeline<v1::Contract>* contract,
                          const CivilDate& day) {
-  std::vector<const Timeline<v1::Contract>*> masters;
-  while (masters.size() < kMaxMasters) {
+  ContractChain<const Timeline<v1::Contract>*> chain(contract);
+  while (true) {
     const v1::Contract* state = contract->Nearest(day);
     if (state == nullptr || !state->has_master_contract_number()) break;
     ROLLCALL_ASSIGN_OR_RETURN(contract,
                               ContractOf(state->master_contract_number()));
-    // Contracts may be under each other by mistake.
-    if (std::find(masters.begin(), masters.end(), contract) != masters.end()) {
-      break;
-    }
-    masters.push_back(contract);
+    if (!chain.Add(contract)) break;
   }
-  return masters;
+  return std::vector<const Timeline<v1::Contract>*>(chain.all().begin() + 1,
+                                                    chain.all().end());
 }
 
 absl::StatusOr<std::optional<InvoiceReader::LineName>>

@@ -52,8 +52,7 @@ std::optional<CivilDate> FirstDayIn(const Timeline<T>& timeline,
 // Whether the contract, or else its nearest master that says anything of it,
 // goes on by itself.
 bool RenewsItself(const InvoiceFacts& facts, const CivilDate& day) {
-  const auto renewal =
-      ClauseOn(facts, day, &v1::Clauses::has_renewal, &v1::Clauses::renewal);
+  const auto renewal = ClauseOn(facts, day, SaysRenewal, &v1::Clauses::renewal);
   return renewal.clause != nullptr && renewal.clause->automatic();
 }
 

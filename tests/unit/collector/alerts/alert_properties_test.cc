@@ -37,12 +37,14 @@ class World {
     contract.set_start_date(AnyDay());
     if (Maybe()) contract.set_sign_date(AnyDay());
     if (Maybe()) contract.set_end_date(AnyDay());
+    if (Maybe()) {
+      contract.set_master_contract_number(absl::StrCat("c-", Draw(0, 5)));
+    }
     v1::Clauses& clauses = *contract.mutable_clauses();
     if (Maybe()) clauses.set_maintenance_end_date(AnyDay());
     if (Maybe()) clauses.set_dispute_window_days(AnyDays());
-    v1::RenewalClause& renewal = *clauses.mutable_renewal();
-    renewal.set_automatic(Maybe());
-    if (Maybe()) renewal.set_notice_days(AnyDays());
+    if (Maybe()) clauses.mutable_renewal()->set_automatic(Maybe());
+    if (Maybe()) clauses.mutable_renewal()->set_notice_days(AnyDays());
     v1::AuditClause& audit = *clauses.mutable_audit();
     if (Maybe()) audit.set_notice_days(AnyDays());
     if (Maybe()) audit.set_challenge_days(AnyDays());
