@@ -85,14 +85,15 @@ absl::StatusOr<Found> FindInEffect(const Reader& reader,
 
 absl::StatusOr<v1::Alert> Acknowledgements::FindToday(
     absl::string_view digits, const CivilDate& today) const {
-  Fleet fleet(reader_.sources().fleet, KnownStamp::Max());
-  AlertChoice choice;
-  choice.told_horizon_days = choice.horizon_days;
-  choice.horizon_days = kMaxHorizonDays;
-  choice.id_begin = std::string(digits);
-  ROLLCALL_ASSIGN_OR_RETURN(auto alerts, reader_.Read(fleet, today, choice));
-  if (alerts.size() > 1) return Ambiguous(digits);
-  if (!alerts.empty()) return std::move(alerts[0]);
+  AlertMoment now(reader_.sources(), KnownStamp::Max(), today);
+  AlertSettings settings;
+  settings.told_horizon_days = settings.horizon_days;
+  settings.horizon_days = kMaxHorizonDays;
+  settings.id_begin = std::string(digits);
+  ROLLCALL_ASSIGN_OR_RETURN(const AlertReader::Alerts alerts,
+                            reader_.Read(now, std::move(settings)));
+  if (alerts->size() > 1) return Ambiguous(digits);
+  if (!alerts->empty()) return alerts->front();
   return absl::NotFoundError(
       absl::StrCat("there is no alert ", digits, " on ", today.ToString()));
 }

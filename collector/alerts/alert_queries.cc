@@ -1,7 +1,9 @@
 #include "collector/alerts/alert_queries.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -21,6 +23,13 @@ std::string CursorOfAlert(const v1::Alert& alert) {
   return absl::StrCat(alert.due_date(), alert.alert_id());
 }
 
+// As CursorOfAlert orders them; all are after an empty cursor.
+bool IsAfter(const v1::Alert& alert, absl::string_view cursor) {
+  const absl::string_view due = cursor.substr(0, alert.due_date().size());
+  return alert.due_date() != due ? alert.due_date() > due
+                                 : alert.alert_id() > cursor.substr(due.size());
+}
+
 }  // namespace
 
 absl::StatusOr<v1::ListAlertsResponse> AlertQueries::ListAlerts(
@@ -30,24 +39,28 @@ absl::StatusOr<v1::ListAlertsResponse> AlertQueries::ListAlerts(
   ROLLCALL_ASSIGN_OR_RETURN(Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(Moment moment,
                             MomentOf(request, clock_.Now(), page));
-  Fleet fleet(reader_.sources().fleet, moment.as_of);
-  ROLLCALL_RETURN_IF_ERROR(Settle(fleet.reader(), moment));
-  ROLLCALL_ASSIGN_OR_RETURN(auto alerts,
-                            reader_.Read(fleet, moment.effective_date, choice));
-  DropAcknowledged(choice, alerts);
+  AlertMoment facts(reader_.sources(), moment.as_of, moment.effective_date);
+  ROLLCALL_RETURN_IF_ERROR(Settle(facts.reader(), moment));
+  ROLLCALL_ASSIGN_OR_RETURN(const AlertReader::Alerts alerts,
+                            reader_.Read(facts, choice.settings));
   v1::ListAlertsResponse response;
   SetMoment(moment, response);
-  response.set_total_count(static_cast<int32_t>(alerts.size()));
+  int32_t total = 0;
   PageRoom room(page);
-  for (v1::Alert& alert : alerts) {
-    if (CursorOfAlert(alert) <= page.after) continue;
-    if (!room.Takes(alert.ByteSizeLong())) {
+  for (const v1::Alert& alert : *alerts) {
+    if (!choice.Shows(alert)) continue;
+    ++total;
+    if (!response.next_page_token().empty() || !IsAfter(alert, page.after)) {
+      continue;
+    }
+    if (room.Takes(alert.ByteSizeLong())) {
+      *response.add_alerts() = alert;
+    } else {
       const std::string last = CursorOfAlert(*response.alerts().rbegin());
       response.set_next_page_token(page.TokenAfter(CursorAt(moment, last)));
-      break;
     }
-    *response.add_alerts() = std::move(alert);
   }
+  response.set_total_count(total);
   return response;
 }
 
@@ -59,10 +72,13 @@ absl::StatusOr<v1::ExportCalendarResponse> AlertQueries::ExportCalendar(
   ROLLCALL_ASSIGN_OR_RETURN(
       const Moment moment,
       MakeMoment(request.effective_date(), as_of, clock_.Now()));
-  Fleet fleet(reader_.sources().fleet, moment.as_of);
-  ROLLCALL_ASSIGN_OR_RETURN(auto alerts,
-                            reader_.Read(fleet, moment.effective_date, choice));
-  DropAcknowledged(choice, alerts);
+  AlertMoment facts(reader_.sources(), moment.as_of, moment.effective_date);
+  ROLLCALL_ASSIGN_OR_RETURN(const AlertReader::Alerts all,
+                            reader_.Read(facts, choice.settings));
+  std::vector<v1::Alert> alerts;
+  std::copy_if(
+      all->begin(), all->end(), std::back_inserter(alerts),
+      [&choice](const v1::Alert& alert) { return choice.Shows(alert); });
   v1::ExportCalendarResponse response;
   response.set_content(CalendarOf(alerts, clock_.Now()));
   if (response.content().size() > kMaxCalendarBytes) {

@@ -3,13 +3,10 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/alerts/acknowledgement_rules.h"
 #include "collector/alerts/acknowledgement_table.h"
 #include "collector/alerts/alert_rules.h"
-#include "collector/alerts/contract_facts.h"
-#include "collector/alerts/fleet_facts.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -34,19 +31,22 @@ void AddAcknowledgements(const KnownAcknowledgements& known,
   }
 }
 
-}  // namespace
-
-bool AlertChoice::Chooses(const v1::Alert& alert) const {
-  return Wants(alert.kind()) &&
-         (vendor.empty() || absl::EqualsIgnoreCase(vendor, alert.vendor()));
+// In memory.
+size_t BytesOf(const std::vector<v1::Alert>& alerts) {
+  size_t bytes = 0;
+  for (const v1::Alert& alert : alerts) bytes += alert.SpaceUsedLong();
+  return bytes;
 }
+
+}  // namespace
 
 absl::StatusOr<AlertChoice> ReadAlertFilter(const v1::AlertFilter& filter) {
   AlertChoice choice;
-  if (filter.has_horizon_days()) choice.horizon_days = filter.horizon_days();
-  if (choice.horizon_days < 0 || choice.horizon_days > kMaxHorizonDays) {
+  AlertSettings& settings = choice.settings;
+  if (filter.has_horizon_days()) settings.horizon_days = filter.horizon_days();
+  if (settings.horizon_days < 0 || settings.horizon_days > kMaxHorizonDays) {
     return absl::InvalidArgumentError(
-        absl::StrCat("horizon_days is ", choice.horizon_days,
+        absl::StrCat("horizon_days is ", settings.horizon_days,
                      "; it must be from 0 to ", kMaxHorizonDays));
   }
   for (const int kind : filter.kinds()) {
@@ -54,50 +54,38 @@ absl::StatusOr<AlertChoice> ReadAlertFilter(const v1::AlertFilter& filter) {
       return absl::InvalidArgumentError(
           absl::StrCat("kinds has ", kind, ", which is no kind"));
     }
-    choice.kinds.insert(static_cast<v1::Alert::Kind>(kind));
+    settings.kinds.insert(static_cast<v1::Alert::Kind>(kind));
   }
   if (filter.vendor().size() > kMaxVendorBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("vendor is longer than ", kMaxVendorBytes, " bytes"));
   }
-  choice.vendor = absl::AsciiStrToLower(filter.vendor());
+  settings.vendor = absl::AsciiStrToLower(filter.vendor());
   choice.include_acknowledged = filter.include_acknowledged();
   return choice;
 }
 
-absl::StatusOr<std::vector<v1::Alert>> AlertReader::Read(
-    Fleet& fleet, const CivilDate& on, const AlertChoice& choice) const {
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const ContractFacts contracts,
-      ReadContractFacts(fleet.reader(), on, fleet.as_of()));
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const FleetFacts devices,
-      ReadFleetFacts(
-          fleet, sources_.products, contracts, on,
-          {.installed = choice.Wants(v1::Alert::KIND_INSTALLS_REMAIN),
-           .held = choice.Wants(v1::Alert::KIND_AUDIT_HOLD)}));
-  AlertSettings settings;
-  settings.horizon_days = choice.horizon_days;
+absl::StatusOr<AlertReader::Alerts> AlertReader::Read(
+    AlertMoment& moment, AlertSettings settings) const {
   settings.review_days = review_days_;
-  settings.id_begin = choice.id_begin;
-  settings.told_horizon_days = choice.told_horizon_days;
-  ROLLCALL_ASSIGN_OR_RETURN(auto alerts,
-                            AlertsOn(on, contracts, devices, settings));
-  std::erase_if(alerts, [&choice](const v1::Alert& alert) {
-    return !choice.Chooses(alert);
-  });
+  ROLLCALL_ASSIGN_OR_RETURN(const auto name, moment.ReadName());
+  if (name.has_value()) {
+    if (Alerts kept = kept_.Find({*name, settings})) return kept;
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const ContractFacts* const contracts,
+                            moment.Contracts());
+  ROLLCALL_ASSIGN_OR_RETURN(const FleetFacts* const devices,
+                            moment.Devices(settings));
   ROLLCALL_ASSIGN_OR_RETURN(
-      const auto known, ReadAcknowledgements(fleet.reader(), fleet.as_of()));
-  AddAcknowledgements(known, on, alerts);
-  return alerts;
-}
-
-void DropAcknowledged(const AlertChoice& choice,
-                      std::vector<v1::Alert>& alerts) {
-  if (choice.include_acknowledged) return;
-  std::erase_if(alerts, [](const v1::Alert& alert) {
-    return alert.has_acknowledgement();
-  });
+      auto alerts, AlertsOn(moment.on(), *contracts, *devices, settings));
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownAcknowledgements* const known,
+                            moment.Known());
+  AddAcknowledgements(*known, moment.on(), alerts);
+  const size_t bytes = BytesOf(alerts);
+  auto shared =
+      std::make_shared<const std::vector<v1::Alert>>(std::move(alerts));
+  if (name.has_value()) kept_.Keep({*name, std::move(settings)}, shared, bytes);
+  return shared;
 }
 
 }  // namespace rollcall::collector

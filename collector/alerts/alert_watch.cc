@@ -1,7 +1,6 @@
 #include "collector/alerts/alert_watch.h"
 
-#include <map>
-#include <tuple>
+#include <algorithm>
 
 #include "collector/changes/change_set_table.h"
 #include "common/status.h"
@@ -36,19 +35,14 @@ absl::StatusOr<AlertWatch::Basis> AlertWatch::BasisNow() const {
   return basis;
 }
 
-absl::StatusOr<AlertWatch::Alerts> AlertWatch::Read(
-    const AlertChoice& choice, const CivilDate& today) const {
-  Fleet fleet(reader_.sources().fleet, KnownStamp::Max());
-  ROLLCALL_ASSIGN_OR_RETURN(auto alerts, reader_.Read(fleet, today, choice));
-  return std::make_shared<const std::vector<v1::Alert>>(std::move(alerts));
-}
-
 absl::StatusOr<std::unique_ptr<AlertWatch::Source>> AlertWatch::Open(
     const v1::WatchAlertsRequest& request, std::shared_ptr<StreamLine> line) {
   ROLLCALL_ASSIGN_OR_RETURN(AlertChoice choice,
                             ReadAlertFilter(request.filter()));
   ROLLCALL_ASSIGN_OR_RETURN(const Basis basis, BasisNow());
-  ROLLCALL_ASSIGN_OR_RETURN(Alerts alerts, Read(choice, basis.today));
+  AlertMoment moment(reader_.sources(), KnownStamp::Max(), basis.today);
+  ROLLCALL_ASSIGN_OR_RETURN(AlertReader::Alerts alerts,
+                            reader_.Read(moment, choice.settings));
   auto watcher = std::make_shared<AlertWatcher>(std::move(choice));
   watcher->Update(std::move(alerts));
   MutexLock lock(&mutex_);
@@ -77,23 +71,27 @@ void AlertWatch::NoteUpdated(const std::shared_ptr<AlertWatcher>& watcher,
 
 absl::Status AlertWatch::Poll() {
   ROLLCALL_ASSIGN_OR_RETURN(const Basis now, BasisNow());
-  // Many watch the same: each choice is read once.
-  std::map<std::tuple<int, std::set<v1::Alert::Kind>, std::string>, Alerts>
-      read;
-  for (const Entry& entry : Behind(now)) {
+  const std::vector<Entry> behind = Behind(now);
+  if (behind.empty()) return absl::OkStatus();
+  // For all who watch, whatever they chose; many choose the same.
+  AlertMoment moment(reader_.sources(), KnownStamp::Max(), now.today);
+  std::vector<std::pair<AlertSettings, AlertReader::Alerts>> read;
+  for (const Entry& entry : behind) {
     const std::shared_ptr<AlertWatcher> watcher = entry.watcher.lock();
     if (watcher == nullptr) continue;
-    const AlertChoice& choice = watcher->choice();
-    Alerts& alerts = read[{choice.horizon_days, choice.kinds, choice.vendor}];
-    if (alerts == nullptr) {
-      auto result = Read(choice, now.today);
-      if (!result.ok()) {
-        entry.line->End(result.status());
+    const AlertSettings& settings = watcher->choice().settings;
+    auto found = std::find_if(
+        read.begin(), read.end(),
+        [&settings](const auto& one) { return one.first == settings; });
+    if (found == read.end()) {
+      auto alerts = reader_.Read(moment, settings);
+      if (!alerts.ok()) {
+        entry.line->End(alerts.status());
         continue;
       }
-      alerts = *std::move(result);
+      found = read.insert(read.end(), {settings, *std::move(alerts)});
     }
-    watcher->Update(alerts);
+    watcher->Update(found->second);
     NoteUpdated(watcher, now);
     entry.line->Wake();
   }

@@ -39,8 +39,9 @@ class AlertWatch {
 
   // Looks whether contracts took effect, an alert was acknowledged or a day
   // began since, and tells those who watch; ends the stream of one whom it
-  // cannot tell. Costs little where nothing did. An error leaves all to the
-  // next call. To be called at intervals; one call at a time. Blocking.
+  // cannot tell. Costs little where nothing did, and else reads once for all
+  // of them. An error leaves all to the next call. To be called at intervals;
+  // one call at a time. Blocking.
   absl::Status Poll();
 
  private:
@@ -59,11 +60,7 @@ class AlertWatch {
     // What he was updated to last.
     Basis basis;
   };
-  using Alerts = std::shared_ptr<const std::vector<v1::Alert>>;
-
   absl::StatusOr<Basis> BasisNow() const;
-  absl::StatusOr<Alerts> Read(const AlertChoice& choice,
-                              const CivilDate& today) const;
   // Those who watch and were not updated to this.
   std::vector<Entry> Behind(const Basis& now);
   void NoteUpdated(const std::shared_ptr<AlertWatcher>& watcher,

@@ -5,9 +5,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "collector/alerts/held_changes.h"
 #include "collector/inventory/deletions.h"
+#include "collector/inventory/history_horizon.h"
 #include "collector/reconcile/fleet_use.h"
+#include "collector/storage/key.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -19,6 +20,8 @@ std::string UnseenText(size_t unseen) {
                       unseen == 1 ? " device was" : " devices was",
                       " not seen, or not all of it");
 }
+
+}  // namespace
 
 absl::StatusOr<std::map<ProductKey, InstalledCount>> CountInstalled(
     Fleet& fleet, const ProductLookup& products, const ContractFacts& contracts,
@@ -46,23 +49,19 @@ absl::StatusOr<std::map<ProductKey, InstalledCount>> CountInstalled(
   return counts;
 }
 
-}  // namespace
-
-absl::StatusOr<FleetFacts> ReadFleetFacts(Fleet& fleet,
-                                          const ProductLookup& products,
-                                          const ContractFacts& contracts,
-                                          const CivilDate& on,
-                                          FleetNeeds needs) {
-  FleetFacts facts;
-  if (needs.installed) {
-    ROLLCALL_ASSIGN_OR_RETURN(facts.installed,
-                              CountInstalled(fleet, products, contracts, on));
+absl::StatusOr<std::string> MarkOfPast(const Reader& reader) {
+  KeyWriter mark;
+  // The newest comes first.
+  const auto deletions = reader.Scan(TableId::kDeletion, "", "");
+  if (deletions->Valid()) mark.Text(deletions->key());
+  ROLLCALL_RETURN_IF_ERROR(deletions->status());
+  const auto horizons = reader.Scan(TableId::kMeta, kHistoryHorizonKey,
+                                    PrefixEnd(kHistoryHorizonKey));
+  for (; horizons->Valid(); horizons->Next()) {
+    mark.Text(horizons->key()).Text(horizons->value());
   }
-  if (needs.held) {
-    ROLLCALL_ASSIGN_OR_RETURN(facts.held,
-                              ReadHeldChanges(fleet, products, contracts, on));
-  }
-  return facts;
+  ROLLCALL_RETURN_IF_ERROR(horizons->status());
+  return mark.Take();
 }
 
 }  // namespace rollcall::collector

@@ -50,6 +50,11 @@ CivilDate KeyDates::FirstShown(const KeyDate& date, int horizon_days) {
 v1::Alert* KeyDates::Add(const AlertSubject& subject, const KeyDate& date) {
   const CivilDate first = FirstShown(date, settings_.horizon_days);
   if (on_ < first || (!date.stays && date.due < FirstDue())) return nullptr;
+  if (!settings_.Wants(date.kind) ||
+      (!settings_.vendor.empty() &&
+       !absl::EqualsIgnoreCase(settings_.vendor, subject.vendor))) {
+    return nullptr;
+  }
   const std::string id = AlertIdOf(date.kind, subject.id, date.due).ToHex();
   if (!absl::StartsWith(id, settings_.id_begin)) return nullptr;
   if (alerts_.size() == kMaxAlerts) {
@@ -79,7 +84,8 @@ absl::StatusOr<std::vector<v1::Alert>> KeyDates::Take() {
   if (too_many_) {
     return absl::FailedPreconditionError(
         absl::StrCat("there are more than ", kMaxAlerts,
-                     " alerts; set horizon_days to fewer days"));
+                     " alerts; ask for fewer by horizon_days, kinds or "
+                     "vendor"));
   }
   std::stable_sort(alerts_.begin(), alerts_.end(),
                    [](const v1::Alert& a, const v1::Alert& b) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,16 @@ struct AlertSettings {
   std::string id_begin = "";
   // The horizon that first_shown_date goes by; nothing: horizon_days.
   std::optional<int> told_horizon_days = std::nullopt;
+  // Only alerts of these kinds; none: all.
+  std::set<v1::Alert::Kind> kinds = {};
+  // Only alerts of this vendor, in lower case; empty: all.
+  std::string vendor = "";
+
+  bool Wants(v1::Alert::Kind kind) const {
+    return kinds.empty() || kinds.contains(kind);
+  }
+
+  friend bool operator==(const AlertSettings&, const AlertSettings&) = default;
 };
 
 // What an alert is about.
@@ -72,13 +83,16 @@ class KeyDates {
   CivilDate FirstDue() const;
   CivilDate LastDue() const;
 
-  // Adds the date if it is shown on the day. The alert, for what else there is
-  // to say of it, valid until the next Add; null if it is not shown.
+  // Adds the date if it is shown on the day and asked for. The alert, for what
+  // else there is to say of it, valid until the next Add; null if it is not
+  // shown.
   v1::Alert* Add(const AlertSubject& subject, const KeyDate& date);
 
   // What was added, ordered by due date, then id, each id once.
   // FAILED_PRECONDITION if there are more than kMaxAlerts.
   absl::StatusOr<std::vector<v1::Alert>> Take();
+  // Whether nothing was added.
+  bool empty() const { return alerts_.empty(); }
 
  private:
   static CivilDate FirstShown(const KeyDate& date, int horizon_days);
