@@ -1,5 +1,6 @@
 #include "collector/contracts/invoices/invoice_queries.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "collector/rpc/paging.h"
 #include "collector/storage/as_of.h"
 #include "collector/storage/cursor.h"
+#include "collector/storage/newest_stamp.h"
 #include "common/id.h"
 #include "common/status.h"
 
@@ -28,17 +30,23 @@ namespace {
 constexpr size_t kMaxAskedBytes = 256;
 constexpr int kMaxUses = 1'000;
 
-// The last finding of a page.
+// The last finding of a page, and the point that all pages are of.
 struct FindingKey {
+  // An ordinal of CivilDate.
+  uint32_t effective = 0;
+  KnownStamp known;
   ObjectName line;
   uint16_t kind = 0;
 
   void Encode(KeyWriter& writer) const {
+    writer.U32(effective).Stamp(known);
     ObjectNameKey{line}.Encode(writer);
     writer.U16(kind);
   }
   static FindingKey Decode(KeyReader& reader) {
     FindingKey key;
+    key.effective = reader.U32();
+    key.known = reader.Stamp();
     key.line = ObjectNameKey::Decode(reader).name;
     key.kind = reader.U16();
     return key;
@@ -93,9 +101,18 @@ absl::StatusOr<std::map<std::string, Rational>> ReadUses(
   return uses;
 }
 
-absl::StatusOr<AsAt> ReadPoint(const v1::ContractMoment& moment,
-                               absl::Time now) {
+// The point of the first page, or that which goes with the token of a later
+// one.
+absl::StatusOr<AsAt> ReadPoint(const v1::ContractMoment& moment, absl::Time now,
+                               const std::optional<FindingKey>& after) {
   AsAt at;
+  if (after.has_value()) {
+    at.effective = CivilDate::FromOrdinal(after->effective);
+    at.known = after->known;
+    if (at.effective.has_value()) return at;
+    return absl::InvalidArgumentError(
+        "page_token is malformed; use next_page_token as it was given");
+  }
   ROLLCALL_ASSIGN_OR_RETURN(at.known, AsOf(moment));
   at.effective = CivilDate::InUtc(now);
   if (!moment.effective_date().empty()) {
@@ -104,6 +121,24 @@ absl::StatusOr<AsAt> ReadPoint(const v1::ContractMoment& moment,
     at.effective = *day;
   }
   return at;
+}
+
+// Where only one vendor's invoice is asked for: a name before all its lines,
+// since none has an empty one.
+std::optional<ObjectName> FirstLineBefore(
+    const v1::ListInvoiceFindingsRequest& request) {
+  if (request.vendor().empty() || request.invoice_number().empty()) {
+    return std::nullopt;
+  }
+  return ObjectName{{absl::AsciiStrToLower(request.vendor()),
+                     absl::AsciiStrToLower(request.invoice_number()), ""}};
+}
+
+// Whether what is asked for comes before the line.
+bool IsPast(const v1::ListInvoiceFindingsRequest& request,
+            const ObjectName& line) {
+  const auto first = FirstLineBefore(request);
+  return first.has_value() && line.parts[1] > first->parts[1];
 }
 
 // Fills one page.
@@ -121,13 +156,14 @@ class Listing {
   // Whether the page is full, and its token in the response.
   absl::StatusOr<bool> Add(const KnownObject& known) {
     const v1::InvoiceLine& line = known.object.invoice_line();
-    ROLLCALL_RETURN_IF_ERROR(InvoiceReader::CheckSound(line));
+    ROLLCALL_RETURN_IF_ERROR(InvoiceIndex::CheckSound(line));
     if (!IsAsked(line)) return false;
     ROLLCALL_ASSIGN_OR_RETURN(const InvoiceFacts facts,
                               invoices_.FactsOf(line));
     for (v1::InvoiceFinding& finding : CheckInvoiceLine(facts)) {
       if (!IsAsked(finding)) continue;
-      const FindingKey key = {known.key.name,
+      const FindingKey key = {at_.effective->Ordinal(), at_.known,
+                              known.key.name,
                               static_cast<uint16_t>(finding.kind())};
       if (after_.has_value() && after_->line == key.line &&
           key.kind <= after_->kind) {
@@ -180,23 +216,36 @@ class Listing {
 
 }  // namespace
 
+absl::StatusOr<std::shared_ptr<const InvoiceIndex>> InvoiceQueries::IndexAt(
+    const Reader& reader, const Point& point) const {
+  if (auto kept = indexes_.Find(point)) return kept;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto index, InvoiceIndex::Read(reader, {point.effective, point.known}));
+  indexes_.Keep(point, index, index->bytes());
+  return index;
+}
+
 absl::StatusOr<v1::ListInvoiceFindingsResponse> InvoiceQueries::ListFindings(
     const v1::ListInvoiceFindingsRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(CheckAsked(request));
   ROLLCALL_ASSIGN_OR_RETURN(auto uses, ReadUses(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const AsAt at,
-                            ReadPoint(request.at(), clock_.Now()));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const auto after,
                             KeyOfCursor<FindingKey>(page.after));
+  ROLLCALL_ASSIGN_OR_RETURN(AsAt at,
+                            ReadPoint(request.at(), clock_.Now(), after));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ROLLCALL_ASSIGN_OR_RETURN(
-      InvoiceReader invoices,
-      InvoiceReader::Create(
-          *snapshot, at, std::move(uses),
-          request.at().effective_date().empty() ? std::nullopt : at.effective));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto newest, NewestStamp(*snapshot));
+  // Without a change there is no invoice.
+  if (!newest.has_value()) return v1::ListInvoiceFindingsResponse();
+  at.known = std::min(at.known, *newest);
+  ROLLCALL_ASSIGN_OR_RETURN(const auto index,
+                            IndexAt(*snapshot, {*at.effective, at.known}));
+  InvoiceReader invoices(
+      *snapshot, at, *index, std::move(uses),
+      request.at().effective_date().empty() ? std::nullopt : at.effective);
   Listing listing(request, page, at, after, invoices);
-  std::optional<ObjectName> last_line;
+  std::optional<ObjectName> last_line = FirstLineBefore(request);
   if (after.has_value()) {
     last_line = after->line;
     // What is left of the line that the page before ended in.
@@ -212,7 +261,9 @@ absl::StatusOr<v1::ListInvoiceFindingsResponse> InvoiceQueries::ListFindings(
                   last_line);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto next, walk.Next());
-    if (!next.has_value()) return listing.Take();
+    if (!next.has_value() || IsPast(request, next->key.name)) {
+      return listing.Take();
+    }
     ROLLCALL_ASSIGN_OR_RETURN(const bool is_full, listing.Add(*next));
     if (is_full) return listing.Take();
   }

@@ -13,20 +13,14 @@
 namespace rollcall::collector {
 namespace {
 
-// How many contracts, and how many lines, are kept in memory.
+// How many contracts, lines of orders, and lines of invoices are kept in
+// memory, but for those of one line of an order.
 constexpr size_t kMaxKept = 20'000;
 
 bool IsSoundDay(const std::string& text) { return CivilDate::Parse(text).ok(); }
 
 bool IsSoundRatio(const v1::Rational& value) {
   return Rational::FromProto(value).ok();
-}
-
-bool IsSound(const v1::InvoiceLine& line) {
-  return IsSoundDay(line.invoice_date()) && IsSoundRatio(line.quantity()) &&
-         (!line.has_period_start_date() ||
-          IsSoundDay(line.period_start_date())) &&
-         (!line.has_period_end_date() || IsSoundDay(line.period_end_date()));
 }
 
 bool IsSound(const v1::Contract& contract) {
@@ -131,55 +125,6 @@ v1::InvoiceLine Slim(v1::InvoiceLine line) {
 
 }  // namespace
 
-absl::Status InvoiceReader::CheckSound(const v1::InvoiceLine& line) {
-  return IsSound(line) ? absl::OkStatus()
-                       : Unsound("invoice line", line.invoice_number());
-}
-
-absl::StatusOr<InvoiceReader> InvoiceReader::Create(
-    const Reader& reader, const AsAt& at, std::map<std::string, Rational> uses,
-    const std::optional<CivilDate>& use_day) {
-  InvoiceReader made(reader, at, std::move(uses), use_day);
-  ROLLCALL_RETURN_IF_ERROR(made.ReadBillings());
-  return made;
-}
-
-absl::Status InvoiceReader::ReadBillings() {
-  ObjectWalk walk(reader_, ObjectNumber::kInvoiceLine, at_);
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
-    if (!next.has_value()) return absl::OkStatus();
-    const v1::InvoiceLine& line = next->object.invoice_line();
-    ROLLCALL_RETURN_IF_ERROR(CheckSound(line));
-    if (at_.effective.has_value() &&
-        *CivilDate::Parse(line.invoice_date()) > *at_.effective) {
-      continue;
-    }
-    std::vector<std::string> possible;
-    ROLLCALL_ASSIGN_OR_RETURN(const auto name, NameOfLine(line, &possible));
-    if (name.has_value()) billings_[*name].push_back(Slim(line));
-  }
-}
-
-absl::Status InvoiceReader::ReadOrders() {
-  orders_.emplace();
-  KeyWriter prefix;
-  prefix.U16(static_cast<uint16_t>(ObjectNumber::kEntitlement));
-  ObjectEntries entries(kObjectTable.ScanPrefix(reader_, prefix));
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
-    if (!entry.has_value()) return absl::OkStatus();
-    if (entry->key.stamp > at_.known ||
-        entry->record.change().action() != v1::ObjectChange::ACTION_SET) {
-      continue;
-    }
-    const auto& parts = entry->key.name.parts;
-    (*orders_)[{parts[1], parts[2]}].emplace(
-        parts[0],
-        entry->record.change().object().entitlement().contract_number());
-  }
-}
-
 absl::StatusOr<const Timeline<v1::Contract>*> InvoiceReader::ContractOf(
     absl::string_view number) {
   const std::string name = absl::AsciiStrToLower(number);
@@ -222,27 +167,20 @@ InvoiceReader::MastersOf(const Timeline<v1::Contract>* contract,
                                                     chain.all().end());
 }
 
-absl::StatusOr<std::optional<InvoiceReader::LineName>>
-InvoiceReader::NameOfLine(const v1::InvoiceLine& billed,
-                          std::vector<std::string>* possible) {
-  if (!billed.has_purchase_order_line()) return std::optional<LineName>();
-  const std::string order = absl::AsciiStrToLower(billed.purchase_order());
-  const std::string line = absl::AsciiStrToLower(billed.purchase_order_line());
-  if (billed.has_contract_number()) {
-    return std::optional<LineName>(
-        {{absl::AsciiStrToLower(billed.contract_number()), order, line}});
+absl::StatusOr<const std::vector<v1::InvoiceLine>*> InvoiceReader::BillingsOf(
+    const LineName& name) {
+  const auto [place, is_new] = billings_.try_emplace(name);
+  if (!is_new) return &place->second;
+  for (const ObjectName& invoice_line : index_.BillingsOf(name)) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        auto known,
+        FindObject(reader_, ObjectNumber::kInvoiceLine, invoice_line, at_));
+    if (!known.has_value()) continue;
+    place->second.push_back(
+        Slim(std::move(*known->object.mutable_invoice_line())));
+    ++billing_count_;
   }
-  if (!billed.has_purchase_order()) return std::optional<LineName>();
-  if (!orders_.has_value()) ROLLCALL_RETURN_IF_ERROR(ReadOrders());
-  const auto found = orders_->find({order, line});
-  if (found == orders_->end()) return std::optional<LineName>();
-  if (found->second.size() > 1) {
-    for (const auto& [name, written] : found->second) {
-      possible->push_back(written);
-    }
-    return std::optional<LineName>();
-  }
-  return std::optional<LineName>({{found->second.begin()->first, order, line}});
+  return &place->second;
 }
 
 absl::StatusOr<bool> InvoiceReader::IsOrderKnown(
@@ -260,9 +198,7 @@ absl::StatusOr<bool> InvoiceReader::IsOrderKnown(
     return WasEverSet(reader_, OrdersPrefix(billed.contract_number(), order),
                       at_.known);
   }
-  if (!orders_.has_value()) ROLLCALL_RETURN_IF_ERROR(ReadOrders());
-  const auto first = orders_->lower_bound({order, ""});
-  return first != orders_->end() && first->first.first == order;
+  return index_.HasOrder(order);
 }
 
 std::optional<Rational> InvoiceReader::UseOf(const InvoiceFacts& facts) const {
@@ -279,12 +215,15 @@ std::optional<Rational> InvoiceReader::UseOf(const InvoiceFacts& facts) const {
 
 absl::StatusOr<InvoiceFacts> InvoiceReader::FactsOf(
     const v1::InvoiceLine& billed) {
-  ROLLCALL_RETURN_IF_ERROR(CheckSound(billed));
+  ROLLCALL_RETURN_IF_ERROR(InvoiceIndex::CheckSound(billed));
   if (contracts_.size() > kMaxKept) contracts_.clear();
   if (lines_.size() > kMaxKept) lines_.clear();
+  if (billing_count_ > kMaxKept || billings_.size() > kMaxKept) {
+    billings_.clear();
+    billing_count_ = 0;
+  }
   InvoiceFacts facts(billed);
-  ROLLCALL_ASSIGN_OR_RETURN(const auto name,
-                            NameOfLine(billed, &facts.possible_contracts));
+  const auto name = index_.NameOfLine(billed, &facts.possible_contracts);
   ROLLCALL_ASSIGN_OR_RETURN(facts.order_is_known, IsOrderKnown(billed));
   if (billed.has_contract_number() || name.has_value()) {
     ROLLCALL_ASSIGN_OR_RETURN(
@@ -296,11 +235,10 @@ absl::StatusOr<InvoiceFacts> InvoiceReader::FactsOf(
   }
   if (!name.has_value()) return facts;
   ROLLCALL_ASSIGN_OR_RETURN(facts.order_line, LineOf(*name));
-  if (const auto of = billings_.find(*name); of != billings_.end()) {
-    for (const v1::InvoiceLine& other : of->second) {
-      if (IsEarlier(other, billed) || IsEarlier(billed, other)) {
-        facts.others.push_back(&other);
-      }
+  ROLLCALL_ASSIGN_OR_RETURN(const auto* const all, BillingsOf(*name));
+  for (const v1::InvoiceLine& other : *all) {
+    if (IsEarlier(other, billed) || IsEarlier(billed, other)) {
+      facts.others.push_back(&other);
     }
   }
   facts.used = UseOf(facts);
