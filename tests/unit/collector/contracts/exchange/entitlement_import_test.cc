@@ -34,6 +34,48 @@ TEST(EntitlementImport, ACharacterThatNobodySeesIsAnErrorOfItsLine) {
   EXPECT_THAT(response.errors(1).reason(), HasSubstr("nobody sees"));
 }
 
+v1::ObjectChange VendorAlso(const std::string& name, const std::string& alias) {
+  v1::ObjectChange change;
+  change.set_action(v1::ObjectChange::ACTION_SET);
+  v1::Vendor& vendor = *change.mutable_object()->mutable_vendor();
+  vendor.set_name(name);
+  vendor.add_aliases(alias);
+  return change;
+}
+
+TEST(EntitlementImport, AnAliasIsReadAsTheVendorWhoseItIsAndToldSo) {
+  ContractStore store;
+  ASSERT_OK_AND_ASSIGN(
+      const v1::ChangeSet vendor,
+      store.ProposeAs("ina", {VendorAlso("Acme Software", "ACME")}));
+  store.AgreeTo(vendor.change_set_id());
+  const auto response =
+      store.Import(absl::StrCat(kHeader, Line("PO-1", "4"), Line("PO-2", "8")));
+  ASSERT_EQ(response.conversions_size(), 1);
+  EXPECT_EQ(response.conversions(0).text(),
+            "vendor: Acme is read as Acme Software, whose alias it is");
+  EXPECT_EQ(response.conversions(0).line_count(), 2);
+  // The contract, and no second vendor.
+  EXPECT_EQ(response.created_contract_count(), 1);
+  ASSERT_THAT(store.All(), SizeIs(2));
+  EXPECT_EQ(store.All()[0].vendor(), "Acme Software");
+}
+
+TEST(EntitlementImport, AnAliasOfTwoVendorsIsLeftAndToldSo) {
+  ContractStore store;
+  ASSERT_OK_AND_ASSIGN(
+      const v1::ChangeSet vendors,
+      store.ProposeAs("ina", {VendorAlso("Acme Software", "Acme"),
+                              VendorAlso("Acme Hardware", "Acme")}));
+  store.AgreeTo(vendors.change_set_id());
+  const auto response = store.Import(absl::StrCat(kHeader, Line("PO-1", "4")));
+  ASSERT_EQ(response.conversions_size(), 1);
+  EXPECT_EQ(response.conversions(0).text(),
+            "vendor: Acme is left as it is, an alias of Acme Hardware and "
+            "Acme Software");
+  EXPECT_EQ(store.All()[0].vendor(), "Acme");
+}
+
 TEST(EntitlementImport, IsOneChangeSetThatBothSidesAgreeTo) {
   ContractStore store;
   v1::ImportEntitlementsRequest request;
