@@ -107,6 +107,7 @@ absl::StatusOr<std::vector<v1::ObjectChange>> ContractBook::Created() const {
     all.emplace(absl::StrCat("vendor ", key), SetOf(std::move(vendor)));
   }
   std::vector<v1::ObjectChange> changes;
+  changes.reserve(all.size());
   for (auto& [key, change] : all) changes.push_back(std::move(change));
   return changes;
 }

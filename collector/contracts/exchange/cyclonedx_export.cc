@@ -120,9 +120,11 @@ Json Licensing(const v1::Entitlement& line) {
 // A number as an import takes it: one that could have its thousands separated
 // has a zero more.
 std::string Clear(std::string number) {
-  const size_t point = number.find('.');
-  const bool may_be_thousands = point != std::string::npos && point <= 3 &&
-                                number.size() - point == 4 && number[0] != '0';
+  constexpr size_t kThousands = 3;
+  const size_t point = std::min(number.find('.'), number.size());
+  const bool may_be_thousands = point <= kThousands &&
+                                number.size() == point + 1 + kThousands &&
+                                number[0] != '0';
   if (may_be_thousands) number.push_back('0');
   return number;
 }

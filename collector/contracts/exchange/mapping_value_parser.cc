@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 
 namespace rollcall::collector {
 namespace {
@@ -79,11 +80,11 @@ absl::StatusOr<std::string> WithDecimalPoint(DecimalMark mark,
         "separators, for example 1234,5");
   }
   constexpr size_t kThousands = 3;
-  const size_t comma = text.find(',');
-  if (comma != absl::string_view::npos && comma <= kThousands &&
-      text.size() - comma - 1 == kThousands && text[0] != '0') {
-    const absl::string_view whole = text.substr(0, comma);
-    const absl::string_view rest = text.substr(comma + 1);
+  const size_t comma = std::min(text.find(','), text.size());
+  const absl::string_view whole = text.substr(0, comma);
+  const absl::string_view rest = absl::StripPrefix(text.substr(comma), ",");
+  if (whole.size() <= kThousands && rest.size() == kThousands &&
+      !absl::StartsWith(whole, "0")) {
     return absl::InvalidArgumentError(
         absl::StrCat("the number may mean ", whole, rest, " or ", text,
                      "; write \"", whole, rest, "\" or \"", text, "0\""));

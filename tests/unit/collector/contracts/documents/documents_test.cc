@@ -253,7 +253,7 @@ TEST(Documents, MustBeHeldToBeReferredTo) {
   ASSERT_OK_AND_ASSIGN(const auto proposed, store.ProposeContract(sha256));
   // Nothing that is in effect refers to it yet.
   EXPECT_OK(store.Delete(sha256));
-  const std::string id = proposed.change_set_id();
+  const std::string& id = proposed.change_set_id();
   EXPECT_OK(store.Approve(id, "pat"));
   EXPECT_THAT(store.Approve(id, "ina"),
               StatusIs(StatusCode::kFailedPrecondition, HasSubstr("not held")));

@@ -33,7 +33,7 @@ struct MappedStore : ContractStore {
                              KnownProducts{{"redis", "redis"}}};
 
   v1::ImportEntitlementsRequest RequestOf(const std::string& name,
-                                          std::string content = "") {
+                                          const std::string& content = "") {
     v1::ImportEntitlementsRequest request;
     request.set_content(content.empty() ? SampleFile(name) : content);
     request.set_mapping(name);

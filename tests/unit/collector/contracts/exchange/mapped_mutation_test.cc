@@ -179,7 +179,7 @@ class Mutator {
         return Utf16(text, Below(2) == 0);
       case 2:
         for (size_t n = 1 + Below(4); n > 0; --n) {
-          static const std::string kBytes("\",\n\r=-0.\xff\xc3;9z\0\t", 16);
+          static const std::string kBytes("\",\n\r=-0.\xff\xc3;9z\0\t", 15);
           text[Below(text.size())] = kBytes[Below(kBytes.size())];
         }
         return text;

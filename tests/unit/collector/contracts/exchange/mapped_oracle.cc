@@ -10,7 +10,8 @@ namespace {
 
 std::string InLines(const oracle::Statement& said) {
   std::string text;
-  for (const auto& [field, value] : said) text += field + "=" + value + "\n";
+  for (const auto& [field, value] : said)
+    text.append(field).append("=").append(value).append("\n");
   return text;
 }
 

@@ -5,7 +5,7 @@
 
 namespace rollcall::collector::oracle {
 
-std::string Trimmed(std::string text) {
+std::string Trimmed(const std::string& text) {
   const char* blanks = " \t\n\v\f\r";
   const size_t first = text.find_first_not_of(blanks);
   if (first == std::string::npos) return "";

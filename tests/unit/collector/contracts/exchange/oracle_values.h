@@ -11,7 +11,7 @@ namespace rollcall::collector::oracle {
 // What a line says, by field.
 using Statement = std::map<std::string, std::string>;
 
-std::string Trimmed(std::string text);
+std::string Trimmed(const std::string& text);
 std::string Lower(std::string text);
 std::string Upper(std::string text);
 // "012.50" as "12.5".

@@ -356,6 +356,7 @@ TEST(QuarantineRepair, OfTwoAtOnceOneRepairs) {
   std::vector<absl::StatusOr<v1::RepairQuarantinedLineResponse>> responses(
       4, absl::UnknownError("not yet"));
   std::vector<std::thread> threads;
+  threads.reserve(responses.size());
   for (auto& response : responses) {
     threads.emplace_back([&] { response = store.Repair(store.Request()); });
   }
