@@ -23,7 +23,7 @@ struct PrincipalParts {
         revoked(engine),
         access(store, revoked, clock),
         queries(engine, store, clock),
-        certificates(committer, ledger, revoked),
+        certificates(committer, ledger, revoked, clock),
         grants(engine, ledger, store, revoked),
         change_sets({engine, committer, ledger, random, store},
                     {{v1::ChangeSet::KIND_CONTRACTS, &contracts},

@@ -75,9 +75,10 @@ absl::StatusOr<v1::RevokeCertificatesResponse> CertificateEdits::Revoke(
                               CertificatesOf(reader, request.principal()));
     absl::Time since = stamp.time();
     if (name.empty()) {
-      RevokeAllCertificates(stamp, of);
+      RevokeAllCertificates(clock_.Now(), stamp, of);
     } else {
-      ROLLCALL_ASSIGN_OR_RETURN(since, RevokeCertificate(name, stamp, of));
+      ROLLCALL_ASSIGN_OR_RETURN(
+          since, RevokeCertificate(name, clock_.Now(), stamp, of));
     }
     *response.mutable_revoke_time() = ToProto(since);
     response.set_already_revoked(of.revocations().stamp() != stamp.raw());

@@ -5,6 +5,7 @@
 #include "collector/identity/certificate_revocations.h"
 #include "collector/ledger/ledger_writer.h"
 #include "collector/storage/committer.h"
+#include "common/clock.h"
 #include "rollcall/v1/principal_service.pb.h"
 
 namespace rollcall::collector {
@@ -13,8 +14,11 @@ namespace rollcall::collector {
 class CertificateEdits {
  public:
   CertificateEdits(Committer& committer, const LedgerWriter& ledger,
-                   CertificateRevocations& revocations)
-      : committer_(committer), ledger_(ledger), revocations_(revocations) {}
+                   CertificateRevocations& revocations, const Clock& clock)
+      : committer_(committer),
+        ledger_(ledger),
+        revocations_(revocations),
+        clock_(clock) {}
 
   // As PrincipalService.RevokeCertificates says. The ledger has an entry of it,
   // for whoever asks later who could have called as the principal.
@@ -25,6 +29,7 @@ class CertificateEdits {
   Committer& committer_;
   const LedgerWriter& ledger_;
   CertificateRevocations& revocations_;
+  const Clock& clock_;
 };
 
 }  // namespace rollcall::collector

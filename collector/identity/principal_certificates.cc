@@ -91,28 +91,24 @@ absl::StatusOr<std::string> CertificateNameOf(absl::string_view text) {
       " hex digits, or a SHA-256 of ", kSha256Digits, "; empty: all of them"));
 }
 
-void RevokeAllCertificates(KnownStamp stamp, PrincipalCertificates& of) {
+void RevokeAllCertificates(absl::Time now, KnownStamp stamp,
+                           PrincipalCertificates& of) {
   CertificateRevocations& revocations = *of.mutable_revocations();
   revocations.set_stamp(stamp.raw());
-  *revocations.mutable_all_time() = ToProto(stamp.time());
+  *revocations.mutable_all_time() = ToProto(now);
   // A certificate knows whole seconds. One that was issued in this second,
   // after such a revocation, begins with it.
   revocations.set_valid_from_seconds(std::max<int64_t>(
-      absl::ToUnixSeconds(stamp.time()), revocations.valid_from_seconds() + 1));
-  // Those whose end is known were issued here before, and so begin before.
-  Forget(revocations, [](const RevokedCertificate& revoked) {
-    return revoked.has_not_after();
-  });
+      absl::ToUnixSeconds(now), revocations.valid_from_seconds() + 1));
 }
 
 absl::StatusOr<absl::Time> RevokeCertificate(const std::string& name,
-                                             KnownStamp stamp,
+                                             absl::Time now, KnownStamp stamp,
                                              PrincipalCertificates& of) {
   CertificateRevocations& revocations = *of.mutable_revocations();
   if (const auto* const before = FindNamed(revocations, name)) {
     return FromProto(before->time());
   }
-  const absl::Time now = stamp.time();
   Forget(revocations, [now](const RevokedCertificate& revoked) {
     return IsOver(revoked, now);
   });
@@ -128,23 +124,25 @@ absl::StatusOr<absl::Time> RevokeCertificate(const std::string& name,
                      "and no more can be; revoke all of them"));
   }
   AddNamed(name, stamp, of);
-  return now;
+  return stamp.time();
 }
 
 int RevokeGoodCertificates(
-    absl::FunctionRef<bool(const v1::Certificate&)> which, KnownStamp stamp,
-    PrincipalCertificates& of) {
-  const absl::Time now = stamp.time();
+    absl::FunctionRef<bool(const v1::Certificate&)> which, absl::Time now,
+    KnownStamp stamp, PrincipalCertificates& of) {
   std::vector<std::string> names;
   for (const v1::Certificate& certificate : of.certificates()) {
     if (IsOver(certificate, now) || !which(certificate) ||
-        RevokedSince(of.revocations(), certificate) != absl::InfiniteFuture()) {
+        FindNamed(of.revocations(), certificate.serial_number()) != nullptr) {
       continue;
     }
     names.push_back(certificate.serial_number());
   }
   if (HasForgottenGoodOnes(of, now)) {
-    RevokeAllCertificates(stamp, of);
+    // Whatever is not kept was issued before, and so begins before.
+    RevokeAllCertificates(
+        FromProto(of.certificates(0).issue_time()) + absl::Seconds(1), stamp,
+        of);
     return of.certificates_size();
   }
   if (names.empty()) return 0;

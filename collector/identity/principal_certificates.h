@@ -28,21 +28,25 @@ void AddCertificate(const v1::Certificate& certificate, absl::Time now,
 // SHA-256, in lower case and without colons. INVALID_ARGUMENT for all else.
 absl::StatusOr<std::string> CertificateNameOf(absl::string_view text);
 
+// What follows is said by a change of this stamp. `now` is the clock's: stamps
+// may be ahead of it, and certificates are of the clock's time.
+
 // Those that begin before now, whoever issued them, count no more.
-void RevokeAllCertificates(KnownStamp stamp,
+void RevokeAllCertificates(absl::Time now, KnownStamp stamp,
                            stored::v1::PrincipalCertificates& of);
 // The one with this name counts no more; since when, if it was revoked before
 // that is what is said. FAILED_PRECONDITION if so many were named that more
 // cannot be kept.
 absl::StatusOr<absl::Time> RevokeCertificate(
-    const std::string& name, KnownStamp stamp,
+    const std::string& name, absl::Time now, KnownStamp stamp,
     stored::v1::PrincipalCertificates& of);
 // Those of the kept that are good and that `which` picks count no more; all
-// where others that it might pick are not kept. Returns how many of the kept;
-// with 0 nothing changed.
+// that were issued here where others that it might pick are not kept. Who does
+// not know the time says InfinitePast: then all count as good. Returns how many
+// of the kept; with 0 nothing changed.
 int RevokeGoodCertificates(
-    absl::FunctionRef<bool(const v1::Certificate&)> which, KnownStamp stamp,
-    stored::v1::PrincipalCertificates& of);
+    absl::FunctionRef<bool(const v1::Certificate&)> which, absl::Time now,
+    KnownStamp stamp, stored::v1::PrincipalCertificates& of);
 
 // Whether the certificate counts no more.
 bool IsRevoked(const stored::v1::CertificateRevocations& revocations,

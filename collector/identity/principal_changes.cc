@@ -120,7 +120,8 @@ absl::Status EndCertificatesOfOthers(absl::string_view principal,
   const auto is_of_others = [&tokens](const v1::Certificate& certificate) {
     return tokens.contains(certificate.token_id());
   };
-  if (RevokeGoodCertificates(is_of_others, stamp, of) > 0) {
+  if (RevokeGoodCertificates(is_of_others, absl::InfinitePast(), stamp, of) >
+      0) {
     kPrincipalCertificatesTable.Put(batch, {std::string(principal)}, of);
   }
   return absl::OkStatus();

@@ -99,7 +99,7 @@ absl::StatusOr<std::optional<RoleSet>> OwnersRoles(const Reader& reader,
 }
 
 // Adds that what the token brought to log in with counts no more; how many.
-absl::StatusOr<int> RevokeCertificatesOf(const v1::Token& token,
+absl::StatusOr<int> RevokeCertificatesOf(const v1::Token& token, absl::Time now,
                                          KnownStamp stamp, const Reader& reader,
                                          Batch& batch) {
   if (token.principal().empty()) return 0;
@@ -108,7 +108,7 @@ absl::StatusOr<int> RevokeCertificatesOf(const v1::Token& token,
   const auto is_of_token = [&token](const v1::Certificate& certificate) {
     return certificate.token_id() == token.token_id();
   };
-  const int revoked = RevokeGoodCertificates(is_of_token, stamp, of);
+  const int revoked = RevokeGoodCertificates(is_of_token, now, stamp, of);
   if (revoked > 0) {
     kPrincipalCertificatesTable.Put(batch, {token.principal()}, of);
   }
@@ -214,7 +214,7 @@ absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
     *response.mutable_token() = token;
     ROLLCALL_ASSIGN_OR_RETURN(
         const int revoked,
-        RevokeCertificatesOf(token, stamp, reader, writes.head));
+        RevokeCertificatesOf(token, clock_.Now(), stamp, reader, writes.head));
     response.set_revoked_certificate_count(revoked);
     return absl::OkStatus();
   };

@@ -48,7 +48,7 @@ class CertificateEditsTest : public EnrolmentFixture {
 
   const Caller jo_{"jo", absl::InfiniteFuture(), {v1::ROLE_VIEWER}};
   const Caller sam_{"sam", absl::InfiniteFuture(), {v1::ROLE_SECURITY}};
-  CertificateEdits edits_{committer_, ledger_.writer(), revoked_};
+  CertificateEdits edits_{committer_, ledger_.writer(), revoked_, clock_};
   std::string token_id_;
 };
 
