@@ -229,9 +229,8 @@ std::string ChangeSetFacts(const v1::GetChangeSetResponse& response,
               CountText(change_set.quarantined_count(), "line", "lines"));
   }
   if (change_set.settled_before_count() > 0) {
-    facts.Add("settled before",
-              CountText(change_set.settled_before_count(), "bad line",
-                        "bad lines"));
+    facts.Add("settled before", CountText(change_set.settled_before_count(),
+                                          "bad line", "bad lines"));
   }
   facts.Add("proposed", Deed(TimeText(change_set.proposed_time()),
                              change_set.proposed_by(), change_set.reason()));

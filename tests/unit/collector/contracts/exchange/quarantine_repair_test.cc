@@ -412,7 +412,8 @@ TEST(QuarantineRepair, ReadsTheLineWithTheMappingAndDefaultsOfItsFile) {
   request.set_change_set_id(kept.change_set_id());
   request.set_line(4);
   const std::string sample = SampleFile("flexera-purchase-order-line");
-  request.set_content(sample.substr(sample.find("PO-2202")));
+  const size_t begin = sample.find("PO-2202,1");
+  request.set_content(sample.substr(begin, sample.find('\n', begin) - begin));
   ASSERT_OK_AND_ASSIGN(const auto response,
                        repair.Repair(request, store.roles.CallBy("ina")));
   EXPECT_EQ(response.import().error_count(), 0);
