@@ -11,7 +11,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "collector/contracts/exchange/cyclonedx_export.h"
-#include "collector/contracts/exchange/entitlement_csv.h"
+#include "collector/contracts/exchange/entitlement_line.h"
 #include "collector/csv/csv_reader.h"
 #include "collector/csv/import_file.h"
 

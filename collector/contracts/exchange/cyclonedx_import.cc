@@ -16,7 +16,7 @@
 #include "collector/contracts/exchange/cyclonedx_component.h"
 #include "collector/contracts/exchange/cyclonedx_export.h"
 #include "collector/contracts/exchange/cyclonedx_text.h"
-#include "collector/contracts/exchange/entitlement_csv.h"
+#include "collector/contracts/exchange/entitlement_line.h"
 #include "collector/contracts/exchange/licence_term.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/csv/csv_reader.h"

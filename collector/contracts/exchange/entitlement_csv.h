@@ -2,15 +2,11 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "collector/contracts/exchange/import_target.h"
 #include "collector/csv/csv_reader.h"
-#include "collector/csv/import_file.h"
-#include "common/id.h"
-#include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
 
@@ -23,19 +19,5 @@ ImportedFile ReadEntitlementCsv(absl::string_view content,
 
 // The columns of that file.
 absl::Span<const CsvColumn> OwnEntitlementColumns();
-
-// The fields that a mapping may fill: the columns of that file, and more.
-absl::Span<const TargetField> EntitlementFields();
-
-// Reads a record of those fields; see ImportTarget.
-ReadLine ReadEntitlementLine(const CsvRecord& record,
-                             const LineContext& context);
-
-// The id of a line: a hash of contract number, purchase order and line,
-// ignoring ASCII case, so that a file that writes "po-7" for "PO-7" buys
-// nothing twice.
-EntitlementId ComputeEntitlementId(absl::string_view contract_number,
-                                   absl::string_view purchase_order,
-                                   absl::string_view line);
 
 }  // namespace rollcall::collector

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "collector/contracts/exchange/contract_csv.h"
-#include "collector/contracts/exchange/entitlement_csv.h"
+#include "collector/contracts/exchange/entitlement_line.h"
 #include "collector/contracts/exchange/invoice_csv.h"
 #include "collector/contracts/exchange/term_csv.h"
 

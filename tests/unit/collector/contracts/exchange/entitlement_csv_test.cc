@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "collector/contracts/exchange/entitlement_line.h"
 #include "common/text.h"
 #include "gmock/gmock.h"
 #include "tests/support/fake_random.h"
