@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/alerts/calendar_file.h"
-#include "collector/reconcile/moment.h"
+#include "collector/contracts/moment.h"
 #include "collector/rpc/paging.h"
 #include "common/status.h"
 

@@ -10,15 +10,18 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "collector/changes/change_set_table.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/exchange/cyclonedx_export.h"
 #include "collector/contracts/exchange/quarantine_repair.h"
 #include "collector/contracts/exchange/quarantine_state.h"
+#include "collector/contracts/moment.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/as_of.h"
 #include "collector/storage/cursor.h"
+#include "collector/storage/newest_stamp.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 
@@ -61,13 +64,56 @@ absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
   }
 }
 
-// The object that a page token ends with; nothing for the first page.
-absl::StatusOr<std::optional<ObjectName>> NameAfter(const Page& page) {
+AsAt PointOf(const Moment& moment) {
+  return {moment.effective_date, moment.as_of};
+}
+
+// A page of objects: when, from where on, and the store to read.
+struct ObjectPage {
+  Page page;
+  Moment moment;
+  std::unique_ptr<Reader> snapshot;
+  // The object that the page before ended with; nothing for the first page.
+  std::optional<ObjectName> after;
+
+  std::string TokenAfter(const ObjectName& last) const {
+    return page.TokenAfter(CursorAt(moment, CursorOf(ObjectNameKey{last})));
+  }
+};
+
+// `at` is what of the request says when.
+template <typename Request, typename At>
+absl::StatusOr<ObjectPage> OpenPage(const Request& request, const At& at,
+                                    const Engine& engine, absl::Time now) {
+  ROLLCALL_ASSIGN_OR_RETURN(Page page, ReadPage(request));
+  ROLLCALL_ASSIGN_OR_RETURN(Moment moment, MomentOf(at, now, page));
   ROLLCALL_ASSIGN_OR_RETURN(const auto key,
                             KeyOfCursor<ObjectNameKey>(page.after));
-  if (!key.has_value()) return std::optional<ObjectName>();
-  return std::optional<ObjectName>(key->name);
+  std::unique_ptr<Reader> snapshot = engine.Snapshot();
+  ROLLCALL_RETURN_IF_ERROR(Settle(*snapshot, moment));
+  std::optional<ObjectName> after;
+  if (key.has_value()) after = key->name;
+  return ObjectPage{std::move(page), moment, std::move(snapshot),
+                    std::move(after)};
 }
+
+// The last thing said of an object on a page, and what was known by then.
+struct VersionCursor {
+  KnownStamp known;
+  ObjectKey last;
+
+  void Encode(KeyWriter& writer) const {
+    KeyWriter rest;
+    last.Encode(rest);
+    writer.Stamp(known).Raw(rest.Take());
+  }
+  static VersionCursor Decode(KeyReader& reader) {
+    VersionCursor cursor;
+    cursor.known = reader.Stamp();
+    cursor.last = ObjectKey::Decode(reader);
+    return cursor;
+  }
+};
 
 absl::StatusOr<ObjectNumber> AskedKind(v1::ContractObjectKind kind) {
   if (FindObjectKind(kind) == nullptr) {
@@ -95,28 +141,39 @@ absl::StatusOr<ObjectName> AskedName(const v1::ContractObjectName& asked) {
 struct Asked {
   ObjectNumber kind;
   ObjectName name;
-
-  std::string InWords() const {
-    std::vector<std::string> parts(name.parts.begin(), name.parts.end());
-    while (parts.size() > 1 && parts.back().empty()) parts.pop_back();
-    return absl::StrCat(FindObjectKind(kind)->word(), " ",
-                        absl::StrJoin(parts, " / "));
-  }
+  // For people, as it was asked for.
+  std::string words;
 };
 
 absl::StatusOr<Asked> ReadAsked(const v1::ContractObjectName& name) {
   Asked asked;
   ROLLCALL_ASSIGN_OR_RETURN(asked.kind, AskedKind(name.kind()));
   ROLLCALL_ASSIGN_OR_RETURN(asked.name, AskedName(name));
+  std::vector<std::string> parts(name.parts().begin(), name.parts().end());
+  while (parts.size() > 1 && parts.back().empty()) parts.pop_back();
+  asked.words = absl::StrCat(FindObjectKind(asked.kind)->word(), " ",
+                             absl::StrJoin(parts, " / "));
   return asked;
 }
 
-absl::StatusOr<std::optional<CivilDate>> ReadDay(absl::string_view text,
-                                                 absl::Time now) {
-  if (text.empty()) return std::optional<CivilDate>(CivilDate::InUtc(now));
-  const auto day = CivilDate::Parse(text);
-  if (!day.ok()) return Annotate(day.status(), "effective_date");
-  return std::optional<CivilDate>(*day);
+// For example " on 2026-01-31, as known at 2026-03-31T00:00:00Z".
+std::string InWords(const v1::ContractMoment& asked, const Moment& moment) {
+  const std::string day =
+      absl::StrCat(" on ", moment.effective_date.ToString());
+  if (!asked.has_as_of()) return day;
+  return absl::StrCat(
+      day, ", as known at ",
+      absl::FormatTime(absl::RFC3339_full, FromProto(asked.as_of()),
+                       absl::UTCTimeZone()));
+}
+
+absl::StatusOr<Moment> OneMoment(const v1::ContractMoment& asked,
+                                 const Reader& reader, absl::Time now) {
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(asked));
+  ROLLCALL_ASSIGN_OR_RETURN(Moment moment,
+                            MakeMoment(asked.effective_date(), as_of, now));
+  ROLLCALL_RETURN_IF_ERROR(Settle(reader, moment));
+  return moment;
 }
 
 }  // namespace
@@ -132,32 +189,19 @@ absl::StatusOr<std::vector<v1::Entitlement>> AllEntitlements(
   }
 }
 
-absl::StatusOr<AsAt> ContractQueries::PointOf(
-    const v1::ContractMoment& moment) const {
-  AsAt at;
-  ROLLCALL_ASSIGN_OR_RETURN(at.known, AsOf(moment));
-  ROLLCALL_ASSIGN_OR_RETURN(at.effective,
-                            ReadDay(moment.effective_date(), clock_.Now()));
-  return at;
-}
-
 absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
     const v1::ListEntitlementsRequest& request) const {
   ROLLCALL_RETURN_IF_ERROR(CheckFilter("product", request.product()));
   ROLLCALL_RETURN_IF_ERROR(
       CheckFilter("contract_number", request.contract_number()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  AsAt at;
-  ROLLCALL_ASSIGN_OR_RETURN(at.known, AsOf(request));
-  ROLLCALL_ASSIGN_OR_RETURN(at.effective,
-                            ReadDay(request.effective_date(), clock_.Now()));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto after, NameAfter(page));
-  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ObjectWalk walk(*snapshot, ObjectNumber::kEntitlement, at,
-                  request.contract_number(), after);
+  ROLLCALL_ASSIGN_OR_RETURN(const ObjectPage page,
+                            OpenPage(request, request, engine_, clock_.Now()));
+  ObjectWalk walk(*page.snapshot, ObjectNumber::kEntitlement,
+                  PointOf(page.moment), request.contract_number(), page.after);
   v1::ListEntitlementsResponse response;
-  std::string cursor;
-  PageRoom room(page);
+  SetMoment(page.moment, response);
+  ObjectName last;
+  PageRoom room(page.page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
     if (!next.has_value()) return response;
@@ -167,10 +211,10 @@ absl::StatusOr<v1::ListEntitlementsResponse> ContractQueries::ListEntitlements(
       continue;
     }
     if (!room.Takes(line.ByteSizeLong())) {
-      response.set_next_page_token(page.TokenAfter(cursor));
+      response.set_next_page_token(page.TokenAfter(last));
       return response;
     }
-    cursor = CursorOf(ObjectNameKey{next->key.name});
+    last = next->key.name;
     *response.add_entitlements() = std::move(line);
   }
 }
@@ -181,15 +225,15 @@ ContractQueries::ExportEntitlements(
   ROLLCALL_RETURN_IF_ERROR(CheckFilter("product", request.product()));
   ROLLCALL_RETURN_IF_ERROR(
       CheckFilter("contract_number", request.contract_number()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const AsAt at, PointOf(request.at()));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto after, NameAfter(page));
-  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ObjectWalk walk(*snapshot, ObjectNumber::kEntitlement, at,
-                  request.contract_number(), after);
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const ObjectPage page,
+      OpenPage(request, request.at(), engine_, clock_.Now()));
+  ObjectWalk walk(*page.snapshot, ObjectNumber::kEntitlement,
+                  PointOf(page.moment), request.contract_number(), page.after);
   v1::ExportEntitlementsResponse response;
-  std::string cursor;
-  PageRoom room(page);
+  SetMoment(page.moment, response);
+  ObjectName last;
+  PageRoom room(page.page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto next, walk.Next());
     if (!next.has_value()) return response;
@@ -200,10 +244,10 @@ ContractQueries::ExportEntitlements(
     }
     std::string component = CycloneDxComponent(line);
     if (!room.Takes(component.size())) {
-      response.set_next_page_token(page.TokenAfter(cursor));
+      response.set_next_page_token(page.TokenAfter(last));
       return response;
     }
-    cursor = CursorOf(ObjectNameKey{next->key.name});
+    last = next->key.name;
     response.add_components(std::move(component));
   }
 }
@@ -212,22 +256,23 @@ absl::StatusOr<v1::ListContractObjectsResponse> ContractQueries::ListObjects(
     const v1::ListContractObjectsRequest& request) const {
   ROLLCALL_ASSIGN_OR_RETURN(const ObjectNumber kind, AskedKind(request.kind()));
   ROLLCALL_RETURN_IF_ERROR(CheckFilter("first_part", request.first_part()));
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  ROLLCALL_ASSIGN_OR_RETURN(const AsAt at, PointOf(request.at()));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto after, NameAfter(page));
-  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ObjectWalk walk(*snapshot, kind, at, request.first_part(), after);
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const ObjectPage page,
+      OpenPage(request, request.at(), engine_, clock_.Now()));
+  ObjectWalk walk(*page.snapshot, kind, PointOf(page.moment),
+                  request.first_part(), page.after);
   v1::ListContractObjectsResponse response;
-  std::string cursor;
-  PageRoom room(page);
+  SetMoment(page.moment, response);
+  ObjectName last;
+  PageRoom room(page.page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto next, walk.Next());
     if (!next.has_value()) return response;
     if (!room.Takes(next->object.ByteSizeLong())) {
-      response.set_next_page_token(page.TokenAfter(cursor));
+      response.set_next_page_token(page.TokenAfter(last));
       return response;
     }
-    cursor = CursorOf(ObjectNameKey{next->key.name});
+    last = next->key.name;
     *response.add_objects() = std::move(next->object);
   }
 }
@@ -235,14 +280,18 @@ absl::StatusOr<v1::ListContractObjectsResponse> ContractQueries::ListObjects(
 absl::StatusOr<v1::GetContractObjectResponse> ContractQueries::GetObject(
     const v1::GetContractObjectRequest& request) const {
   ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
-  ROLLCALL_ASSIGN_OR_RETURN(const AsAt at, PointOf(request.at()));
-  ROLLCALL_ASSIGN_OR_RETURN(auto found,
-                            FindObject(engine_, asked.kind, asked.name, at));
+  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  ROLLCALL_ASSIGN_OR_RETURN(const Moment moment,
+                            OneMoment(request.at(), *snapshot, clock_.Now()));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      auto found,
+      FindObject(*snapshot, asked.kind, asked.name, PointOf(moment)));
   if (!found.has_value()) {
-    return absl::NotFoundError(absl::StrCat("there is no ", asked.InWords(),
-                                            " on ", at.effective->ToString()));
+    return absl::NotFoundError(absl::StrCat("there is no ", asked.words,
+                                            InWords(request.at(), moment)));
   }
   v1::GetContractObjectResponse response;
+  SetMoment(moment, response);
   *response.mutable_object() = std::move(found->object);
   return response;
 }
@@ -253,30 +302,36 @@ ContractQueries::ListVersions(
   ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
   ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(const auto after,
-                            KeyOfCursor<ObjectKey>(page.after));
+                            KeyOfCursor<VersionCursor>(page.after));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  ROLLCALL_ASSIGN_OR_RETURN(const auto newest, NewestStamp(*snapshot));
+  VersionCursor cursor;
+  cursor.known =
+      after.has_value() ? after->known : newest.value_or(KnownStamp::Max());
   const KeyWriter prefix = ObjectKey::PrefixOf(asked.kind, asked.name);
-  ObjectEntries entries(after.has_value()
-                            ? kObjectTable.ScanFrom(*snapshot, *after, prefix)
-                            : kObjectTable.ScanPrefix(*snapshot, prefix));
+  ObjectEntries entries(
+      after.has_value() ? kObjectTable.ScanFrom(*snapshot, after->last, prefix)
+                        : kObjectTable.ScanPrefix(*snapshot, prefix));
   v1::ListContractObjectVersionsResponse response;
-  std::string cursor;
   PageRoom room(page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) break;
-    std::string here = CursorOf(entry->key);
-    if (here == page.after) continue;
+    // What was said since the first page is on none.
+    if (entry->key.stamp > cursor.known) continue;
+    if (CursorOf(VersionCursor{cursor.known, entry->key}) == page.after) {
+      continue;
+    }
     if (!room.Takes(entry->record.ByteSizeLong())) {
-      response.set_next_page_token(page.TokenAfter(cursor));
+      response.set_next_page_token(page.TokenAfter(CursorOf(cursor)));
       return response;
     }
-    cursor = std::move(here);
+    cursor.last = entry->key;
     *response.add_versions() = VersionOf(*std::move(entry));
   }
   if (response.versions().empty() && page.after.empty()) {
     return absl::NotFoundError(
-        absl::StrCat("nothing was ever said of ", asked.InWords()));
+        absl::StrCat("nothing was ever said of ", asked.words));
   }
   return response;
 }
@@ -284,18 +339,26 @@ ContractQueries::ListVersions(
 absl::StatusOr<v1::CompareContractObjectResponse> ContractQueries::Compare(
     const v1::CompareContractObjectRequest& request) const {
   ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
-  ROLLCALL_ASSIGN_OR_RETURN(const AsAt first, PointOf(request.before()));
-  ROLLCALL_ASSIGN_OR_RETURN(const AsAt second, PointOf(request.after()));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
+  const absl::Time now = clock_.Now();
+  ROLLCALL_ASSIGN_OR_RETURN(const Moment first,
+                            OneMoment(request.before(), *snapshot, now));
+  ROLLCALL_ASSIGN_OR_RETURN(const Moment second,
+                            OneMoment(request.after(), *snapshot, now));
   ROLLCALL_ASSIGN_OR_RETURN(
-      const auto before, FindObject(*snapshot, asked.kind, asked.name, first));
+      const auto before,
+      FindObject(*snapshot, asked.kind, asked.name, PointOf(first)));
   ROLLCALL_ASSIGN_OR_RETURN(
-      const auto after, FindObject(*snapshot, asked.kind, asked.name, second));
+      const auto after,
+      FindObject(*snapshot, asked.kind, asked.name, PointOf(second)));
   if (!before.has_value() && !after.has_value()) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no ", asked.InWords(), " at either point"));
+    return absl::NotFoundError(absl::StrCat(
+        "there is no ", asked.words, InWords(request.before(), first),
+        ", and none", InWords(request.after(), second)));
   }
   v1::CompareContractObjectResponse response;
+  SetMoment(first, *response.mutable_before());
+  SetMoment(second, *response.mutable_after());
   response.set_was_there(before.has_value());
   response.set_is_there(after.has_value());
   for (auto& field :

@@ -17,6 +17,7 @@ absl::StatusOr<std::vector<v1::Entitlement>> AllEntitlements(
     const Reader& reader, const AsAt& at);
 
 // Answers the questions of ContractService, whose comments say what they hold.
+// All pages of a listing are of the moment of its first one.
 // INVALID_ARGUMENT for a malformed request; DATA_LOSS, UNAVAILABLE as for
 // Table. Thread-safe; the arguments outlive it. Blocking.
 class ContractQueries {
@@ -40,9 +41,6 @@ class ContractQueries {
       const v1::CompareContractObjectRequest& request) const;
 
  private:
-  // The point that a request names: today and now where it names none.
-  absl::StatusOr<AsAt> PointOf(const v1::ContractMoment& moment) const;
-
   const Engine& engine_;
   const Clock& clock_;
 };

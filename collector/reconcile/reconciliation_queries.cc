@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "collector/reconcile/moment.h"
+#include "collector/contracts/moment.h"
 #include "collector/reconcile/position_reader.h"
 #include "collector/rpc/paging.h"
 #include "collector/storage/key.h"

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/proto_time.h"
 #include "gmock/gmock.h"
+#include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/collector/contracts/contract_store.h"
 
@@ -13,8 +14,11 @@ namespace rollcall::collector {
 namespace {
 
 using absl::StatusCode;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using testing::EqualsProto;
 using ::testing::HasSubstr;
+using testing::IsOkAndHolds;
 using testing::StatusIs;
 
 // "contract/order" of all pages.
@@ -68,6 +72,157 @@ TEST(ListEntitlements, ShowsWhatWasKnownThen) {
   EXPECT_EQ(past.entitlements(0).quantity().value().numerator(), 1);
   *request.mutable_as_of() = ToProto(then - absl::Seconds(1));
   EXPECT_THAT(ListAll(store, request), ElementsAre());
+}
+
+// Four lines of which each says `quantity`.
+std::string FourLines(absl::string_view quantity) {
+  std::string file = kHeader;
+  for (const char* order : {"P1", "P2", "P3", "P4"}) {
+    absl::StrAppend(&file, Line(order, quantity));
+  }
+  return file;
+}
+
+TEST(ListEntitlements, AllPagesAreOfOneMoment) {
+  ContractStore store;
+  store.Import(FourLines("10"));
+  v1::ListEntitlementsRequest request;
+  request.set_page_size(2);
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       store.queries.ListEntitlements(request));
+  store.clock.Advance(absl::Hours(48));
+  store.Import(FourLines("99"));
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second,
+                       store.queries.ListEntitlements(request));
+  ASSERT_EQ(second.entitlements_size(), 2);
+  EXPECT_EQ(second.entitlements(0).quantity().value().numerator(), 10);
+  EXPECT_EQ(second.entitlements(1).quantity().value().numerator(), 10);
+  EXPECT_EQ(second.effective_date(), first.effective_date());
+  EXPECT_THAT(second.as_of(), EqualsProto(first.as_of()));
+}
+
+TEST(ListEntitlements, ARepeatedQuestionAsOfWhatIsStatedHasTheSameAnswer) {
+  ContractStore store;
+  store.Import(FourLines("10"));
+  ASSERT_OK_AND_ASSIGN(const auto then, store.queries.ListEntitlements({}));
+  store.clock.Advance(absl::Hours(48));
+  store.Import(FourLines("99"));
+  v1::ListEntitlementsRequest request;
+  request.set_effective_date(then.effective_date());
+  *request.mutable_as_of() = then.as_of();
+  EXPECT_THAT(store.queries.ListEntitlements(request),
+              IsOkAndHolds(EqualsProto(then)));
+}
+
+TEST(ExportEntitlements, AllPagesAreOfOneMoment) {
+  ContractStore store;
+  store.Import(FourLines("10"));
+  v1::ExportEntitlementsRequest request;
+  request.set_page_size(3);
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       store.queries.ExportEntitlements(request));
+  store.Import(FourLines("99"));
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second,
+                       store.queries.ExportEntitlements(request));
+  EXPECT_THAT(second.components(),
+              ElementsAre(AllOf(HasSubstr(R"("10")"), HasSubstr("P4"))));
+  EXPECT_THAT(second.as_of(), EqualsProto(first.as_of()));
+}
+
+TEST(ListContractObjects, AllPagesAreOfOneMoment) {
+  ContractStore store;
+  store.Import(FourLines("10"));
+  v1::ListContractObjectsRequest request;
+  request.set_kind(v1::CONTRACT_OBJECT_KIND_ENTITLEMENT);
+  request.set_page_size(3);
+  ASSERT_OK_AND_ASSIGN(const auto first, store.queries.ListObjects(request));
+  store.Import(FourLines("99"));
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second, store.queries.ListObjects(request));
+  ASSERT_EQ(second.objects_size(), 1);
+  EXPECT_EQ(second.objects(0).entitlement().quantity().value().numerator(), 10);
+  EXPECT_THAT(second.as_of(), EqualsProto(first.as_of()));
+}
+
+TEST(ListContractObjectVersions, WhatIsSaidBetweenPagesIsOnNone) {
+  ContractStore store;
+  const auto say = [&store](const std::string& day, absl::string_view units) {
+    v1::ImportEntitlementsRequest request;
+    request.set_effective_date(day);
+    request.set_content(absl::StrCat(kHeader, Line("P1", units)));
+    store.Import(request);
+  };
+  say("", "1");
+  say("2026-03-01", "3");
+  v1::ListContractObjectVersionsRequest request;
+  request.mutable_name()->set_kind(v1::CONTRACT_OBJECT_KIND_ENTITLEMENT);
+  for (const char* part : {"C-1", "P1", "1"}) {
+    request.mutable_name()->add_parts(part);
+  }
+  request.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(const auto first, store.queries.ListVersions(request));
+  say("2026-02-01", "2");
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second, store.queries.ListVersions(request));
+  ASSERT_EQ(second.versions_size(), 1);
+  EXPECT_EQ(second.versions(0).change().effective_date(), "");
+  EXPECT_EQ(second.next_page_token(), "");
+}
+
+v1::ContractObjectName NameOfContract(const std::string& number) {
+  v1::ContractObjectName name;
+  name.set_kind(v1::CONTRACT_OBJECT_KIND_CONTRACT);
+  name.add_parts(number);
+  return name;
+}
+
+TEST(GetContractObject, StatesThePointThatItIsOf) {
+  ContractStore store;
+  store.Import(absl::StrCat(kHeader, Line("P1", "1")));
+  const absl::Time known = store.clock.Now();
+  store.clock.Advance(absl::Hours(1));
+  v1::GetContractObjectRequest request;
+  *request.mutable_name() = NameOfContract("C-1");
+  request.mutable_at()->set_effective_date("2027-01-01");
+  *request.mutable_at()->mutable_as_of() =
+      ToProto(store.clock.Now() + absl::Hours(1'000));
+  ASSERT_OK_AND_ASSIGN(const auto response, store.queries.GetObject(request));
+  EXPECT_EQ(response.effective_date(), "2027-01-01");
+  EXPECT_LT(FromProto(response.as_of()), known + absl::Seconds(1));
+}
+
+TEST(GetContractObject, NamesWhatIsNotThereAsItWasAskedFor) {
+  ContractStore store;
+  store.Import(absl::StrCat(kHeader, Line("P1", "1")));
+  v1::GetContractObjectRequest request;
+  *request.mutable_name() = NameOfContract("C-1");
+  request.mutable_at()->set_effective_date("2026-05-01");
+  *request.mutable_at()->mutable_as_of() = ToProto(absl::FromUnixSeconds(60));
+  EXPECT_THAT(store.queries.GetObject(request),
+              StatusIs(StatusCode::kNotFound,
+                       HasSubstr("no contract C-1 on 2026-05-01, as known at "
+                                 "1970-01-01T00:01:00")));
+  v1::CompareContractObjectRequest difference;
+  *difference.mutable_name() = NameOfContract("No-Such");
+  difference.mutable_before()->set_effective_date("2026-05-01");
+  EXPECT_THAT(store.queries.Compare(difference),
+              StatusIs(StatusCode::kNotFound,
+                       HasSubstr("no contract No-Such on 2026-05-01")));
+}
+
+TEST(CompareContractObject, StatesBothPoints) {
+  ContractStore store;
+  store.Import(absl::StrCat(kHeader, Line("P1", "1")));
+  v1::CompareContractObjectRequest request;
+  *request.mutable_name() = NameOfContract("C-1");
+  request.mutable_before()->set_effective_date("2026-05-01");
+  request.mutable_after()->set_effective_date("2026-06-01");
+  ASSERT_OK_AND_ASSIGN(const auto response, store.queries.Compare(request));
+  EXPECT_EQ(response.before().effective_date(), "2026-05-01");
+  EXPECT_EQ(response.after().effective_date(), "2026-06-01");
+  EXPECT_TRUE(response.after().has_as_of());
 }
 
 TEST(ListEntitlements, RefusesMalformedRequests) {

@@ -62,6 +62,24 @@ TEST(ListExpectedDevices, TellsWhatWasKnownThen) {
   EXPECT_THAT(page.devices(), IsEmpty());
 }
 
+TEST(ListExpectedDevices, AllPagesAreOfOneMoment) {
+  RegisterStore store;
+  store.Import("asset_tag,serial\nA-1,S1\nA-2,S2\n");
+  v1::ListExpectedDevicesRequest request;
+  request.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       store.queries.ListExpectedDevices(request));
+  store.clock.Advance(absl::Hours(1));
+  store.Import("asset_tag,serial\nA-1,S1\nA-2,other\n");
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second,
+                       store.queries.ListExpectedDevices(request));
+  ASSERT_EQ(second.devices_size(), 1);
+  EXPECT_EQ(second.devices(0).serial_number(), "S2");
+  EXPECT_EQ(FromProto(second.as_of()), FromProto(first.as_of()));
+  EXPECT_LT(FromProto(second.as_of()), store.clock.Now());
+}
+
 TEST(ListExpectedDevices, RefusesMalformedRequests) {
   RegisterStore store;
   v1::ListExpectedDevicesRequest request;

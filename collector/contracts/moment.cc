@@ -1,4 +1,4 @@
-#include "collector/reconcile/moment.h"
+#include "collector/contracts/moment.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-// When a question about positions is about.
+// When a question about contracts, and what rests on them, is about.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "collector/contracts/civil_date.h"
-#include "collector/inventory/as_of.h"
 #include "collector/rpc/paging.h"
+#include "collector/storage/as_of.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
 #include "common/proto_time.h"
