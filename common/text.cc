@@ -1,7 +1,10 @@
 #include "common/text.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -41,11 +44,51 @@ CodePoint DecodeFirst(absl::string_view text) {
   return {value, length};
 }
 
-// Invisible characters that reorder or hide text.
+// Code points from the first to the last.
+struct CodePointRange {
+  uint32_t first;
+  uint32_t last;
+};
+
+template <size_t kCount>
+bool IsIn(const CodePointRange (&ranges)[kCount], uint32_t c) {
+  return std::any_of(std::begin(ranges), std::end(ranges),
+                     [c](const CodePointRange& range) {
+                       return c >= range.first && c <= range.last;
+                     });
+}
+
+// Invisible characters, and those that reorder or hide text:
+// Default_Ignorable_Code_Point of Unicode 15, line and paragraph separator, the
+// marks of annotations, and the Braille pattern without dots.
 bool ChangesReading(uint32_t c) {
-  return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
-         (c >= 0x2060 && c <= 0x2069) || c == 0xfeff || c == 0x2028 ||
-         c == 0x2029;
+  static constexpr CodePointRange kRanges[] = {
+      {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c},
+      {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},
+      {0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},
+      {0x2800, 0x2800},   {0x3164, 0x3164},   {0xfe00, 0xfe0f},
+      {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
+      {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
+  return c >= kRanges[0].first && IsIn(kRanges, c);
+}
+
+// Looks like a space and is another character.
+bool IsUncommonBlank(uint32_t c) {
+  static constexpr CodePointRange kRanges[] = {
+      {0x00a0, 0x00a0}, {0x1680, 0x1680}, {0x2000, 0x200a},
+      {0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000}};
+  return c >= kRanges[0].first && IsIn(kRanges, c);
+}
+
+// The last code point of `text`; length 0 if its bytes are malformed.
+CodePoint DecodeLast(absl::string_view text) {
+  size_t begin = text.size();
+  while (begin > 0) {
+    --begin;
+    if ((static_cast<unsigned char>(text[begin]) & 0xc0) != 0x80) break;
+  }
+  const CodePoint last = DecodeFirst(text.substr(begin));
+  return begin + last.length == text.size() ? last : CodePoint{0, 0};
 }
 
 }  // namespace
@@ -125,6 +168,33 @@ bool HoldsHiddenCharacters(absl::string_view text) {
     text.remove_prefix(point.length);
   }
   return false;
+}
+
+absl::string_view StripBlanks(absl::string_view text) {
+  while (true) {
+    text = absl::StripAsciiWhitespace(text);
+    if (text.empty()) return text;
+    if (const CodePoint first = DecodeFirst(text);
+        IsUncommonBlank(first.value)) {
+      text.remove_prefix(first.length);
+    } else if (const CodePoint last = DecodeLast(text);
+               IsUncommonBlank(last.value)) {
+      text.remove_suffix(last.length);
+    } else {
+      return text;
+    }
+  }
+}
+
+std::string UncommonBlankIn(absl::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = DecodeFirst(text);
+    if (IsUncommonBlank(point.value)) {
+      return absl::StrFormat("U+%04X", point.value);
+    }
+    text.remove_prefix(std::max<size_t>(point.length, 1));
+  }
+  return "";
 }
 
 std::string EscapeForCsv(absl::string_view text) {

@@ -28,11 +28,21 @@ bool StartsLikeFormula(absl::string_view text);
 // with a leading apostrophe where the text would be taken for a formula.
 std::string EscapeForCsv(absl::string_view text);
 
-// Whether valid UTF-8 `text` holds characters that nobody sees but that control
-// a terminal, or reorder or hide what stands beside them: two names that look
-// alike could differ by them. Of the controls of ASCII only DEL counts; which
-// others may be depends on the text.
+// Whether valid UTF-8 `text` holds characters that nobody sees (all that
+// Unicode has programs ignore by default), or that control a terminal, or
+// reorder or hide what stands beside them: two names that look alike could
+// differ by them. Of the controls of ASCII only DEL counts; which others may be
+// depends on the text. Blanks are seen.
 bool HoldsHiddenCharacters(absl::string_view text);
+
+// `text` without blanks at its ends: those of ASCII, and those of Unicode,
+// which look like a space (a no-break space is what spreadsheets leave).
+// Malformed bytes are none.
+absl::string_view StripBlanks(absl::string_view text);
+
+// The first blank in valid UTF-8 `text` that looks like a space and is another
+// character, for example "U+00A0"; "" if there is none.
+std::string UncommonBlankIn(absl::string_view text);
 
 // At most `max_bytes` of `text`, cut between code points; "…" marks the cut.
 std::string Abbreviate(absl::string_view text, size_t max_bytes);

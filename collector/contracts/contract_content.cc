@@ -12,6 +12,7 @@
 #include "collector/contracts/objects/shared_checks.h"
 #include "collector/contracts/reference_check.h"
 #include "common/status.h"
+#include "common/text.h"
 
 namespace rollcall::collector {
 namespace {
@@ -33,14 +34,18 @@ std::string KeyBytes(const v1::ObjectChange& change) {
   return writer.Take();
 }
 
-absl::Status CheckChange(const v1::ObjectChange& change) {
+// Whether the change has a kind, a name and a day: all that what is stored must
+// hold to, since what a name may be has become less over time.
+absl::Status CheckShape(const v1::ObjectChange& change) {
   const ObjectKind* kind = FindObjectKind(change.object().object_case());
   if (kind == nullptr) return absl::InvalidArgumentError("object is not set");
-  const auto parts = kind->NameParts(change.object());
   FieldCheck names;
-  names.Name("name", parts[0], kMaxNameBytes);
+  const auto parts = kind->NameParts(change.object());
+  if (parts[0].empty()) names.Fail("name", "is empty; it is required");
   for (const std::string& part : parts) {
-    names.Text("name", !part.empty(), part, kMaxNameBytes);
+    if (part.size() <= kMaxNameBytes && IsValidUtf8(part)) continue;
+    names.Fail("name", absl::StrCat("must be UTF-8 of at most ", kMaxNameBytes,
+                                    " bytes"));
   }
   if (!names.status().ok()) {
     return absl::InvalidArgumentError(
@@ -56,13 +61,29 @@ absl::Status CheckChange(const v1::ObjectChange& change) {
   }
   switch (change.action()) {
     case v1::ObjectChange::ACTION_SET:
-      return kind->Check(change.object());
     case v1::ObjectChange::ACTION_END:
     case v1::ObjectChange::ACTION_RETRACT:
       return absl::OkStatus();
     default:
       return absl::InvalidArgumentError("action is not set or unknown");
   }
+}
+
+// What ends may have a name that nothing may be given any more.
+absl::Status CheckChange(const v1::ObjectChange& change) {
+  ROLLCALL_RETURN_IF_ERROR(CheckShape(change));
+  if (change.action() != v1::ObjectChange::ACTION_SET) return absl::OkStatus();
+  const ObjectKind& kind = *FindObjectKind(change.object().object_case());
+  const auto parts = kind.NameParts(change.object());
+  FieldCheck names;
+  for (const std::string& part : parts) {
+    names.Text("name", !part.empty(), part, kMaxNameBytes);
+  }
+  if (!names.status().ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(kind.word(), ": its ", names.status().message()));
+  }
+  return kind.Check(change.object());
 }
 
 absl::Status UnreadableItem() {
@@ -73,7 +94,7 @@ absl::Status UnreadableItem() {
 absl::StatusOr<v1::ObjectChange> ParseItem(absl::string_view item) {
   v1::ObjectChange change;
   if (!change.ParseFromArray(item.data(), static_cast<int>(item.size())) ||
-      !CheckChange(change).ok()) {
+      !CheckShape(change).ok()) {
     return UnreadableItem();
   }
   return change;

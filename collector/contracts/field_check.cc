@@ -35,9 +35,7 @@ std::string TextFault(absl::string_view text, size_t max_bytes,
     return absl::StrCat("holds a character that nobody sees: ",
                         EscapeForTerminal(text));
   }
-  if (absl::StripAsciiWhitespace(text) != text) {
-    return "begins or ends with a blank";
-  }
+  if (StripBlanks(text) != text) return "begins or ends with a blank";
   if (StartsLikeFormula(text)) {
     return "must not start with =, +, - or @, which a spreadsheet takes for a "
            "formula";
@@ -63,6 +61,16 @@ FieldCheck& FieldCheck::Name(absl::string_view field, absl::string_view text,
 
 FieldCheck& FieldCheck::Text(absl::string_view field, bool is_set,
                              absl::string_view text, size_t max_bytes) {
+  if (!is_set) return *this;
+  Title(field, true, text, max_bytes);
+  const std::string blank = UncommonBlankIn(text);
+  if (blank.empty()) return *this;
+  return Fail(field, absl::StrCat("holds ", blank,
+                                  ", which looks like a space; write a space"));
+}
+
+FieldCheck& FieldCheck::Title(absl::string_view field, bool is_set,
+                              absl::string_view text, size_t max_bytes) {
   if (!is_set) return *this;
   const std::string fault = TextFault(text, max_bytes, /*may_break=*/false);
   return fault.empty() ? *this : Fail(field, fault);

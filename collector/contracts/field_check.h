@@ -17,14 +17,20 @@ namespace rollcall::collector {
 // Not thread-safe.
 class FieldCheck {
  public:
-  // A text that must be there: UTF-8 on one line, without surrounding blanks
-  // and control characters, and nothing that a spreadsheet takes for a formula.
+  // A text that must be there: UTF-8 on one line, without surrounding blanks,
+  // blanks that look like a space and are none, characters that nobody sees and
+  // control characters, and nothing that a spreadsheet takes for a formula. So
+  // two names that look alike are one; but letters that Unicode can write in
+  // several ways are taken as they are.
   FieldCheck& Name(absl::string_view field, absl::string_view text,
                    size_t max_bytes);
   // As Name, where it is set.
   FieldCheck& Text(absl::string_view field, bool is_set, absl::string_view text,
                    size_t max_bytes);
-  // As Text, with line feeds.
+  // As Text, with any blanks inside: it names nothing.
+  FieldCheck& Title(absl::string_view field, bool is_set,
+                    absl::string_view text, size_t max_bytes);
+  // As Title, with line feeds.
   FieldCheck& Notes(absl::string_view field, bool is_set,
                     absl::string_view text, size_t max_bytes);
   // A civil date that must be there, or may be.

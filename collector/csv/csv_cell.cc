@@ -1,15 +1,25 @@
 #include "collector/csv/csv_cell.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/text.h"
 
 namespace rollcall::collector {
+
 absl::string_view CellReader::Raw(size_t column) const {
-  return absl::StripAsciiWhitespace(record_.cells[column]);
+  return StripBlanks(record_.cells[column]);
 }
 
 std::optional<std::string> CellReader::Text(size_t column, size_t max_bytes) {
+  auto text = Title(column, max_bytes);
+  if (!text.has_value()) return text;
+  const std::string blank = UncommonBlankIn(*text);
+  if (blank.empty()) return text;
+  AddError(column, absl::StrCat("the text holds ", blank,
+                                ", which looks like a space; write a space"));
+  return std::nullopt;
+}
+
+std::optional<std::string> CellReader::Title(size_t column, size_t max_bytes) {
   const absl::string_view text = Raw(column);
   if (text.empty()) return std::nullopt;
   if (StartsLikeFormula(record_.cells[column]) || StartsLikeFormula(text)) {

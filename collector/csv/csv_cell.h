@@ -25,10 +25,13 @@ class CellReader {
   // The cell without surrounding blanks, unchecked; empty where there is none.
   absl::string_view Raw(size_t column) const;
 
-  // A text on one line that no spreadsheet takes for a formula; nothing if the
-  // cell is empty or, with an error noted, not such a text.
+  // A text on one line that no spreadsheet takes for a formula, with no blanks
+  // inside but spaces; nothing if the cell is empty or, with an error noted, not
+  // such a text.
   std::optional<std::string> Text(size_t column, size_t max_bytes);
-  // As Text, with line breaks.
+  // As Text, with any blanks inside: it names nothing.
+  std::optional<std::string> Title(size_t column, size_t max_bytes);
+  // As Title, with line breaks.
   std::optional<std::string> Notes(size_t column, size_t max_bytes);
   // As Text, with an error noted and "" given if the cell is empty.
   std::string RequiredText(size_t column, size_t max_bytes);

@@ -243,9 +243,8 @@ std::string CsvHeader(absl::string_view content) {
 }
 
 std::string NormalColumnName(absl::string_view header) {
-  return absl::StrReplaceAll(
-      absl::AsciiStrToLower(absl::StripAsciiWhitespace(header)),
-      {{" ", "_"}, {"-", "_"}});
+  return absl::StrReplaceAll(absl::AsciiStrToLower(StripBlanks(header)),
+                             {{" ", "_"}, {"-", "_"}});
 }
 
 std::string ImportErrorValue(absl::string_view text) {

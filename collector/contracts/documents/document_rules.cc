@@ -27,7 +27,7 @@ bool IsMediaName(absl::string_view name) {
 
 absl::Status CheckDocumentTitle(absl::string_view title) {
   FieldCheck check;
-  return check.Text("title", !title.empty(), title, kMaxTitleBytes).status();
+  return check.Title("title", !title.empty(), title, kMaxTitleBytes).status();
 }
 
 absl::StatusOr<std::string> ParseMediaType(absl::string_view text) {

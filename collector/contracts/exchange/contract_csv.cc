@@ -18,6 +18,7 @@
 #include "collector/contracts/objects/shared_checks.h"
 #include "collector/contracts/rational.h"
 #include "collector/csv/csv_cell.h"
+#include "common/text.h"
 
 namespace rollcall::collector {
 namespace {
@@ -135,7 +136,7 @@ class ContractReader {
 
  private:
   void ReadTexts() {
-    if (auto text = cells_.Text(kTitle, kMaxNameBytes)) {
+    if (auto text = cells_.Title(kTitle, kMaxNameBytes)) {
       contract_.set_title(*std::move(text));
     }
     if (auto text = cells_.Text(kMaster, kMaxNumberBytes)) {
@@ -267,7 +268,7 @@ class ContractReader {
     const auto text = cells_.Text(column, kMaxNotesBytes);
     for (const absl::string_view entry :
          absl::StrSplit(text.value_or(""), ';')) {
-      const absl::string_view trimmed = absl::StripAsciiWhitespace(entry);
+      const absl::string_view trimmed = StripBlanks(entry);
       if (!trimmed.empty()) entries.emplace_back(trimmed);
     }
     return entries;
@@ -288,8 +289,8 @@ class ContractReader {
       const std::pair<absl::string_view, absl::string_view> parts =
           absl::StrSplit(owner, absl::MaxSplits(':', 1));
       v1::Owner& added = *contract_.add_owners();
-      added.set_role(std::string(absl::StripAsciiWhitespace(parts.first)));
-      added.set_name(std::string(absl::StripAsciiWhitespace(parts.second)));
+      added.set_role(std::string(StripBlanks(parts.first)));
+      added.set_name(std::string(StripBlanks(parts.second)));
       if (added.role().empty() || added.name().empty()) {
         cells_.AddError(kOwners,
                         "write each owner as role:name, with \";\" between");

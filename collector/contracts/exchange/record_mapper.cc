@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/hash.h"
+#include "common/text.h"
 
 namespace rollcall::collector {
 namespace {
@@ -32,7 +32,7 @@ class RecordMapper {
 
  private:
   absl::string_view Raw(size_t column) const {
-    return absl::StripAsciiWhitespace(record_.cells[column]);
+    return StripBlanks(record_.cells[column]);
   }
   void Count(size_t field, Conversion conversion) {
     ++counts_[{field, conversion}];

@@ -12,8 +12,8 @@ absl::Status CheckAmendment(const v1::Amendment& amendment) {
       .Name("amendment_number", amendment.amendment_number(), kMaxNumberBytes)
       .Day("sign_date", amendment.has_sign_date(), amendment.sign_date())
       .Day("effective_date", amendment.effective_date())
-      .Text("title", !amendment.title().empty(), amendment.title(),
-            kMaxPhraseBytes);
+      .Title("title", !amendment.title().empty(), amendment.title(),
+             kMaxPhraseBytes);
   CheckDocuments(amendment.documents(), check);
   return check.status();
 }

@@ -42,7 +42,8 @@ absl::Status CheckContract(const v1::Contract& contract) {
   FieldCheck check;
   check.Name("contract_number", contract.contract_number(), kMaxNumberBytes)
       .Name("vendor", contract.vendor(), kMaxNameBytes)
-      .Text("title", !contract.title().empty(), contract.title(), kMaxNameBytes)
+      .Title("title", !contract.title().empty(), contract.title(),
+             kMaxNameBytes)
       .Known("kind", v1::Contract::Kind_IsValid(contract.kind()))
       .Text("master_contract_number", contract.has_master_contract_number(),
             contract.master_contract_number(), kMaxNumberBytes)

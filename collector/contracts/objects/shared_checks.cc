@@ -55,8 +55,8 @@ void CheckDocuments(
     check
         .Known(At("documents", i, "kind"),
                v1::DocumentLink::Kind_IsValid(link.kind()))
-        .Text(At("documents", i, "title"), !link.title().empty(), link.title(),
-              kMaxPersonBytes);
+        .Title(At("documents", i, "title"), !link.title().empty(), link.title(),
+               kMaxPersonBytes);
   }
 }
 

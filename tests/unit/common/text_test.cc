@@ -1,5 +1,6 @@
 #include "common/text.h"
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 
 namespace rollcall {
@@ -36,6 +37,36 @@ TEST(HoldsHiddenCharacters, FindsWhatMakesTwoTextsLookAlike) {
   EXPECT_TRUE(HoldsHiddenCharacters("C-\u202e1"));
   EXPECT_TRUE(HoldsHiddenCharacters("C-\u009b1"));
   EXPECT_TRUE(HoldsHiddenCharacters("C-\x7f"));
+}
+
+TEST(HoldsHiddenCharacters, FindsWhatUnicodeHasProgramsIgnore) {
+  for (const char* hidden :
+       {"\u00ad", "\u034f", "\u061c", "\u115f", "\u1160", "\u17b4", "\u180e",
+        "\u206f", "\u2800", "\u3164", "\ufe0f", "\uffa0", "\ufffb",
+        "\U0001d173", "\U000e0001", "\U000e0fff"}) {
+    EXPECT_TRUE(HoldsHiddenCharacters(absl::StrCat("1", hidden)))
+        << EscapeForTerminal(hidden);
+  }
+  for (const char* seen : {"\u00ac", "\u00a0", "\u3000", "\u1161", "\ufffd",
+                           "\U0001f5a5", "\U000e1000"}) {
+    EXPECT_FALSE(HoldsHiddenCharacters(seen)) << seen;
+  }
+}
+
+TEST(StripBlanks, TakesBlanksOfAsciiAndUnicodeFromTheEnds) {
+  EXPECT_EQ(StripBlanks(" \t1\r\n"), "1");
+  EXPECT_EQ(StripBlanks("\u00a0 \u30001\u2003\u00a0 \u1680"), "1");
+  EXPECT_EQ(StripBlanks("a\u00a0b"), "a\u00a0b");
+  EXPECT_EQ(StripBlanks("\u00a0 \u202f\u205f"), "");
+  EXPECT_EQ(StripBlanks("Zürich"), "Zürich");
+  EXPECT_EQ(StripBlanks(" \xa0\xff\xc2 "), "\xa0\xff\xc2");
+}
+
+TEST(UncommonBlankIn, NamesTheFirstThatLooksLikeASpace) {
+  EXPECT_EQ(UncommonBlankIn("a b"), "");
+  EXPECT_EQ(UncommonBlankIn("日本 é"), "");
+  EXPECT_EQ(UncommonBlankIn("a\u00a0b\u3000"), "U+00A0");
+  EXPECT_EQ(UncommonBlankIn("\u202f"), "U+202F");
 }
 
 TEST(EscapeForCsv, DisarmsFormulasAndQuotes) {

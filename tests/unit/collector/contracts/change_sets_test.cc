@@ -355,6 +355,16 @@ TEST_F(ChangeSetsTest, RecordsTakeEffectAtOnce) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("apart")));
 }
 
+TEST(ContractItems, WhatANameMayNotBeAnyMoreIsReadAndEndedAndNotSet) {
+  const v1::ObjectChange set = VendorNamed("Acme\u00a0");
+  EXPECT_THAT(MakeItems({set}), StatusIs(StatusCode::kInvalidArgument,
+                                         HasSubstr("ends with a blank")));
+  EXPECT_OK(ParseItems({set.SerializeAsString()}));
+  v1::ObjectChange end = set;
+  end.set_action(v1::ObjectChange::ACTION_END);
+  EXPECT_OK(MakeItems({end}));
+}
+
 TEST_F(ChangeSetsTest, ARepeatedApprovalIsAnsweredAsBefore) {
   const std::string id = Propose({VendorNamed("Acme")});
   v1::ApproveChangeSetRequest request;

@@ -27,7 +27,9 @@ TEST(FieldCheck, TakesNamesOfAllScripts) {
 TEST(FieldCheck, RefusesNamesThatAreNotWhatTheyLookLike) {
   for (const char* text :
        {"", " Acme", "Acme\n", "Ac\tme", "Acme\x7f", "Ac\u200bme", "\u202eemcA",
-        "Ac\u0085me", "=Acme", "\xff", "longer than twenty bytes"}) {
+        "Ac\u0085me", "Acme\u00a0", "\u3000Acme", "Ac\u00a0me", "Ac\u00adme",
+        "Acme\ufe0f", "Acme\u3164", "=Acme", "\xff",
+        "longer than twenty bytes"}) {
     EXPECT_THAT(CheckName(text),
                 StatusIs(StatusCode::kInvalidArgument, HasSubstr("vendor")))
         << text;
@@ -40,6 +42,15 @@ TEST(FieldCheck, NamesTheFirstFieldThatIsWrong) {
   EXPECT_THAT(check.status(),
               StatusIs(StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("product"), HasSubstr("required"))));
+}
+
+TEST(FieldCheck, LetsTitlesHaveAnyBlankInside) {
+  FieldCheck check;
+  check.Title("title", true, "Cadre\u00a0: tout", 20);
+  EXPECT_THAT(check.status(), IsOk());
+  check.Title("title", true, "Cadre\u00a0", 20);
+  EXPECT_THAT(check.status(),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("blank")));
 }
 
 TEST(FieldCheck, LetsNotesHaveSeveralLines) {

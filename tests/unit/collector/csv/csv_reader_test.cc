@@ -270,6 +270,12 @@ TEST(CellReader, RefusesTextsThatSpreadsheetsTakeForFormulas) {
   EXPECT_EQ(TextReason("\" Acme, Inc. \""), "Acme, Inc.");
 }
 
+TEST(CellReader, PassesOverBlanksOfUnicodeAtTheEndsAndRefusesThemInside) {
+  EXPECT_EQ(TextReason("\u00a01\u00a0 "), "1");
+  EXPECT_EQ(TextReason("\u00a0"), "empty");
+  EXPECT_THAT(TextReason("a\u00a0b"), HasSubstr("U+00A0"));
+}
+
 TEST(CellReader, RefusesLineBreaksAndLongTexts) {
   EXPECT_THAT(TextReason("\"a\nb\""), HasSubstr("line break"));
   EXPECT_THAT(TextReason(std::string(21, 'x')), HasSubstr("at most 20"));

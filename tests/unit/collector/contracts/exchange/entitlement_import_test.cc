@@ -76,6 +76,18 @@ TEST(EntitlementImport, AnAliasOfTwoVendorsIsLeftAndToldSo) {
   EXPECT_EQ(store.All()[0].vendor(), "Acme");
 }
 
+TEST(EntitlementImport, ALineThatSpreadsheetsLeaveABlankAtIsTheSameLine) {
+  ContractStore store;
+  store.Import(absl::StrCat(kHeader, Line("PO-1", "4")));
+  const auto same =
+      store.Import(absl::StrCat(kHeader, Line("\u00a0PO-1\u00a0", "4")));
+  EXPECT_EQ(same.unchanged_count(), 1);
+  v1::ImportEntitlementsRequest request;
+  request.set_content(
+      absl::StrCat(kHeader, Line("PO-2", "4"), Line("PO-2\u00a0", "4")));
+  EXPECT_EQ(store.Propose(request).error_count(), 2);
+}
+
 TEST(EntitlementImport, IsOneChangeSetThatBothSidesAgreeTo) {
   ContractStore store;
   v1::ImportEntitlementsRequest request;
