@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "collector/changes/propose_once.h"
 #include "collector/contracts/contract_content.h"
 #include "collector/contracts/contract_words.h"
@@ -24,6 +25,8 @@ namespace {
 constexpr absl::string_view kProposeMethod =
     "rollcall.v1.ContractService.ProposeChanges";
 constexpr int kMaxChanges = 10'000;
+// How often a proposal is compared anew before its caller is told to try again.
+constexpr int kProposeAttempts = 8;
 
 // The kind of change-set that all of the changes make.
 absl::StatusOr<v1::ChangeSet::Kind> KindOfAll(
@@ -92,7 +95,46 @@ absl::Status CheckEachChanges(const v1::ProposeChangesRequest& request,
   return absl::OkStatus();
 }
 
+// What a request says, without what nobody may say.
+std::vector<v1::ObjectChange> ChangesOf(
+    const v1::ProposeChangesRequest& request) {
+  std::vector<v1::ObjectChange> changes(request.changes().begin(),
+                                        request.changes().end());
+  for (v1::ObjectChange& change : changes) {
+    if (!change.object().has_entitlement()) continue;
+    // It comes of no file.
+    change.mutable_object()->mutable_entitlement()->clear_source_line();
+  }
+  return changes;
+}
+
+absl::Status CheckMetrics(absl::Span<const v1::ObjectChange> changes,
+                          const std::vector<std::string>& metrics) {
+  for (size_t i = 0; i < changes.size(); ++i) {
+    if (!changes[i].object().has_entitlement() ||
+        changes[i].action() != v1::ObjectChange::ACTION_SET ||
+        std::find(metrics.begin(), metrics.end(),
+                  changes[i].object().entitlement().metric()) !=
+            metrics.end()) {
+      continue;
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        "changes[", i, "]: the metric is unknown; the metrics are ",
+        absl::StrJoin(metrics, ", ")));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+struct ContractProposer::Job {
+  const v1::ProposeChangesRequest& request;
+  const Caller& caller;
+  const RepeatableRequest& repeatable;
+  v1::ChangeSet::Kind kind;
+  std::vector<v1::ObjectChange> changes;
+  std::vector<std::string> items;
+};
 
 absl::StatusOr<v1::ProposeChangesResponse> ContractProposer::Propose(
     const v1::ProposeChangesRequest& request, const Caller& caller) {
@@ -103,32 +145,30 @@ absl::StatusOr<v1::ProposeChangesResponse> ContractProposer::Propose(
   ROLLCALL_ASSIGN_OR_RETURN(
       auto given, repeatable.FindAnswer<v1::ProposeChangesResponse>(engine_));
   if (given.has_value()) return *std::move(given);
-  Proposal proposal;
   ROLLCALL_ASSIGN_OR_RETURN(const v1::ChangeSet::Kind kind, KindOfAll(request));
-  proposal.change_set.set_kind(kind);
-  proposal.change_set.set_reason(request.reason());
-  std::vector<v1::ObjectChange> changes(request.changes().begin(),
-                                        request.changes().end());
-  for (size_t i = 0; i < changes.size(); ++i) {
-    if (!changes[i].object().has_entitlement()) continue;
-    v1::Entitlement& line = *changes[i].mutable_object()->mutable_entitlement();
-    // It comes of no file.
-    line.clear_source_line();
-    if (changes[i].action() != v1::ObjectChange::ACTION_SET) continue;
-    if (std::find(metrics_.begin(), metrics_.end(), line.metric()) ==
-        metrics_.end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "changes[", i, "]: the metric is unknown; the metrics are ",
-          absl::StrJoin(metrics_, ", ")));
+  Job job{request, caller, repeatable, kind, ChangesOf(request), {}};
+  ROLLCALL_RETURN_IF_ERROR(CheckMetrics(job.changes, metrics_));
+  ROLLCALL_ASSIGN_OR_RETURN(job.items, MakeItems(job.changes));
+  for (int attempt = 1;; ++attempt) {
+    auto response = Attempt(job);
+    if (!absl::IsAborted(response.status()) || attempt == kProposeAttempts) {
+      return response;
     }
   }
-  ROLLCALL_ASSIGN_OR_RETURN(proposal.items, MakeItems(changes));
+}
+
+absl::StatusOr<v1::ProposeChangesResponse> ContractProposer::Attempt(
+    const Job& job) {
+  Proposal proposal;
+  proposal.change_set.set_kind(job.kind);
+  proposal.change_set.set_reason(job.request.reason());
+  proposal.items = job.items;
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  ROLLCALL_ASSIGN_OR_RETURN(proposal.base, NewestEffect(*snapshot, kind));
-  ROLLCALL_RETURN_IF_ERROR(CheckEachChanges(request, *snapshot));
-  ROLLCALL_RETURN_IF_ERROR(CheckReferences(changes, *snapshot));
+  ROLLCALL_ASSIGN_OR_RETURN(proposal.base, NewestEffect(*snapshot, job.kind));
+  ROLLCALL_RETURN_IF_ERROR(CheckEachChanges(job.request, *snapshot));
+  ROLLCALL_RETURN_IF_ERROR(CheckReferences(job.changes, *snapshot));
   return ProposeOnce<v1::ProposeChangesResponse>(
-      change_sets_, std::move(proposal), repeatable, caller, {},
+      change_sets_, std::move(proposal), job.repeatable, job.caller, {},
       [](const v1::ChangeSet& change_set, KnownStamp, Batch&,
          v1::ProposeChangesResponse& response) {
         *response.mutable_change_set() = change_set;

@@ -23,11 +23,18 @@ class ContractProposer {
         change_sets_(change_sets),
         metrics_(std::move(metrics)) {}
 
-  // As ContractService.ProposeChanges says.
+  // As ContractService.ProposeChanges says. Where others change the same in
+  // between it is compared anew, several times.
   absl::StatusOr<v1::ProposeChangesResponse> Propose(
       const v1::ProposeChangesRequest& request, const Caller& caller);
 
  private:
+  // A request that was read.
+  struct Job;
+
+  // ABORTED if others changed the same in between.
+  absl::StatusOr<v1::ProposeChangesResponse> Attempt(const Job& job);
+
   const Engine& engine_;
   ChangeSets& change_sets_;
   const std::vector<std::string> metrics_;

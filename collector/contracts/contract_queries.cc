@@ -157,7 +157,8 @@ absl::StatusOr<Asked> ReadAsked(const v1::ContractObjectName& name) {
 }
 
 // For example " on 2026-01-31, as known at 2026-03-31T00:00:00Z".
-std::string InWords(const v1::ContractMoment& asked, const Moment& moment) {
+std::string MomentInWords(const v1::ContractMoment& asked,
+                          const Moment& moment) {
   const std::string day =
       absl::StrCat(" on ", moment.effective_date.ToString());
   if (!asked.has_as_of()) return day;
@@ -287,8 +288,8 @@ absl::StatusOr<v1::GetContractObjectResponse> ContractQueries::GetObject(
       auto found,
       FindObject(*snapshot, asked.kind, asked.name, PointOf(moment)));
   if (!found.has_value()) {
-    return absl::NotFoundError(absl::StrCat("there is no ", asked.words,
-                                            InWords(request.at(), moment)));
+    return absl::NotFoundError(absl::StrCat(
+        "there is no ", asked.words, MomentInWords(request.at(), moment)));
   }
   v1::GetContractObjectResponse response;
   SetMoment(moment, response);
@@ -353,8 +354,8 @@ absl::StatusOr<v1::CompareContractObjectResponse> ContractQueries::Compare(
       FindObject(*snapshot, asked.kind, asked.name, PointOf(second)));
   if (!before.has_value() && !after.has_value()) {
     return absl::NotFoundError(absl::StrCat(
-        "there is no ", asked.words, InWords(request.before(), first),
-        ", and none", InWords(request.after(), second)));
+        "there is no ", asked.words, MomentInWords(request.before(), first),
+        ", and none", MomentInWords(request.after(), second)));
   }
   v1::CompareContractObjectResponse response;
   SetMoment(first, *response.mutable_before());
