@@ -11,11 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "collector/changes/change_set_table.h"
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/exchange/cyclonedx_export.h"
-#include "collector/contracts/exchange/quarantine_repair.h"
-#include "collector/contracts/exchange/quarantine_state.h"
+#include "collector/contracts/exchange/quarantine_list.h"
 #include "collector/contracts/moment.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/rpc/paging.h"
@@ -34,34 +32,6 @@ absl::Status CheckFilter(absl::string_view name, absl::string_view value) {
   if (value.size() <= kMaxFilterBytes) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(name, " is longer than ", kMaxFilterBytes, " bytes"));
-}
-
-// A page of a table, from the entry after the cursor on: hands each entry whose
-// value `is_asked_for` to `add`, whose errors it returns. Returns the token of
-// the next page, or "".
-template <typename Key, typename Value, typename IsAskedFor, typename Add>
-absl::StatusOr<std::string> FillPage(const Table<Key, Value>& table,
-                                     const Reader& reader, const Page& page,
-                                     const KeyWriter& prefix,
-                                     IsAskedFor is_asked_for, Add add) {
-  ROLLCALL_ASSIGN_OR_RETURN(const std::optional<Key> after,
-                            KeyOfCursor<Key>(page.after));
-  auto entries = after.has_value() ? table.ScanFrom(reader, *after, prefix)
-                                   : table.ScanPrefix(reader, prefix);
-  std::string cursor;
-  PageRoom room(page);
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
-    if (!entry.has_value()) return std::string();
-    if (CursorOf(entry->key) == page.after) continue;
-    ROLLCALL_ASSIGN_OR_RETURN(const bool is_asked, is_asked_for(entry->value));
-    if (!is_asked) continue;
-    if (!room.Takes(entry->value.ByteSizeLong())) {
-      return page.TokenAfter(cursor);
-    }
-    cursor = CursorOf(entry->key);
-    ROLLCALL_RETURN_IF_ERROR(add(std::move(*entry)));
-  }
 }
 
 AsAt PointOf(const Moment& moment) {
@@ -373,43 +343,7 @@ absl::StatusOr<v1::CompareContractObjectResponse> ContractQueries::Compare(
 absl::StatusOr<v1::ListQuarantinedLinesResponse>
 ContractQueries::ListQuarantinedLines(
     const v1::ListQuarantinedLinesRequest& request) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const Page page, ReadPage(request));
-  KeyWriter prefix;
-  if (!request.change_set_id().empty()) {
-    const auto id = ChangeSetId::FromHex(request.change_set_id());
-    if (!id.has_value()) {
-      return absl::InvalidArgumentError("change_set_id must be 32 hex digits");
-    }
-    prefix.AddId(*id);
-  }
-  const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
-  v1::ListQuarantinedLinesResponse response;
-  // Of the change-set at hand.
-  std::optional<ChangeSetId> at;
-  std::optional<stored::v1::ImportContext> context;
-  const auto add = [&](auto entry) -> absl::Status {
-    if (at != entry.key.change_set) {
-      at = entry.key.change_set;
-      ROLLCALL_ASSIGN_OR_RETURN(context,
-                                kImportContextTable.Get(*snapshot, {*at}));
-    }
-    ROLLCALL_ASSIGN_OR_RETURN(const v1::QuarantinedLine::State state,
-                              StateOfQuarantined(*snapshot, entry.value));
-    *response.add_lines() =
-        DescribeQuarantined(entry.key, std::move(entry.value), state, context);
-    return absl::OkStatus();
-  };
-  const auto is_asked_for =
-      [&](const stored::v1::QuarantineRecord& record) -> absl::StatusOr<bool> {
-    if (request.include_settled()) return true;
-    ROLLCALL_ASSIGN_OR_RETURN(const v1::QuarantinedLine::State state,
-                              StateOfQuarantined(*snapshot, record));
-    return state == v1::QuarantinedLine::STATE_OPEN;
-  };
-  ROLLCALL_ASSIGN_OR_RETURN(
-      *response.mutable_next_page_token(),
-      FillPage(kQuarantineTable, *snapshot, page, prefix, is_asked_for, add));
-  return response;
+  return ListQuarantined(*engine_.Snapshot(), request);
 }
 
 }  // namespace rollcall::collector

@@ -201,10 +201,6 @@ struct QuarantineRepair::Job {
 absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Repair(
     const v1::RepairQuarantinedLineRequest& request, const Caller& caller) {
   ROLLCALL_RETURN_IF_ERROR(CheckRepairRequest(request));
-  const auto id = ChangeSetId::FromHex(request.change_set_id());
-  if (!id.has_value()) {
-    return absl::InvalidArgumentError("change_set_id must be 32 hex digits");
-  }
   ROLLCALL_ASSIGN_OR_RETURN(
       RepeatableRequest repeatable,
       RepeatableRequest::Create(kRepairMethod, caller.principal,
@@ -212,7 +208,10 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Repair(
   ROLLCALL_ASSIGN_OR_RETURN(auto given,
                             repeatable.FindAnswer<Response>(engine_));
   if (given.has_value()) return *std::move(given);
-  const QuarantineKey key = {*id, static_cast<uint64_t>(request.line())};
+  ROLLCALL_ASSIGN_OR_RETURN(const KeptChangeSet change_set,
+                            FindChangeSet(engine_, request.change_set_id()));
+  const QuarantineKey key = {change_set.key.id,
+                             static_cast<uint64_t>(request.line())};
   ROLLCALL_ASSIGN_OR_RETURN(QuarantinedImport kept, ReadKept(engine_, key));
   const Job job{request, caller, std::move(repeatable), key, std::move(kept)};
   if (request.discard()) return Discard(job);

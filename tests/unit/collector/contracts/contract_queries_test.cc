@@ -283,13 +283,51 @@ TEST(ListQuarantinedLines, PagesOverAllChangeSets) {
   EXPECT_EQ(second.next_page_token(), "");
 }
 
-TEST(ListQuarantinedLines, WantsAWholeChangeSetId) {
+TEST(ListQuarantinedLines, TakesTheFirstDigitsOfAChangeSet) {
   ContractStore store;
+  v1::ImportEntitlementsRequest import;
+  import.set_quarantine(true);
+  import.set_content(absl::StrCat(kHeader, "a\n"));
+  const std::string kept = store.Import(import).change_set_id();
+  import.set_content(absl::StrCat(kHeader, "b\n"));
+  store.Import(import);
   v1::ListQuarantinedLinesRequest request;
+  request.set_change_set_id(kept.substr(0, 12));
+  ASSERT_OK_AND_ASSIGN(const auto response,
+                       store.queries.ListQuarantinedLines(request));
+  ASSERT_EQ(response.lines_size(), 1);
+  EXPECT_EQ(response.lines(0).change_set_id(), kept);
   request.set_change_set_id("12");
   EXPECT_THAT(
       store.queries.ListQuarantinedLines(request),
       StatusIs(StatusCode::kInvalidArgument, HasSubstr("32 hex digits")));
+  request.set_change_set_id("123456789");
+  EXPECT_THAT(store.queries.ListQuarantinedLines(request),
+              StatusIs(StatusCode::kNotFound));
+}
+
+TEST(ListQuarantinedLines, APageFitsIntoAMessageAlsoWithALongHeader) {
+  ContractStore store;
+  // Blanks around the name of a column are passed over.
+  std::string header = kHeader;
+  header.insert(header.size() - 1, std::string(3'900, ' '));
+  std::string bad;
+  for (int i = 0; i < 1'000; ++i) absl::StrAppend(&bad, "bad\n");
+  v1::ImportEntitlementsRequest import;
+  import.set_quarantine(true);
+  import.set_content(absl::StrCat(header, bad));
+  ASSERT_EQ(store.Import(import).quarantined_count(), 1'000);
+  v1::ListQuarantinedLinesRequest request;
+  request.set_page_size(1'000);
+  int lines = 0;
+  do {
+    ASSERT_OK_AND_ASSIGN(const auto page,
+                         store.queries.ListQuarantinedLines(request));
+    EXPECT_LT(page.ByteSizeLong(), 3u << 20);
+    lines += page.lines_size();
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(lines, 1'000);
 }
 
 }  // namespace

@@ -164,6 +164,15 @@ TEST(QuarantineRepair, WhatWasRejectedAsAWholeDoesNotComeBackLineByLine) {
                        HasSubstr("rejected or withdrawn")));
 }
 
+TEST(QuarantineRepair, TakesTheFirstDigitsOfAChangeSet) {
+  QuarantineStore store;
+  auto request = store.Request();
+  request.set_change_set_id(store.kept.substr(0, 12));
+  ASSERT_OK_AND_ASSIGN(const auto response, store.Repair(request));
+  EXPECT_EQ(response.line().change_set_id(), store.kept);
+  EXPECT_EQ(response.line().state(), v1::QuarantinedLine::STATE_REPAIRED);
+}
+
 TEST(QuarantineRepair, DiscardsForAReason) {
   QuarantineStore store;
   auto request = store.Request("");
