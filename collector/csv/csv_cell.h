@@ -26,8 +26,8 @@ class CellReader {
   absl::string_view Raw(size_t column) const;
 
   // A text on one line that no spreadsheet takes for a formula, with no blanks
-  // inside but spaces; nothing if the cell is empty or, with an error noted, not
-  // such a text.
+  // inside but spaces; nothing if the cell is empty or, with an error noted,
+  // not such a text.
   std::optional<std::string> Text(size_t column, size_t max_bytes);
   // As Text, with any blanks inside: it names nothing.
   std::optional<std::string> Title(size_t column, size_t max_bytes);

@@ -8,8 +8,10 @@
 
 namespace rollcall::collector {
 
-// The stamp that a request asks for: of its as_of field, else the newest.
-// INVALID_ARGUMENT if the time is out of range.
+// The stamp that a request asks for: of its as_of field, else the newest. A
+// time ahead is taken, since people write today for its end. Answers that have
+// an as_of state what it came to: that of the newest change, if that is
+// earlier. INVALID_ARGUMENT if the time is out of range.
 template <typename Request>
 absl::StatusOr<KnownStamp> AsOf(const Request& request) {
   if (!request.has_as_of()) return KnownStamp::Max();

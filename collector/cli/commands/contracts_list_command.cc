@@ -47,7 +47,8 @@ class ContractsListCommand final : public Command {
                     &v1::ContractService::Stub::ListEntitlements, request,
                     session.LimitOf(limit_),
                     &v1::ListEntitlementsResponse::entitlements_size));
-    const bool filtered = !product_.empty() || !contract_.empty();
+    const bool filtered = !product_.empty() || !contract_.empty() ||
+                          !date_.empty() || !as_of_.empty();
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, EntitlementsTable, EntitlementsCsv,
         filtered ? "No purchased right matches."

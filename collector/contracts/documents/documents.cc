@@ -171,8 +171,7 @@ absl::Status CheckContent(const v1::PutDocumentRequest& request,
 
 }  // namespace
 
-absl::Status Documents::Reserve(const Reader& reader, int64_t bytes,
-                                bool is_new) {
+absl::Status Documents::Reserve(const Reader& reader, int64_t bytes) {
   const MutexLock lock(&mutex_);
   if (!totals_.has_value()) {
     Totals totals;
@@ -180,9 +179,10 @@ absl::Status Documents::Reserve(const Reader& reader, int64_t bytes,
     while (true) {
       ROLLCALL_ASSIGN_OR_RETURN(const auto record, records.Next());
       if (!record.has_value()) break;
-      ++totals.count;
       const v1::Document& document = record->value.document();
-      if (document.held()) totals.bytes += document.size_bytes();
+      if (!document.held()) continue;
+      totals.bytes += document.size_bytes();
+      ++totals.count;
     }
     totals_ = totals;
   }
@@ -192,18 +192,22 @@ absl::Status Documents::Reserve(const Reader& reader, int64_t bytes,
         " bytes; delete what nothing refers to, or raise "
         "--max-documents-mib"));
   }
-  if (is_new && totals_->count >= options_.max_count) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "there are ", totals_->count, " documents, as many as there may be"));
+  if (totals_->count >= options_.max_count) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("there are ", totals_->count,
+                     " documents, as many as there may be; delete what "
+                     "nothing refers to"));
   }
   totals_->bytes += bytes;
-  totals_->count += is_new ? 1 : 0;
+  ++totals_->count;
   return absl::OkStatus();
 }
 
 void Documents::Free(int64_t bytes) {
   const MutexLock lock(&mutex_);
-  if (totals_.has_value()) totals_->bytes -= bytes;
+  if (!totals_.has_value()) return;
+  totals_->bytes -= bytes;
+  --totals_->count;
 }
 
 void Documents::Forget() {
@@ -251,7 +255,7 @@ absl::StatusOr<v1::PutDocumentResponse> Documents::Put(
     response.set_already_held(document.held());
     if (document.held()) return absl::OkStatus();
     const auto size = static_cast<int64_t>(request.content().size());
-    ROLLCALL_RETURN_IF_ERROR(Reserve(reader, size, !record.has_value()));
+    ROLLCALL_RETURN_IF_ERROR(Reserve(reader, size));
     document.set_title(request.title());
     document.set_media_type(media_type);
     document.set_size_bytes(size);

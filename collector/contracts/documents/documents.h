@@ -19,7 +19,7 @@ namespace rollcall::collector {
 struct DocumentOptions {
   // Bytes of all documents together that may be held.
   int64_t max_total_bytes = int64_t{2} << 30;
-  // Documents, those that were deleted among them.
+  // Documents that may be held.
   int64_t max_count = 100'000;
 };
 
@@ -54,10 +54,10 @@ class Documents {
   // Stores the bytes of a document anew if it is held and what is stored of it
   // is damaged, whether the call that brings them was made before or not.
   absl::Status Repair(const std::string& sha256, absl::string_view content);
-  // Counts it in, or RESOURCE_EXHAUSTED.
-  absl::Status Reserve(const Reader& reader, int64_t bytes, bool is_new)
+  // Counts one more document in, or RESOURCE_EXHAUSTED.
+  absl::Status Reserve(const Reader& reader, int64_t bytes)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // As above, for bytes that go.
+  // Counts one out that goes.
   void Free(int64_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);
   // Counts anew at the next change, since one failed.
   void Forget() ABSL_LOCKS_EXCLUDED(mutex_);
