@@ -18,6 +18,7 @@
 #include "collector/rpc/open_streams.h"
 #include "collector/rpc/status_mapping.h"
 #include "collector/rpc/stream_line.h"
+#include "common/answer_mark.h"
 #include "google/protobuf/message.h"
 
 namespace rollcall::collector {
@@ -118,6 +119,7 @@ class StreamDispatcher {
       OpenSource<Response> open) const {
     using server_stream_internal::OpenStream;
     using server_stream_internal::RefusedStream;
+    context->AddTrailingMetadata(kAnswerMark, "1");
     const absl::StatusOr<Caller> caller = access_.Admit(*context, request);
     if (!caller.ok()) return new RefusedStream<Response>(caller.status());
     auto* const stream = new OpenStream<Response>(*context, streams_);

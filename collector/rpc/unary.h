@@ -15,6 +15,7 @@
 #include "collector/rpc/call_turns.h"
 #include "collector/rpc/executor.h"
 #include "collector/rpc/status_mapping.h"
+#include "common/answer_mark.h"
 #include "google/protobuf/message.h"
 
 namespace rollcall::collector {
@@ -39,6 +40,7 @@ class UnaryDispatcher {
       const google::protobuf::Message& request,
       std::function<absl::Status(const Caller& caller)> work) const {
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    context->AddTrailingMetadata(kAnswerMark, "1");
     const absl::StatusOr<Caller> caller = access_.Admit(*context, request);
     if (!caller.ok()) {
       reactor->Finish(ToGrpcStatus(caller.status()));

@@ -11,6 +11,7 @@
 #include "collector/rpc/caller.h"
 #include "collector/rpc/grpc_listener.h"
 #include "collector/rpc/unary.h"
+#include "common/answer_mark.h"
 #include "rollcall/v1/device_service.grpc.pb.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_revoked.h"
@@ -292,6 +293,25 @@ TEST_F(GrpcTest, TheStatusOfTheWorkIsTheCalls) {
   EXPECT_THAT(Call(Connect(pki_.Admin("jo"))),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        "not so: \xe2\x82\xac \n%"));
+}
+
+TEST_F(GrpcTest, WhatTheCollectorAnswersIsMarkedAsItsOwn) {
+  const auto is_marked = [this] {
+    grpc::ClientContext context;
+    v1::ListDevicesResponse response;
+    v1::DeviceService::NewStub(Connect(pki_.Admin("jo")))
+        ->ListDevices(&context, {}, &response);
+    return context.GetServerTrailingMetadata().contains(kAnswerMark);
+  };
+  EXPECT_TRUE(is_marked());
+  work_ = [](const Caller&, const v1::ListDevicesRequest&) {
+    return absl::UnavailableError("the disk is full");
+  };
+  EXPECT_TRUE(is_marked());
+  roles_.Set("jo", RoleSet());
+  EXPECT_TRUE(is_marked());
+  listener_->Stop(absl::ZeroDuration());
+  EXPECT_FALSE(is_marked());
 }
 
 TEST_F(GrpcTest, AVeryLongErrorArrivesAsWhatItIs) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/rpc/grpc_listener.h"
+#include "common/answer_mark.h"
 #include "gmock/gmock.h"
 #include "rollcall/v1/alert_service.grpc.pb.h"
 #include "tests/support/fake_clock.h"
@@ -146,6 +147,10 @@ class Stream {
             status.error_message()};
   }
   void Cancel() { context_.TryCancel(); }
+  // REQUIRES: it is finished.
+  bool is_marked() const {
+    return context_.GetServerTrailingMetadata().contains(kAnswerMark);
+  }
 
  private:
   grpc::ClientContext context_;
@@ -222,8 +227,17 @@ TEST_F(ServerStreamTest, AnErrorOfOpeningIsTheCalls) {
   before_open_ = [](const Caller& caller) {
     return absl::InvalidArgumentError(caller.principal + ": not so");
   };
-  EXPECT_THAT(CallAs("jo")->Finish(),
+  const auto stream = CallAs("jo");
+  EXPECT_THAT(stream->Finish(),
               StatusIs(absl::StatusCode::kInvalidArgument, "jo: not so"));
+  EXPECT_TRUE(stream->is_marked());
+}
+
+TEST_F(ServerStreamTest, ARefusalIsMarkedAsTheCollectorsOwn) {
+  roles_.Take("jo");
+  const auto stream = CallAs("jo");
+  EXPECT_THAT(stream->Finish(), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_TRUE(stream->is_marked());
 }
 
 TEST_F(ServerStreamTest, StreamsAreBoundedForEachPrincipalAndInAll) {
