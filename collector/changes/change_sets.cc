@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_policy.h"
+#include "collector/rpc/reason.h"
 #include "collector/storage/request_table.h"
 #include "common/proto_time.h"
 #include "common/status.h"
-#include "common/text.h"
 
 namespace rollcall::collector {
 namespace {
@@ -18,17 +18,8 @@ namespace {
 constexpr absl::string_view kApproveMethod =
     "rollcall.v1.ChangeService.ApproveChangeSet";
 constexpr int kAttempts = 5;
-constexpr size_t kMaxWordsBytes = 1'024;
 // Of everything that moves a change-set.
 constexpr char kChangesName[] = "changes";
-
-absl::Status CheckWords(absl::string_view field, absl::string_view text) {
-  if (text.size() > kMaxWordsBytes || !IsValidUtf8(text)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        field, " must be at most ", kMaxWordsBytes, " bytes of UTF-8"));
-  }
-  return absl::OkStatus();
-}
 
 absl::string_view StateWord(v1::ChangeSet::State state) {
   switch (state) {
@@ -158,7 +149,7 @@ std::vector<std::string> ChangeSets::NamesOf(v1::ChangeSet::Kind kind) const {
 
 absl::StatusOr<v1::ChangeSet> ChangeSets::Propose(const Proposal& proposal,
                                                   const Caller& caller) {
-  ROLLCALL_RETURN_IF_ERROR(CheckWords("reason", proposal.change_set.reason()));
+  ROLLCALL_RETURN_IF_ERROR(CheckRemark("reason", proposal.change_set.reason()));
   KeptChangeSet kept;
   kept.key.id = ChangeSetId::Generate(deps_.random);
   v1::ChangeSet& change_set = *kept.record.mutable_change_set();
@@ -250,7 +241,7 @@ struct ChangeSets::Approving {
 
 absl::StatusOr<v1::ApproveChangeSetResponse> ChangeSets::Approve(
     const v1::ApproveChangeSetRequest& request, const Caller& caller) {
-  ROLLCALL_RETURN_IF_ERROR(CheckWords("comment", request.comment()));
+  ROLLCALL_RETURN_IF_ERROR(CheckRemark("comment", request.comment()));
   ROLLCALL_ASSIGN_OR_RETURN(
       RepeatableRequest repeatable,
       RepeatableRequest::Create(kApproveMethod, caller.principal,
@@ -362,7 +353,7 @@ absl::StatusOr<v1::ChangeSet> ChangeSets::End(absl::string_view text,
                                               v1::ChangeSet::State state,
                                               const Caller& caller,
                                               absl::string_view reason) {
-  ROLLCALL_RETURN_IF_ERROR(CheckWords("reason", reason));
+  ROLLCALL_RETURN_IF_ERROR(CheckRemark("reason", reason));
   KeptChangeSet kept;
   const auto build = [&](KnownStamp stamp, const Reader& reader,
                          Writes& writes) -> absl::Status {
