@@ -87,7 +87,7 @@ absl::StatusOr<v1::ExportCalendarResponse> AlertQueries::ExportCalendar(
                      " alerts, which do not fit into a calendar "
                      "of ",
                      kMaxCalendarBytes >> 20,
-                     " MiB; ask for fewer by horizon_days, kinds or vendor"));
+                     " MiB; ask for fewer: of fewer days, kinds or vendors"));
   }
   response.set_event_count(static_cast<int32_t>(alerts.size()));
   return response;

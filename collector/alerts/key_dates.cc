@@ -84,8 +84,8 @@ absl::StatusOr<std::vector<v1::Alert>> KeyDates::Take() {
   if (too_many_) {
     return absl::FailedPreconditionError(
         absl::StrCat("there are more than ", kMaxAlerts,
-                     " alerts; ask for fewer by horizon_days, kinds or "
-                     "vendor"));
+                     " alerts; ask for fewer: of fewer days, kinds or "
+                     "vendors"));
   }
   std::stable_sort(alerts_.begin(), alerts_.end(),
                    [](const v1::Alert& a, const v1::Alert& b) {

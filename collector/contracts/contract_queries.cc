@@ -126,6 +126,12 @@ absl::StatusOr<Asked> ReadAsked(const v1::ContractObjectName& name) {
   return asked;
 }
 
+// An error about a field of the message that `field` holds.
+absl::Status Within(absl::string_view field, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(field, ".", status.message()));
+}
+
 // For example " on 2026-01-31, as known at 2026-03-31T00:00:00Z".
 std::string MomentInWords(const v1::ContractMoment& asked,
                           const Moment& moment) {
@@ -312,24 +318,24 @@ absl::StatusOr<v1::CompareContractObjectResponse> ContractQueries::Compare(
   ROLLCALL_ASSIGN_OR_RETURN(const Asked asked, ReadAsked(request.name()));
   const std::unique_ptr<Reader> snapshot = engine_.Snapshot();
   const absl::Time now = clock_.Now();
-  ROLLCALL_ASSIGN_OR_RETURN(const Moment first,
-                            OneMoment(request.before(), *snapshot, now));
-  ROLLCALL_ASSIGN_OR_RETURN(const Moment second,
-                            OneMoment(request.after(), *snapshot, now));
+  const auto first = OneMoment(request.before(), *snapshot, now);
+  if (!first.ok()) return Within("before", first.status());
+  const auto second = OneMoment(request.after(), *snapshot, now);
+  if (!second.ok()) return Within("after", second.status());
   ROLLCALL_ASSIGN_OR_RETURN(
       const auto before,
-      FindObject(*snapshot, asked.kind, asked.name, PointOf(first)));
+      FindObject(*snapshot, asked.kind, asked.name, PointOf(*first)));
   ROLLCALL_ASSIGN_OR_RETURN(
       const auto after,
-      FindObject(*snapshot, asked.kind, asked.name, PointOf(second)));
+      FindObject(*snapshot, asked.kind, asked.name, PointOf(*second)));
   if (!before.has_value() && !after.has_value()) {
     return absl::NotFoundError(absl::StrCat(
-        "there is no ", asked.words, MomentInWords(request.before(), first),
-        ", and none", MomentInWords(request.after(), second)));
+        "there is no ", asked.words, MomentInWords(request.before(), *first),
+        ", and none", MomentInWords(request.after(), *second)));
   }
   v1::CompareContractObjectResponse response;
-  SetMoment(first, *response.mutable_before());
-  SetMoment(second, *response.mutable_after());
+  SetMoment(*first, *response.mutable_before());
+  SetMoment(*second, *response.mutable_after());
   response.set_was_there(before.has_value());
   response.set_is_there(after.has_value());
   for (auto& field :

@@ -144,7 +144,7 @@ absl::StatusOr<v1::MergeDevicesResponse> IdentityEdits::MergeDevices(
                     KnownStamp::Max()));
   if (into.device == from.device) {
     return absl::InvalidArgumentError(
-        "device_id and other_device_id are one device already");
+        "other_device_id: it is one device with device_id already");
   }
   const auto plan = [&](const Reader& reader) -> absl::StatusOr<MoveEvent> {
     ROLLCALL_RETURN_IF_ERROR(DeviceNow(reader, into.device).status());

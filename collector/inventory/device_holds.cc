@@ -62,7 +62,7 @@ absl::StatusOr<HoldId> Choose(const std::set<HoldId>& holds,
     absl::StrAppend(&names, names.empty() ? "" : ", ", hold.ToHex());
   }
   return absl::FailedPreconditionError(absl::StrCat(
-      "the device has ", holds.size(), " holds, name one in hold_id: ", names));
+      "hold_id: the device has ", holds.size(), " holds, name one: ", names));
 }
 
 absl::StatusOr<std::optional<HoldId>> ReadHoldId(absl::string_view hex) {
