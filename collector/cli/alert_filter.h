@@ -18,16 +18,21 @@ namespace rollcall::cli {
 class AlertFilterOptions {
  public:
   void Declare(Arguments& arguments) {
-    arguments.Number("within",
-                     "Days before its due date from which on an alert is "
-                     "listed; default: 90. Audits are listed from their notice "
-                     "on",
-                     0, kMaxDays, &within_);
-    arguments.Texts(
-        "kind",
-        absl::StrCat("Only these: ", EnumWords(v1::Alert::Kind_descriptor())),
-        &kinds_);
-    arguments.Text("vendor", "Only of this vendor, ignoring case", &vendor_);
+    arguments
+        .Number("within",
+                "Days before its due date from which on an alert is "
+                "listed; default: 90. Audits are listed from their notice "
+                "on",
+                0, kMaxDays, &within_)
+        .Fills("filter.horizon_days");
+    arguments
+        .Texts("kind",
+               absl::StrCat("Only these: ",
+                            EnumWords(v1::Alert::Kind_descriptor())),
+               &kinds_)
+        .Fills("filter.kinds");
+    arguments.Text("vendor", "Only of this vendor, ignoring case", &vendor_)
+        .Fills("filter.vendor");
     arguments.Flag("all", "Those that were acknowledged, too", &all_);
   }
 
@@ -57,11 +62,13 @@ class AlertFilterOptions {
 class AlertMomentOptions {
  public:
   void Declare(Arguments& arguments) {
-    arguments.Text("on",
-                   "The day to count from, for example 2026-12-31; default: "
-                   "today, UTC",
-                   &on_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments
+        .Text("on",
+              "The day to count from, for example 2026-12-31; default: "
+              "today, UTC",
+              &on_)
+        .Fills("effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
   }
 
   template <typename Request>

@@ -31,7 +31,7 @@ ExitCode RunCli(const std::vector<std::string>& arguments,
     environment.out << invocation->help;
     return ExitCode::kOk;
   }
-  Session session(environment, invocation->options);
+  Session session(environment, invocation->options, invocation->fields);
   const absl::StatusOr<ExitCode> ended = invocation->command->Run(session);
   if (!ended.ok()) return Fail(environment, ended.status());
   environment.out.flush();

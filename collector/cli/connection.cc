@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "collector/cli/option_names.h"
+#include "common/answer_mark.h"
 #include "common/tls.h"
 
 namespace rollcall::cli {
@@ -93,14 +93,19 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(
                                    arguments);
 }
 
-absl::Status ExplainFailure(const grpc::Status& status,
+bool IsOfCollector(const grpc::ClientContext& ended) {
+  return ended.GetServerTrailingMetadata().contains(kAnswerMark);
+}
+
+absl::Status ExplainFailure(const grpc::Status& status, bool is_of_collector,
                             const GlobalOptions& options) {
   const auto code = static_cast<absl::StatusCode>(status.error_code());
   switch (status.error_code()) {
     case grpc::StatusCode::OK:
       return absl::OkStatus();
     case grpc::StatusCode::UNAVAILABLE:
-      return Unavailable(status, options);
+      return is_of_collector ? absl::UnavailableError(status.error_message())
+                             : Unavailable(status, options);
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return absl::DeadlineExceededError(absl::StrCat(
           "no answer from ", options.collector, " within ",
@@ -122,10 +127,6 @@ absl::Status ExplainFailure(const grpc::Status& status,
                        " does not know this question\nIs it older than this "
                        "command, or is this another "
                        "port of it?"));
-    case grpc::StatusCode::INVALID_ARGUMENT:
-    case grpc::StatusCode::NOT_FOUND:
-    case grpc::StatusCode::FAILED_PRECONDITION:
-      return absl::Status(code, NameOptions(status.error_message()));
     default:
       return absl::Status(code, status.error_message());
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
 #include <memory>
@@ -18,8 +19,12 @@ namespace rollcall::cli {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(
     const GlobalOptions& options, absl::Time now);
 
+// Whether the collector itself answered a call that has ended: without, gRPC
+// said that the call failed.
+bool IsOfCollector(const grpc::ClientContext& ended);
+
 // The status of a call, with advice where its failure has a usual cause. Pure.
-absl::Status ExplainFailure(const grpc::Status& status,
+absl::Status ExplainFailure(const grpc::Status& status, bool is_of_collector,
                             const GlobalOptions& options);
 
 }  // namespace rollcall::cli

@@ -21,14 +21,17 @@ inline constexpr absl::string_view kDayHelp =
 class ContractName {
  public:
   void Declare(Arguments& arguments) {
-    arguments.Positional("KIND", EnumWords(v1::ContractObjectKind_descriptor()),
-                         &kind_);
-    arguments.Words(
-        "NAME",
-        "What names it: a vendor's name; a contract's or an order's "
-        "number; CONTRACT AMENDMENT; CONTRACT ORDER LINE; VENDOR "
-        "INVOICE LINE; VENDOR AUDIT; CONTRACT DAY",
-        &parts_);
+    arguments
+        .Positional("KIND", EnumWords(v1::ContractObjectKind_descriptor()),
+                    &kind_)
+        .Fills("name.kind");
+    arguments
+        .Words("NAME",
+               "What names it: a vendor's name; a contract's or an order's "
+               "number; CONTRACT AMENDMENT; CONTRACT ORDER LINE; VENDOR "
+               "INVOICE LINE; VENDOR AUDIT; CONTRACT DAY",
+               &parts_)
+        .Fills("name.parts");
   }
 
   // INVALID_ARGUMENT for a kind that there is not, or too many parts.

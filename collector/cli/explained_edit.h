@@ -12,11 +12,14 @@ namespace rollcall::cli {
 class ExplainedEdit {
  public:
   void Declare(Arguments& arguments) {
-    arguments.Text("reason", "Why, for those who look later; needed", &reason_);
-    arguments.Text("request-id",
-                   "A word of yours: a repeated call with it changes nothing "
-                   "and gets the first one's answer",
-                   &request_id_);
+    arguments.Text("reason", "Why, for those who look later; needed", &reason_)
+        .Fills("reason");
+    arguments
+        .Text("request-id",
+              "A word of yours: a repeated call with it changes nothing "
+              "and gets the first one's answer",
+              &request_id_)
+        .Fills("request_id");
   }
 
   // INVALID_ARGUMENT without a reason.

@@ -1,84 +1,68 @@
-#include "collector/cli/option_names.h"
+#include "collector/cli/field_arguments.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace rollcall::cli {
 namespace {
 
-struct OptionOfField {
-  absl::string_view field;
-  absl::string_view option;
-};
+// What stands after the name of a field that something is said of.
+constexpr absl::string_view kAfterPlace[] = {":", " is ", " has ", " must "};
 
-constexpr OptionOfField kOptions[] = {
-    {"agent_id", "AGENT-ID"},
-    {"alert_id", "ID"},
-    {"as_of", "--as-of"},
-    {"change_set_id", "--change-set"},
-    {"contains", "--contains"},
-    {"contract_number", "--contract"},
-    {"deletion_id", "ID"},
-    {"device_class", "--class"},
-    {"device_id", "ID"},
-    {"effective_date", "--date"},
-    {"event_id", "EVENT"},
-    {"first_index", "--from"},
-    {"hold_id", "--hold"},
-    {"horizon_days", "--within"},
-    {"index", "INDEX"},
-    {"life", "--days"},
-    {"max_uses", "--uses"},
-    {"name_contains", "--name"},
-    {"note", "--note"},
-    {"organisation_unit", "--unit"},
-    {"other_device_id", "OTHER"},
-    {"principal", "--principal"},
-    {"reason", "--reason"},
-    {"register", "--register"},
-    {"request_id", "--request-id"},
-    {"sections", "--section"},
-    {"stale_days", "--stale-days"},
-    {"states", "--state"},
-    {"subject_ids", "--subjects"},
-    {"token_id", "ID"},
-    {"until_date", "--until"},
-};
+bool IsPlaceCharacter(char c) {
+  return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' ||
+         c == '.';
+}
 
-bool IsNameCharacter(char c) { return absl::ascii_islower(c) || c == '_'; }
+// The field that a message begins with; "" if it begins otherwise. What of a
+// field is meant, as in "uses[3].used", is no part of it.
+absl::string_view LeadingPlace(absl::string_view message) {
+  const auto* const end =
+      std::find_if_not(message.begin(), message.end(), IsPlaceCharacter);
+  const absl::string_view place =
+      message.substr(0, static_cast<size_t>(end - message.begin()));
+  const absl::string_view rest = message.substr(place.size());
+  const bool is_said_of =
+      absl::StartsWith(rest, "[") ||
+      std::any_of(
+          std::begin(kAfterPlace), std::end(kAfterPlace),
+          [&](absl::string_view word) { return absl::StartsWith(rest, word); });
+  return is_said_of ? place : "";
+}
 
-// What stands for `word` at byte `place` of a message: itself if it is no
-// field.
-absl::string_view WordFor(absl::string_view word, size_t place) {
-  if (place > 0 && !absl::StrContains(word, '_')) return word;
-  for (const OptionOfField& known : kOptions) {
-    if (known.field == word) return known.option;
-  }
-  return word;
+// Whether `place` is the way `field`, or the end of it.
+bool Names(absl::string_view place, absl::string_view field) {
+  return absl::ConsumeSuffix(&field, place) &&
+         (field.empty() || absl::EndsWith(field, "."));
 }
 
 }  // namespace
 
-std::string NameOptions(absl::string_view message) {
-  std::string out;
-  size_t place = 0;
-  while (place < message.size()) {
-    size_t end = place;
-    while (end < message.size() && IsNameCharacter(message[end])) ++end;
-    if (end == place) {
-      out += message[place++];
-      continue;
-    }
-    // What comes before "=" is the key of a default, which is no option.
-    const bool is_key = end < message.size() && message[end] == '=';
-    absl::string_view word = message.substr(place, end - place);
-    if (!is_key) word = WordFor(word, place);
-    out.append(word.data(), word.size());
-    place = end;
+void FieldArguments::Add(absl::string_view field, absl::string_view argument) {
+  all_.push_back({std::string(field), std::string(argument)});
+}
+
+std::string FieldArguments::Reword(absl::string_view message) const {
+  const absl::string_view place = LeadingPlace(message);
+  const absl::string_view argument = ArgumentOf(place);
+  if (argument.empty()) return std::string(message);
+  return absl::StrCat(argument, message.substr(place.size()));
+}
+
+absl::string_view FieldArguments::ArgumentOf(absl::string_view place) const {
+  if (place.empty()) return "";
+  absl::string_view argument;
+  for (const Filled& filled : all_) {
+    if (!Names(place, filled.field) || filled.argument == argument) continue;
+    if (!argument.empty()) return "";
+    argument = filled.argument;
   }
-  return out;
+  return argument;
 }
 
 }  // namespace rollcall::cli

@@ -1,30 +1,30 @@
 #include "collector/cli/import.h"
 
 #include "common/file.h"
-#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
 
 // What the collector takes.
 constexpr size_t kMaxFileBytes = 32 << 20;
-constexpr size_t kMaxNameBytes = 250;
 
 }  // namespace
 
 void ImportArguments::Declare(Arguments& arguments) {
-  arguments.Positional("FILE", "The CSV file: UTF-8, with a header line",
-                       &path_);
+  arguments
+      .Positional("FILE", "The CSV file: UTF-8, with a header line", &path_)
+      .Fills("content");
   arguments.Flag("quarantine",
                  "Import the good lines and keep the bad ones aside",
                  &quarantine_);
   arguments.Flag("dry-run", "Check the file and tell what would change",
                  &dry_run_);
-  arguments.Text(
-      "request-id",
-      "A name of yours for this import: repeated with it, the import "
-      "happens once",
-      &request_id_);
+  arguments
+      .Text("request-id",
+            "A name of yours for this import: repeated with it, the import "
+            "happens once",
+            &request_id_)
+      .Fills("request_id");
 }
 
 absl::StatusOr<std::string> ImportArguments::ReadContent() const {
@@ -37,13 +37,6 @@ absl::StatusOr<std::string> ImportArguments::ReadContent() const {
         absl::StrCat(path_, ": the file is empty"));
   }
   return content;
-}
-
-std::string ImportArguments::FileName() const {
-  const size_t slash = path_.find_last_of('/');
-  return Abbreviate(
-      ToValidUtf8(slash == std::string::npos ? path_ : path_.substr(slash + 1)),
-      kMaxNameBytes);
 }
 
 }  // namespace rollcall::cli

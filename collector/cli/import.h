@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "collector/cli/arguments.h"
 #include "collector/cli/exit_code.h"
+#include "collector/cli/file_name.h"
 #include "collector/cli/progress.h"
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
@@ -26,7 +27,7 @@ class ImportArguments {
   template <typename Request>
   absl::Status Fill(Request& request) const {
     ROLLCALL_ASSIGN_OR_RETURN(*request.mutable_content(), ReadContent());
-    request.set_file_name(FileName());
+    request.set_file_name(FileNameOf(path_));
     request.set_quarantine(quarantine_);
     request.set_dry_run(dry_run_);
     request.set_request_id(request_id_);
@@ -45,7 +46,7 @@ class ImportArguments {
         session.err_is_terminal() && request.content().size() >= kLargeBytes;
     const ProgressLine progress(
         session.err(), show,
-        absl::StrCat("Importing ", FileName(), " (",
+        absl::StrCat("Importing ", FileNameOf(path_), " (",
                      BytesText(static_cast<int64_t>(request.content().size())),
                      ")"));
     return session.Call(stub, method, request);
@@ -69,8 +70,6 @@ class ImportArguments {
   static constexpr size_t kLargeBytes = 256 << 10;
 
   absl::StatusOr<std::string> ReadContent() const;
-  // The last part of the path, at most 256 bytes.
-  std::string FileName() const;
 
   std::string path_;
   bool quarantine_ = false;

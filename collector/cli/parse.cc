@@ -41,45 +41,56 @@ std::string OptionName(absl::string_view name) {
 
 class Cli11Arguments final : public Arguments {
  public:
-  explicit Cli11Arguments(CLI::App& app) : app_(app) {}
+  Cli11Arguments(CLI::App& app, FieldArguments& fields)
+      : app_(app), fields_(fields) {}
 
-  void Positional(absl::string_view name, absl::string_view help,
-                  std::string* target) override {
-    app_.add_option(std::string(name), *target, std::string(help))
-        ->required()
-        ->option_text(" ");
+  DeclaredArgument Positional(absl::string_view name, absl::string_view help,
+                              std::string* target) override {
+    return Word(name, help, *target);
   }
-  void Words(absl::string_view name, absl::string_view help,
-             std::vector<std::string>* target) override {
-    app_.add_option(std::string(name), *target, std::string(help))
-        ->required()
-        ->option_text(" ");
+  DeclaredArgument Words(absl::string_view name, absl::string_view help,
+                         std::vector<std::string>* target) override {
+    return Word(name, help, *target);
   }
-  void Text(absl::string_view name, absl::string_view help,
-            std::string* target) override {
+  DeclaredArgument Text(absl::string_view name, absl::string_view help,
+                        std::string* target) override {
     app_.add_option(OptionName(name), *target, std::string(help))
         ->option_text("TEXT");
+    return {OptionName(name), fields_};
   }
-  void Texts(absl::string_view name, absl::string_view help,
-             std::vector<std::string>* target) override {
+  DeclaredArgument Texts(absl::string_view name, absl::string_view help,
+                         std::vector<std::string>* target) override {
     app_.add_option(OptionName(name), *target, std::string(help))
         ->delimiter(',')
         ->allow_extra_args(false)
         ->option_text("TEXT,...");
+    return {OptionName(name), fields_};
   }
-  void Number(absl::string_view name, absl::string_view help, int least,
-              int most, int* target) override {
+  DeclaredArgument Number(absl::string_view name, absl::string_view help,
+                          int least, int most, int* target) override {
     app_.add_option(OptionName(name), *target, std::string(help))
         ->check(CLI::Range(least, most))
         ->option_text("N");
+    return {OptionName(name), fields_};
   }
-  void Flag(absl::string_view name, absl::string_view help,
-            bool* target) override {
+  DeclaredArgument Flag(absl::string_view name, absl::string_view help,
+                        bool* target) override {
     app_.add_flag(OptionName(name), *target, std::string(help));
+    return {OptionName(name), fields_};
   }
 
  private:
+  template <typename Target>
+  DeclaredArgument Word(absl::string_view name, absl::string_view help,
+                        Target& target) {
+    app_.add_option(std::string(name), target, std::string(help))
+        ->required()
+        ->option_text(" ");
+    return {std::string(name), fields_};
+  }
+
   CLI::App& app_;
+  FieldArguments& fields_;
 };
 
 void DeclareGlobals(CLI::App& app, const std::string& default_config,
@@ -117,6 +128,12 @@ absl::Status CompleteCollector(GlobalOptions& options) {
   return absl::OkStatus();
 }
 
+// A command, and what its arguments fill.
+struct Leaf {
+  Command* command = nullptr;
+  FieldArguments fields;
+};
+
 // The tree of subcommands under one root.
 class Tree {
  public:
@@ -130,15 +147,16 @@ class Tree {
     app->footer(absl::StrCat("Examples:\n", command.examples(),
                              "\n`rollcall --help` tells the options for "
                              "connection and output, and the exit codes."));
-    Cli11Arguments arguments(*app);
+    Leaf& leaf = leaves_[app];
+    leaf.command = &command;
+    Cli11Arguments arguments(*app, leaf.fields);
     command.Declare(arguments);
     apps_[std::string(command.name())] = app;
-    commands_[app] = &command;
   }
 
   // The command that parsing ended at. INVALID_ARGUMENT if it ended before any,
   // or if an option stands that belongs to a word before it.
-  absl::StatusOr<Command*> Parsed() const {
+  absl::StatusOr<Leaf> Parsed() const {
     const CLI::App* app = &root_;
     while (!app->get_subcommands().empty()) {
       app = app->get_subcommands()[0];
@@ -155,8 +173,8 @@ class Tree {
       return absl::InvalidArgumentError(
           absl::StrCat(word->get_name(), " is required", kSeeHelp));
     }
-    const auto found = commands_.find(app);
-    if (found != commands_.end()) return found->second;
+    const auto found = leaves_.find(app);
+    if (found != leaves_.end()) return found->second;
     return absl::InvalidArgumentError(
         absl::StrCat("a command is missing", app == &root_ ? "" : " after ",
                      app == &root_ ? "" : app->get_name(), kSeeHelp));
@@ -198,7 +216,8 @@ class Tree {
 
   CLI::App& root_;
   std::map<std::string, CLI::App*> apps_;
-  std::map<const CLI::App*, Command*> commands_;
+  // Stay where they are, as declared arguments refer to them.
+  std::map<const CLI::App*, Leaf> leaves_;
 };
 
 // CLI11 reports by exceptions; none leaves this function. --help and --version
@@ -245,7 +264,9 @@ absl::StatusOr<Invocation> ParseArguments(
   app.footer(absl::StrCat(kExamples, "\n", ExitCodeHelp()));
   ROLLCALL_RETURN_IF_ERROR(Parse(app, arguments, invocation.help));
   if (!invocation.help.empty()) return invocation;
-  ROLLCALL_ASSIGN_OR_RETURN(invocation.command, tree.Parsed());
+  ROLLCALL_ASSIGN_OR_RETURN(Leaf leaf, tree.Parsed());
+  invocation.command = leaf.command;
+  invocation.fields = std::move(leaf.fields);
   ROLLCALL_RETURN_IF_ERROR(CompleteCollector(invocation.options));
   return invocation;
 }

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "collector/cli/command.h"
 #include "collector/cli/environment.h"
+#include "collector/cli/field_arguments.h"
 
 namespace rollcall::cli {
 
@@ -17,6 +18,8 @@ namespace rollcall::cli {
 struct Invocation {
   // The command, whose targets are filled; nullptr if only help is asked for.
   Command* command = nullptr;
+  // What the command's arguments fill.
+  FieldArguments fields;
   GlobalOptions options;
   // The text that --help or --version asks for.
   std::string help;

@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "collector/cli/request_text.h"
 #include "common/status.h"
 #include "common/text.h"
 #include "google/protobuf/util/json_util.h"
@@ -25,6 +26,18 @@ absl::StatusOr<std::string> JsonOf(const google::protobuf::Message& message) {
 
 }  // namespace
 
+absl::Status Session::Check(const google::protobuf::Message& request) const {
+  const absl::Status checked = CheckTexts(request);
+  return absl::Status(checked.code(), fields_.Reword(checked.message()));
+}
+
+absl::Status Session::Explain(const grpc::Status& status,
+                              const grpc::ClientContext& ended) const {
+  return ExplainFailure(
+      grpc::Status(status.error_code(), fields_.Reword(status.error_message())),
+      IsOfCollector(ended), options_);
+}
+
 int Session::LimitOf(int limit) const {
   if (limit > 0) return limit;
   return options_.output == "table" ? kDefaultTableLimit : 0;
@@ -37,7 +50,7 @@ void Session::Note(absl::string_view text) const {
 absl::Status Session::PrintJson(
     const google::protobuf::Message& message) const {
   ROLLCALL_ASSIGN_OR_RETURN(const std::string json, JsonOf(message));
-  environment_.out << json;
+  PrintExactly(json);
   return absl::OkStatus();
 }
 
@@ -46,8 +59,7 @@ absl::Status Session::PrintParts(
     absl::FunctionRef<std::string(int width)> table,
     absl::FunctionRef<std::string()> csv) const {
   if (options_.output != "json") {
-    environment_.out << (options_.output == "csv" ? csv()
-                                                  : table(environment_.width));
+    PrintExactly(options_.output == "csv" ? csv() : table(environment_.width));
     return absl::OkStatus();
   }
   std::string json = "{";
@@ -59,12 +71,13 @@ absl::Status Session::PrintParts(
                     absl::StrReplaceAll(absl::StripTrailingAsciiWhitespace(own),
                                         {{"\n", "\n "}}));
   }
-  environment_.out << json << "\n}\n";
+  PrintExactly(absl::StrCat(json, "\n}\n"));
   return absl::OkStatus();
 }
 
 void Session::PrintPart(absl::string_view text) const {
-  environment_.out << text << std::flush;
+  PrintExactly(text);
+  environment_.out.flush();
 }
 
 absl::Status Session::PrintJsonLine(

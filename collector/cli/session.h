@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "collector/cli/connection.h"
 #include "collector/cli/environment.h"
+#include "collector/cli/field_arguments.h"
 #include "google/protobuf/message.h"
 
 namespace rollcall::cli {
@@ -43,11 +44,13 @@ struct Part {
   const google::protobuf::Message& answer;
 };
 
-// Not thread-safe. Both outlive it.
+// Not thread-safe. All of them outlive it.
 class Session {
  public:
-  Session(const Environment& environment, const GlobalOptions& options)
-      : environment_(environment), options_(options) {}
+  // `fields`: what the command's arguments fill.
+  Session(const Environment& environment, const GlobalOptions& options,
+          const FieldArguments& fields)
+      : environment_(environment), options_(options), fields_(fields) {}
 
   const GlobalOptions& options() const { return options_; }
   const Clock& clock() const { return environment_.clock; }
@@ -66,6 +69,12 @@ class Session {
       grpc::Status (StubType::*method)(grpc::ClientContext*, const Request&,
                                        Response*),
       const Request& request) const;
+
+  // What Call does before and after, for calls that it does not make: whether
+  // the request can be sent, and why a call failed that has ended.
+  absl::Status Check(const google::protobuf::Message& request) const;
+  absl::Status Explain(const grpc::Status& status,
+                       const grpc::ClientContext& ended) const;
 
   // How many items to ask for; 0: all. `limit` is the option's value, 0 where
   // it was not given.
@@ -90,8 +99,7 @@ class Session {
   // take for a command is escaped.
   void PrintExactly(absl::string_view text) const;
 
-  // Prints a part of an answer that goes on, and sees that it is there at once.
-  // What a terminal would take for a command must be escaped.
+  // The same of a part of an answer that goes on: it is there at once.
   void PrintPart(absl::string_view text) const;
   // The same of a message as JSON in one line.
   absl::Status PrintJsonLine(const google::protobuf::Message& message) const;
@@ -110,6 +118,7 @@ class Session {
 
   const Environment& environment_;
   const GlobalOptions& options_;
+  const FieldArguments& fields_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 
@@ -131,12 +140,14 @@ absl::StatusOr<Response> Session::Call(
     grpc::Status (StubType::*method)(grpc::ClientContext*, const Request&,
                                      Response*),
     const Request& request) const {
+  const absl::Status can_be_sent = Check(request);
+  if (!can_be_sent.ok()) return can_be_sent;
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::seconds(options_.timeout_seconds));
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return ExplainFailure(status, options_);
+  if (!status.ok()) return Explain(status, context);
   return response;
 }
 
@@ -150,7 +161,7 @@ absl::Status Session::Print(const Response& response,
                          ? csv(response)
                          : table(response, environment_.width);
   if (text.empty()) text = absl::StrCat(empty, "\n");
-  environment_.out << text;
+  PrintExactly(text);
   return absl::OkStatus();
 }
 

@@ -22,8 +22,10 @@ class AgentRevokeCommand final : public Command {
            "come back with a new key and a token.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("AGENT-ID", "The agent's id, 32 hex digits", &id_);
-    arguments.Text("reason", "Why, for those who come after you", &reason_);
+    arguments.Positional("AGENT-ID", "The agent's id, 32 hex digits", &id_)
+        .Fills("agent_id");
+    arguments.Text("reason", "Why, for those who come after you", &reason_)
+        .Fills("reason");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

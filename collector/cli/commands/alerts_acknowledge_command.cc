@@ -31,13 +31,16 @@ class AlertsAcknowledgeCommand final : public Command {
            "listed at once.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", kAlertIdHelp, &id_);
-    arguments.Text("until",
-                   "The last day that this holds, at most 366 days ahead; "
-                   "needed",
-                   &until_);
-    arguments.Text("note", "What to note with it", &note_);
-    arguments.Text("request-id", kAlertRequestHelp, &request_id_);
+    arguments.Positional("ID", kAlertIdHelp, &id_).Fills("alert_id");
+    arguments
+        .Text("until",
+              "The last day that this holds, at most 366 days ahead; "
+              "needed",
+              &until_)
+        .Fills("until_date");
+    arguments.Text("note", "What to note with it", &note_).Fills("note");
+    arguments.Text("request-id", kAlertRequestHelp, &request_id_)
+        .Fills("request_id");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
@@ -79,8 +82,9 @@ class AlertsRevokeCommand final : public Command {
     return "  rollcall alerts revoke 4f1c9a02be77\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", kAlertIdHelp, &id_);
-    arguments.Text("request-id", kAlertRequestHelp, &request_id_);
+    arguments.Positional("ID", kAlertIdHelp, &id_).Fills("alert_id");
+    arguments.Text("request-id", kAlertRequestHelp, &request_id_)
+        .Fills("request_id");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

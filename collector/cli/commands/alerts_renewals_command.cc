@@ -24,15 +24,20 @@ class AlertsRenewalsCommand final : public Command {
            "contract off, the latest first.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("from",
-                   "Only those agreed on this day or later; default: 365 days "
-                   "before --to",
-                   &from_);
-    arguments.Text("to",
-                   "Only those agreed on this day or before; default: today, "
-                   "UTC",
-                   &to_);
-    arguments.Text("vendor", "Only of this vendor, ignoring case", &vendor_);
+    arguments
+        .Text("from",
+              "Only those agreed on this day or later; default: 365 days "
+              "before --to",
+              &from_)
+        .Fills("first_date");
+    arguments
+        .Text("to",
+              "Only those agreed on this day or before; default: today, "
+              "UTC",
+              &to_)
+        .Fills("last_date");
+    arguments.Text("vendor", "Only of this vendor, ignoring case", &vendor_)
+        .Fills("vendor");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -34,6 +34,7 @@ class AlertsWatchCommand final : public Command {
     ROLLCALL_RETURN_IF_ERROR(filter_.Fill(*request.mutable_filter()));
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::AlertService>());
+    ROLLCALL_RETURN_IF_ERROR(session.Check(request));
     grpc::ClientContext context;
     const auto events = stub->WatchAlerts(&context, request);
     if (session.options().output == "csv") session.PrintPart(WatchCsvHeader());
@@ -47,7 +48,7 @@ class AlertsWatchCommand final : public Command {
         return ExitCode::kOk;
       }
     }
-    return ExplainFailure(events->Finish(), session.options());
+    return session.Explain(events->Finish(), context);
   }
 
  private:

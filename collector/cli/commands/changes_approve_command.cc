@@ -41,18 +41,23 @@ class ChangesApproveCommand final : public Command {
            "to that unseen.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", kChangeSetHelp, &id_);
-    arguments.Text("digest", "What you saw it come to, 64 hex digits",
-                   &digest_);
-    arguments.Text("role",
-                   "The role to approve in; default: one that you have and "
-                   "that is awaited still",
-                   &role_);
-    arguments.Text("comment", "What to note with it", &comment_);
-    arguments.Text("request-id",
-                   "A word of yours: a repeated call with it changes nothing "
-                   "and gets the first one's answer",
-                   &request_id_);
+    arguments.Positional("ID", kChangeSetHelp, &id_).Fills("change_set_id");
+    arguments.Text("digest", "What you saw it come to, 64 hex digits", &digest_)
+        .Fills("digest");
+    arguments
+        .Text("role",
+              "The role to approve in; default: one that you have and "
+              "that is awaited still",
+              &role_)
+        .Fills("role");
+    arguments.Text("comment", "What to note with it", &comment_)
+        .Fills("comment");
+    arguments
+        .Text("request-id",
+              "A word of yours: a repeated call with it changes nothing "
+              "and gets the first one's answer",
+              &request_id_)
+        .Fills("request_id");
     arguments.Flag("yes", "Agree to what it comes to now, without being asked",
                    &yes_);
   }

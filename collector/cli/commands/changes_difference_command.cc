@@ -29,7 +29,7 @@ class ChangesDifferenceCommand final : public Command {
            "command is escaped.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", kChangeSetHelp, &id_);
+    arguments.Positional("ID", kChangeSetHelp, &id_).Fills("change_set_id");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

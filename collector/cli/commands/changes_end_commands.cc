@@ -41,8 +41,9 @@ class ChangesRejectCommand final : public Command {
            "proposes it again.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", kChangeSetHelp, &id_);
-    arguments.Text("reason", "Why, for those who look later; needed", &reason_);
+    arguments.Positional("ID", kChangeSetHelp, &id_).Fills("change_set_id");
+    arguments.Text("reason", "Why, for those who look later; needed", &reason_)
+        .Fills("reason");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
@@ -69,8 +70,9 @@ class ChangesWithdrawCommand final : public Command {
     return "  rollcall changes withdraw 4f1c9a02be77 --reason=\"wrong file\"\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", kChangeSetHelp, &id_);
-    arguments.Text("reason", "Why, for those who look later", &reason_);
+    arguments.Positional("ID", kChangeSetHelp, &id_).Fills("change_set_id");
+    arguments.Text("reason", "Why, for those who look later", &reason_)
+        .Fills("reason");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

@@ -29,14 +29,18 @@ class ChangesListCommand final : public Command {
            "would move is told by `rollcall changes show`.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("state",
-                   absl::StrCat("Only of this state: ",
-                                EnumWords(v1::ChangeSet::State_descriptor())),
-                   &state_);
-    arguments.Text("kind",
-                   absl::StrCat("Only of this kind: ",
-                                EnumWords(v1::ChangeSet::Kind_descriptor())),
-                   &kind_);
+    arguments
+        .Text("state",
+              absl::StrCat("Only of this state: ",
+                           EnumWords(v1::ChangeSet::State_descriptor())),
+              &state_)
+        .Fills("state");
+    arguments
+        .Text("kind",
+              absl::StrCat("Only of this kind: ",
+                           EnumWords(v1::ChangeSet::Kind_descriptor())),
+              &kind_)
+        .Fills("kind");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

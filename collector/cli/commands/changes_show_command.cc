@@ -36,7 +36,7 @@ class ChangesShowCommand final : public Command {
            "nothing else.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", kChangeSetHelp, &id_);
+    arguments.Positional("ID", kChangeSetHelp, &id_).Fills("change_set_id");
     arguments.Number("limit",
                      "At most this many objects; default: 50 in a table, all "
                      "in json and csv",
@@ -46,15 +46,19 @@ class ChangesShowCommand final : public Command {
                    &effect_);
     arguments.Flag("no-preview", "Leave out which positions it would move",
                    &no_preview_);
-    arguments.Text("date",
-                   "The day whose positions are compared; default: today, UTC, "
-                   "or the first day of the change where that is later",
-                   &date_);
-    arguments.Text("as-of",
-                   "Which positions it would have moved by what was known "
-                   "then, as whoever approved it then was shown: a date or a "
-                   "time such as 2026-01-31T12:00:00Z",
-                   &as_of_);
+    arguments
+        .Text("date",
+              "The day whose positions are compared; default: today, UTC, "
+              "or the first day of the change where that is later",
+              &date_)
+        .Fills("effective_date");
+    arguments
+        .Text("as-of",
+              "Which positions it would have moved by what was known "
+              "then, as whoever approved it then was shown: a date or a "
+              "time such as 2026-01-31T12:00:00Z",
+              &as_of_)
+        .Fills("as_of");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

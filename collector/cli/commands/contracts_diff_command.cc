@@ -26,14 +26,19 @@ class ContractsDiffCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     name_.Declare(arguments);
-    arguments.Text("from", "The first day; default: today, UTC", &from_);
-    arguments.Text("to", "The second day; default: today, UTC", &to_);
-    arguments.Text("from-as-of",
-                   "When the first was known: a date (its end, UTC) or a time; "
-                   "default: now",
-                   &from_as_of_);
-    arguments.Text("to-as-of", "When the second was known; default: now",
-                   &to_as_of_);
+    arguments.Text("from", "The first day; default: today, UTC", &from_)
+        .Fills("before.effective_date");
+    arguments.Text("to", "The second day; default: today, UTC", &to_)
+        .Fills("after.effective_date");
+    arguments
+        .Text("from-as-of",
+              "When the first was known: a date (its end, UTC) or a time; "
+              "default: now",
+              &from_as_of_)
+        .Fills("before.as_of");
+    arguments
+        .Text("to-as-of", "When the second was known; default: now", &to_as_of_)
+        .Fills("after.as_of");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

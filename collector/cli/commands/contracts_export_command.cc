@@ -54,11 +54,12 @@ class ContractsExportCommand final : public Command {
   void Declare(Arguments& arguments) override {
     arguments.Text("format", "cyclonedx (1.6, JSON) or csv; default: cyclonedx",
                    &format_);
-    arguments.Text("product", "Only this product, ignoring case", &product_);
-    arguments.Text("contract", "Only the contract with this number",
-                   &contract_);
-    arguments.Text("date", kDayHelp, &date_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("product", "Only this product, ignoring case", &product_)
+        .Fills("product");
+    arguments.Text("contract", "Only the contract with this number", &contract_)
+        .Fills("contract_number");
+    arguments.Text("date", kDayHelp, &date_).Fills("at.effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("at.as_of");
     arguments.Text("out", "The file to write; default: standard output", &out_);
   }
 

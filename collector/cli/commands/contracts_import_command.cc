@@ -74,24 +74,30 @@ class ContractsImportCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     import_.Declare(arguments);
-    arguments.Text(
-        "effective-date",
-        "From when on the lines are so, as by an amendment; default: "
-        "they always were, and what was known is corrected",
-        &effective_date_);
+    arguments
+        .Text("effective-date",
+              "From when on the lines are so, as by an amendment; default: "
+              "they always were, and what was known is corrected",
+              &effective_date_)
+        .Fills("effective_date");
     arguments.Flag("new-contracts",
                    "Propose vendors and contracts that the lines name and "
                    "nobody knows, too; else such lines are bad",
                    &new_contracts_);
-    arguments.Text("mapping",
-                   "How the file is read, where it has the columns of another "
-                   "product or is of something else",
-                   &mapping_);
-    arguments.Texts("default",
-                    "FIELD=VALUE: what the file does not say, of all of its "
-                    "lines",
-                    &defaults_);
-    arguments.Text("reason", "Why, for those who approve it", &reason_);
+    arguments
+        .Text("mapping",
+              "How the file is read, where it has the columns of another "
+              "product or is of something else",
+              &mapping_)
+        .Fills("mapping");
+    arguments
+        .Texts("default",
+               "FIELD=VALUE: what the file does not say, of all of its "
+               "lines",
+               &defaults_)
+        .Fills("defaults");
+    arguments.Text("reason", "Why, for those who approve it", &reason_)
+        .Fills("reason");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

@@ -74,27 +74,36 @@ class ContractsInvoicesCommand final : public Command {
            "compared.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("vendor", "Only of this vendor, ignoring case", &vendor_);
-    arguments.Text("invoice", "Only the invoice with this number", &invoice_);
-    arguments.Text("contract",
-                   "Only what is compared with the contract of this number",
-                   &contract_);
-    arguments.Text(
-        "kind",
-        absl::StrCat("Only of this kind: ",
-                     EnumWords(v1::InvoiceFinding::Kind_descriptor())),
-        &kind_);
-    arguments.Text(
-        "state",
-        absl::StrCat("Only in this state: ",
-                     EnumWords(v1::InvoiceFinding::State_descriptor())),
-        &state_);
-    arguments.Texts("used",
-                    "ID:NUMBER, how much of a line is in use; may be repeated",
-                    &used_);
-    arguments.Text("date", "Invoices up to this day; default: today, UTC",
-                   &date_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("vendor", "Only of this vendor, ignoring case", &vendor_)
+        .Fills("vendor");
+    arguments.Text("invoice", "Only the invoice with this number", &invoice_)
+        .Fills("invoice_number");
+    arguments
+        .Text("contract",
+              "Only what is compared with the contract of this number",
+              &contract_)
+        .Fills("contract_number");
+    arguments
+        .Text("kind",
+              absl::StrCat("Only of this kind: ",
+                           EnumWords(v1::InvoiceFinding::Kind_descriptor())),
+              &kind_)
+        .Fills("kind");
+    arguments
+        .Text("state",
+              absl::StrCat("Only in this state: ",
+                           EnumWords(v1::InvoiceFinding::State_descriptor())),
+              &state_)
+        .Fills("state");
+    arguments
+        .Texts("used",
+               "ID:NUMBER, how much of a line is in use; may be repeated",
+               &used_)
+        .Fills("uses");
+    arguments
+        .Text("date", "Invoices up to this day; default: today, UTC", &date_)
+        .Fills("at.effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("at.as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -24,11 +24,12 @@ class ContractsListCommand final : public Command {
            "Lines out of term on the day are listed, too.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("product", "Only this product, ignoring case", &product_);
-    arguments.Text("contract", "Only the contract with this number",
-                   &contract_);
-    arguments.Text("date", kDayHelp, &date_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("product", "Only this product, ignoring case", &product_)
+        .Fills("product");
+    arguments.Text("contract", "Only the contract with this number", &contract_)
+        .Fills("contract_number");
+    arguments.Text("date", kDayHelp, &date_).Fills("effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -25,14 +25,18 @@ class ContractsObjectsCommand final : public Command {
            "--output=json\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("KIND", EnumWords(v1::ContractObjectKind_descriptor()),
-                         &kind_);
-    arguments.Text("under",
-                   "Only those whose name begins with this part, ignoring "
-                   "case: a contract's number, or a vendor's name",
-                   &under_);
-    arguments.Text("date", kDayHelp, &date_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments
+        .Positional("KIND", EnumWords(v1::ContractObjectKind_descriptor()),
+                    &kind_)
+        .Fills("kind");
+    arguments
+        .Text("under",
+              "Only those whose name begins with this part, ignoring "
+              "case: a contract's number, or a vendor's name",
+              &under_)
+        .Fills("first_part");
+    arguments.Text("date", kDayHelp, &date_).Fills("at.effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("at.as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -22,7 +22,8 @@ class ContractsQuarantineCommand final : public Command {
            "`rollcall contracts repair` corrects a line, or discards it.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("change-set", "Only of this change-set", &change_set_);
+    arguments.Text("change-set", "Only of this change-set", &change_set_)
+        .Fills("change_set_id");
     arguments.Flag("all", "Also those that were repaired or discarded", &all_);
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }

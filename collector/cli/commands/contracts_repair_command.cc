@@ -34,17 +34,20 @@ class ContractsRepairCommand final : public Command {
            "proposed as a change-set of its own.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("CHANGE-SET", "The change-set that kept it",
-                         &change_set_);
-    arguments.Positional("LINE", "Its line in the file", &line_);
+    arguments
+        .Positional("CHANGE-SET", "The change-set that kept it", &change_set_)
+        .Fills("change_set_id");
+    arguments.Positional("LINE", "Its line in the file", &line_).Fills("line");
     arguments.Text("content", "The corrected line, as CSV", &content_);
     arguments.Text("file", "A file with the corrected line", &file_);
     arguments.Flag("discard", "The line is not wanted", &discard_);
-    arguments.Text("reason", "Why", &reason_);
-    arguments.Text("request-id",
-                   "A name of yours for this repair: repeated with it, the "
-                   "repair happens once",
-                   &request_id_);
+    arguments.Text("reason", "Why", &reason_).Fills("reason");
+    arguments
+        .Text("request-id",
+              "A name of yours for this repair: repeated with it, the "
+              "repair happens once",
+              &request_id_)
+        .Fills("request_id");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

@@ -29,10 +29,13 @@ class ContractsShowCommand final : public Command {
            "--contract=NUMBER` has its lines.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("NUMBER", "The contract's number, ignoring case",
-                         &number_);
-    arguments.Text("date", kDayHelp, &date_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments
+        .Positional("NUMBER", "The contract's number, ignoring case", &number_)
+        .Fills("name.parts")
+        .Fills("contract_number")
+        .Fills("first_part");
+    arguments.Text("date", kDayHelp, &date_).Fills("at.effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("at.as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

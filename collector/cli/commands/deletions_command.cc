@@ -56,8 +56,10 @@ class DeletionsShowCommand final : public Command {
            "went.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional(
-        "ID", "The deletion's id or the device's, 32 hex digits", &id_);
+    arguments
+        .Positional("ID", "The deletion's id or the device's, 32 hex digits",
+                    &id_)
+        .Fills("deletion_id");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

@@ -31,10 +31,12 @@ class DeviceDeleteCommand final : public Command {
            "it was known can no longer be recomputed.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID",
-                         "A device id, the first digits of one (4 or more), or "
-                         "a host name",
-                         &id_);
+    arguments
+        .Positional("ID",
+                    "A device id, the first digits of one (4 or more), or "
+                    "a host name",
+                    &id_)
+        .Fills("device_id");
     edit_.Declare(arguments);
     arguments.Flag("yes", "Delete it; there is no way back", &yes_);
   }

@@ -15,10 +15,12 @@ using Stub = v1::DeviceService::Stub;
 class HoldEdit {
  public:
   void Declare(Arguments& arguments) {
-    arguments.Positional("ID",
-                         "A device id, the first digits of one (4 or more), or "
-                         "a host name",
-                         &id_);
+    arguments
+        .Positional("ID",
+                    "A device id, the first digits of one (4 or more), or "
+                    "a host name",
+                    &id_)
+        .Fills("device_id");
     edit_.Declare(arguments);
   }
 
@@ -84,8 +86,9 @@ class DeviceReleaseCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     edit_.Declare(arguments);
-    arguments.Text("hold", "Which one, where the device has several; its id",
-                   &hold_);
+    arguments
+        .Text("hold", "Which one, where the device has several; its id", &hold_)
+        .Fills("hold_id");
   }
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::ReleaseDeviceRequest request;

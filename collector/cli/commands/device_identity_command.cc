@@ -19,11 +19,13 @@ class DeviceIdentityCommand final : public Command {
            "  rollcall device identity 4f1c9a02 --as-of=2026-01-31\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID",
-                         "A device id, the first digits of one (4 or more), or "
-                         "a host name",
-                         &id_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments
+        .Positional("ID",
+                    "A device id, the first digits of one (4 or more), or "
+                    "a host name",
+                    &id_)
+        .Fills("device_id");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

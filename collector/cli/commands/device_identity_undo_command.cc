@@ -19,7 +19,8 @@ class DeviceIdentityUndoCommand final : public Command {
            "too, and stays so.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("EVENT", "The event's id, 32 hex digits", &event_);
+    arguments.Positional("EVENT", "The event's id, 32 hex digits", &event_)
+        .Fills("event_id");
     edit_.Declare(arguments);
   }
 

@@ -22,12 +22,16 @@ class DeviceMergeCommand final : public Command {
            "all back.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID",
-                         "The device that stays: its id, the first digits of "
-                         "it (4 or more), or its host name",
-                         &id_);
-    arguments.Positional("OTHER", "The device that is the same one, likewise",
-                         &other_);
+    arguments
+        .Positional("ID",
+                    "The device that stays: its id, the first digits of "
+                    "it (4 or more), or its host name",
+                    &id_)
+        .Fills("device_id");
+    arguments
+        .Positional("OTHER", "The device that is the same one, likewise",
+                    &other_)
+        .Fills("other_device_id");
     edit_.Declare(arguments);
   }
 

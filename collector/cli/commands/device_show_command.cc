@@ -25,16 +25,20 @@ class DeviceShowCommand final : public Command {
            "  rollcall device show 4f1c9a02 --history --section=software\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID",
-                         "A device id, the first digits of one (4 or more), or "
-                         "a host name",
-                         &id_);
-    arguments.Texts("section",
-                    "Its rows of these sections, for example hardware.cpu, or "
-                    "\"all\"; with --history, only their changes",
-                    &sections_);
+    arguments
+        .Positional("ID",
+                    "A device id, the first digits of one (4 or more), or "
+                    "a host name",
+                    &id_)
+        .Fills("device_id");
+    arguments
+        .Texts("section",
+               "Its rows of these sections, for example hardware.cpu, or "
+               "\"all\"; with --history, only their changes",
+               &sections_)
+        .Fills("sections");
     arguments.Flag("history", "What changed on it, newest first", &history_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

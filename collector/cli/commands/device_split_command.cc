@@ -19,12 +19,15 @@ class DeviceSplitCommand final : public Command {
            "it back.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID",
-                         "A device id, the first digits of one (4 or more), or "
-                         "a host name",
-                         &id_);
-    arguments.Texts("subjects", "The subjects that leave it; needed",
-                    &subjects_);
+    arguments
+        .Positional("ID",
+                    "A device id, the first digits of one (4 or more), or "
+                    "a host name",
+                    &id_)
+        .Fills("device_id");
+    arguments
+        .Texts("subjects", "The subjects that leave it; needed", &subjects_)
+        .Fills("subject_ids");
     edit_.Declare(arguments);
   }
 

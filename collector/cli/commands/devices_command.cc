@@ -23,11 +23,13 @@ class DevicesCommand final : public Command {
            "  rollcall devices --as-of=2026-01-31\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("contains",
-                   "Only where host name, serial number, model or device id "
-                   "contains this, ignoring case",
-                   &contains_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments
+        .Text("contains",
+              "Only where host name, serial number, model or device id "
+              "contains this, ignoring case",
+              &contains_)
+        .Fills("contains");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/explained_edit.h"
+#include "collector/cli/file_name.h"
 #include "collector/cli/new_file.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/progress.h"
@@ -47,15 +48,20 @@ class DocumentsPutCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("FILE", "The document, at most 16 MiB", &path_);
-    arguments.Text("title", "What people call it; default: the file's name",
-                   &title_);
-    arguments.Text("media-type",
-                   "What its bytes are; default: application/octet-stream",
-                   &media_type_);
-    arguments.Text("request-id",
-                   "A word of yours: a repeated call with it gets the first "
-                   "one's answer",
-                   &request_id_);
+    arguments
+        .Text("title", "What people call it; default: the file's name", &title_)
+        .Fills("title");
+    arguments
+        .Text("media-type",
+              "What its bytes are; default: application/octet-stream",
+              &media_type_)
+        .Fills("media_type");
+    arguments
+        .Text("request-id",
+              "A word of yours: a repeated call with it gets the first "
+              "one's answer",
+              &request_id_)
+        .Fills("request_id");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
@@ -66,7 +72,7 @@ class DocumentsPutCommand final : public Command {
     }
     request.set_sha256(Sha256Hex(*content));
     request.set_content(*std::move(content));
-    request.set_title(title_.empty() ? FileName() : title_);
+    request.set_title(title_.empty() ? FileNameOf(path_) : title_);
     request.set_media_type(media_type_);
     request.set_request_id(request_id_);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
@@ -79,17 +85,13 @@ class DocumentsPutCommand final : public Command {
   }
 
  private:
-  std::string FileName() const {
-    return path_.substr(path_.find_last_of('/') + 1);
-  }
-
   absl::StatusOr<v1::PutDocumentResponse> Send(
       const Session& session, DocumentStub& stub,
       const v1::PutDocumentRequest& request) const {
     const auto size = static_cast<int64_t>(request.content().size());
     const ProgressLine progress(
         session.err(), session.err_is_terminal() && size >= kLargeDocumentBytes,
-        absl::StrCat("Putting ", EscapeForTerminal(FileName()), " (",
+        absl::StrCat("Putting ", EscapeForTerminal(FileNameOf(path_)), " (",
                      BytesText(size), ")"));
     return session.Call(stub, &DocumentStub::PutDocument, request);
   }
@@ -157,7 +159,7 @@ class DocumentsGetCommand final : public Command {
            "stays, unless --force.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("SHA256", kSha256Help, &sha256_);
+    arguments.Positional("SHA256", kSha256Help, &sha256_).Fills("sha256");
     arguments.Text("out", "The file to write; needed", &path_);
     arguments.Flag("force", "Replace the file if it is there", &force_);
   }
@@ -223,7 +225,7 @@ class DocumentsDeleteCommand final : public Command {
            "One that an object refers to, or did on any day, stays.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("SHA256", kSha256Help, &sha256_);
+    arguments.Positional("SHA256", kSha256Help, &sha256_).Fills("sha256");
     edit_.Declare(arguments);
   }
 

@@ -21,10 +21,14 @@ class LedgerListCommand final : public Command {
            "  rollcall ledger list --kind=change-set-approved --actor=jo\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Number("from", "The entry to begin with; default: 0", 0,
-                     kMostEntries, &from_);
-    arguments.Text("kind", "Only what happened so, as in column WHAT", &kind_);
-    arguments.Text("actor", "Only what this principal did", &actor_);
+    arguments
+        .Number("from", "The entry to begin with; default: 0", 0, kMostEntries,
+                &from_)
+        .Fills("first_index");
+    arguments.Text("kind", "Only what happened so, as in column WHAT", &kind_)
+        .Fills("kind");
+    arguments.Text("actor", "Only what this principal did", &actor_)
+        .Fills("actor");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

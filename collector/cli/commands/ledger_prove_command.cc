@@ -59,8 +59,10 @@ class LedgerProveCommand final : public Command {
            "check it again.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("INDEX", "The entry's index, as `ledger list` has it",
-                         &index_);
+    arguments
+        .Positional("INDEX", "The entry's index, as `ledger list` has it",
+                    &index_)
+        .Fills("index");
     arguments.Texts("public-key",
                     "A file of public keys, PEM, that may have signed; "
                     "default: those that the collector tells",

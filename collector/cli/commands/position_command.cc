@@ -26,9 +26,10 @@ class PositionCommand final : public Command {
            "  rollcall position explain PostgreSQL\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("product", "Only this product, ignoring case", &product_);
-    arguments.Text("date", kDateHelp, &date_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("product", "Only this product, ignoring case", &product_)
+        .Fills("product");
+    arguments.Text("date", kDateHelp, &date_).Fills("effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Flag("fail-on-shortfall",
                    "End with exit code 1 if any product listed is not covered",
                    &fail_on_shortfall_);
@@ -89,15 +90,19 @@ class PositionExplainCommand final : public Command {
            "--output=json\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("PRODUCT", "The product's name, ignoring case",
-                         &product_);
-    arguments.Text("publisher",
-                   "The publisher, where several have a product of this name",
-                   &publisher_);
-    arguments.Text("metric", "Which metric, where the product has several",
-                   &metric_);
-    arguments.Text("date", kDateHelp, &date_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments
+        .Positional("PRODUCT", "The product's name, ignoring case", &product_)
+        .Fills("product");
+    arguments
+        .Text("publisher",
+              "The publisher, where several have a product of this name",
+              &publisher_)
+        .Fills("publisher");
+    arguments
+        .Text("metric", "Which metric, where the product has several", &metric_)
+        .Fills("metric");
+    arguments.Text("date", kDateHelp, &date_).Fills("effective_date");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -26,11 +26,15 @@ absl::Status CheckName(absl::string_view name) {
 class RoleEdit {
  public:
   void Declare(Arguments& arguments) {
-    arguments.Positional("NAME", "The principal, as its certificates name it",
-                         &name_);
-    arguments.Positional(
-        "ROLE", "viewer, itam, procurement, security, auditor or admin",
-        &role_);
+    arguments
+        .Positional("NAME", "The principal, as its certificates name it",
+                    &name_)
+        .Fills("principal");
+    arguments
+        .Positional("ROLE",
+                    "viewer, itam, procurement, security, auditor or admin",
+                    &role_)
+        .Fills("role");
     edit_.Declare(arguments);
   }
 
@@ -69,8 +73,8 @@ class PrincipalListCommand final : public Command {
            "  rollcall principal list --role=itam --as-of=2026-06-30\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("role", "Only those that have it", &role_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("role", "Only those that have it", &role_).Fills("role");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 
@@ -111,8 +115,8 @@ class PrincipalShowCommand final : public Command {
            "  rollcall principal show jo --as-of=2026-06-30\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("NAME", "The principal", &name_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Positional("NAME", "The principal", &name_).Fills("principal");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 
@@ -212,9 +216,12 @@ class PrincipalRevokeCertificatesCommand final : public Command {
            "brought.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("NAME", "The principal, or you", &name_);
-    arguments.Text("certificate", "Only this one; default: all of them",
-                   &certificate_);
+    arguments.Positional("NAME", "The principal, or you", &name_)
+        .Fills("principal");
+    arguments
+        .Text("certificate", "Only this one; default: all of them",
+              &certificate_)
+        .Fills("certificate");
     edit_.Declare(arguments);
   }
 

@@ -29,9 +29,11 @@ class RegisterImportCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     import_.Declare(arguments);
-    arguments.Text("register",
-                   "The register that the file is a state of; default: assets",
-                   &register_);
+    arguments
+        .Text("register",
+              "The register that the file is a state of; default: assets",
+              &register_)
+        .Fills("register");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

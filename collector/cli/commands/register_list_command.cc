@@ -20,8 +20,9 @@ class RegisterListCommand final : public Command {
            "  rollcall register list --register=mdm --as-of=2026-01-31\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("register", "Only this register", &register_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("register", "Only this register", &register_)
+        .Fills("register");
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -24,21 +24,25 @@ class SoftwareCommand final : public Command {
            "  rollcall software --product=PostgreSQL\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text(
-        "name",
-        "Only packages whose name contains this, ignoring case; with "
-        "--devices, the exact name",
-        &name_);
-    arguments.Text("version", "With --devices: only this exact version",
-                   &version_);
-    arguments.Text("product",
-                   "List the devices that have this recognised product",
-                   &product_);
+    arguments
+        .Text("name",
+              "Only packages whose name contains this, ignoring case; with "
+              "--devices, the exact name",
+              &name_)
+        .Fills("name")
+        .Fills("name_contains");
+    arguments
+        .Text("version", "With --devices: only this exact version", &version_)
+        .Fills("version");
+    arguments
+        .Text("product", "List the devices that have this recognised product",
+              &product_)
+        .Fills("product");
     arguments.Flag("devices", "List the devices that have the package --name",
                    &devices_);
     arguments.Flag("unrecognised", "Only packages that no rule recognises",
                    &unrecognised_);
-    arguments.Text("as-of", kAsOfHelp, &as_of_);
+    arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

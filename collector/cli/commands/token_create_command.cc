@@ -27,19 +27,26 @@ class TokenCreateCommand final : public Command {
            "agent with --token-file, or to `rollcall login`.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("principal",
-                   "Whom it logs in; without this it is for agents",
-                   &principal_);
-    arguments.Number("uses",
-                     "How many agents may enrol, or how often the person may "
-                     "log in; default: 1",
-                     1, kMostUses, &uses_);
-    arguments.Number("days", "How long it lasts; default: 7", 1, kMostDays,
-                     &days_);
-    arguments.Text("class", "The class of the devices that enrol with it",
-                   &class_);
-    arguments.Text("unit", "The organisation unit of these devices", &unit_);
-    arguments.Text("note", "What it is for, in your words", &note_);
+    arguments
+        .Text("principal", "Whom it logs in; without this it is for agents",
+              &principal_)
+        .Fills("principal");
+    arguments
+        .Number("uses",
+                "How many agents may enrol, or how often the person may "
+                "log in; default: 1",
+                1, kMostUses, &uses_)
+        .Fills("max_uses");
+    arguments
+        .Number("days", "How long it lasts; default: 7", 1, kMostDays, &days_)
+        .Fills("life");
+    arguments
+        .Text("class", "The class of the devices that enrol with it", &class_)
+        .Fills("device_class");
+    arguments.Text("unit", "The organisation unit of these devices", &unit_)
+        .Fills("organisation_unit");
+    arguments.Text("note", "What it is for, in your words", &note_)
+        .Fills("note");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

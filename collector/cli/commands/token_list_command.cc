@@ -21,8 +21,9 @@ class TokenListCommand final : public Command {
   void Declare(Arguments& arguments) override {
     arguments.Flag("all", "Also those that are used up, expired or revoked",
                    &all_);
-    arguments.Text("principal", "Only those that log this principal in",
-                   &principal_);
+    arguments
+        .Text("principal", "Only those that log this principal in", &principal_)
+        .Fills("principal");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

@@ -17,8 +17,8 @@ class TokenRevokeCommand final : public Command {
     return "  rollcall token revoke fff96a8a2c0b8fff5a0e6e6f4f1c2b3a\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Positional("ID", "The token's id, as `token list` shows it",
-                         &id_);
+    arguments.Positional("ID", "The token's id, as `token list` shows it", &id_)
+        .Fills("token_id");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {

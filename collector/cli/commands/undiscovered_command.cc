@@ -25,15 +25,19 @@ class UndiscoveredCommand final : public Command {
            "--output=csv\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Number("stale-days",
-                     "Days of silence after which an agent is stale; only time "
-                     "in which the collector was there counts; default: 60",
-                     1, kMaxStaleDays, &stale_days_);
-    arguments.Texts(
-        "state",
-        absl::StrCat("Only these: ",
-                     EnumWords(v1::UndiscoveredDevice::State_descriptor())),
-        &states_);
+    arguments
+        .Number("stale-days",
+                "Days of silence after which an agent is stale; only time "
+                "in which the collector was there counts; default: 60",
+                1, kMaxStaleDays, &stale_days_)
+        .Fills("stale_days");
+    arguments
+        .Texts(
+            "state",
+            absl::StrCat("Only these: ",
+                         EnumWords(v1::UndiscoveredDevice::State_descriptor())),
+            &states_)
+        .Fills("states");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }
 

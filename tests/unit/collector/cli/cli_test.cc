@@ -36,7 +36,9 @@ class FakeDeviceService final : public v1::DeviceService::Service {
         request->page_token().empty() ? 0 : std::stoi(request->page_token());
     for (int i = 0; i < 2 && i < request->page_size() && next < total;
          ++i, ++next) {
-      response->add_devices()->set_device_id(absl::StrCat("d", next));
+      auto* const device = response->add_devices();
+      device->set_device_id(absl::StrCat("d", next));
+      if (!hostname.empty()) device->set_hostname(hostname);
     }
     if (next < total) response->set_next_page_token(absl::StrCat(next));
     return grpc::Status::OK;
@@ -50,6 +52,7 @@ class FakeDeviceService final : public v1::DeviceService::Service {
   }
 
   int total = 0;
+  std::string hostname;
   std::vector<int> page_sizes;
   grpc::StatusCode code = grpc::StatusCode::NOT_FOUND;
   std::string message;
@@ -119,6 +122,7 @@ class CliTest : public ::testing::Test {
         .out = out_,
         .err = err_,
         .clock = clock_,
+        .width = width_,
         .default_config = config,
         .connect = [this](const GlobalOptions& options)
             -> absl::StatusOr<std::shared_ptr<grpc::Channel>> {
@@ -128,6 +132,8 @@ class CliTest : public ::testing::Test {
     return RunCli(arguments, environment);
   }
 
+  // That of the terminal that out_ is; kUnlimitedWidth: it is none.
+  int width_ = kUnlimitedWidth;
   testing::TempDir dir_;
   testing::FakeClock clock_;
   FakeDeviceService devices_;
@@ -218,6 +224,30 @@ TEST_F(CliTest, NamesTheOptionThatFillsAFieldOfTheRequest) {
   devices_.message = "sections: there is no section \"cpu\"";
   EXPECT_EQ(Run({"device", "show", "d0"}), ExitCode::kUsage);
   EXPECT_EQ(err_.str(), "rollcall: --section: there is no section \"cpu\"\n");
+}
+
+TEST_F(CliTest, TextThatIsNotUtf8IsTheArgumentsFaultAndIsNotSent) {
+  EXPECT_EQ(Run({"devices", "--contains=caf\xe9"}), ExitCode::kUsage);
+  EXPECT_EQ(err_.str(), "rollcall: --contains is not UTF-8\n");
+  EXPECT_EQ(Run({"device", "show", "\xff"}), ExitCode::kUsage);
+  EXPECT_EQ(err_.str(), "rollcall: ID is not UTF-8\n");
+  EXPECT_THAT(devices_.page_sizes, IsEmpty());
+}
+
+TEST_F(CliTest, ATerminalGetsNoCommandsInAnyFormat) {
+  devices_.total = 1;
+  devices_.hostname = "a\x1b[2J\nb";
+  for (const std::string output : {"table", "csv", "json"}) {
+    width_ = 120;
+    EXPECT_EQ(Run({"devices", "--limit=1", "--output=" + output}),
+              ExitCode::kOk);
+    EXPECT_THAT(out_.str(), AllOf(HasSubstr("[2J"), Not(HasSubstr("\x1b"))))
+        << output;
+  }
+  // A file gets what there is.
+  width_ = kUnlimitedWidth;
+  EXPECT_EQ(Run({"devices", "--limit=1", "--output=csv"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), HasSubstr("\x1b[2J"));
 }
 
 TEST_F(CliTest, RefusesWrongArgumentsWithoutCalling) {

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "common/answer_mark.h"
 #include "common/clock.h"
 #include "common/file.h"
 #include "gmock/gmock.h"
@@ -21,10 +22,14 @@ using ::testing::HasSubstr;
 
 class NoDevices final : public v1::DeviceService::Service {
  public:
-  grpc::Status ListDevices(grpc::ServerContext*, const v1::ListDevicesRequest*,
+  grpc::Status ListDevices(grpc::ServerContext* context,
+                           const v1::ListDevicesRequest*,
                            v1::ListDevicesResponse*) override {
-    return grpc::Status::OK;
+    context->AddTrailingMetadata(kAnswerMark, "1");
+    return status;
   }
+
+  grpc::Status status;
 };
 
 // A server with mutual TLS and certificates of an authority of the test's own.
@@ -86,9 +91,10 @@ class ConnectionTest : public ::testing::Test {
     context.set_deadline(std::chrono::system_clock::now() +
                          std::chrono::seconds(20));
     v1::ListDevicesResponse response;
-    return ExplainFailure(v1::DeviceService::NewStub(*channel)->ListDevices(
-                              &context, {}, &response),
-                          options_);
+    const grpc::Status status =
+        v1::DeviceService::NewStub(*channel)->ListDevices(&context, {},
+                                                          &response);
+    return ExplainFailure(status, IsOfCollector(context), options_);
   }
 
   static testing::TempDir* shared_dir;
@@ -182,13 +188,20 @@ TEST_F(ConnectionTest, AdvisesWhenTheNameIsUnknown) {
                                HasSubstr("check --collector")));
 }
 
+TEST_F(ConnectionTest, ACollectorThatSaysItCannotWorkNowWasReached) {
+  service_.status =
+      grpc::Status(grpc::StatusCode::UNAVAILABLE, "the disk is full");
+  EXPECT_THAT(Call(),
+              StatusIs(absl::StatusCode::kUnavailable, "the disk is full"));
+}
+
 TEST_F(ConnectionTest, LeavesOtherErrorsAsTheCollectorSaidThem) {
   EXPECT_THAT(ExplainFailure(grpc::Status(grpc::StatusCode::NOT_FOUND, "no x"),
-                             options_),
+                             /*is_of_collector=*/true, options_),
               StatusIs(absl::StatusCode::kNotFound, "no x"));
   EXPECT_THAT(
       ExplainFailure(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, ""),
-                     options_),
+                     /*is_of_collector=*/false, options_),
       StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr("--timeout")));
 }
 
