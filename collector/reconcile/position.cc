@@ -87,8 +87,28 @@ Lines SortLines(const PositionInput& input,
   return lines;
 }
 
+// Adds up. What is without limit decides, wherever it comes.
+class QuantitySum {
+ public:
+  void Include(Quantity quantity) {
+    if (quantity.IsUnlimited()) {
+      is_unlimited_ = true;
+    } else if (sum_.ok()) {
+      sum_ = Add(*sum_, quantity);
+    }
+  }
+  // OUT_OF_RANGE as for Quantity.
+  absl::StatusOr<Quantity> Total() const {
+    return is_unlimited_ ? Quantity::Unlimited() : sum_;
+  }
+
+ private:
+  bool is_unlimited_ = false;
+  absl::StatusOr<Quantity> sum_ = Quantity();
+};
+
 absl::StatusOr<Quantity> SumLines(const Lines& lines) {
-  Quantity sum;
+  QuantitySum sum;
   for (const v1::Entitlement* line : lines.counted) {
     const auto quantity = Quantity::FromProto(line->quantity());
     if (!quantity.ok()) {
@@ -96,9 +116,9 @@ absl::StatusOr<Quantity> SumLines(const Lines& lines) {
                       absl::StrCat("contract ", line->contract_number(),
                                    ", line ", line->line()));
     }
-    ROLLCALL_ASSIGN_OR_RETURN(sum, Add(sum, *quantity));
+    sum.Include(*quantity);
   }
-  return sum;
+  return sum.Total();
 }
 
 struct Consumed {
@@ -116,14 +136,18 @@ struct Consumed {
 };
 
 absl::StatusOr<Consumed> SumDemands(const PositionInput& input) {
-  Consumed sum;
+  QuantitySum low;
+  QuantitySum expected;
+  QuantitySum high;
   for (const DeviceDemand* demand : input.demands) {
-    const Measured& measured = demand->measured;
-    ROLLCALL_ASSIGN_OR_RETURN(sum.low, Add(sum.low, measured.low));
-    ROLLCALL_ASSIGN_OR_RETURN(sum.expected,
-                              Add(sum.expected, measured.expected));
-    ROLLCALL_ASSIGN_OR_RETURN(sum.high, Add(sum.high, measured.high));
+    low.Include(demand->measured.low);
+    expected.Include(demand->measured.expected);
+    high.Include(demand->measured.high);
   }
+  Consumed sum;
+  ROLLCALL_ASSIGN_OR_RETURN(sum.low, low.Total());
+  ROLLCALL_ASSIGN_OR_RETURN(sum.expected, expected.Total());
+  ROLLCALL_ASSIGN_OR_RETURN(sum.high, high.Total());
   return sum;
 }
 

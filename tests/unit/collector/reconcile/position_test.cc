@@ -227,6 +227,24 @@ TEST(Position, SaysThatItCannotBeComputedInsteadOfWrapping) {
   EXPECT_EQ(used.device_count(), 2);
 }
 
+TEST(Position, LacksNothingWhereALineIsUnlimitedWhateverTheOthersComeTo) {
+  const int64_t max = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(InWords(Case()
+                        .Buy(max)
+                        .Buy(max)
+                        .Buy(Quantity::Unlimited())
+                        .Use(7)
+                        .Position()),
+            "unlimited 7/7/7 0 unlimited COVERED");
+  EXPECT_EQ(InWords(Case()
+                        .Buy(3)
+                        .Use(1, Quantity::Of(max))
+                        .Use(1, Quantity::Of(max))
+                        .Use(1, Quantity::Unlimited())
+                        .Position()),
+            "3 3/3/unlimited 0 0 UNDETERMINED");
+}
+
 TEST(Position, MaintenanceIsARightToNothingAlone) {
   const PositionResult result =
       ComputePosition(Case()
