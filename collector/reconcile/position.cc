@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -50,39 +51,72 @@ std::string NotApplicable(const v1::Entitlement& line,
   return "";
 }
 
+// The lines by id, if any of them builds upon another.
+absl::flat_hash_set<absl::string_view> PossibleBases(
+    const PositionInput& input) {
+  absl::flat_hash_set<absl::string_view> ids;
+  if (std::none_of(input.lines.begin(), input.lines.end(),
+                   [](const v1::Entitlement* line) {
+                     return BuildsUponAnother(line->licence_kind());
+                   })) {
+    return ids;
+  }
+  for (const v1::Entitlement* line : input.lines) {
+    ids.insert(line->entitlement_id());
+  }
+  return ids;
+}
+
+// What is to be said of the line that this one builds upon; empty where it is
+// one of the position's.
+absl::string_view WhereItsBaseIs(
+    const v1::Entitlement& line,
+    const absl::flat_hash_set<absl::string_view>& bases) {
+  if (!BuildsUponAnother(line.licence_kind())) return "";
+  if (!line.has_base_entitlement_id()) {
+    return "; which one it builds upon is not stated";
+  }
+  return bases.contains(line.base_entitlement_id())
+             ? ""
+             : "; the one it builds upon is no line of this position";
+}
+
 // What became of the lines.
 struct Lines {
   std::vector<const v1::Entitlement*> counted;
   int out_of_term = 0;
   int not_applicable = 0;
-  // In term, and no right by itself.
+  // In term, and no right by itself; and which of these say so in a note.
   int no_right = 0;
+  bool has_building = false;
+  bool has_evaluation = false;
 };
 
-Lines SortLines(const PositionInput& input,
-                std::vector<v1::EntitlementUse>& uses) {
+void AddNoRight(const v1::Entitlement& line, Lines& lines) {
+  ++lines.no_right;
+  lines.has_building |= BuildsUponAnother(line.licence_kind());
+  lines.has_evaluation |=
+      line.licence_kind() == v1::Entitlement::LICENCE_KIND_EVALUATION;
+}
+
+Lines SortLines(const PositionInput& input, std::vector<std::string>& reasons) {
   const InstallCounts installs = CountInstalls(input);
+  const auto bases = PossibleBases(input);
   Lines lines;
   for (const v1::Entitlement* line : input.lines) {
-    v1::EntitlementUse use;
-    *use.mutable_entitlement() = *line;
     std::string reason = OutOfTerm(*line, input.effective_date);
+    const absl::string_view no_right = NoRightAlone(line->licence_kind());
     if (!reason.empty()) {
       ++lines.out_of_term;
-    } else if (line->licence_kind() ==
-               v1::Entitlement::LICENCE_KIND_MAINTENANCE) {
-      ++lines.no_right;
-      reason = "is maintenance, which is a right to nothing alone";
+    } else if (!no_right.empty()) {
+      AddNoRight(*line, lines);
+      reason = absl::StrCat(no_right, WhereItsBaseIs(*line, bases));
     } else {
       reason = NotApplicable(*line, installs);
       if (!reason.empty()) ++lines.not_applicable;
     }
-    if (reason.empty()) {
-      use.set_counts(true);
-      lines.counted.push_back(line);
-    }
-    use.set_reason(std::move(reason));
-    uses.push_back(std::move(use));
+    if (reason.empty()) lines.counted.push_back(line);
+    reasons.push_back(std::move(reason));
   }
   return lines;
 }
@@ -169,6 +203,23 @@ v1::Position::State StateOf(const PositionInput& input, const Consumed& used,
                               : State::STATE_COVERED;
 }
 
+void AddNotesOfLines(const Lines& lines, v1::Position& position) {
+  if (lines.not_applicable > 0) {
+    position.add_notes(
+        "lines for one version or edition count only where they admit all that "
+        "is used, so that a shortfall may be smaller than shown");
+  }
+  if (lines.has_building) {
+    position.add_notes(
+        "upgrades, step-ups and add-ons add nothing, whether or not what they "
+        "build upon counts here, since installs are not assigned to lines yet; "
+        "so a shortfall may be smaller than shown");
+  }
+  if (lines.has_evaluation) {
+    position.add_notes("lines for evaluation cover no use");
+  }
+}
+
 void AddNotes(const PositionInput& input, v1::Position& position) {
   if (input.bought_under.empty()) {
     position.add_notes(
@@ -179,11 +230,6 @@ void AddNotes(const PositionInput& input, v1::Position& position) {
         absl::StrJoin(input.bought_under, ", "),
         "); all use is counted under each, so that the positions must not be "
         "added up"));
-  }
-  if (position.entitlement_not_applicable_count() > 0) {
-    position.add_notes(
-        "lines for one version or edition count only where they admit all that "
-        "is used, so that a shortfall may be smaller than shown");
   }
 }
 
@@ -224,7 +270,7 @@ absl::Status SetAmounts(const PositionInput& input, const Lines& lines,
 
 PositionResult ComputePosition(const PositionInput& input) {
   PositionResult result;
-  const Lines lines = SortLines(input, result.entitlements);
+  const Lines lines = SortLines(input, result.reasons);
   v1::Position& position = result.position;
   position.set_publisher(input.publisher);
   position.set_product(input.product);
@@ -240,7 +286,9 @@ PositionResult ComputePosition(const PositionInput& input) {
                                  lines.not_applicable + lines.no_right);
   position.set_entitlement_out_of_term_count(lines.out_of_term);
   position.set_entitlement_not_applicable_count(lines.not_applicable);
+  position.set_entitlement_no_right_count(lines.no_right);
   AddNotes(input, position);
+  AddNotesOfLines(lines, position);
   return result;
 }
 

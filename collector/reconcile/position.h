@@ -42,15 +42,17 @@ struct PositionInput {
 // A position and which lines it counts.
 struct PositionResult {
   v1::Position position;
-  // One per line of the input, in its order.
-  std::vector<v1::EntitlementUse> entitlements;
+  // One per line of the input, in its order: why it does not count; empty if it
+  // does.
+  std::vector<std::string> reasons;
 };
 
-// A line counts if it is in term on the date and admits everything that is
-// used. Covered only where the most that the facts allow is covered; a
-// shortfall where more is expected than entitled; in between undetermined.
-// Not computable, with a note and without the amounts, where they do not fit
-// into 64 bits, a line's quantity is malformed, or the metric is not counted.
+// A line counts if it is in term on the date, is a right by itself and admits
+// everything that is used. Covered only where the most that the facts allow is
+// covered; a shortfall where more is expected than entitled; in between
+// undetermined. Not computable, with a note and without the amounts, where they
+// do not fit into 64 bits, a line's quantity is malformed, or the metric is not
+// counted.
 PositionResult ComputePosition(const PositionInput& input);
 
 }  // namespace rollcall::collector

@@ -238,8 +238,13 @@ ReconciliationQueries::ExplainPosition(
   SetMoment(moment, response);
   *response.mutable_position() = read.result.position;
   if (page.after.empty()) {
-    response.mutable_entitlements()->Assign(read.result.entitlements.begin(),
-                                            read.result.entitlements.end());
+    const BookedProduct& product = reader.book().at(target.key);
+    for (size_t i = 0; i < read.result.reasons.size(); ++i) {
+      v1::EntitlementUse& use = *response.add_entitlements();
+      *use.mutable_entitlement() = *product.lines.at(target.metric)[i];
+      use.set_counts(read.result.reasons[i].empty());
+      use.set_reason(read.result.reasons[i]);
+    }
     if (reader.book().at(target.key).lines.empty()) {
       AddLinesOfOtherPublishers(reader, target.key, response);
     }

@@ -51,6 +51,31 @@ std::string OutOfTerm(const v1::Entitlement& line, const CivilDate& date) {
   return *end < date ? absl::StrCat("ended ", line.end_date()) : "";
 }
 
+absl::string_view NoRightAlone(v1::Entitlement::LicenceKind kind) {
+  switch (kind) {
+    case v1::Entitlement::LICENCE_KIND_MAINTENANCE:
+      return "is maintenance, which is a right to nothing alone";
+    case v1::Entitlement::LICENCE_KIND_UPGRADE:
+      return "is an upgrade, which makes an older licence one of this version "
+             "and adds none";
+    case v1::Entitlement::LICENCE_KIND_STEP_UP:
+      return "is a step-up, which makes a licence of a lower edition one of "
+             "this edition and adds none";
+    case v1::Entitlement::LICENCE_KIND_ADD_ON:
+      return "is an add-on, which adds to a licence and is none";
+    case v1::Entitlement::LICENCE_KIND_EVALUATION:
+      return "is for evaluation only";
+    default:
+      return "";
+  }
+}
+
+bool BuildsUponAnother(v1::Entitlement::LicenceKind kind) {
+  return kind == v1::Entitlement::LICENCE_KIND_UPGRADE ||
+         kind == v1::Entitlement::LICENCE_KIND_STEP_UP ||
+         kind == v1::Entitlement::LICENCE_KIND_ADD_ON;
+}
+
 std::string InstallInWords(const Install& install) {
   std::vector<std::string> parts;
   parts.push_back(install.version.has_value()

@@ -34,6 +34,13 @@ bool Admits(const v1::Entitlement& line, const Install& install);
 // dates do not parse is not.
 std::string OutOfTerm(const v1::Entitlement& line, const CivilDate& date);
 
+// Why lines of the kind cover no use by themselves, for example "is for
+// evaluation only"; empty if they do.
+absl::string_view NoRightAlone(v1::Entitlement::LicenceKind kind);
+
+// Whether lines of the kind rest on another line.
+bool BuildsUponAnother(v1::Entitlement::LicenceKind kind);
+
 // For example "version 15, edition Enterprise".
 std::string InstallInWords(const Install& install);
 

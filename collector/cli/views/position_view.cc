@@ -33,6 +33,8 @@ std::string Remarks(const Position& p) {
       "lines out of term");
   add(p.entitlement_not_applicable_count(), "line for another version",
       "lines for another version");
+  add(p.entitlement_no_right_count(), "line is no right alone",
+      "lines are no rights alone");
   return absl::StrJoin(remarks, ", ");
 }
 
@@ -72,6 +74,10 @@ constexpr Column<Position> kPositionColumns[] = {
     {nullptr, "entitlement_not_applicable_count", Align::kRight,
      [](const Position& p) {
        return absl::StrCat(p.entitlement_not_applicable_count());
+     }},
+    {nullptr, "entitlement_no_right_count", Align::kRight,
+     [](const Position& p) {
+       return absl::StrCat(p.entitlement_no_right_count());
      }},
     {"REMARKS", nullptr, Align::kWrap, Remarks},
 };

@@ -422,6 +422,15 @@ TEST(PositionsTable, TellsRangeStateAndRemarks) {
             "       16        0  shortfall        5  1 device lacks a fact\n");
 }
 
+TEST(PositionsTable, TellsOfLinesThatAreNoRightsByThemselves) {
+  v1::ListPositionsResponse response;
+  *response.add_positions() =
+      FromText<v1::Position>("entitlement_no_right_count: 2");
+  EXPECT_THAT(PositionsTable(response, kUnlimitedWidth),
+              HasSubstr("  2 lines are no rights alone\n"));
+  EXPECT_THAT(PositionsCsv(response), HasSubstr("entitlement_no_right_count,"));
+}
+
 TEST(PositionsTable, ShowsNoNumberWhereNoneCouldBeComputed) {
   v1::ListPositionsResponse response;
   *response.add_positions() = FromText<v1::Position>(

@@ -17,7 +17,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::ElementsAre;
-using testing::EqualsProto;
 using testing::FromText;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -69,13 +68,7 @@ class Case {
   PositionInput& input() { return input_; }
   v1::Position Position() const { return ComputePosition(input_).position; }
   std::vector<std::string> Reasons() const {
-    std::vector<std::string> reasons;
-    const PositionResult result = ComputePosition(input_);
-    for (const auto& use : result.entitlements) {
-      EXPECT_EQ(use.counts(), use.reason().empty());
-      reasons.push_back(use.reason());
-    }
-    return reasons;
+    return ComputePosition(input_).reasons;
   }
 
  private:
@@ -218,7 +211,7 @@ TEST(Position, SaysThatItCannotBeComputedInsteadOfWrapping) {
   EXPECT_FALSE(bought.position.has_surplus());
   EXPECT_EQ(bought.position.consumed().expected().value().numerator(), 2);
   EXPECT_EQ(bought.position.entitlement_count(), 2);
-  EXPECT_THAT(bought.entitlements, SizeIs(2));
+  EXPECT_THAT(bought.reasons, ElementsAre("", ""));
 
   const v1::Position used = Case().Buy(1).Use(max).Use(1).Position();
   EXPECT_EQ(used.state(), v1::Position::STATE_NOT_COMPUTABLE);
@@ -246,17 +239,74 @@ TEST(Position, LacksNothingWhereALineIsUnlimitedWhateverTheOthersComeTo) {
 }
 
 TEST(Position, MaintenanceIsARightToNothingAlone) {
-  const PositionResult result =
-      ComputePosition(Case()
-                          .Buy(10)
-                          .Buy(5, "licence_kind: LICENCE_KIND_MAINTENANCE")
-                          .Use(12)
-                          .input());
-  EXPECT_EQ(result.position.entitled().value().numerator(), 10);
-  EXPECT_EQ(result.position.state(), v1::Position::STATE_SHORTFALL);
-  EXPECT_EQ(result.position.entitlement_count(), 2);
-  EXPECT_FALSE(result.entitlements[1].counts());
-  EXPECT_THAT(result.entitlements[1].reason(), HasSubstr("maintenance"));
+  Case buys;
+  buys.Buy(10).Buy(5, "licence_kind: LICENCE_KIND_MAINTENANCE").Use(12);
+  const v1::Position position = buys.Position();
+  EXPECT_EQ(position.entitled().value().numerator(), 10);
+  EXPECT_EQ(position.state(), v1::Position::STATE_SHORTFALL);
+  EXPECT_EQ(position.entitlement_count(), 2);
+  EXPECT_EQ(position.entitlement_no_right_count(), 1);
+  EXPECT_THAT(buys.Reasons(), ElementsAre("", HasSubstr("maintenance")));
+  EXPECT_THAT(position.notes(), IsEmpty());
+}
+
+TEST(Position, WhatBuildsUponALicenceAddsNone) {
+  for (const char* kind : {"UPGRADE", "STEP_UP", "ADD_ON"}) {
+    Case buys;
+    buys.Buy(100,
+             "licence_kind: LICENCE_KIND_PERPETUAL "
+             "entitlement_id: 'base'")
+        .Buy(100, absl::StrCat("base_entitlement_id: 'base' licence_kind: "
+                               "LICENCE_KIND_",
+                               kind))
+        .Use(120);
+    const v1::Position position = buys.Position();
+    EXPECT_EQ(InWords(position), "100 120/120/120 20 0 SHORTFALL") << kind;
+    EXPECT_EQ(position.entitlement_count(), 2);
+    EXPECT_EQ(position.entitlement_no_right_count(), 1);
+    EXPECT_THAT(buys.Reasons(), ElementsAre("", ::testing::EndsWith(" none")));
+    EXPECT_THAT(position.notes(),
+                ElementsAre(AllOf(HasSubstr("add nothing"),
+                                  HasSubstr("smaller than shown"))));
+  }
+}
+
+TEST(Position, WhatBuildsUponNothingHereSaysSoAndAddsNothing) {
+  Case buys;
+  buys.Buy(100,
+           "licence_kind: LICENCE_KIND_UPGRADE entitlement_id: 'a' "
+           "base_entitlement_id: 'elsewhere'")
+      .Buy(100, "licence_kind: LICENCE_KIND_STEP_UP entitlement_id: 'b'")
+      .Use(1);
+  const v1::Position position = buys.Position();
+  EXPECT_EQ(InWords(position), "0 1/1/1 1 0 SHORTFALL");
+  EXPECT_THAT(buys.Reasons(),
+              ElementsAre(HasSubstr("is no line of this position"),
+                          HasSubstr("is not stated")));
+  EXPECT_THAT(position.notes(), ElementsAre(HasSubstr("add nothing")));
+}
+
+TEST(Position, AnEvaluationCoversNoUse) {
+  Case buys;
+  buys.Buy(100, "licence_kind: LICENCE_KIND_EVALUATION").Use(1);
+  const v1::Position position = buys.Position();
+  EXPECT_EQ(InWords(position), "0 1/1/1 1 0 SHORTFALL");
+  EXPECT_THAT(buys.Reasons(), ElementsAre("is for evaluation only"));
+  EXPECT_THAT(position.notes(), ElementsAre(HasSubstr("evaluation")));
+}
+
+TEST(Position, EveryOtherKindOfLicenceIsARight) {
+  for (const char* kind :
+       {"UNSPECIFIED", "PERPETUAL", "PERPETUAL_WITH_MAINTENANCE",
+        "SUBSCRIPTION", "OEM"}) {
+    EXPECT_EQ(
+        InWords(Case()
+                    .Buy(2, absl::StrCat("licence_kind: LICENCE_KIND_", kind))
+                    .Use(1)
+                    .Position()),
+        "2 1/1/1 0 1 COVERED")
+        << kind;
+  }
 }
 
 TEST(Position, OfAMetricThatIsNotCountedSaysWhatIsBoughtAndWhy) {
@@ -309,10 +359,7 @@ TEST(Position, IsTheSameForAnyOrderOfDevices) {
     const auto second = ComputePosition(buys.input());
     ASSERT_EQ(first.position.SerializeAsString(),
               second.position.SerializeAsString());
-    ASSERT_EQ(first.entitlements.size(), second.entitlements.size());
-    for (size_t i = 0; i < first.entitlements.size(); ++i) {
-      ASSERT_THAT(first.entitlements[i], EqualsProto(second.entitlements[i]));
-    }
+    ASSERT_EQ(first.reasons, second.reasons);
   }
 }
 
