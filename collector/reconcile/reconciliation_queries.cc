@@ -1,7 +1,8 @@
 #include "collector/reconcile/reconciliation_queries.h"
 
 #include <algorithm>
-#include <optional>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,20 +96,40 @@ absl::StatusOr<Target> FindTarget(const PositionBook& book,
       product.product, " has several positions; set metric to one of: ", all));
 }
 
+// A line and why it does not count; empty: it counts.
+struct ExplainedLine {
+  const v1::Entitlement* line;
+  std::string reason;
+};
+
 // Lines for a product of the same name by other publishers.
-void AddLinesOfOtherPublishers(const PositionReader& reader,
-                               const ProductKey& key,
-                               v1::ExplainPositionResponse& response) {
+std::vector<ExplainedLine> LinesOfOtherPublishers(const PositionReader& reader,
+                                                  const ProductKey& key) {
+  std::vector<ExplainedLine> lines;
   for (const v1::Entitlement& line : reader.entitlements()) {
     const ProductKey other = ProductKey::Of(line.publisher(), line.product());
     if (other.product != key.product || other.publisher == key.publisher) {
       continue;
     }
-    v1::EntitlementUse& use = *response.add_entitlements();
-    *use.mutable_entitlement() = line;
-    use.set_reason(absl::StrCat("is for a product of ", line.publisher(),
-                                ", not of ", reader.book().at(key).publisher));
+    lines.push_back(
+        {&line, absl::StrCat("is for a product of ", line.publisher(),
+                             ", not of ", reader.book().at(key).publisher)});
   }
+  return lines;
+}
+
+// What an explanation shows as bought.
+std::vector<ExplainedLine> LinesOf(const PositionReader& reader,
+                                   const Target& target,
+                                   const PositionResult& result) {
+  const BookedProduct& product = reader.book().at(target.key);
+  if (product.lines.empty()) return LinesOfOtherPublishers(reader, target.key);
+  std::vector<ExplainedLine> lines;
+  const auto& bought = product.lines.at(target.metric);
+  for (size_t i = 0; i < bought.size(); ++i) {
+    lines.push_back({bought[i], result.reasons[i]});
+  }
+  return lines;
 }
 
 void AddSoftwareUnseen(const FleetUse& use,
@@ -151,28 +172,80 @@ v1::Consumption DescribeDemand(const DeviceDemand& demand, const DeviceUse& use,
   return consumption;
 }
 
-// A page of what the devices use, at that moment.
-absl::Status AddConsumptions(Fleet& fleet, const Page& page,
-                             const Moment& moment, const ReadPosition& read,
-                             const ProductUse& use,
-                             v1::ExplainPositionResponse& response) {
-  for (size_t i = 0; i < read.demands.size(); ++i) {
-    const DeviceDemand& demand = read.demands[i];
-    if (demand.device.bytes() <= absl::string_view(page.after)) continue;
-    if (response.consumptions_size() == page.size) {
-      response.set_next_page_token(page.TokenAfter(
-          CursorAt(moment, read.demands[i - 1].device.bytes())));
-      return absl::OkStatus();
+// Where a page of an explanation begins: all lines come before all devices, and
+// neither changes from page to page, which are of one moment.
+struct Place {
+  // The first line.
+  uint32_t line = 0;
+  // The bytes of the device before the first one; empty: none is before it.
+  std::string after_device;
+
+  static absl::StatusOr<Place> Read(absl::string_view cursor) {
+    if (cursor.empty()) return Place();
+    if (cursor.size() < sizeof(uint32_t)) {
+      return absl::InvalidArgumentError(
+          "page_token is malformed; use next_page_token as it was given");
     }
-    v1::Consumption consumption =
-        DescribeDemand(demand, use.devices[i], read.is_counted);
-    ROLLCALL_ASSIGN_OR_RETURN(const v1::Device device,
-                              fleet.Describe(*use.devices[i].device));
-    if (device.has_hostname()) consumption.set_hostname(device.hostname());
-    *response.add_consumptions() = std::move(consumption);
+    return Place{KeyReader(cursor).U32(),
+                 std::string(cursor.substr(sizeof(uint32_t)))};
   }
-  return absl::OkStatus();
-}
+  std::string Cursor() const {
+    return KeyWriter().U32(line).Raw(after_device).Take();
+  }
+};
+
+// Fills one page of an explanation. Clients refuse a page that is too large, so
+// that lines and devices share its room.
+class ExplanationPage {
+ public:
+  ExplanationPage(const Page& page, Place place,
+                  v1::ExplainPositionResponse& response)
+      : max_devices_(page.size),
+        place_(std::move(place)),
+        response_(response) {}
+
+  const Place& place() const { return place_; }
+
+  // Whether all lines from the place on are on the page.
+  bool AddLines(const std::vector<ExplainedLine>& lines) {
+    for (; place_.line < lines.size(); ++place_.line) {
+      const ExplainedLine& explained = lines[place_.line];
+      v1::EntitlementUse use;
+      *use.mutable_entitlement() = *explained.line;
+      use.set_counts(explained.reason.empty());
+      use.set_reason(explained.reason);
+      if (!room_.Takes(use.ByteSizeLong())) return false;
+      *response_.add_entitlements() = std::move(use);
+    }
+    return true;
+  }
+
+  // Whether all devices from the place on are on the page.
+  absl::StatusOr<bool> AddDevices(Fleet& fleet, const ReadPosition& read,
+                                  const ProductUse& use) {
+    for (size_t i = 0; i < read.demands.size(); ++i) {
+      const absl::string_view id = read.demands[i].device.bytes();
+      if (id <= absl::string_view(place_.after_device)) continue;
+      if (response_.consumptions_size() == max_devices_) return false;
+      v1::Consumption consumption =
+          DescribeDemand(read.demands[i], use.devices[i], read.is_counted);
+      ROLLCALL_ASSIGN_OR_RETURN(const v1::Device device,
+                                fleet.Describe(*use.devices[i].device));
+      if (device.has_hostname()) consumption.set_hostname(device.hostname());
+      if (!room_.Takes(consumption.ByteSizeLong())) return false;
+      *response_.add_consumptions() = std::move(consumption);
+      place_.after_device = std::string(id);
+    }
+    return true;
+  }
+
+ private:
+  const int max_devices_;
+  // Of bytes alone.
+  PageRoom room_{Page{std::numeric_limits<int>::max(), "", ""}};
+  Place place_;
+  v1::ExplainPositionResponse& response_;
+};
 
 }  // namespace
 
@@ -225,6 +298,7 @@ ReconciliationQueries::ExplainPosition(
   ROLLCALL_ASSIGN_OR_RETURN(Page page, ReadPage(request));
   ROLLCALL_ASSIGN_OR_RETURN(Moment moment,
                             MomentOf(request, clock_.Now(), page));
+  ROLLCALL_ASSIGN_OR_RETURN(const Place place, Place::Read(page.after));
   Fleet fleet(sources_, moment.as_of);
   ROLLCALL_RETURN_IF_ERROR(Settle(fleet.reader(), moment));
   PositionReader reader(fleet, products_);
@@ -237,22 +311,16 @@ ReconciliationQueries::ExplainPosition(
   v1::ExplainPositionResponse response;
   SetMoment(moment, response);
   *response.mutable_position() = read.result.position;
-  if (page.after.empty()) {
-    const BookedProduct& product = reader.book().at(target.key);
-    for (size_t i = 0; i < read.result.reasons.size(); ++i) {
-      v1::EntitlementUse& use = *response.add_entitlements();
-      *use.mutable_entitlement() = *product.lines.at(target.metric)[i];
-      use.set_counts(read.result.reasons[i].empty());
-      use.set_reason(read.result.reasons[i]);
-    }
-    if (reader.book().at(target.key).lines.empty()) {
-      AddLinesOfOtherPublishers(reader, target.key, response);
-    }
-    AddSoftwareUnseen(reader.use(), response);
+  if (page.after.empty()) AddSoftwareUnseen(reader.use(), response);
+  ExplanationPage filled(page, place, response);
+  bool is_last = filled.AddLines(LinesOf(reader, target, read.result));
+  const ProductUse* const use = reader.UseOf(target.key);
+  if (is_last && use != nullptr) {
+    ROLLCALL_ASSIGN_OR_RETURN(is_last, filled.AddDevices(fleet, read, *use));
   }
-  if (const ProductUse* use = reader.UseOf(target.key); use != nullptr) {
-    ROLLCALL_RETURN_IF_ERROR(
-        AddConsumptions(fleet, page, moment, read, *use, response));
+  if (!is_last) {
+    response.set_next_page_token(
+        page.TokenAfter(CursorAt(moment, filled.place().Cursor())));
   }
   return response;
 }

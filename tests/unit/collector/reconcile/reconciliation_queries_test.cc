@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/catalog/catalog.h"
@@ -342,6 +344,55 @@ TEST_F(ReconciliationTest, PagesOverDevicesAndShowsLinesOnce) {
   EXPECT_THAT(lines, ElementsAre(1, 0, 0));
   EXPECT_THAT(devices, SizeIs(5));
   EXPECT_TRUE(std::is_sorted(devices.begin(), devices.end()));
+}
+
+TEST_F(ReconciliationTest, NoPageOfAnExplanationIsTooLargeForItsClient) {
+  for (int i = 0; i < 3; ++i) AddDevice({Deb("nginx", "1-1")});
+  constexpr int kLines = 900;
+  v1::ImportEntitlementsRequest import;
+  std::string content =
+      "publisher,product,metric,quantity,start_date,contract_number,vendor,"
+      "line,notes\n";
+  const std::string notes(4'000, 'n');
+  for (int i = 0; i < kLines; ++i) {
+    absl::StrAppend(&content, "F5,nginx,device,1,2026-01-01,C-1,Acme,", i, ",",
+                    notes, "\n");
+  }
+  import.set_content(content);
+  ASSERT_EQ(people_->Import(import).error_count(), 0);
+
+  v1::ExplainPositionRequest request;
+  request.set_product("nginx");
+  std::set<std::string> lines;
+  std::vector<int> devices;
+  do {
+    ASSERT_OK_AND_ASSIGN(const auto page, queries_->ExplainPosition(request));
+    EXPECT_LT(page.ByteSizeLong(), 4u << 20);
+    for (const auto& use : page.entitlements()) {
+      EXPECT_TRUE(use.counts());
+      EXPECT_TRUE(lines.insert(use.entitlement().line()).second);
+    }
+    devices.push_back(page.consumptions_size());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(lines, SizeIs(kLines));
+  // They come after all lines.
+  EXPECT_THAT(devices, ElementsAre(0, 3));
+}
+
+TEST_F(ReconciliationTest, ATokenOfAnExplanationThatWasCutIsRefused) {
+  for (int i = 0; i < 3; ++i) AddDevice({Deb("nginx", "1-1")});
+  v1::ExplainPositionRequest request;
+  request.set_product("nginx");
+  request.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(const auto first, queries_->ExplainPosition(request));
+  std::string bytes;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(first.next_page_token(), &bytes));
+  // The hash of the request, the moment, and not all of a number.
+  request.set_page_token(
+      absl::WebSafeBase64Escape(bytes.substr(0, 8 + 18 + 3)));
+  EXPECT_THAT(queries_->ExplainPosition(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("page_token")));
 }
 
 TEST_F(ReconciliationTest, ShowsLinesOfAnotherPublisherThatDoNotCount) {
