@@ -3,6 +3,7 @@
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
+#include "collector/cli/values.h"
 #include "collector/cli/views/position_view.h"
 #include "common/status.h"
 #include "rollcall/v1/reconciliation_service.grpc.pb.h"
@@ -54,11 +55,8 @@ class PositionCommand final : public Command {
         const auto response,
         FollowPages(session, *stub, &ReconciliationStub::ListPositions, request,
                     limit, &v1::ListPositionsResponse::positions_size));
-    if (fail_on_shortfall_ && !product_.empty() &&
-        response.positions().empty()) {
-      // A name that is misspelt is no proof of cover.
-      return absl::NotFoundError(
-          absl::StrCat("no product \"", product_, "\" is bought or used"));
+    if (fail_on_shortfall_ && response.positions().empty()) {
+      return NothingToJudge(response);
     }
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, PositionsTable, PositionsCsv,
@@ -71,6 +69,17 @@ class PositionCommand final : public Command {
   }
 
  private:
+  // A name that is misspelt is no proof of cover, nor is an empty store.
+  absl::Status NothingToJudge(const v1::ListPositionsResponse& response) const {
+    const std::string what =
+        product_.empty() ? "no product"
+                         : absl::StrCat("no product \"", product_, "\"");
+    return absl::NotFoundError(
+        absl::StrCat(what, " is bought or used on ", response.effective_date(),
+                     ", as known at ", ExactTimeText(response.as_of()),
+                     ": nothing shows that all is covered"));
+  }
+
   std::string product_;
   std::string date_;
   std::string as_of_;

@@ -86,7 +86,9 @@ class FakeReconciliationService final
                              const v1::ListPositionsRequest* given,
                              v1::ListPositionsResponse* response) override {
     request = *given;
-    if (given->product() == "misspelt") return grpc::Status::OK;
+    response->set_effective_date("2026-02-02");
+    response->mutable_as_of()->set_seconds(1'577'836'800);
+    if (given->product() == "misspelt" || !any) return grpc::Status::OK;
     response->add_positions()->set_state(v1::Position::STATE_SHORTFALL);
     return grpc::Status::OK;
   }
@@ -101,6 +103,7 @@ class FakeReconciliationService final
     return grpc::Status::OK;
   }
 
+  bool any = true;
   v1::ListPositionsRequest request;
 };
 
@@ -339,6 +342,16 @@ TEST_F(CliTest, AProductThatNobodyHasIsNoProofOfCover) {
   EXPECT_EQ(Run({"position", "--product=misspelt", "--fail-on-shortfall"}),
             ExitCode::kNotFound);
   EXPECT_THAT(err_.str(), HasSubstr("no product \"misspelt\""));
+}
+
+TEST_F(CliTest, NoPositionAtAllIsNoProofOfCover) {
+  positions_.any = false;
+  EXPECT_EQ(Run({"position", "--as-of=2020-01-01"}), ExitCode::kOk);
+  EXPECT_EQ(Run({"position", "--as-of=2020-01-01", "--fail-on-shortfall"}),
+            ExitCode::kNotFound);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("no product is bought or used on 2026-02-02, as known "
+                        "at 2020-01-01T00:00:00Z"));
 }
 
 TEST_F(CliTest, AVerdictOverAllPositionsTakesNoLimit) {
