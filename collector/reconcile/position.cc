@@ -268,6 +268,16 @@ absl::Status SetAmounts(const PositionInput& input, const Lines& lines,
 
 }  // namespace
 
+bool CountAlike(const v1::Entitlement& a, const v1::Entitlement& b) {
+  return a.publisher() == b.publisher() && a.product() == b.product() &&
+         a.has_version() == b.has_version() && a.version() == b.version() &&
+         a.has_edition() == b.has_edition() && a.edition() == b.edition() &&
+         a.metric() == b.metric() && a.start_date() == b.start_date() &&
+         a.has_end_date() == b.has_end_date() && a.end_date() == b.end_date() &&
+         a.licence_kind() == b.licence_kind() &&
+         a.quantity().SerializeAsString() == b.quantity().SerializeAsString();
+}
+
 PositionResult ComputePosition(const PositionInput& input) {
   PositionResult result;
   const Lines lines = SortLines(input, result.reasons);

@@ -47,6 +47,9 @@ struct PositionResult {
   std::vector<std::string> reasons;
 };
 
+// Whether a position is the same with one state of a line or with the other.
+bool CountAlike(const v1::Entitlement& a, const v1::Entitlement& b);
+
 // A line counts if it is in term on the date, is a right by itself and admits
 // everything that is used. Covered only where the most that the facts allow is
 // covered; a shortfall where more is expected than entitled; in between

@@ -4,6 +4,14 @@
 
 namespace rollcall::collector {
 
+void BookedProduct::AddLine(const v1::Entitlement& line) {
+  if (product.empty()) {
+    publisher = line.publisher();
+    product = line.product();
+  }
+  lines[line.metric()].push_back(&line);
+}
+
 std::vector<std::string> BookedProduct::BoughtUnder() const {
   std::vector<std::string> metrics;
   for (const auto& [metric, bought] : lines) metrics.push_back(metric);
@@ -16,6 +24,32 @@ std::vector<std::string> BookedProduct::Metrics() const {
   return metrics;
 }
 
+PositionInput BookedProduct::InputOf(
+    const std::string& metric, const CivilDate& effective_date,
+    absl::Span<const DeviceDemand> demands) const {
+  PositionInput input{
+      .publisher = publisher,
+      .product = product,
+      .metric = metric,
+      .effective_date = effective_date,
+      .lines = {},
+      .bought_under = BoughtUnder(),
+      .demands = {},
+      .not_counted = std::string(MetricOrUnknown(metric).not_counted)};
+  if (const auto bought = lines.find(metric); bought != lines.end()) {
+    input.lines = bought->second;
+  }
+  input.demands.reserve(demands.size());
+  for (const DeviceDemand& demand : demands) input.demands.push_back(&demand);
+  return input;
+}
+
+Metric MetricOrUnknown(absl::string_view name) {
+  const Metric* metric = FindMetric(name);
+  if (metric != nullptr) return *metric;
+  return {name, "", {}, nullptr, "the metric is unknown to this collector"};
+}
+
 PositionBook MakePositionBook(absl::Span<const v1::Entitlement> entitlements,
                               absl::Span<const UsedProduct> used) {
   PositionBook book;
@@ -26,13 +60,7 @@ PositionBook MakePositionBook(absl::Span<const v1::Entitlement> entitlements,
     product.is_used = true;
   }
   for (const v1::Entitlement& line : entitlements) {
-    BookedProduct& product =
-        book[ProductKey::Of(line.publisher(), line.product())];
-    if (product.product.empty()) {
-      product.publisher = line.publisher();
-      product.product = line.product();
-    }
-    product.lines[line.metric()].push_back(&line);
+    book[ProductKey::Of(line.publisher(), line.product())].AddLine(line);
   }
   return book;
 }

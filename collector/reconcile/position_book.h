@@ -7,6 +7,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "collector/contracts/civil_date.h"
+#include "collector/reconcile/metric.h"
+#include "collector/reconcile/position.h"
 #include "collector/reconcile/product_use.h"
 #include "rollcall/v1/contract.pb.h"
 
@@ -21,11 +24,24 @@ struct BookedProduct {
   // Lines by metric, each in the order of ListEntitlements.
   std::map<std::string, std::vector<const v1::Entitlement*>> lines;
 
+  // Adds a line of the product, in the order of ListEntitlements; it outlives
+  // this.
+  void AddLine(const v1::Entitlement& line);
+
   // The metrics that it has positions under, ordered: those it was bought
   // under, else the default one.
   std::vector<std::string> Metrics() const;
   std::vector<std::string> BoughtUnder() const;
+
+  // What its position under one of them is made of. All outlive the result.
+  PositionInput InputOf(const std::string& metric,
+                        const CivilDate& effective_date,
+                        absl::Span<const DeviceDemand> demands) const;
 };
+
+// The metric with this name; one that is not counted where the collector does
+// not know it: a line may have come with a store that knew more.
+Metric MetricOrUnknown(absl::string_view name);
 
 // All products, by key.
 using PositionBook = std::map<ProductKey, BookedProduct>;

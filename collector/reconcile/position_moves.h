@@ -1,35 +1,34 @@
 // What becomes of licence positions when the lines that they rest on change.
 #pragma once
 
-#include <map>
-#include <optional>
-#include <set>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "collector/contracts/civil_date.h"
-#include "collector/reconcile/position_reader.h"
+#include "collector/reconcile/fleet_use.h"
+#include "collector/reconcile/line_history.h"
 #include "rollcall/v1/change_service.pb.h"
-#include "rollcall/v1/contract.pb.h"
-#include "rollcall/v1/reconciliation_service.pb.h"
 
 namespace rollcall::collector {
 
-// The products of lines that differ between two lists, and the organisation
-// units of those lines. Both lists are in the order of ListEntitlements. Pure.
-std::map<ProductKey, std::set<std::string>> ProductsThatDiffer(
-    absl::Span<const v1::Entitlement> before,
-    absl::Span<const v1::Entitlement> after);
+// How many moves are told, and of how many bytes together. Each day has the
+// same share of both.
+inline constexpr int kMostMoves = 10'000;
+inline constexpr size_t kMostMoveBytes = 2 << 20;
 
-// The positions that move from one list of lines to the other, ordered by
-// product and metric. REQUIRES: the reader was loaded; it has the lines
-// `before`, and has `after` when this returns. Errors as for
-// PositionReader::Read.
-absl::StatusOr<std::vector<v1::PositionMove>> PositionMoves(
-    PositionReader& reader, const CivilDate& date,
-    std::vector<v1::Entitlement> after);
+struct PositionMoves {
+  // Ordered by day, product and metric.
+  std::vector<v1::PositionMove> told;
+  // Also those that were too many to be told.
+  int count = 0;
+};
+
+// The positions that move on each of the days with what is proposed of the
+// lines. `lines` are those of LinesAround; the days are ordered. REQUIRES: the
+// use was loaded. Errors as for FleetUse.
+absl::StatusOr<PositionMoves> PositionMovesOn(
+    absl::Span<const CivilDate> days, absl::Span<const LineHistory> lines,
+    FleetUse& use);
 
 }  // namespace rollcall::collector

@@ -5,41 +5,24 @@
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/contract_queries.h"
 #include "collector/inventory/deletions.h"
-#include "collector/reconcile/metrics/registry.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
-namespace {
-
-// A line may have come with a store that knew more metrics.
-Metric MetricOrUnknown(absl::string_view name) {
-  const Metric* metric = FindMetric(name);
-  if (metric != nullptr) return *metric;
-  return {name, "", {}, nullptr, "the metric is unknown to this collector"};
-}
-
-}  // namespace
 
 absl::Status PositionReader::Load(const CivilDate& effective_date) {
   ROLLCALL_RETURN_IF_ERROR(
       CheckNothingDeletedSince(fleet_.reader(), fleet_.as_of()));
   ROLLCALL_ASSIGN_OR_RETURN(
-      auto entitlements,
+      entitlements_,
       AllEntitlements(fleet_.reader(), {effective_date, fleet_.as_of()}));
   ROLLCALL_RETURN_IF_ERROR(use_.Load());
-  UseEntitlements(std::move(entitlements));
-  return absl::OkStatus();
-}
-
-void PositionReader::UseEntitlements(
-    std::vector<v1::Entitlement> entitlements) {
-  entitlements_ = std::move(entitlements);
   std::vector<UsedProduct> used;
   used.reserve(use_.products().size());
   for (const auto& [key, use] : use_.products()) {
     used.push_back({use.publisher, use.product});
   }
   book_ = MakePositionBook(entitlements_, used);
+  return absl::OkStatus();
 }
 
 const ProductUse* PositionReader::UseOf(const ProductKey& key) const {
@@ -57,22 +40,8 @@ absl::StatusOr<ReadPosition> PositionReader::Read(
   if (const ProductUse* use = UseOf(key); use != nullptr) {
     ROLLCALL_ASSIGN_OR_RETURN(read.demands, use_.Demands(*use, metric));
   }
-  PositionInput input{.publisher = product.publisher,
-                      .product = product.product,
-                      .metric = metric_name,
-                      .effective_date = effective_date,
-                      .lines = {},
-                      .bought_under = product.BoughtUnder(),
-                      .demands = {},
-                      .not_counted = std::string(metric.not_counted)};
-  if (const auto lines = product.lines.find(metric_name);
-      lines != product.lines.end()) {
-    input.lines = lines->second;
-  }
-  for (const DeviceDemand& demand : read.demands) {
-    input.demands.push_back(&demand);
-  }
-  read.result = ComputePosition(input);
+  read.result = ComputePosition(
+      product.InputOf(metric_name, effective_date, read.demands));
   return read;
 }
 

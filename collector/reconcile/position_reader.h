@@ -34,8 +34,6 @@ class PositionReader {
   // Reads contracts as they were on a day, and use, both as they were known at
   // the fleet's stamp.
   absl::Status Load(const CivilDate& effective_date);
-  // Other entitlements in the place of those that were read. After Load.
-  void UseEntitlements(std::vector<v1::Entitlement> entitlements);
 
   // After Load.
   const PositionBook& book() const { return book_; }

@@ -2,6 +2,7 @@
 agree, what they agree to, and that a crash leaves all of a change or nothing."""
 
 import base64
+import datetime
 import hashlib
 import json
 import random
@@ -12,6 +13,10 @@ from stack import GRPCURL, Stack, make_machine, package, wait_until
 
 HEADER = ("contract_number,vendor,publisher,product,metric,quantity,start_date,"
           "purchase_order,line\n")
+
+
+def today():
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
 
 
 def lines(count, quantity=1):
@@ -62,6 +67,7 @@ class ChangesJobTest(unittest.TestCase):
         self.assertEqual([(move["product"], move["stateBefore"], move["stateAfter"])
                           for move in preview if move["metric"] == "device"],
                          [("nginx", "not licensed", "covered")])
+        self.assertEqual(self.days_shown(change_set), {today()})
         for person in ("vic", "ada"):
             self.assertIn("PermissionDenied",
                           self.approve(change_set, person).stderr)
@@ -75,6 +81,31 @@ class ChangesJobTest(unittest.TestCase):
                                  {"page_size": 1000})["entries"]]
         self.assertEqual(kinds[-3:], ["change-set-approved", "change-set-approved",
                                       "change-set-effective"])
+
+    def days_shown(self, change_set):
+        """Days on which `changes show` says that a position would move."""
+        shown = self.stack.rollcall("changes", "show", change_set, "--output=json")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        return {move["effectiveDate"]
+                for move in json.loads(shown.stdout)["preview"].get("moves", [])}
+
+    def test_those_who_agree_see_on_which_days_positions_move(self):
+        self.stack.agree_to(self.propose(lines(1, quantity=4)))
+        self.stack.agree_to(self.propose(lines(1, quantity=5),
+                                         effective_date="2022-01-01"))
+        # Under what holds since 2022, and what begins ahead.
+        self.assertEqual(self.days_shown(self.propose(
+            lines(1, quantity=1), effective_date="2021-06-01")), {"2021-06-01"})
+        ahead = lines(1, quantity=9).replace("2020-01-01", "2150-01-01").replace(
+            ",PO-1,", ",PO-2,")
+        change_set = self.propose(ahead)
+        self.assertEqual(self.days_shown(change_set), {"2150-01-01"})
+        table = self.stack.rollcall("changes", "show", change_set).stdout
+        self.assertRegex(table, r"2150-01-01  F5 +nginx +device +5 -> 14 ")
+        self.assertIn("Compared on " + today() + ", 2150-01-01.", table)
+        before = self.stack.rollcall("changes", "show", change_set,
+                                     "--date=2149-12-31").stdout
+        self.assertIn("No position would move", before)
 
     def test_the_digest_is_the_hash_of_the_texts(self):
         change_set = self.propose(lines(3))

@@ -29,10 +29,11 @@ class ChangesShowCommand final : public Command {
            "  rollcall changes show 4f1c9a02be77 --date=2026-12-31\n"
            "  rollcall changes show 4f1c9a02be77 --as-of=2026-01-31T12:00:00Z\n"
            "\n"
-           "Of one that is proposed it tells which positions it would move. An "
-           "approval names the\n"
-           "digest: `rollcall changes approve ID --digest=HEX` agrees to what "
-           "was shown, and to\n"
+           "Of one that is proposed it tells which positions it would move: "
+           "today, and on the\n"
+           "first day of what it does on other days. An approval names the "
+           "digest: `rollcall\n"
+           "changes approve ID --digest=HEX` agrees to what was shown, and to "
            "nothing else.\n";
   }
   void Declare(Arguments& arguments) override {
@@ -49,7 +50,7 @@ class ChangesShowCommand final : public Command {
     arguments
         .Text("date",
               "The day whose positions are compared; default: today, UTC, "
-              "or the first day of the change where that is later",
+              "and the first day of what changes on other days",
               &date_)
         .Fills("effective_date");
     arguments

@@ -82,6 +82,8 @@ std::string Arrow(const std::string& before, const std::string& after) {
 }
 
 constexpr Column<PositionMove> kMoveColumns[] = {
+    {"DAY", nullptr, Align::kKey,
+     [](const PositionMove& m) { return m.effective_date(); }},
     {"PUBLISHER", nullptr, Align::kLeft,
      [](const PositionMove& m) { return m.publisher(); }},
     {"PRODUCT", nullptr, Align::kLeft,
@@ -105,6 +107,21 @@ constexpr Column<PositionMove> kMoveColumns[] = {
        return Arrow(m.state_before(), m.state_after());
      }},
 };
+
+// Which days were compared, and which were not.
+std::string DaysLine(const v1::PreviewChangeSetResponse& response) {
+  std::string text =
+      absl::StrCat("Compared on ", ListText(response.effective_dates()), ".");
+  const int left_out = response.left_out_date_count();
+  if (left_out > 0) {
+    const bool all_named = left_out == response.left_out_dates_size();
+    absl::StrAppend(
+        &text, " Not compared, since they are too many: ",
+        ListText(response.left_out_dates()), all_named ? "" : ", ...", " (",
+        CountText(left_out, "day", "days"), "); --date=DAY compares one.");
+  }
+  return EscapeForTerminal(text) + "\n";
+}
 
 constexpr Column<FieldDifference> kFieldColumns[] = {
     {"FIELD", "field", Align::kKey,
@@ -157,19 +174,19 @@ std::string DifferencesCsv(const v1::ListDifferencesResponse& response,
 
 std::string PreviewText(const v1::PreviewChangeSetResponse& response,
                         bool is_in_effect, int width) {
-  const std::string day = EscapeForTerminal(response.effective_date());
+  const absl::string_view verb = is_in_effect ? "moved" : "would move";
+  std::string out;
   if (response.moves().empty()) {
-    return absl::StrCat("No position ", is_in_effect ? "moved" : "would move",
-                        " on ", day, ".\n");
+    absl::StrAppend(&out, "No position ", verb, " on any day compared.\n");
+  } else {
+    absl::StrAppend(&out, "Positions that ", verb, ":\n",
+                    RenderTable(WithoutEmptyColumns(
+                                    ToTable(kMoveColumns, response.moves())),
+                                width));
   }
-  std::string out = absl::StrCat(
-      "Positions that ", is_in_effect ? "moved" : "would move", " on ", day,
-      ":\n",
-      RenderTable(WithoutEmptyColumns(ToTable(kMoveColumns, response.moves())),
-                  width));
   const int missing = response.move_count() - response.moves_size();
   if (missing > 0) absl::StrAppend(&out, "... and ", missing, " more\n");
-  return out;
+  return absl::StrCat(out, DaysLine(response));
 }
 
 std::string ComparisonTable(const v1::CompareContractObjectResponse& response,

@@ -22,7 +22,8 @@ std::string DifferencesText(const v1::ListDifferencesResponse& response);
 std::string DifferencesCsv(const v1::ListDifferencesResponse& response,
                            const v1::ChangeSet& change_set);
 
-// The positions that would move, or moved, and on which day.
+// The positions that would move, or moved, on which days, and on which days
+// they were compared.
 std::string PreviewText(const v1::PreviewChangeSetResponse& response,
                         bool is_in_effect, int width);
 

@@ -189,7 +189,9 @@ TEST_F(ChangeCommandsTest, TheListIsForProgramsToo) {
 
 TEST_F(ChangeCommandsTest, ShowsWhatThereIsToAgreeTo) {
   service_.preview = FromText<v1::PreviewChangeSetResponse>(
-      "effective_date: '2026-02-01' move_count: 2 moves { publisher: 'PGDG' "
+      "effective_dates: '2026-02-01' effective_dates: '2027-01-01' "
+      "left_out_dates: '2028-01-01' left_out_date_count: 2 "
+      "move_count: 2 moves { effective_date: '2027-01-01' publisher: 'PGDG' "
       "  product: 'PostgreSQL' metric: 'core' "
       "  entitled_after { value { numerator: 10 denominator: 1 } } "
       "  shortfall_before { value { numerator: 4 denominator: 1 } } "
@@ -215,9 +217,24 @@ TEST_F(ChangeCommandsTest, ShowsWhatThereIsToAgreeTo) {
                                     "    title: \"a \\\"b\\\"\\nc\" -> \"d\"\n"
                                     "    currency: nothing -> \"EUR\"\n"));
   EXPECT_THAT(out_.str(),
-              AllOf(HasSubstr("Positions that would move on 2026-02-01:\n"),
+              AllOf(HasSubstr("Positions that would move:\n"
+                              "DAY         PUBLISHER  "),
+                    HasSubstr("\n2027-01-01  PGDG       "),
+                    HasSubstr("Compared on 2026-02-01, 2027-01-01. Not "
+                              "compared, since they are too many: 2028-01-01, "
+                              "... (2 days); --date=DAY compares one.\n"),
                     HasSubstr("none -> 10          4  shortfall -> covered\n"),
                     HasSubstr("... and 1 more\n"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(ChangeCommandsTest, SaysOnWhichDaysNothingMoves) {
+  service_.preview = FromText<v1::PreviewChangeSetResponse>(
+      "effective_dates: '2026-02-01' effective_dates: '2027-01-01'");
+  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              ::testing::EndsWith("\nNo position would move on any day "
+                                  "compared.\n"
+                                  "Compared on 2026-02-01, 2027-01-01.\n"));
 }
 
 TEST_F(ChangeCommandsTest, ShowsPositionsOnlyWhereSomethingIsToBeDecided) {
@@ -339,6 +356,10 @@ TEST_F(ChangeCommandsTest, ShowsAChangeSetToPrograms) {
             HasSubstr(",currency,,EUR," + std::string(kId) + ",proposed," +
                       Digest() + "\n")));
   EXPECT_EQ(Run({"changes", "show", kId, "--output=json"}), ExitCode::kOk);
+  service_.preview = FromText<v1::PreviewChangeSetResponse>(
+      "moves { effective_date: '2027-01-01' }");
+  EXPECT_EQ(Run({"changes", "show", kId, "--output=json"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), HasSubstr("\"effectiveDate\": \"2027-01-01\""));
   EXPECT_THAT(out_.str(),
               AllOf(StartsWith("{\n \"about\": {\n"),
                     HasSubstr("\n \"differences\": {\n"),

@@ -17,6 +17,7 @@
 #include "collector/inventory/last_seen.h"
 #include "collector/inventory/subject_update.h"
 #include "collector/reconcile/change_preview.h"
+#include "collector/reconcile/position_moves.h"
 #include "collector/storage/rocksdb_engine.h"
 #include "common/proto_time.h"
 #include "common/rows.h"
@@ -28,6 +29,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/subject_report.h"
 #include "tests/unit/collector/contracts/contract_store.h"
+#include "tests/unit/collector/reconcile/line_scene.h"
 
 namespace rollcall::collector {
 namespace {
@@ -505,7 +507,22 @@ class PreviewTest : public ReconciliationTest {
     return PositionPreview(sources, *catalog_, clock_).Preview(preview);
   }
 
-  // "product/metric units entitled before -> after, state before -> after".
+  // What ina proposes, without a file.
+  v1::PreviewChangeSetResponse PreviewOfChanges(
+      const std::vector<const char*>& changes) {
+    std::vector<v1::ObjectChange> proposed;
+    for (const char* text : changes) {
+      proposed.push_back(FromText<v1::ObjectChange>(text));
+    }
+    const auto change_set = people_->ProposeAs("ina", proposed);
+    EXPECT_OK(change_set);
+    if (!change_set.ok()) return {};
+    const auto response = PreviewOf(change_set->change_set_id());
+    EXPECT_OK(response);
+    return response.value_or(v1::PreviewChangeSetResponse());
+  }
+
+  // "day product/metric units entitled before -> after, state before -> after".
   static std::vector<std::string> Moves(
       const v1::PreviewChangeSetResponse& response) {
     std::vector<std::string> all;
@@ -514,7 +531,7 @@ class PreviewTest : public ReconciliationTest {
         return is_set ? Quantity::FromProto(quantity)->ToString() : "-";
       };
       all.push_back(absl::StrCat(
-          move.product(), "/", move.metric(), " [",
+          move.effective_date(), " ", move.product(), "/", move.metric(), " [",
           absl::StrJoin(move.organisation_units(), " "), "] ",
           text(move.has_entitled_before(), move.entitled_before()), " -> ",
           text(move.has_entitled_after(), move.entitled_after()), ", ",
@@ -532,7 +549,8 @@ TEST_F(PreviewTest, TellsWhichPositionsMove) {
   const auto before = Positions();
   EXPECT_THAT(
       Moves(Preview("Redis,Redis,core,6,2026-01-01,,Sales,C-1,Acme,9\n")),
-      ElementsAre("Redis/core [Sales] 2 -> 8, shortfall -> covered"));
+      ElementsAre(
+          "2026-02-02 Redis/core [Sales] 2 -> 8, shortfall -> covered"));
   // Looking moves nothing.
   EXPECT_EQ(Positions(), before);
   people_->AgreeTo(id_);
@@ -571,8 +589,9 @@ TEST_F(PreviewTest, TellsWhatWhoeverApprovedThenWasShown) {
   const PositionPreview preview(sources, *catalog_, clock_);
   EXPECT_THAT(preview.Preview(request),
               IsOkAndHolds(testing::EqualsProto(shown)));
-  EXPECT_THAT(Moves(*PreviewOf(id)),
-              ElementsAre("Redis/core [] 2 -> 8, shortfall -> shortfall"));
+  EXPECT_THAT(
+      Moves(*PreviewOf(id)),
+      ElementsAre("2026-02-04 Redis/core [] 2 -> 8, shortfall -> shortfall"));
   *request.mutable_as_of() = ToProto(before);
   EXPECT_THAT(preview.Preview(request),
               StatusIs(absl::StatusCode::kInvalidArgument,
@@ -592,15 +611,109 @@ TEST_F(PreviewTest, TellsOfADayAheadWhatMovesThen) {
   Buy({"Redis,Redis,core,2,2026-01-01,,"});
   const std::string line = "Redis,Redis,core,6,2026-01-01,,,C-1,Acme,1\n";
   const auto ahead = Preview(line, "2026-07-01");
-  EXPECT_EQ(ahead.effective_date(), "2026-07-01");
-  EXPECT_THAT(Moves(ahead),
-              ElementsAre("Redis/core [] 2 -> 6, covered -> covered"));
-  EXPECT_THAT(Moves(Preview(line, "2026-07-01", "2026-06-30")), IsEmpty());
+  EXPECT_THAT(ahead.effective_dates(), ElementsAre("2026-02-02", "2026-07-01"));
+  EXPECT_THAT(
+      Moves(ahead),
+      ElementsAre("2026-07-01 Redis/core [] 2 -> 6, covered -> covered"));
+  const auto asked = Preview(line, "2026-07-01", "2026-06-30");
+  EXPECT_THAT(Moves(asked), IsEmpty());
+  EXPECT_THAT(asked.effective_dates(), ElementsAre("2026-06-30"));
+}
+
+TEST_F(PreviewTest, TellsOfATermThatBeginsAheadOrIsPutOff) {
+  Buy({"Redis,Redis,core,2,2026-01-01,2026-12-31,"});
+  EXPECT_THAT(
+      Moves(Preview("Redis,Redis,core,6,2027-06-01,,,C-1,Acme,9\n")),
+      ElementsAre("2027-06-01 Redis/core [] 0 -> 6, covered -> covered"));
+  EXPECT_THAT(
+      Moves(Preview("Redis,Redis,core,2,2026-01-01,2027-12-31,,C-1,Acme,1\n")),
+      ElementsAre("2027-01-01 Redis/core [] 0 -> 2, covered -> covered"));
+}
+
+TEST_F(PreviewTest, TellsOfACorrectionUnderAnAmendment) {
+  Buy({"Redis,Redis,core,100,2024-01-01,,"});
+  Preview("Redis,Redis,core,90,2024-01-01,,,C-1,Acme,1\n", "2026-01-01");
+  people_->AgreeTo(id_);
+  const auto corrected =
+      Preview("Redis,Redis,core,1,2024-01-01,,,C-1,Acme,1\n", "2025-06-01");
+  EXPECT_THAT(
+      Moves(corrected),
+      ElementsAre("2025-06-01 Redis/core [] 100 -> 1, covered -> covered"));
+  EXPECT_THAT(corrected.effective_dates(),
+              ElementsAre("2025-06-01", "2026-02-02"));
+}
+
+TEST_F(PreviewTest, TellsOfAllDaysOfOneChangeSet) {
+  Buy({"Redis,Redis,core,2,2026-01-01,,"});
+  constexpr char kSeven[] =
+      "action: ACTION_SET effective_date: '2027-01-01' object { entitlement { "
+      "contract_number: 'C-1' line: '1' vendor: 'Acme' publisher: 'Redis' "
+      "product: 'Redis' metric: 'core' start_date: '2026-01-01' "
+      "quantity { value { numerator: 7 denominator: 1 } } } }";
+  constexpr char kEnd[] =
+      "action: ACTION_END effective_date: '2028-01-01' object { entitlement { "
+      "contract_number: 'C-1' line: '1' } }";
+  const auto moves = PreviewOfChanges({kSeven, kEnd});
+  EXPECT_THAT(Moves(moves),
+              ElementsAre("2027-01-01 Redis/core [] 2 -> 7, covered -> covered",
+                          "2028-01-01 Redis/core [] 2 -> -, covered -> "));
+  EXPECT_EQ(moves.move_count(), 2);
+}
+
+TEST_F(PreviewTest, SaysWhichDaysWereTooManyToCompare) {
+  std::string lines;
+  for (int i = 1; i <= 14; ++i) {
+    absl::StrAppend(&lines, "Redis,Redis,core,1,", 2030 + i,
+                    "-01-01,,,C-1,Acme,", i, "\n");
+  }
+  const auto preview = Preview(lines);
+  EXPECT_EQ(preview.effective_dates_size(), 12);
+  EXPECT_EQ(preview.left_out_date_count(), 3);
+  EXPECT_THAT(preview.left_out_dates(),
+              ElementsAre("2042-01-01", "2043-01-01", "2044-01-01"));
+  EXPECT_THAT(Moves(*PreviewOf(id_, "2044-01-01")),
+              ElementsAre("2044-01-01 Redis/core [] - -> 14,  -> covered"));
+}
+
+TEST_F(PreviewTest, WhatNoPositionLooksAtMovesNothing) {
+  Buy({"Redis,Redis,core,2,2027-01-01,,"});
+  const auto preview =
+      Preview("Redis,Redis,core,2,2027-01-01,,Sales,C-1,Acme,1\n");
+  EXPECT_THAT(Moves(preview), IsEmpty());
+  EXPECT_THAT(preview.effective_dates(), ElementsAre("2026-02-02"));
+}
+
+TEST_F(PreviewTest, ALineThatBecomesOneOfAnotherProductMovesBoth) {
+  Buy({"Redis,Redis,core,2,2026-01-01,,", "Redis,Redis,core,3,2026-01-01,,",
+       "F5,nginx,core,1,2026-01-01,,"});
+  EXPECT_THAT(
+      Moves(Preview("F5,nginx,core,2,2026-01-01,,,C-1,Acme,1\n")),
+      ElementsAre("2026-02-02 nginx/core [] 1 -> 3, covered -> covered",
+                  "2026-02-02 Redis/core [] 5 -> 3, covered -> covered"));
+}
+
+TEST_F(PreviewTest, EachDayTellsItsShareOfManyMoves) {
+  constexpr int kProducts = 6'000;
+  std::vector<std::vector<LineSaying>> said;
+  for (int i = 0; i < kProducts; ++i) {
+    said.push_back({Set("", true, 1, "2026-01-01", "", absl::StrCat("P", i))});
+  }
+  const FleetSources sources{*engine_, shared_->content, devices_, last_seen_};
+  Fleet fleet(sources, KnownStamp::Max());
+  FleetUse use(fleet, *catalog_);
+  const CivilDate days[] = {Day("2026-02-02"), Day("2027-01-01")};
+  ASSERT_OK_AND_ASSIGN(
+      const PositionMoves moves,
+      PositionMovesOn(days, LinesOfSayings(std::move(said)), use));
+  EXPECT_EQ(moves.count, 2 * kProducts);
+  ASSERT_THAT(moves.told, SizeIs(kMostMoves));
+  EXPECT_EQ(moves.told[kMostMoves / 2 - 1].effective_date(), "2026-02-02");
+  EXPECT_EQ(moves.told[kMostMoves / 2].effective_date(), "2027-01-01");
 }
 
 TEST_F(PreviewTest, TellsOfAProductThatHadNoPosition) {
   EXPECT_THAT(Moves(Preview("Redis,Redis,core,6,2026-01-01,,,C-1,Acme,1\n")),
-              ElementsAre("Redis/core [] - -> 6,  -> covered"));
+              ElementsAre("2026-02-02 Redis/core [] - -> 6,  -> covered"));
 }
 
 }  // namespace
