@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/alerts/acknowledgements.h"
 #include "collector/alerts/alert_queries.h"
@@ -108,16 +107,6 @@ constexpr absl::Duration kMemoryInterval = absl::Minutes(1);
 constexpr int kMaxAdminMessageBytes = 33 << 20;
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
 
-// What lines may name and be consumed.
-KnownProducts ProductsOf(const Catalog& catalog) {
-  KnownProducts products;
-  for (const ProductName& name : catalog.products()) {
-    products.emplace(absl::AsciiStrToLower(name.publisher),
-                     absl::AsciiStrToLower(name.product));
-  }
-  return products;
-}
-
 // The parts that need nothing but the store; in order of their making.
 struct Parts {
   Parts(std::unique_ptr<Engine> the_engine,
@@ -190,7 +179,7 @@ struct Parts {
   const InvoiceQueries invoice_queries{*engine, clock};
   EntitlementImporter entitlement_importer{
       *engine,       committer,      principals.change_sets, clock,
-      MetricNames(), mappings.get(), ProductsOf(*catalog)};
+      MetricNames(), mappings.get(), catalog->products()};
   QuarantineRepair quarantine_repair{*engine, committer, principals.change_sets,
                                      entitlement_importer};
   ContractProposer contract_proposer{*engine, principals.change_sets,

@@ -1,7 +1,9 @@
 #include "collector/catalog/catalog.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/status.h"
 
@@ -30,13 +32,14 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Create(
                             Recogniser::Create(packs));
   ROLLCALL_RETURN_IF_ERROR(RunRuleTests(packs, *recogniser));
   std::vector<RulePackInfo> infos;
-  std::vector<ProductName> products;
+  KnownProducts products;
   infos.reserve(packs.size());
   for (const LoadedPack& loaded : packs) {
     infos.push_back(
         {loaded.pack.pack_id(), loaded.pack.version(), loaded.sha256});
     for (const rules::v1::Rule& rule : loaded.pack.rules()) {
-      products.push_back({rule.publisher(), rule.product()});
+      products.emplace(absl::AsciiStrToLower(rule.publisher()),
+                       absl::AsciiStrToLower(rule.product()));
     }
   }
   return std::unique_ptr<Catalog>(new Catalog(
@@ -44,8 +47,8 @@ absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Create(
 }
 
 Catalog::Catalog(std::unique_ptr<Recogniser> recogniser,
-                 std::vector<RulePackInfo> packs,
-                 std::vector<ProductName> products, CatalogOptions options)
+                 std::vector<RulePackInfo> packs, KnownProducts products,
+                 CatalogOptions options)
     : recogniser_(std::move(recogniser)),
       packs_(std::move(packs)),
       products_(std::move(products)),
@@ -70,6 +73,17 @@ std::optional<v1::RecognisedProduct> Catalog::Lookup(
   MutexLock lock(&mutex_);
   Remember(std::move(facts), answer);
   return answer;
+}
+
+bool Catalog::HasRuleFor(absl::string_view publisher,
+                         absl::string_view product) const {
+  std::pair<std::string, std::string> name = {absl::AsciiStrToLower(publisher),
+                                              absl::AsciiStrToLower(product)};
+  if (!publisher.empty()) return products_.contains(name);
+  // Few: as many as there are rules at most.
+  return std::any_of(
+      products_.begin(), products_.end(),
+      [&name](const auto& known) { return known.second == name.second; });
 }
 
 void Catalog::Remember(

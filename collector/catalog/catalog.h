@@ -30,12 +30,6 @@ struct RulePackInfo {
   std::string sha256;
 };
 
-// A product that rules can name.
-struct ProductName {
-  std::string publisher;
-  std::string product;
-};
-
 // Recognises packages by rule packs and remembers the answers. Thread-safe.
 class Catalog final : public ProductLookup {
  public:
@@ -46,11 +40,13 @@ class Catalog final : public ProductLookup {
 
   std::optional<v1::RecognisedProduct> Lookup(
       const v1::SoftwarePackage& package) const override;
+  bool HasRuleFor(absl::string_view publisher,
+                  absl::string_view product) const override;
 
   // Ordered by id.
   absl::Span<const RulePackInfo> packs() const { return packs_; }
-  // What the rules can name, in their order; may hold equal ones.
-  absl::Span<const ProductName> products() const { return products_; }
+  // What the rules can name.
+  const KnownProducts& products() const { return products_; }
   // Answers that are kept now.
   size_t cached() const;
 
@@ -59,7 +55,7 @@ class Catalog final : public ProductLookup {
       absl::flat_hash_map<std::string, std::optional<v1::RecognisedProduct>>;
 
   Catalog(std::unique_ptr<Recogniser> recogniser,
-          std::vector<RulePackInfo> packs, std::vector<ProductName> products,
+          std::vector<RulePackInfo> packs, KnownProducts products,
           CatalogOptions options);
   void Remember(std::string facts,
                 const std::optional<v1::RecognisedProduct>& answer) const
@@ -67,7 +63,7 @@ class Catalog final : public ProductLookup {
 
   const std::unique_ptr<Recogniser> recogniser_;
   const std::vector<RulePackInfo> packs_;
-  const std::vector<ProductName> products_;
+  const KnownProducts products_;
   const CatalogOptions options_;
 
   mutable Mutex mutex_;

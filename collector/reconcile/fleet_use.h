@@ -46,6 +46,11 @@ class FleetUse {
 
   // After Load: by product.
   const std::map<ProductKey, ProductUse>& products() const { return products_; }
+  // After Load: whether no rule is for the product, so that it is never used.
+  bool IsUnrecognised(const ProductKey& key) const {
+    return !products_.contains(key) &&
+           !lookup_.HasRuleFor(key.publisher, key.product);
+  }
 
   // After Load: devices in the fleet, and those among them whose software was
   // not seen, or not all of it, ordered by id. Each of those may use more than

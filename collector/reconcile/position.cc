@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "collector/contracts/quantity.h"
+#include "collector/reconcile/not_counted.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -245,11 +246,11 @@ absl::StatusOr<Quantity> SumEntitled(const Lines& lines) {
 // were not computed stay absent.
 absl::Status SetAmounts(const PositionInput& input, const Lines& lines,
                         v1::Position& position) {
-  if (!input.not_counted.empty()) {
+  if (const std::string why = WhyNotCounted(input); !why.empty()) {
     ROLLCALL_ASSIGN_OR_RETURN(const Quantity entitled, SumEntitled(lines));
     *position.mutable_entitled() = entitled.ToProto();
-    return absl::UnimplementedError(absl::StrCat(
-        "what is used by ", input.metric, ": ", input.not_counted));
+    return absl::UnimplementedError(
+        absl::StrCat("what is used by ", input.metric, ": ", why));
   }
   const absl::StatusOr<Consumed> used = SumDemands(input);
   if (!used.ok()) return Annotate(used.status(), "what is used");
@@ -290,6 +291,7 @@ PositionResult ComputePosition(const PositionInput& input) {
     position.set_state(State::STATE_NOT_COMPUTABLE);
     position.add_notes(absl::StrCat("cannot be computed: ", status.message()));
   }
+  position.set_unrecognised(input.is_unrecognised);
   position.set_device_count(static_cast<int32_t>(input.demands.size()));
   position.set_undetermined_count(CountUndetermined(input));
   position.set_entitlement_count(static_cast<int32_t>(lines.counted.size()) +

@@ -37,6 +37,8 @@ struct PositionInput {
   std::vector<const DeviceDemand*> demands;
   // Why what is used cannot be counted by the metric; empty: it can, and was.
   std::string not_counted;
+  // No rule is for the product, so that no device is ever seen to use it.
+  bool is_unrecognised = false;
 };
 
 // A position and which lines it counts.
@@ -54,8 +56,8 @@ bool CountAlike(const v1::Entitlement& a, const v1::Entitlement& b);
 // everything that is used. Covered only where the most that the facts allow is
 // covered; a shortfall where more is expected than entitled; in between
 // undetermined. Not computable, with a note and without the amounts, where they
-// do not fit into 64 bits, a line's quantity is malformed, or the metric is not
-// counted.
+// do not fit into 64 bits, a line's quantity is malformed, the metric is not
+// counted, or no rule recognises the product.
 PositionResult ComputePosition(const PositionInput& input);
 
 }  // namespace rollcall::collector

@@ -35,7 +35,8 @@ PositionInput BookedProduct::InputOf(
       .lines = {},
       .bought_under = BoughtUnder(),
       .demands = {},
-      .not_counted = std::string(MetricOrUnknown(metric).not_counted)};
+      .not_counted = std::string(MetricOrUnknown(metric).not_counted),
+      .is_unrecognised = is_unrecognised};
   if (const auto bought = lines.find(metric); bought != lines.end()) {
     input.lines = bought->second;
   }

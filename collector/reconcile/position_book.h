@@ -21,6 +21,8 @@ struct BookedProduct {
   std::string publisher;
   std::string product;
   bool is_used = false;
+  // No rule is for it, so that it is never used.
+  bool is_unrecognised = false;
   // Lines by metric, each in the order of ListEntitlements.
   std::map<std::string, std::vector<const v1::Entitlement*>> lines;
 

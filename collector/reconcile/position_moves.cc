@@ -141,6 +141,8 @@ class ProductMoves {
       on_day.before.product = on_day.after.product = use_->product;
       on_day.before.is_used = on_day.after.is_used = true;
     }
+    on_day.before.is_unrecognised = on_day.after.is_unrecognised =
+        fleet_use_.IsUnrecognised(key_);
     for (const LineHistory* line : lines_) {
       const LineHistory::Stretch& stretch = line->On(day);
       const bool differs = stretch.Differs();

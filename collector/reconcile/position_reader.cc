@@ -22,6 +22,9 @@ absl::Status PositionReader::Load(const CivilDate& effective_date) {
     used.push_back({use.publisher, use.product});
   }
   book_ = MakePositionBook(entitlements_, used);
+  for (auto& [key, product] : book_) {
+    product.is_unrecognised = use_.IsUnrecognised(key);
+  }
   return absl::OkStatus();
 }
 

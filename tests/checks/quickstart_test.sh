@@ -48,6 +48,7 @@ identities() {
 run "--port-base=$(free_base)"
 shows "$(uname -n)"
 for product in PostgreSQL Python OpenJDK MariaDB Redis nginx; do shows "$product"; done
+shows 'no rule recognises it'
 for tag in HL-0001 HL-0002 HL-0004; do shows "$tag"; done
 shows 'grpcurl -cacert'
 shows 'procurement by installation'

@@ -92,6 +92,23 @@ class SampleJobTest(unittest.TestCase):
         self.assertLessEqual({"Microsoft", "Oracle", "IBM", "Broadcom", "Red Hat"},
                              publishers)
 
+    def test_nothing_is_covered_that_no_rule_recognises(self):
+        positions = self.stack.rollcall_json("position", "--date=2026-10-31")["positions"]
+        covered = {position["product"] for position in positions
+                   if position["state"] == "STATE_COVERED"}
+        self.assertEqual(covered, {"Docker Engine", "MariaDB", "OpenJDK", "PostgreSQL",
+                                   "Python", "Redis", "SQL Server", "nginx"})
+        readme = (SAMPLE / "README.md").read_text(encoding="utf-8")
+        known = readme.split("that recognition knows are")[1].split("A right to")[0]
+        for product in covered:
+            self.assertIn(product, known.replace("\n", " "))
+        database = next(position for position in positions
+                        if position["product"] == "Oracle Partitioning")
+        self.assertEqual(database["state"], "STATE_NOT_COMPUTABLE")
+        self.assertTrue(database["unrecognised"])
+        self.assertIn("no rule recognises Oracle Partitioning of Oracle",
+                      database["notes"][0])
+
 
 if __name__ == "__main__":
     unittest.main()

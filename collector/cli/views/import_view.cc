@@ -211,7 +211,9 @@ std::string Remarks(const v1::ImportEntitlementsResponse& response, int width) {
   }
   if (!response.unknown_products().empty()) {
     absl::StrAppend(
-        &out, "\nNo rule recognises these, so that nothing consumes them:\n",
+        &out,
+        "\nNo rule recognises these, so that it is not known what is used of "
+        "them:\n",
         RenderTable(ToTable(kUnknownColumns, response.unknown_products()),
                     width));
     const int more =

@@ -21,7 +21,9 @@ using v1::Position;
 // What keeps the numbers from being the whole story.
 std::string Remarks(const Position& p) {
   std::vector<std::string> remarks;
-  if (p.state() == Position::STATE_NOT_COMPUTABLE) {
+  if (p.unrecognised()) {
+    remarks.emplace_back("no rule recognises it");
+  } else if (p.state() == Position::STATE_NOT_COMPUTABLE) {
     remarks.emplace_back("position explain says why");
   }
   const auto add = [&](int count, absl::string_view one,
@@ -62,7 +64,9 @@ constexpr Column<Position> kPositionColumns[] = {
     {"STATE", "state", Align::kKey,
      [](const Position& p) { return EnumWord(p.state()); }},
     {"DEVICES", "device_count", Align::kRight,
-     [](const Position& p) { return absl::StrCat(p.device_count()); }},
+     [](const Position& p) {
+       return p.unrecognised() ? "" : absl::StrCat(p.device_count());
+     }},
     {nullptr, "undetermined_count", Align::kRight,
      [](const Position& p) { return absl::StrCat(p.undetermined_count()); }},
     {nullptr, "entitlement_count", Align::kRight,
@@ -155,6 +159,16 @@ std::string DateLine(const Response& response) {
                       known.empty() ? "" : ", as known at ", known, "\n\n");
 }
 
+std::string UsedText(const v1::ExplainPositionResponse& response, int width) {
+  if (!response.consumptions().empty()) {
+    return RenderTable(ToTable(kConsumptionColumns, response.consumptions()),
+                       width);
+  }
+  return response.position().unrecognised()
+             ? "not known, since no rule recognises it\n"
+             : "nowhere\n";
+}
+
 // Devices that may use more than the numbers say.
 std::string UnseenLine(absl::string_view devices) {
   return absl::StrCat(
@@ -213,11 +227,7 @@ std::string ExplanationTable(const v1::ExplainPositionResponse& response,
           ? "nothing\n"
           : RenderTable(ToTable(kUseColumns, response.entitlements()), width));
   absl::StrAppend(&out, "\nUsed:\n");
-  absl::StrAppend(&out, response.consumptions().empty()
-                            ? "nowhere\n"
-                            : RenderTable(ToTable(kConsumptionColumns,
-                                                  response.consumptions()),
-                                          width));
+  absl::StrAppend(&out, UsedText(response, width));
   absl::StrAppend(&out, UnseenOf(response));
   return out;
 }

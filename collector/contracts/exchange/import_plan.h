@@ -3,22 +3,18 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "collector/contracts/civil_date.h"
 #include "collector/contracts/exchange/import_target.h"
+#include "collector/inventory/product_lookup.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/known_stamp.h"
 #include "rollcall/v1/contract.pb.h"
 #include "rollcall/v1/contract_service.pb.h"
 
 namespace rollcall::collector {
-
-// Publishers and products, each in lower case.
-using KnownProducts = absl::flat_hash_set<std::pair<std::string, std::string>>;
 
 struct ImportPlanOptions {
   // From when on the lines are so; nothing: they always were.

@@ -34,6 +34,9 @@ class NoProducts final : public collector::ProductLookup {
       const v1::SoftwarePackage&) const override {
     return std::nullopt;
   }
+  bool HasRuleFor(absl::string_view, absl::string_view) const override {
+    return false;
+  }
 };
 
 }  // namespace

@@ -110,6 +110,16 @@ TEST(Catalog, LooksAtTheEcosystem) {
   EXPECT_FALSE(catalog->Lookup(v1::SoftwarePackage()).has_value());
 }
 
+TEST(Catalog, SaysOfWhichProductsItHasRules) {
+  const std::vector<RuleFile> files = {{"p", kPack}};
+  ASSERT_OK_AND_ASSIGN(const auto catalog, Catalog::Create(files));
+  EXPECT_TRUE(catalog->HasRuleFor("PUB", "prod"));
+  EXPECT_TRUE(catalog->HasRuleFor("", "prod"));
+  EXPECT_FALSE(catalog->HasRuleFor("Prod", "Prod"));
+  EXPECT_FALSE(catalog->HasRuleFor("Pub", "Pro"));
+  EXPECT_FALSE(catalog->HasRuleFor("", "Pub"));
+}
+
 TEST(Catalog, LeavesAnUnknownVersionAbsent) {
   ASSERT_OK_AND_ASSIGN(const auto catalog, Catalog::Create(BuiltinRuleFiles()));
   v1::SoftwarePackage package = Package("nginx", "");

@@ -443,6 +443,22 @@ TEST(PositionsTable, ShowsNoNumberWhereNoneCouldBeComputed) {
   EXPECT_TRUE(AnyNotCovered(response));
 }
 
+TEST(PositionsTable, SaysOfWhatNoRuleRecognisesThatItsUseIsNotKnown) {
+  v1::ListPositionsResponse response;
+  *response.add_positions() = FromText<v1::Position>(
+      "publisher: 'Oracle' product: 'Java' metric: 'core' unrecognised: true "
+      "state: STATE_NOT_COMPUTABLE");
+  EXPECT_THAT(PositionsTable(response, kUnlimitedWidth),
+              HasSubstr("not-computable        -  no rule recognises it\n"));
+  v1::ExplainPositionResponse why;
+  *why.mutable_position() = response.positions(0);
+  EXPECT_THAT(ExplanationTable(why, kUnlimitedWidth),
+              HasSubstr("\nUsed:\nnot known, since no rule recognises it\n"));
+  why.mutable_position()->clear_unrecognised();
+  EXPECT_THAT(ExplanationTable(why, kUnlimitedWidth),
+              HasSubstr("\nUsed:\nnowhere\n"));
+}
+
 TEST(PositionsTable, TellsTheTimeInFullSoThatItCanBeAskedAgain) {
   v1::ListPositionsResponse response;
   response.add_positions();

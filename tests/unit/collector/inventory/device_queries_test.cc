@@ -26,6 +26,9 @@ class NoProducts final : public ProductLookup {
       const v1::SoftwarePackage&) const override {
     return std::nullopt;
   }
+  bool HasRuleFor(absl::string_view, absl::string_view) const override {
+    return false;
+  }
 };
 
 class DeviceQueriesTest : public FleetFixture {

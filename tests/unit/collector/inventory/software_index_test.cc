@@ -25,6 +25,9 @@ class Names final : public ProductLookup {
     product.set_product(package.name());
     return product;
   }
+  bool HasRuleFor(absl::string_view, absl::string_view) const override {
+    return true;
+  }
 };
 
 class SoftwareIndexTest : public FleetFixture {

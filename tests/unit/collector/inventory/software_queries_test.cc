@@ -29,6 +29,9 @@ class Databases final : public ProductLookup {
     product.set_product("Database");
     return product;
   }
+  bool HasRuleFor(absl::string_view, absl::string_view product) const override {
+    return absl::EqualsIgnoreCase(product, "Database");
+  }
 };
 
 class SoftwareQueriesTest : public FleetFixture {

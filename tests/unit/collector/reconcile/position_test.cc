@@ -309,6 +309,42 @@ TEST(Position, EveryOtherKindOfLicenceIsARight) {
   }
 }
 
+TEST(Position, OfWhatNoRuleRecognisesSaysWhatIsBoughtAndWhatToDo) {
+  Case buys;
+  buys.Buy(400).input().is_unrecognised = true;
+  const v1::Position position = buys.Position();
+  EXPECT_EQ(position.state(), v1::Position::STATE_NOT_COMPUTABLE);
+  EXPECT_TRUE(position.unrecognised());
+  EXPECT_EQ(position.entitled().value().numerator(), 400);
+  EXPECT_FALSE(position.has_consumed());
+  EXPECT_FALSE(position.has_shortfall());
+  EXPECT_FALSE(position.has_surplus());
+  EXPECT_THAT(position.notes(),
+              ElementsAre(AllOf(HasSubstr("what is used by core"),
+                                HasSubstr("no rule recognises Q of P"),
+                                HasSubstr("add one"))));
+}
+
+TEST(Position, NamesEachReasonWhyItCannotBeComputed) {
+  Case buys;
+  buys.Buy(400).input().is_unrecognised = true;
+  buys.input().not_counted = "its table of processors is not in the rules";
+  EXPECT_THAT(buys.Position().notes(),
+              ElementsAre(AllOf(HasSubstr("its table of processors"),
+                                HasSubstr("no rule recognises Q of P"))));
+}
+
+TEST(Position, OfMaintenanceAloneAsksForNoRule) {
+  Case buys;
+  buys.Buy(5, "licence_kind: LICENCE_KIND_MAINTENANCE");
+  buys.input().is_unrecognised = true;
+  EXPECT_EQ(InWords(buys.Position()), "0 0/0/0 0 0 COVERED");
+  EXPECT_TRUE(buys.Position().unrecognised());
+  EXPECT_THAT(buys.Position().notes(), IsEmpty());
+  buys.Buy(1);
+  EXPECT_EQ(buys.Position().state(), v1::Position::STATE_NOT_COMPUTABLE);
+}
+
 TEST(Position, OfAMetricThatIsNotCountedSaysWhatIsBoughtAndWhy) {
   Case buys;
   buys.Buy(10).Use(1);

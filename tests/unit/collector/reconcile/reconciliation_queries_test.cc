@@ -121,7 +121,10 @@ class ReconciliationTest : public ::testing::Test {
             position.publisher(), "/", position.product(), "/",
             position.metric(), " ",
             Quantity::FromProto(position.entitled())->ToString(), " ",
-            Quantity::FromProto(position.consumed().expected())->ToString(),
+            position.has_consumed()
+                ? Quantity::FromProto(position.consumed().expected())
+                      ->ToString()
+                : "-",
             " ", v1::Position::State_Name(position.state()).substr(6)));
       }
       request.set_page_token(response->next_page_token());
@@ -154,7 +157,7 @@ TEST_F(ReconciliationTest, ListsWhatIsBoughtAndWhatIsUsedInOrder) {
              Deb("redis-tools", "5:7.0.15-1"), Cores(4), Seen()});
   AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(8), Seen()});
   Buy({"redis,REDIS,core,16,2026-01-01,,", "Acme,Anvil,device,2,2026-01-01,,"});
-  EXPECT_THAT(Positions(), ElementsAre("Acme/Anvil/device 2 0 COVERED",
+  EXPECT_THAT(Positions(), ElementsAre("Acme/Anvil/device 2 - NOT_COMPUTABLE",
                                        "F5/nginx/device 0 1 NOT_LICENSED",
                                        "Redis/Redis/core 16 12 COVERED"));
   v1::ListPositionsRequest request;
@@ -279,6 +282,25 @@ TEST_F(ReconciliationTest, AMetricThatIsNotCountedHidesNoOther) {
   EXPECT_EQ(why.consumptions(0).evidence_size(), 1);
 }
 
+TEST_F(ReconciliationTest, WhatNoRuleRecognisesIsNeverCovered) {
+  AddDevice({Deb("redis-server", "1-1"), Cores(4), Seen()});
+  Buy({"Oracle,Oracle Database,core,8,2026-01-01,,",
+       "Oracle,mysql,core,8,2026-01-01,,"});
+  // A rule is for MySQL, in whatever case, and no device has it.
+  EXPECT_THAT(Positions(),
+              ElementsAre("Oracle/mysql/core 8 0 COVERED",
+                          "Oracle/Oracle Database/core 8 - NOT_COMPUTABLE",
+                          "Redis/Redis/device 0 1 NOT_LICENSED"));
+  v1::ExplainPositionRequest request;
+  request.set_product("Oracle Database");
+  ASSERT_OK_AND_ASSIGN(const auto why, queries_->ExplainPosition(request));
+  EXPECT_TRUE(why.position().unrecognised());
+  EXPECT_THAT(
+      why.position().notes(),
+      ElementsAre(HasSubstr("no rule recognises Oracle Database of Oracle")));
+  EXPECT_THAT(why.entitlements(), SizeIs(1));
+}
+
 TEST_F(ReconciliationTest, OfTheFutureItTellsWhatIsKnownNow) {
   Buy({"Redis,Redis,core,4,2026-01-01,,"});
   v1::ListPositionsRequest request;
@@ -400,8 +422,9 @@ TEST_F(ReconciliationTest, ATokenOfAnExplanationThatWasCutIsRefused) {
 TEST_F(ReconciliationTest, ShowsLinesOfAnotherPublisherThatDoNotCount) {
   AddDevice({Deb("mysql-community-server", "8.0.36-1")});
   Buy({"MySQL AB,MySQL,device,5,2026-01-01,,"});
-  EXPECT_THAT(Positions(), ElementsAre("MySQL AB/MySQL/device 5 0 COVERED",
-                                       "Oracle/MySQL/device 0 1 NOT_LICENSED"));
+  EXPECT_THAT(Positions(),
+              ElementsAre("MySQL AB/MySQL/device 5 - NOT_COMPUTABLE",
+                          "Oracle/MySQL/device 0 1 NOT_LICENSED"));
   v1::ExplainPositionRequest request;
   request.set_product("MySQL");
   EXPECT_THAT(queries_->ExplainPosition(request),
@@ -709,6 +732,16 @@ TEST_F(PreviewTest, EachDayTellsItsShareOfManyMoves) {
   ASSERT_THAT(moves.told, SizeIs(kMostMoves));
   EXPECT_EQ(moves.told[kMostMoves / 2 - 1].effective_date(), "2026-02-02");
   EXPECT_EQ(moves.told[kMostMoves / 2].effective_date(), "2027-01-01");
+}
+
+TEST_F(PreviewTest, CoversNothingOfWhatNoRuleRecognises) {
+  Buy({"Oracle,Oracle Database,core,8,2026-01-01,,"});
+  EXPECT_THAT(
+      Moves(Preview("Oracle,Oracle Database,core,6,2026-01-01,,,C-1,Acme,9\n"
+                    "Acme,Anvil,core,6,2026-01-01,,,C-1,Acme,10\n")),
+      ElementsAre("Anvil/core [] - -> 6,  -> not computable",
+                  "Oracle Database/core [] 8 -> 14, not computable -> not "
+                  "computable"));
 }
 
 TEST_F(PreviewTest, TellsOfAProductThatHadNoPosition) {
