@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "collector/inventory/deletions.h"
+#include "collector/alerts/hold_caveat.h"
+#include "collector/alerts/subject_start.h"
 #include "collector/inventory/history.h"
-#include "collector/inventory/history_horizon.h"
 #include "collector/inventory/software_index.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -26,10 +26,6 @@ namespace {
 
 constexpr int kMostChanges = 1'000'000;
 constexpr int kChangesAtOnce = 1'000;
-
-absl::Time StartOfDay(const CivilDate& day) {
-  return absl::FromCivil(day.civil_day(), absl::UTCTimeZone());
-}
 
 // What agents wrote may be long.
 constexpr size_t kMostTextBytes = 256;
@@ -52,31 +48,43 @@ bool ComesBefore(const v1::HeldProductChange& a,
 struct Hold {
   const v1::Audit* audit;
   CivilDate notice;
-  // In lower case.
-  std::set<std::string> products;
-  std::set<std::string> devices;
+  // Those that a rule is for, in lower case; and the others.
+  std::set<std::string> products = {};
+  std::vector<std::string> unrecognised = {};
+  std::set<std::string> devices = {};
   // Devices whose software came or went as a whole since the notice.
-  std::set<std::string> turned;
-  HeldChanges result;
+  std::set<std::string> turned = {};
+  // Devices that came with a product since the notice.
+  std::set<std::string> new_devices = {};
+  HeldChanges result = {};
 };
 
-std::vector<Hold> HoldsOf(const ContractFacts& contracts, const CivilDate& on) {
+std::vector<Hold> HoldsOf(const ContractFacts& contracts,
+                          const ProductLookup& products, const CivilDate& on) {
   std::vector<Hold> holds;
   for (const v1::Audit& audit : contracts.audits) {
     if (!IsHold(audit, on)) continue;
     Hold& hold = holds.emplace_back(
-        Hold{&audit, *DayOf(true, audit.notice_date()), {}, {}, {}, {}});
+        Hold{.audit = &audit, .notice = *DayOf(true, audit.notice_date())});
     for (const std::string& product : audit.held_products()) {
-      hold.products.insert(absl::AsciiStrToLower(product));
+      if (products.HasRuleFor("", product)) {
+        hold.products.insert(absl::AsciiStrToLower(product));
+      } else {
+        hold.unrecognised.push_back(product);
+      }
     }
   }
   return holds;
 }
 
-// The first day that any hold asks about.
-CivilDate FirstNotice(const CivilDate& on, const std::vector<Hold>& holds) {
-  CivilDate first = on;
-  for (const Hold& hold : holds) first = std::min(first, hold.notice);
+// The first day that any hold asks about; nothing: there is nothing to look
+// for.
+std::optional<CivilDate> FirstNotice(const std::vector<Hold>& holds) {
+  std::optional<CivilDate> first;
+  for (const Hold& hold : holds) {
+    if (hold.products.empty()) continue;
+    first = first.has_value() ? std::min(*first, hold.notice) : hold.notice;
+  }
   return first;
 }
 
@@ -90,11 +98,12 @@ void KeepNewest(std::vector<v1::HeldProductChange>& changes) {
 class HistoryReader {
  public:
   HistoryReader(Fleet& fleet, const ProductLookup& products,
-                const CivilDate& on, std::vector<Hold>& holds)
+                const CivilDate& first, const CivilDate& on,
+                std::vector<Hold>& holds)
       : fleet_(fleet),
         products_(products),
+        first_(first),
         on_(on),
-        first_(FirstNotice(on, holds)),
         holds_(holds) {}
 
   absl::Status Read() {
@@ -126,19 +135,31 @@ class HistoryReader {
   };
 
   absl::Status ReadDevice(const DeviceEntry& device) {
+    const bool is_alone = device.subjects.size() == 1;
+    std::vector<SubjectStart> starts;
     for (const DeviceSubject& subject : device.subjects) {
       // Each says what it saw; what one saw is no change of another's.
       const DeviceEntry alone = {device.device, {subject}};
       ROLLCALL_ASSIGN_OR_RETURN(const Told told, ReadSubject(alone));
       for (const absl::Time turn : told.turns) NoteTurn(device, turn);
-      if (told.steps.empty()) continue;
+      const std::optional<CivilDate> begin = BeginOf(subject);
+      if (is_alone && told.steps.empty() && !begin.has_value()) continue;
       ROLLCALL_ASSIGN_OR_RETURN(auto counts, CountPackages(alone));
       for (const auto& [product, steps] : told.steps) {
-        ROLLCALL_RETURN_IF_ERROR(
+        ROLLCALL_ASSIGN_OR_RETURN(
+            counts[product],
             NoteAll(device, product, steps, counts[product], told.turns));
       }
+      starts.push_back({begin, std::move(counts)});
     }
+    NoteNew(device, starts);
     return absl::OkStatus();
+  }
+
+  // The day that it was first heard of, unless that was before all notices.
+  std::optional<CivilDate> BeginOf(const DeviceSubject& subject) const {
+    const CivilDate day = CivilDate::InUtc(subject.first_seen);
+    return day < first_ ? std::nullopt : std::optional<CivilDate>(day);
   }
 
   absl::StatusOr<Told> ReadSubject(const DeviceEntry& alone) {
@@ -194,20 +215,33 @@ class HistoryReader {
   absl::StatusOr<std::map<std::string, int>> CountPackages(
       const DeviceEntry& alone) {
     std::map<std::string, int> counts;
-    ROLLCALL_ASSIGN_OR_RETURN(const auto rows,
-                              fleet_.Rows(alone, kSoftwareSection));
-    for (const FleetRowRef& row : rows) {
-      const std::string key = absl::AsciiStrToLower(ProductOf(*row.row));
-      if (IsHeld(key)) ++counts[key];
+    ROLLCALL_ASSIGN_OR_RETURN(const auto ids,
+                              fleet_.FleetRowIds(alone, kSoftwareSection));
+    for (const RowId& id : ids) {
+      ROLLCALL_ASSIGN_OR_RETURN(const std::string* const key, HeldKeyOf(id));
+      if (!key->empty()) ++counts[*key];
     }
     return counts;
   }
 
+  // The held product of a row, in lower case, or nothing. Each is asked about
+  // once.
+  absl::StatusOr<const std::string*> HeldKeyOf(RowId id) {
+    if (const auto known = keys_.find(id); known != keys_.end()) {
+      return &known->second;
+    }
+    ROLLCALL_ASSIGN_OR_RETURN(const auto row, fleet_.FleetRow(id));
+    std::string key = absl::AsciiStrToLower(ProductOf(*row));
+    if (!IsHeld(key)) key.clear();
+    return &keys_.emplace(id, std::move(key)).first->second;
+  }
+
   // Goes back from the `count` of packages that there are now, and notes where
-  // the product came with its first package or went with its last.
-  absl::Status NoteAll(const DeviceEntry& device, const std::string& key,
-                       const std::vector<Step>& steps, int count,
-                       const std::set<absl::Time>& turns) {
+  // the product came with its first package or went with its last. Returns how
+  // many there were before all steps.
+  absl::StatusOr<int> NoteAll(const DeviceEntry& device, const std::string& key,
+                              const std::vector<Step>& steps, int count,
+                              const std::set<absl::Time>& turns) {
     for (size_t begin = 0; begin < steps.size();) {
       const absl::Time time = FromProto(steps[begin].known_time);
       size_t end = begin;
@@ -226,7 +260,18 @@ class HistoryReader {
       count = before;
       begin = end;
     }
-    return absl::OkStatus();
+    return count;
+  }
+
+  void NoteNew(const DeviceEntry& device,
+               const std::vector<SubjectStart>& subjects) {
+    for (Hold& hold : holds_) {
+      for (const std::string& product : hold.products) {
+        if (CameWith(product, subjects, hold.notice, on_)) {
+          hold.new_devices.insert(device.device.ToHex());
+        }
+      }
+    }
   }
 
   void NoteTurn(const DeviceEntry& device, absl::Time time) {
@@ -271,45 +316,21 @@ class HistoryReader {
 
   Fleet& fleet_;
   const ProductLookup& products_;
-  const CivilDate on_;
   const CivilDate first_;
+  const CivilDate on_;
   std::vector<Hold>& holds_;
   int left_ = kMostChanges;
   std::map<std::string, std::string> hostnames_;
+  absl::flat_hash_map<RowId, std::string> keys_;
 };
 
-// Why not all since the notice can be told; empty: all can.
-absl::StatusOr<std::string> CaveatOf(const Fleet& fleet, const Hold& hold,
-                                     bool stopped) {
-  std::vector<std::string> caveats;
-  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp horizon,
-                            FleetHistoryHorizon(fleet.reader()));
-  const absl::Time notice = StartOfDay(hold.notice);
-  if (horizon.time() > notice) {
-    caveats.push_back(absl::StrCat(
-        "what devices had is not kept from before ",
-        absl::FormatTime("%Y-%m-%d", horizon.time(), absl::UTCTimeZone())));
-  }
-  const absl::Status deleted =
-      CheckNothingDeletedSince(fleet.reader(), KnownStamp::AtEndOf(notice));
-  if (absl::IsFailedPrecondition(deleted)) {
-    caveats.emplace_back("devices were deleted since the notice");
-  } else if (!deleted.ok()) {
-    return deleted;
-  }
-  if (!hold.turned.empty()) {
-    caveats.push_back(absl::StrCat(
-        "the software of ", hold.turned.size(),
-        hold.turned.size() == 1 ? " device" : " devices",
-        " came or went as a whole, so it cannot be told what of it was "
-        "installed or removed"));
-  }
-  if (stopped) {
-    caveats.push_back(absl::StrCat("only ", kMostChanges,
-                                   " changes of devices were looked at"));
-  }
-  if (caveats.empty()) return std::string();
-  return absl::StrCat("There may be more: ", absl::StrJoin(caveats, "; "));
+HoldGaps GapsOf(const Hold& hold, bool stopped) {
+  return {.notice = hold.notice,
+          .unrecognised = hold.unrecognised,
+          .is_nothing_recognised = hold.products.empty(),
+          .turned_devices = hold.turned.size(),
+          .new_devices = hold.new_devices.size(),
+          .most_changes = stopped ? kMostChanges : 0};
 }
 
 }  // namespace
@@ -318,20 +339,27 @@ absl::StatusOr<std::map<std::string, HeldChanges>> ReadHeldChanges(
     Fleet& fleet, const ProductLookup& products, const ContractFacts& contracts,
     const CivilDate& on) {
   std::map<std::string, HeldChanges> all;
-  std::vector<Hold> holds = HoldsOf(contracts, on);
-  if (holds.empty()) return all;
-  HistoryReader history(fleet, products, on, holds);
-  const absl::Status read = history.Read();
+  std::vector<Hold> holds = HoldsOf(contracts, products, on);
+  const std::optional<CivilDate> first = FirstNotice(holds);
+  bool stopped = false;
+  absl::Status read;
+  if (first.has_value()) {
+    HistoryReader history(fleet, products, *first, on, holds);
+    read = history.Read();
+    stopped = history.stopped();
+  }
   if (!read.ok() && !absl::IsFailedPrecondition(read)) return read;
   for (Hold& hold : holds) {
     HeldChanges& result = hold.result;
     KeepNewest(result.changes);
-    if (read.ok()) {
-      result.device_count = static_cast<int>(hold.devices.size());
+    if (read.ok() || hold.products.empty()) {
       ROLLCALL_ASSIGN_OR_RETURN(result.caveat,
-                                CaveatOf(fleet, hold, history.stopped()));
+                                HoldCaveat(fleet, GapsOf(hold, stopped)));
     } else {
       result.caveat = std::string(read.message());
+    }
+    if (read.ok() && !hold.products.empty()) {
+      result.device_count = static_cast<int>(hold.devices.size());
     }
     all[hold.audit->audit_id()] = std::move(result);
   }

@@ -248,8 +248,9 @@ TEST_F(AlertQueriesTest, UnderAuditAnotherVersionIsNeitherInstalledNorRemoved) {
   const SubjectId beside = AddDevice("db-2", {bash, old});
   const SubjectId apart = AddDevice("db-3", {bash, old});
   Agree({Vendor(), Contract("C-1", "")});
+  clock_.Advance(absl::Hours(24));
   Agree(
-      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-03' "
              "held_products: 'PostgreSQL'")});
   Report(replaced, {host, bash, next});
   const v1::Row beside_host = HostnameRow("db-2");
@@ -277,8 +278,9 @@ TEST_F(AlertQueriesTest, SoftwareThatComesOrGoesAsAWholeIsACaveatOfAHold) {
   const SubjectId late = AddDevice("web-1", {});
   const SubjectId gone = AddDevice("web-2", {Deb("nginx", "1.22.1-9")});
   Agree({Vendor(), Contract("C-1", "")});
+  clock_.Advance(absl::Hours(24));
   Agree(
-      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-03' "
              "held_products: 'nginx'")});
   const auto holds =
       FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }");
@@ -292,6 +294,69 @@ TEST_F(AlertQueriesTest, SoftwareThatComesOrGoesAsAWholeIsACaveatOfAHold) {
   EXPECT_EQ(response.alerts(0).device_count(), 0);
   EXPECT_THAT(response.alerts(0).caveat(),
               HasSubstr("software of 2 devices came or went as a whole"));
+}
+
+TEST_F(AlertQueriesTest, ADeviceThatCameWithAHeldProductIsACaveat) {
+  const SubjectId before = AddDevice("web-1", {Deb("nginx", "1.22.1-9")});
+  Agree({Vendor(), Contract("C-1", "")});
+  clock_.Advance(absl::Hours(24));
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-03' "
+             "held_products: 'nginx'")});
+  const auto hold = [this](const std::string& day) {
+    const auto response = List(FromText<v1::ListAlertsRequest>(absl::StrCat(
+        "filter { kinds: KIND_AUDIT_HOLD } effective_date: '", day, "'")));
+    EXPECT_THAT(response.alerts(), SizeIs(1));
+    return response.alerts_size() == 1 ? response.alerts(0) : v1::Alert();
+  };
+  AddDevice("db-1", {Deb("redis-server", "5:7.0.15-1")});
+  // The agent of a device that had it before was set up anew.
+  const SubjectId again = SubjectId::Generate(random_);
+  ASSERT_OK_AND_ASSIGN(const DeviceEntry known,
+                       devices_.DeviceOf(*engine_->Snapshot(), before));
+  devices_.Add(known.device, again, clock_.Now());
+  Report(again, {HostnameRow("web-1"), Deb("nginx", "1.24.0-1")});
+  EXPECT_EQ(hold("2026-02-03").caveat(), "");
+  clock_.Advance(absl::Hours(24));
+  const SubjectId late = AddDevice("web-2", {Deb("nginx", "1.22.1-9")});
+  Report(late, {HostnameRow("web-2"), Deb("bash", "5.2")});
+  EXPECT_EQ(hold("2026-02-03").caveat(), "");
+  const v1::Alert told = hold("2026-02-04");
+  EXPECT_THAT(
+      told.caveat(),
+      HasSubstr("1 device with it was first heard of since the notice"));
+  EXPECT_EQ(told.device_count(), 1);
+  ASSERT_THAT(told.held_changes(), SizeIs(1));
+  EXPECT_EQ(told.held_changes(0).kind(), v1::HeldProductChange::KIND_REMOVED);
+}
+
+TEST_F(AlertQueriesTest, OfHeldProductsThatNoRuleRecognisesNothingIsCounted) {
+  const SubjectId subject = AddDevice("web-1", {Deb("bash", "5.2")});
+  Agree({Vendor(), Contract("C-1", "")});
+  Agree({Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+               "held_products: 'Oracle Database'"),
+         "object { audit { vendor: 'Acme' reference: 'A-2' contract_number: "
+         "'C-1' "
+         "notice_date: '2026-02-02' held_products: 'NGINX' held_products: "
+         "'Oracle Database' } }"});
+  Report(subject,
+         {HostnameRow("web-1"), Deb("bash", "5.2"), Deb("nginx", "1.24.0-1")});
+  const auto response = List(
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }"));
+  ASSERT_THAT(Words(response), ::testing::UnorderedElementsAre(
+                                   "AUDIT_HOLD Acme/A-1 2026-02-02",
+                                   "AUDIT_HOLD Acme/A-2 2026-02-02"));
+  const bool in_order = response.alerts(0).subject().parts(1) == "A-1";
+  const v1::Alert& none = response.alerts(in_order ? 0 : 1);
+  EXPECT_FALSE(none.has_device_count());
+  EXPECT_THAT(none.caveat(),
+              HasSubstr("It cannot be told what was installed or removed: no "
+                        "rule recognises Oracle Database"));
+  const v1::Alert& some = response.alerts(in_order ? 1 : 0);
+  EXPECT_EQ(some.device_count(), 1);
+  EXPECT_THAT(some.held_changes(), SizeIs(1));
+  EXPECT_THAT(some.caveat(),
+              HasSubstr("There may be more: no rule recognises Oracle"));
 }
 
 TEST_F(AlertQueriesTest, ADeletedDeviceOfTheTimeIsSaidToBeMissing) {
