@@ -1,8 +1,8 @@
 #include "collector/cli/alert_filter.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/new_file.h"
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
-#include "common/file.h"
 #include "common/status.h"
 #include "rollcall/v1/alert_service.grpc.pb.h"
 
@@ -16,7 +16,8 @@ class AlertsCalendarCommand final : public Command {
     return "Write alerts as an iCalendar file";
   }
   absl::string_view examples() const override {
-    return "  rollcall alerts calendar --within=366 --out=contracts.ics\n"
+    return "  rollcall alerts calendar --within=366 --out=contracts.ics "
+           "--force\n"
            "  rollcall alerts calendar --kind=renewal,notice >renewals.ics\n"
            "\n"
            "Each event keeps its UID, so that importing a newer file changes "
@@ -26,9 +27,11 @@ class AlertsCalendarCommand final : public Command {
     filter_.Declare(arguments);
     moment_.Declare(arguments);
     arguments.Text("out", "The file to write; default: standard output", &out_);
+    arguments.Flag("force", kForceHelp, &force_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
+    ROLLCALL_RETURN_IF_ERROR(CheckOut());
     v1::ExportCalendarRequest request;
     ROLLCALL_RETURN_IF_ERROR(filter_.Fill(*request.mutable_filter()));
     ROLLCALL_RETURN_IF_ERROR(moment_.Fill(request));
@@ -41,9 +44,8 @@ class AlertsCalendarCommand final : public Command {
       session.PrintExactly(response.content());
       return ExitCode::kOk;
     }
-    const absl::Status written =
-        WriteFileAtomically(out_, response.content(), 0644);
-    if (!written.ok()) return absl::InvalidArgumentError(written.message());
+    ROLLCALL_RETURN_IF_ERROR(
+        WriteNewFile(out_, response.content(), force_, 0644));
     session.Note(absl::StrCat(
         "Wrote ", out_, ", ",
         CountText(response.event_count(), "event", "events"), "."));
@@ -51,9 +53,14 @@ class AlertsCalendarCommand final : public Command {
   }
 
  private:
+  absl::Status CheckOut() const {
+    return out_.empty() ? absl::OkStatus() : CheckNoFile(out_, force_);
+  }
+
   AlertFilterOptions filter_;
   AlertMomentOptions moment_;
   std::string out_;
+  bool force_ = false;
 };
 
 }  // namespace

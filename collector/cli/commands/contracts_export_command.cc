@@ -4,12 +4,12 @@
 #include "absl/strings/str_join.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/contract_name.h"
+#include "collector/cli/new_file.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/contract_view.h"
-#include "common/file.h"
 #include "common/status.h"
 #include "rollcall/v1/contract_service.grpc.pb.h"
 
@@ -61,6 +61,7 @@ class ContractsExportCommand final : public Command {
     arguments.Text("date", kDayHelp, &date_).Fills("at.effective_date");
     arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("at.as_of");
     arguments.Text("out", "The file to write; default: standard output", &out_);
+    arguments.Flag("force", kForceHelp, &force_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
@@ -68,14 +69,14 @@ class ContractsExportCommand final : public Command {
       return absl::InvalidArgumentError("--format must be cyclonedx or csv");
     }
     ROLLCALL_RETURN_IF_ERROR(CheckDate("--date", date_));
+    if (!out_.empty()) ROLLCALL_RETURN_IF_ERROR(CheckNoFile(out_, force_));
     ROLLCALL_ASSIGN_OR_RETURN(const Export made,
                               format_ == "csv" ? Csv(session) : Bom(session));
     if (out_.empty()) {
       session.PrintExactly(made.content);
       return ExitCode::kOk;
     }
-    const absl::Status written = WriteFileAtomically(out_, made.content, 0644);
-    if (!written.ok()) return absl::InvalidArgumentError(written.message());
+    ROLLCALL_RETURN_IF_ERROR(WriteNewFile(out_, made.content, force_, 0644));
     session.Note(absl::StrCat("Wrote ", out_, ", ",
                               CountText(made.lines, "line", "lines"), "."));
     return ExitCode::kOk;
@@ -129,6 +130,7 @@ class ContractsExportCommand final : public Command {
   std::string date_;
   std::string as_of_;
   std::string out_;
+  bool force_ = false;
 };
 
 }  // namespace

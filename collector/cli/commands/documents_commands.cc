@@ -161,7 +161,7 @@ class DocumentsGetCommand final : public Command {
   void Declare(Arguments& arguments) override {
     arguments.Positional("SHA256", kSha256Help, &sha256_).Fills("sha256");
     arguments.Text("out", "The file to write; needed", &path_);
-    arguments.Flag("force", "Replace the file if it is there", &force_);
+    arguments.Flag("force", kForceHelp, &force_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
@@ -178,7 +178,7 @@ class DocumentsGetCommand final : public Command {
           "what came is not the document: its hash is another; nothing was "
           "written");
     }
-    ROLLCALL_RETURN_IF_ERROR(WriteNewFile(path_, content, force_));
+    ROLLCALL_RETURN_IF_ERROR(WriteNewFile(path_, content, force_, 0600));
     session.Note(absl::StrCat("Wrote ",
                               BytesText(static_cast<int64_t>(content.size())),
                               " to ", path_, "."));

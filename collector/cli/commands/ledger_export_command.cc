@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/ledger_files.h"
+#include "collector/cli/new_file.h"
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
 #include "common/file.h"
@@ -15,21 +16,23 @@
 namespace rollcall::cli {
 namespace {
 
-// A file that is written part by part and takes the place of an older one only
-// once it is whole.
-class NewFile {
+// A file that is written part by part and gets its name only once it is whole.
+class GrowingFile {
  public:
-  explicit NewFile(const std::string& path)
-      : path_(path), temporary_(absl::StrCat(path, ".new")) {}
-  ~NewFile() {
+  GrowingFile(const std::string& path, bool replace)
+      : path_(path),
+        replace_(replace),
+        temporary_(absl::StrCat(path, ".new")) {}
+  ~GrowingFile() {
     if (file_ == nullptr) return;
     fclose(file_);
     unlink(temporary_.c_str());
   }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
 
   absl::Status Open() {
+    ROLLCALL_RETURN_IF_ERROR(CheckNoFile(path_, replace_));
     file_ = fopen(temporary_.c_str(), "we");
     return file_ != nullptr ? absl::OkStatus() : Failed("cannot create");
   }
@@ -45,12 +48,9 @@ class NewFile {
     if (fflush(file_) != 0 || fsync(fileno(file_)) != 0) {
       return Failed("cannot write");
     }
-    if (rename(temporary_.c_str(), path_.c_str()) != 0) {
-      return Failed("cannot replace");
-    }
     fclose(file_);
     file_ = nullptr;
-    return absl::OkStatus();
+    return PutInPlace(temporary_, path_, replace_);
   }
 
   size_t bytes() const { return bytes_; }
@@ -61,6 +61,7 @@ class NewFile {
   }
 
   const std::string path_;
+  const bool replace_;
   const std::string temporary_;
   FILE* file_ = nullptr;
   size_t bytes_ = 0;
@@ -80,10 +81,11 @@ class LedgerExportCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("FILE", "The file to write", &path_);
+    arguments.Flag("force", kForceHelp, &force_);
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
-    NewFile file(path_);
+    GrowingFile file(path_, force_);
     ROLLCALL_RETURN_IF_ERROR(file.Open());
     ROLLCALL_RETURN_IF_ERROR(FollowExport(
         session,
@@ -97,6 +99,7 @@ class LedgerExportCommand final : public Command {
 
  private:
   std::string path_;
+  bool force_ = false;
 };
 
 }  // namespace

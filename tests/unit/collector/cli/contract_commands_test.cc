@@ -198,6 +198,11 @@ TEST_F(ContractCommandsTest, AnExportIsOneDocumentOfAllComponents) {
   EXPECT_EQ(out_.str(), "");
   EXPECT_EQ(*ReadFile(path, 1 << 10), document);
   EXPECT_THAT(err_.str(), HasSubstr("Wrote " + path + ", 2 lines."));
+  // One that is there stays, unless it shall not.
+  EXPECT_EQ(Run({"contracts", "export", "--out=" + path}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--force"));
+  EXPECT_EQ(Run({"contracts", "export", "--out=" + path, "--force"}),
+            ExitCode::kOk);
   service_.components.clear();
   EXPECT_EQ(Run({"contracts", "export"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), HasSubstr("\"components\":[]}"));

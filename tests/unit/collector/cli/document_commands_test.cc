@@ -123,6 +123,24 @@ TEST_F(DocumentCommandsTest, LeavesAFileThatIsThere) {
   EXPECT_EQ(*ReadFile(path, 100), service_.content);
 }
 
+TEST_F(DocumentCommandsTest, AFileThatCannotBeMadeIsAWrongArgument) {
+  const std::string path = dir_.File("no/such/folder");
+  const std::string sha256 = Sha256Hex(service_.content);
+  std::vector<std::string> words = {"contracts", "documents", "get", sha256,
+                                    "--out=" + path};
+  EXPECT_EQ(Run(words), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), StartsWith("rollcall: " + path + ": cannot"));
+  words.emplace_back("--force");
+  EXPECT_EQ(Run(words), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), StartsWith("rollcall: " + path + ": cannot"));
+}
+
+TEST_F(DocumentCommandsTest, ADocumentIsPutWhateverItsFileIsCalled) {
+  const std::string path = dir_.Write("caf\xe9.pdf", "abc");
+  EXPECT_EQ(Run({"contracts", "documents", "put", path}), ExitCode::kOk);
+  EXPECT_EQ(service_.put.title(), "caf\xef\xbf\xbd.pdf");
+}
+
 TEST_F(DocumentCommandsTest, WritesNothingThatIsNotTheDocument) {
   const std::string path = dir_.File("out");
   EXPECT_NE(Run({"contracts", "documents", "get", Sha256Hex("other"),
