@@ -228,6 +228,11 @@ std::string ChangeSetFacts(const v1::GetChangeSetResponse& response,
     facts.Add("kept aside",
               CountText(change_set.quarantined_count(), "line", "lines"));
   }
+  if (!change_set.repairs_change_set_id().empty()) {
+    facts.Add("repairs", absl::StrCat("line ", change_set.repairs_line(),
+                                      " of change-set ",
+                                      change_set.repairs_change_set_id()));
+  }
   if (change_set.settled_before_count() > 0) {
     facts.Add("settled before", CountText(change_set.settled_before_count(),
                                           "bad line", "bad lines"));

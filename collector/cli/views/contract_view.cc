@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/cli/columns.h"
+#include "collector/cli/enums.h"
 #include "collector/cli/values.h"
 
 namespace rollcall::cli {
@@ -13,8 +14,18 @@ namespace {
 
 using v1::Entitlement;
 
+// Of a unit, or of a pack where that is what the order states.
 std::string Price(const Entitlement& e) {
-  return e.has_unit_price() ? MoneyText(e.unit_price()) : "";
+  if (e.has_unit_price()) return MoneyText(e.unit_price());
+  return e.has_pack_price() ? MoneyText(e.pack_price()) + " a pack" : "";
+}
+
+std::string Micros(bool is_set, const v1::Money& money) {
+  return is_set ? MicrosText(money.micros()) : "";
+}
+
+std::string Number(bool is_set, const v1::Rational& number) {
+  return is_set ? RationalText(number) : "";
 }
 
 constexpr Column<Entitlement> kEntitlementColumns[] = {
@@ -36,6 +47,8 @@ constexpr Column<Entitlement> kEntitlementColumns[] = {
      [](const Entitlement& e) { return e.version(); }},
     {"EDITION", "edition", Align::kLeft,
      [](const Entitlement& e) { return e.edition(); }},
+    {"KIND", nullptr, Align::kLeft,
+     [](const Entitlement& e) { return EnumWord(e.licence_kind()); }},
     {"METRIC", "metric", Align::kLeft,
      [](const Entitlement& e) { return e.metric(); }},
     {"QUANTITY", "quantity", Align::kRight,
@@ -47,16 +60,41 @@ constexpr Column<Entitlement> kEntitlementColumns[] = {
     {"UNIT PRICE", nullptr, Align::kRight, Price},
     {nullptr, "unit_price", Align::kRight,
      [](const Entitlement& e) {
-       return e.has_unit_price() ? MicrosText(e.unit_price().micros()) : "";
+       return Micros(e.has_unit_price(), e.unit_price());
      }},
     {nullptr, "currency", Align::kLeft,
-     [](const Entitlement& e) { return e.unit_price().currency(); }},
+     [](const Entitlement& e) {
+       return e.has_unit_price() ? e.unit_price().currency()
+                                 : e.pack_price().currency();
+     }},
     {nullptr, "organisation_unit", Align::kLeft,
      [](const Entitlement& e) { return e.organisation_unit(); }},
     {nullptr, "change_set_id", Align::kLeft,
      [](const Entitlement& e) { return e.change_set_id(); }},
     {nullptr, "known_time", Align::kLeft,
      [](const Entitlement& e) { return ExactTimeText(e.known_time()); }},
+    {nullptr, "licence_kind", Align::kLeft,
+     [](const Entitlement& e) { return EnumWord(e.licence_kind()); }},
+    {nullptr, "base_entitlement_id", Align::kLeft,
+     [](const Entitlement& e) { return e.base_entitlement_id(); }},
+    {nullptr, "pack_count", Align::kRight,
+     [](const Entitlement& e) {
+       return Number(e.has_pack_count(), e.pack_count());
+     }},
+    {nullptr, "pack_size", Align::kRight,
+     [](const Entitlement& e) {
+       return Number(e.has_pack_size(), e.pack_size());
+     }},
+    {nullptr, "pack_price", Align::kRight,
+     [](const Entitlement& e) {
+       return Micros(e.has_pack_price(), e.pack_price());
+     }},
+    {nullptr, "region", Align::kLeft,
+     [](const Entitlement& e) { return e.region(); }},
+    {nullptr, "part_number", Align::kLeft,
+     [](const Entitlement& e) { return e.part_number(); }},
+    {nullptr, "maintenance_end_date", Align::kLeft,
+     [](const Entitlement& e) { return e.maintenance_end_date(); }},
 };
 
 struct BadPlace {
@@ -208,7 +246,8 @@ bool SaysMoreThanFile(const Entitlement& line) {
 std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
                               int width) {
   if (response.entitlements().empty()) return "";
-  return RenderTable(ToTable(kEntitlementColumns, response.entitlements()),
+  return RenderTable(WithoutEmptyColumns(
+                         ToTable(kEntitlementColumns, response.entitlements())),
                      width);
 }
 

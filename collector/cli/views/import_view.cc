@@ -112,6 +112,23 @@ std::string Counts(const Response& response, bool quarantine) {
   return counts.empty() ? "nothing" : absl::StrJoin(counts, ", ");
 }
 
+// The change-set that proposes the same as an import did, and still does; empty
+// if there is none.
+std::string ProposedBefore(const v1::ImportEntitlementsResponse& response) {
+  return response.already_proposed() ? response.change_set_id() : "";
+}
+std::string ProposedBefore(const v1::ImportExpectedDevicesResponse&) {
+  return "";
+}
+
+// How to go on with a change-set that awaits approvals.
+std::string LookAt(const std::string& change_set_id) {
+  return absl::StrCat(
+      "; it awaits procurement and itam.\nLook at it with: rollcall changes "
+      "show ",
+      change_set_id, "\n");
+}
+
 // Why a file with a bad place was not imported, and what to do.
 template <typename Response>
 std::string Refusal(const Response& response) {
@@ -130,6 +147,13 @@ std::string Refusal(const Response& response) {
 
 template <typename Response>
 std::string Outcome(const Response& response, bool quarantine) {
+  const std::string proposed_before = ProposedBefore(response);
+  if (!proposed_before.empty()) {
+    return absl::StrCat(
+        "Nothing was changed: what the file says is proposed "
+        "already, as change-set ",
+        proposed_before, LookAt(proposed_before));
+  }
   const int kept_before = KeptBefore(response, quarantine);
   if (response.error_count() > 0 && response.quarantined_count() == 0 &&
       kept_before == 0 && Settled(response) == 0) {
@@ -146,11 +170,9 @@ std::string Outcome(const Response& response, bool quarantine) {
                         response.change_set_id(), ".\n");
   }
   if (!response.change_set_id().empty()) {
-    return absl::StrCat(
-        read, "Proposed as change-set ", response.change_set_id(),
-        "; it awaits procurement and itam.\nLook at it with: rollcall changes "
-        "show ",
-        response.change_set_id(), "\n");
+    return absl::StrCat(read, "Proposed as change-set ",
+                        response.change_set_id(),
+                        LookAt(response.change_set_id()));
   }
   if (Changes(response) || kept_before > 0 || Settled(response) > 0 ||
       LeftOut(response) > 0) {

@@ -240,7 +240,7 @@ TEST_F(ChangeCommandsTest, SaysOnWhichDaysNothingMoves) {
 TEST_F(ChangeCommandsTest, ShowsPositionsOnlyWhereSomethingIsToBeDecided) {
   EXPECT_EQ(Run({"changes", "show", kId, "--no-preview"}), ExitCode::kOk);
   service_.about.mutable_change_set()->set_kind(v1::ChangeSet::KIND_ROLE_GRANT);
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOk);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOk);
   v1::ChangeSet& change_set = *service_.about.mutable_change_set();
   change_set.set_kind(v1::ChangeSet::KIND_CONTRACTS);
   change_set.set_state(v1::ChangeSet::STATE_APPLIED);
@@ -249,11 +249,18 @@ TEST_F(ChangeCommandsTest, ShowsPositionsOnlyWhereSomethingIsToBeDecided) {
   change_set.set_applied_digest(std::string(64, 'a'));
   service_.about.clear_digest();
   service_.about.clear_awaited();
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOk);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOk);
   EXPECT_EQ(service_.previews, 0);
   EXPECT_THAT(out_.str(),
               AllOf(HasSubstr("1970-01-01 00:03Z by ivo"),
                     HasSubstr(std::string(64, 'a')), Not(HasSubstr("awaits"))));
+}
+
+TEST_F(ChangeCommandsTest, ShowsWhichLineARepairIsOf) {
+  service_.about.mutable_change_set()->set_repairs_change_set_id("b543");
+  service_.about.mutable_change_set()->set_repairs_line(9);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), HasSubstr("line 9 of change-set b543"));
 }
 
 TEST_F(ChangeCommandsTest, ShowsWhyAChangeSetEnded) {
@@ -263,7 +270,7 @@ TEST_F(ChangeCommandsTest, ShowsWhyAChangeSetEnded) {
   change_set.set_end_reason("PO-7 was cancelled");
   change_set.mutable_ended_time()->set_seconds(60);
   service_.about.clear_digest();
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOk);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(),
               HasSubstr("1970-01-01 00:01Z by ivo: PO-7 was cancelled"));
 }
@@ -280,7 +287,7 @@ TEST_F(ChangeCommandsTest, ShowsWhichOtherProposalsAreAboutTheSame) {
       "change_set_id: '77777777777777777777777777777777' proposed_by: 'ivy' "
       "object_count: 7 names: 'vendor Acme' names: 'contract C-1'");
   service_.about.set_more_overlaps(true);
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOk);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOk);
   EXPECT_TRUE(service_.asked.with_overlaps());
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("also changed by"),
                                 HasSubstr("7 objects: vendor Acme, contract"),
@@ -322,7 +329,7 @@ TEST_F(ChangeCommandsTest, ShowsWhatWhoeverApprovedThenWasShown) {
 
 TEST_F(ChangeCommandsTest, ShowsNoDigestOfSomethingElse) {
   service_.differences_digest = std::string(64, 'e');
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOther);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOther);
   EXPECT_EQ(out_.str(), "");
   EXPECT_THAT(err_.str(), HasSubstr("ask again"));
 }
@@ -332,17 +339,17 @@ TEST_F(ChangeCommandsTest, ShowsAChangeSetWithoutObjects) {
   service_.about.mutable_change_set()->set_state(v1::ChangeSet::STATE_APPLIED);
   service_.differences_status =
       grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "not item by item");
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOk);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), HasSubstr("applied"));
   service_.differences_status =
       grpc::Status(grpc::StatusCode::ABORTED, "another than before");
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kOther);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kOther);
 }
 
 TEST_F(ChangeCommandsTest, APreviewThatFailsSaysHowToDoWithout) {
   service_.preview_status =
       grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "slow");
-  EXPECT_EQ(Run({"changes", "show", kId}), ExitCode::kUnreachable);
+  EXPECT_EQ(Run({"changes", "show", "001122"}), ExitCode::kUnreachable);
   EXPECT_THAT(err_.str(), HasSubstr("--no-preview"));
 }
 

@@ -224,7 +224,35 @@ TEST(EntitlementsTable, ShowsExactQuantitiesAndPrices) {
       unit_price { micros: 120000000 currency: "EUR" }
     })pb");
   const std::string table = EntitlementsTable(response, kUnlimitedWidth);
-  EXPECT_THAT(table, HasSubstr("      64  2024-01-01  -   120.00 EUR\n"));
+  EXPECT_THAT(table, HasSubstr("      64  2024-01-01  120.00 EUR\n"));
+}
+
+TEST(EntitlementsTable, TellsWhatKindOfRightALineIsAndWhatAPackCosts) {
+  const auto response = FromText<v1::ListEntitlementsResponse>(R"pb(
+    entitlements {
+      contract_number: "C-1"
+      line: "1"
+      metric: "core"
+      quantity { value { numerator: 64 denominator: 1 } }
+      licence_kind: LICENCE_KIND_STEP_UP
+      base_entitlement_id: "ab"
+      pack_count { numerator: 4 denominator: 1 }
+      pack_size { numerator: 16 denominator: 1 }
+      pack_price { micros: 120000000 currency: "EUR" }
+      region: "EMEA"
+      part_number: "P-7"
+      maintenance_end_date: "2027-12-31"
+    }
+    entitlements { contract_number: "C-1" line: "2" })pb");
+  const std::string table = EntitlementsTable(response, kUnlimitedWidth);
+  EXPECT_THAT(table, HasSubstr("step-up  core"));
+  EXPECT_THAT(table, HasSubstr("120.00 EUR a pack\n"));
+  const std::string csv = EntitlementsCsv(response);
+  EXPECT_THAT(csv, HasSubstr("licence_kind,base_entitlement_id,pack_count,"
+                             "pack_size,pack_price,region,part_number,"
+                             "maintenance_end_date\n"));
+  EXPECT_THAT(csv, HasSubstr("step-up,ab,4,16,120.00,EMEA,P-7,2027-12-31\n"));
+  EXPECT_THAT(csv, HasSubstr(",,EUR,"));
 }
 
 constexpr bool kRefuseBad = false;
@@ -284,6 +312,24 @@ TEST(ImportView, SaysWhatIsProposedAndWhatToDoNext) {
             "Read 2 lines: 2 added, 3 new contracts and vendors.\n"
             "Proposed as change-set abcd; it awaits procurement and itam.\n"
             "Look at it with: rollcall changes show abcd\n");
+}
+
+TEST(ImportView, SaysThatTheSameIsProposedAlready) {
+  const std::string expected =
+      "Nothing was changed: what the file says is proposed already, as "
+      "change-set abcd; it awaits procurement and itam.\n"
+      "Look at it with: rollcall changes show abcd\n";
+  const auto good = FromText<v1::ImportEntitlementsResponse>(
+      "change_set_id: 'abcd' already_proposed: true line_count: 2 "
+      "added_count: 2");
+  EXPECT_EQ(EntitlementImportTable(good, kRefuseBad, kUnlimitedWidth),
+            expected);
+  const auto with_bad_lines = FromText<v1::ImportEntitlementsResponse>(
+      "change_set_id: 'abcd' already_proposed: true line_count: 2 "
+      "added_count: 1 error_count: 1");
+  EXPECT_EQ(
+      EntitlementImportTable(with_bad_lines, kQuarantine, kUnlimitedWidth),
+      expected);
 }
 
 TEST(ImportView, SaysThatARepeatedFileChangesNothing) {
