@@ -56,10 +56,9 @@ constexpr AccessRule kRules[] = {
     // What was billed wrongly is computed from what everybody reads.
     {"rollcall.v1.InvoiceService.ListInvoiceFindings", kEverybody},
 
-    // Documents show all that is agreed upon, for those who look after
-    // contracts
-    // and those who look after them. Whoever enters what was bought puts them;
-    // the store is its owner's to tidy.
+    // Documents show all that is agreed upon: for those who look after
+    // contracts, not for those who guard devices. Whoever enters what was
+    // bought puts them; the store is its owner's to tidy.
     {"rollcall.v1.DocumentService.PutDocument", kItam | kProcurement},
     {"rollcall.v1.DocumentService.GetDocument", kReaders},
     {"rollcall.v1.DocumentService.ListDocuments", kReaders},
