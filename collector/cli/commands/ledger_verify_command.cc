@@ -1,7 +1,11 @@
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/ledger_files.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/ledger_findings.h"
+#include "collector/ledger/ledger_file.h"
 #include "collector/ledger/ledger_verification.h"
 #include "common/file.h"
 #include "common/status.h"
@@ -10,6 +14,22 @@ namespace rollcall::cli {
 namespace {
 
 constexpr size_t kMaxLedgerBytes = size_t{4} << 30;
+
+// INVALID_ARGUMENT for a file that is nothing of a ledger: that is a slip, and
+// no alteration.
+absl::Status CheckIsLedger(const std::string& path, absl::string_view text) {
+  const collector::LedgerFile file = collector::SplitLedgerFile(text);
+  const auto header = collector::ParseLedgerFileHeader(file.header);
+  if (header.ok() ||
+      std::any_of(file.entries.begin(), file.entries.end(),
+                  [](absl::string_view line) {
+                    return collector::ParseLedgerFileLine(line).ok();
+                  })) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": the first line is ", header.status().message()));
+}
 
 class LedgerVerifyCommand final : public Command {
  public:
@@ -50,6 +70,7 @@ class LedgerVerifyCommand final : public Command {
     ROLLCALL_ASSIGN_OR_RETURN(trust.checkpoints, ReadCheckpoints(checkpoints_));
     const auto text = ReadFile(path_, kMaxLedgerBytes);
     if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
+    ROLLCALL_RETURN_IF_ERROR(CheckIsLedger(path_, *text));
     const collector::LedgerVerdict verdict =
         collector::VerifyLedgerFile(*text, trust);
     ROLLCALL_RETURN_IF_ERROR(session.Print(

@@ -134,11 +134,23 @@ TEST_F(LedgerCommandsTest, WithACheckpointTellsOfEverything) {
   // grew since.
   const std::string bare = Keep("bare", {"ledger", "checkpoint", "--short"});
   service_.store.Fill(kEntries + 5);
-  ASSERT_EQ(Run({"ledger", "export", file_}), ExitCode::kOk);
+  ASSERT_EQ(Run({"ledger", "export", file_, "--force"}), ExitCode::kOk);
   EXPECT_EQ(Verify({"--checkpoint=" + bare, "--checkpoint=" + checkpoint_}),
             ExitCode::kOk);
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("35 entries"),
                                 HasSubstr("the first 30 entries")));
+}
+
+TEST_F(LedgerCommandsTest, AFileThatIsNoLedgerIsAWrongArgument) {
+  KeepAll();
+  const std::string kept = file_;
+  file_ = folder_.Write("contracts.csv", "contract_number,vendor\nC-1,Acme\n");
+  EXPECT_EQ(Verify(), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("no export of one"));
+  // One whose header alone was altered is one all the same.
+  const std::string text = *ReadFile(kept, 1 << 20);
+  file_ = folder_.Write("cut.txt", text.substr(text.find('\n') + 1));
+  EXPECT_EQ(Verify(), ExitCode::kNegative);
 }
 
 TEST_F(LedgerCommandsTest, NamesTheEntryThatWasAltered) {
@@ -259,7 +271,9 @@ TEST_F(LedgerCommandsTest, AnExportThatFailsLeavesTheOldFile) {
              std::string("\0\0\0\0\0\0\0\x14", 8), "x");
   ASSERT_OK(
       service_.store.engine.Write(damage, collector::Durability::kBuffered));
-  EXPECT_EQ(Run({"ledger", "export", file_}), ExitCode::kOther);
+  EXPECT_EQ(Run({"ledger", "export", file_}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--force"));
+  EXPECT_EQ(Run({"ledger", "export", file_, "--force"}), ExitCode::kOther);
   EXPECT_EQ(*ReadFile(file_, 1 << 20), before);
   EXPECT_FALSE(ReadFile(file_ + ".new", 1 << 20).ok());
   EXPECT_EQ(Run({"ledger", "export", folder_.File("no/such/folder")}),
