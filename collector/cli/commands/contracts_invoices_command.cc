@@ -13,6 +13,7 @@
 #include "collector/cli/times.h"
 #include "collector/cli/views/invoice_view.h"
 #include "common/status.h"
+#include "rollcall/v1/contract_service.grpc.pb.h"
 #include "rollcall/v1/invoice_service.grpc.pb.h"
 
 namespace rollcall::cli {
@@ -118,13 +119,32 @@ class ContractsInvoicesCommand final : public Command {
                     &v1::InvoiceService::Stub::ListInvoiceFindings, request,
                     session.LimitOf(limit_),
                     &v1::ListInvoiceFindingsResponse::findings_size));
-    ROLLCALL_RETURN_IF_ERROR(session.Print(response, InvoiceFindingsTable,
-                                           InvoiceFindingsCsv,
-                                           "Nothing was found."));
+    ROLLCALL_RETURN_IF_ERROR(session.Print(
+        response, InvoiceFindingsTable, InvoiceFindingsCsv,
+        response.findings().empty() && AreNoneKnown(session, request)
+            ? "No invoice is known, so that nothing was compared. Import "
+              "invoices: rollcall contracts mappings lists how."
+            : "Nothing was found."));
     return ExitCode::kOk;
   }
 
  private:
+  // Whether there is no invoice that could be right or wrong: "nothing was
+  // found" would say that there is.
+  static bool AreNoneKnown(Session& session,
+                           const v1::ListInvoiceFindingsRequest& about) {
+    v1::ListContractObjectsRequest request;
+    request.set_kind(v1::CONTRACT_OBJECT_KIND_INVOICE_LINE);
+    request.set_first_part(about.vendor());
+    *request.mutable_at() = about.at();
+    request.set_page_size(1);
+    const auto stub = session.Stub<v1::ContractService>();
+    if (!stub.ok()) return false;
+    const auto invoices = session.Call(
+        **stub, &v1::ContractService::Stub::ListContractObjects, request);
+    return invoices.ok() && invoices->objects().empty();
+  }
+
   absl::Status Fill(v1::ListInvoiceFindingsRequest& request) const {
     request.set_vendor(vendor_);
     request.set_invoice_number(invoice_);

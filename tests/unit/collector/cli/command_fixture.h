@@ -1,4 +1,4 @@
-// A command against a service that a test makes up, in this process.
+// A command against services that a test makes up, in this process.
 #pragma once
 
 #include <grpcpp/server_builder.h>
@@ -6,6 +6,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "collector/cli/cli.h"
@@ -14,12 +15,14 @@
 
 namespace rollcall::cli {
 
-template <typename Service>
+template <typename Service, typename... Others>
 class CommandTest : public ::testing::Test {
  protected:
   CommandTest() {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
+    std::apply([&](auto&... other) { (builder.RegisterService(&other), ...); },
+               others_);
     server_ = builder.BuildAndStart();
   }
 
@@ -47,6 +50,7 @@ class CommandTest : public ::testing::Test {
   std::istringstream person_;
   testing::FakeClock clock_{absl::Now()};
   Service service_;
+  std::tuple<Others...> others_;
   std::unique_ptr<grpc::Server> server_;
   std::ostringstream out_;
   std::ostringstream err_;

@@ -1,3 +1,4 @@
+#include "rollcall/v1/contract_service.grpc.pb.h"
 #include "rollcall/v1/invoice_service.grpc.pb.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/unit/collector/cli/command_fixture.h"
@@ -48,7 +49,26 @@ class FakeInvoiceService final : public v1::InvoiceService::Service {
           "  difference { micros: 1500000 currency: 'USD' } }");
 };
 
-using InvoiceCommandsTest = CommandTest<FakeInvoiceService>;
+// Has the invoices that a test says there are.
+class FakeInvoices final : public v1::ContractService::Service {
+ public:
+  grpc::Status ListContractObjects(
+      grpc::ServerContext*, const v1::ListContractObjectsRequest* request,
+      v1::ListContractObjectsResponse* response) override {
+    asked = *request;
+    for (int i = 0; i < count; ++i) response->add_objects();
+    return grpc::Status::OK;
+  }
+
+  int count = 1;
+  v1::ListContractObjectsRequest asked;
+};
+
+class InvoiceCommandsTest
+    : public CommandTest<FakeInvoiceService, FakeInvoices> {
+ protected:
+  FakeInvoices& invoices() { return std::get<FakeInvoices>(others_); }
+};
 
 TEST_F(InvoiceCommandsTest, AsksWhatTheOptionsSay) {
   EXPECT_EQ(Run({"contracts", "invoices", "--vendor=Quay", "--invoice=R-1",
@@ -88,6 +108,16 @@ TEST_F(InvoiceCommandsTest, SaysThatNothingWasFound) {
   service_.findings.Clear();
   EXPECT_EQ(Run({"contracts", "invoices"}), ExitCode::kOk);
   EXPECT_EQ(out_.str(), "Nothing was found.\n");
+  // Of no invoice nothing can be found.
+  invoices().count = 0;
+  EXPECT_EQ(
+      Run({"contracts", "invoices", "--vendor=Quay", "--date=2026-06-30"}),
+      ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("No invoice is known"));
+  EXPECT_THAT(invoices().asked,
+              EqualsText("kind: CONTRACT_OBJECT_KIND_INVOICE_LINE "
+                         "first_part: 'Quay' page_size: 1 "
+                         "at { effective_date: '2026-06-30' }"));
 }
 
 TEST_F(InvoiceCommandsTest, RefusesWhatIsNoNumber) {
