@@ -78,6 +78,8 @@ class AlertMomentOptions {
     return SetAsOf(as_of_, request);
   }
 
+  const std::string& as_of() const { return as_of_; }
+
  private:
   std::string on_;
   std::string as_of_;

@@ -1,5 +1,6 @@
 #include "collector/cli/import.h"
 
+#include "absl/strings/match.h"
 #include "common/file.h"
 
 namespace rollcall::cli {
@@ -7,6 +8,12 @@ namespace {
 
 // What the collector takes.
 constexpr size_t kMaxFileBytes = 32 << 20;
+
+// Whether it begins as .xlsx and .ods (ZIP), or .xls, do.
+bool IsWorkbook(absl::string_view content) {
+  return absl::StartsWith(content, "PK\x03\x04") ||
+         absl::StartsWith(content, "\xd0\xcf\x11\xe0");
+}
 
 }  // namespace
 
@@ -31,6 +38,12 @@ absl::StatusOr<std::string> ImportArguments::ReadContent() const {
   absl::StatusOr<std::string> content = ReadFile(path_, kMaxFileBytes);
   if (!content.ok()) {
     return absl::InvalidArgumentError(content.status().message());
+  }
+  if (IsWorkbook(*content)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path_,
+        ": this is a spreadsheet's own file; save it there as CSV, UTF-8, "
+        "separated by commas, and import that"));
   }
   if (content->empty()) {
     return absl::InvalidArgumentError(

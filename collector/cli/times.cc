@@ -43,6 +43,11 @@ absl::Status ParseAsOf(absl::string_view text,
   return absl::OkStatus();
 }
 
+std::string EmptyWords(absl::string_view as_of, absl::string_view now_words) {
+  if (as_of.empty()) return std::string(now_words);
+  return absl::StrCat("Nothing, by what the collector knew as of ", as_of, ".");
+}
+
 absl::Status CheckDate(absl::string_view option, absl::string_view text) {
   if (text.empty() || ParseDate(text).has_value()) return absl::OkStatus();
   return absl::InvalidArgumentError(

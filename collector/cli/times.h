@@ -1,6 +1,8 @@
 // Times and dates as arguments.
 #pragma once
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -30,6 +32,10 @@ absl::Status SetAsOf(absl::string_view text, Request& request,
   if (text.empty()) return absl::OkStatus();
   return ParseAsOf(text, request.mutable_as_of(), option);
 }
+
+// What an empty answer is told with: `now_words`, unless --as-of asked what was
+// known at another time, where no advice for now helps.
+std::string EmptyWords(absl::string_view as_of, absl::string_view now_words);
 
 // OK for an empty text or a civil date of the form 2026-01-31, else
 // INVALID_ARGUMENT naming `option`.

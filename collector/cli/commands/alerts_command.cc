@@ -44,8 +44,9 @@ class AlertsCommand final : public Command {
                     &v1::ListAlertsResponse::alerts_size));
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, AlertsTable, AlertsCsv,
-        "Nothing is due. --within=DAYS looks further ahead, and --all shows "
-        "what is in hand, too."));
+        EmptyWords(moment_.as_of(),
+                   "Nothing is due. --within=DAYS looks further ahead, and "
+                   "--all shows what is in hand, too.")));
     return ExitCode::kOk;
   }
 

@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
@@ -44,6 +45,11 @@ class AlertsRenewalsCommand final : public Command {
   absl::StatusOr<ExitCode> Run(Session& session) override {
     ROLLCALL_RETURN_IF_ERROR(CheckDate("--from", from_));
     ROLLCALL_RETURN_IF_ERROR(CheckDate("--to", to_));
+    // Dates of this form compare as their texts do.
+    if (!to_.empty() && from_ > to_) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--from=", from_, " is after --to=", to_));
+    }
     v1::ListRenewalsRequest request;
     request.set_first_date(from_);
     request.set_last_date(to_);

@@ -52,9 +52,9 @@ class ContractsListCommand final : public Command {
                           !date_.empty() || !as_of_.empty();
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, EntitlementsTable, EntitlementsCsv,
-        filtered ? "No purchased right matches."
-                 : "No purchased rights yet. Import them: rollcall contracts "
-                   "import FILE."));
+        EmptyWords(as_of_, filtered ? "No purchased right matches."
+                                    : "No purchased rights yet. Import them: "
+                                      "rollcall contracts import FILE.")));
     return ExitCode::kOk;
   }
 

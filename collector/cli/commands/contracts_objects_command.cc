@@ -56,9 +56,9 @@ class ContractsObjectsCommand final : public Command {
                     &v1::ContractService::Stub::ListContractObjects, request,
                     session.LimitOf(limit_),
                     &v1::ListContractObjectsResponse::objects_size));
-    ROLLCALL_RETURN_IF_ERROR(session.Print(response, ContractObjectsTable,
-                                           ContractObjectsCsv,
-                                           "There is none of this kind."));
+    ROLLCALL_RETURN_IF_ERROR(
+        session.Print(response, ContractObjectsTable, ContractObjectsCsv,
+                      EmptyWords(as_of_, "There is none of this kind.")));
     return ExitCode::kOk;
   }
 

@@ -33,7 +33,10 @@ class ContractsProposeCommand final : public Command {
            "`contracts show --output=json` writes objects in the same form. "
            "Invoices, audits and\n"
            "reviews take effect at once; all else awaits procurement and "
-           "itam.\n";
+           "itam.\n"
+           "ACTION_SET says all that is known of the object from its day on: "
+           "a field that is left\n"
+           "out is gone, and `changes show` has it as \"-> nothing\".\n";
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("FILE", "The JSON file", &path_);

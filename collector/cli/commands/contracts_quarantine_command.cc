@@ -1,3 +1,5 @@
+#include "absl/strings/str_cat.h"
+#include "collector/cli/change_id.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
@@ -22,7 +24,9 @@ class ContractsQuarantineCommand final : public Command {
            "`rollcall contracts repair` corrects a line, or discards it.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("change-set", "Only of this change-set", &change_set_)
+    arguments
+        .Text("change-set", absl::StrCat("Only of this one: ", kChangeSetHelp),
+              &change_set_)
         .Fills("change_set_id");
     arguments.Flag("all", "Also those that were repaired or discarded", &all_);
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);

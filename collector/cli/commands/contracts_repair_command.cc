@@ -4,6 +4,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "collector/cli/change_id.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/import_view.h"
@@ -23,10 +24,10 @@ class ContractsRepairCommand final : public Command {
     return "Correct a line that an import kept aside, or discard it";
   }
   absl::string_view examples() const override {
-    return "  rollcall contracts repair CHANGE-SET 17 "
+    return "  rollcall contracts repair 4f1c9a02be77 17 "
            "--content='C-1,Acme,Redis,Redis,core,16,2026-01-01,PO-7,1'\n"
-           "  rollcall contracts repair CHANGE-SET 17 --file=line.csv\n"
-           "  rollcall contracts repair CHANGE-SET 17 --discard "
+           "  rollcall contracts repair 4f1c9a02be77 17 --file=line.csv\n"
+           "  rollcall contracts repair 4f1c9a02be77 17 --discard "
            "--reason=\"bought twice\"\n"
            "\n"
            "The line has the columns of its file, without the header: "
@@ -35,7 +36,9 @@ class ContractsRepairCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     arguments
-        .Positional("CHANGE-SET", "The change-set that kept it", &change_set_)
+        .Positional("CHANGE-SET",
+                    absl::StrCat("Which one kept it: ", kChangeSetHelp),
+                    &change_set_)
         .Fills("change_set_id");
     arguments.Positional("LINE", "Its line in the file", &line_).Fills("line");
     arguments.Text("content", "The corrected line, as CSV", &content_);

@@ -44,19 +44,17 @@ class DevicesCommand final : public Command {
         FollowPages(session, *stub, &Stub::ListDevices, request,
                     session.LimitOf(limit_),
                     &v1::ListDevicesResponse::devices_size));
-    ROLLCALL_RETURN_IF_ERROR(
-        session.Print(response, DevicesTable, DevicesCsv, EmptyWords()));
+    ROLLCALL_RETURN_IF_ERROR(session.Print(
+        response, DevicesTable, DevicesCsv,
+        EmptyWords(as_of_, contains_.empty()
+                               ? "No devices yet. Install an agent on a "
+                                 "machine and start it: it reports by "
+                                 "itself."
+                               : "No device matches.")));
     return ExitCode::kOk;
   }
 
  private:
-  absl::string_view EmptyWords() const {
-    if (!contains_.empty()) return "No device matches.";
-    if (!as_of_.empty()) return "No device was known then.";
-    return "No devices yet. Install an agent on a machine and start it: it "
-           "reports by itself.";
-  }
-
   std::string contains_;
   std::string as_of_;
   int limit_ = 0;

@@ -40,8 +40,9 @@ class RegisterListCommand final : public Command {
                     &v1::ListExpectedDevicesResponse::devices_size));
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, ExpectedTable, ExpectedCsv,
-        "No device is expected. Import a register: rollcall register import "
-        "FILE."));
+        EmptyWords(as_of_,
+                   "No device is expected. Import a register: rollcall "
+                   "register import FILE.")));
     return ExitCode::kOk;
   }
 

@@ -86,9 +86,9 @@ class SoftwareCommand final : public Command {
     const bool filtered = !name_.empty() || unrecognised_;
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, SoftwareTable, SoftwareCsv,
-        filtered ? "No software matches."
-                 : "No software yet. It appears with the first report of an "
-                   "agent."));
+        EmptyWords(as_of_, filtered ? "No software matches."
+                                    : "No software yet. It appears with the "
+                                      "first report of an agent.")));
     return ExitCode::kOk;
   }
 
@@ -103,9 +103,9 @@ class SoftwareCommand final : public Command {
         FollowPages(session, stub, &Stub::ListSoftwareDevices, request,
                     session.LimitOf(limit_),
                     &v1::ListSoftwareDevicesResponse::devices_size));
-    ROLLCALL_RETURN_IF_ERROR(session.Print(response, SoftwareDevicesTable,
-                                           SoftwareDevicesCsv,
-                                           "No device has it."));
+    ROLLCALL_RETURN_IF_ERROR(
+        session.Print(response, SoftwareDevicesTable, SoftwareDevicesCsv,
+                      EmptyWords(as_of_, "No device has it.")));
     return ExitCode::kOk;
   }
 

@@ -249,6 +249,9 @@ TEST_F(AlertCommandsTest, ListsRenewalsAndTheirMedian) {
   service_.any = false;
   EXPECT_EQ(Run({"alerts", "renewals"}), ExitCode::kOk);
   EXPECT_EQ(out_.str(), "No contract was renewed then.\n");
+  EXPECT_EQ(Run({"alerts", "renewals", "--from=2026-12-31", "--to=2026-01-01"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("is after --to=2026-01-01"));
 }
 
 TEST_F(AlertCommandsTest, WritesACalendar) {
@@ -262,6 +265,11 @@ TEST_F(AlertCommandsTest, WritesACalendar) {
                          "'2027-01-03'"));
   EXPECT_THAT(err_.str(), HasSubstr("1 event."));
   EXPECT_EQ(out_.str(), "");
+  // One that is there stays, unless it shall not.
+  EXPECT_EQ(Run({"alerts", "calendar", "--out=" + file}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--force"));
+  EXPECT_EQ(Run({"alerts", "calendar", "--out=" + file, "--force"}),
+            ExitCode::kOk);
   EXPECT_EQ(Run({"alerts", "calendar"}), ExitCode::kOk);
   EXPECT_EQ(out_.str(), "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
   EXPECT_EQ(Run({"alerts", "calendar", "--out=" + dir.File("no/such.ics")}),

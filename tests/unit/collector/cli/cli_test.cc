@@ -206,6 +206,16 @@ TEST_F(CliTest, SaysInWordsThatThereIsNothingYet) {
   EXPECT_EQ(out_.str(), "No device matches.\n");
 }
 
+TEST_F(CliTest, SaysOfAPastTimeThatNothingWasKnownThen) {
+  const std::string then =
+      "Nothing, by what the collector knew as of 2020-01-01.\n";
+  EXPECT_EQ(Run({"devices", "--as-of=2020-01-01"}), ExitCode::kOk);
+  EXPECT_EQ(out_.str(), then);
+  EXPECT_EQ(Run({"devices", "--as-of=2020-01-01", "--output=json"}),
+            ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("{"));
+}
+
 TEST_F(CliTest, MapsErrorsToExitCodesAndEscapesTheirText) {
   EXPECT_EQ(Run({"device", "show", "nope"}), ExitCode::kNotFound);
   EXPECT_THAT(err_.str(), HasSubstr("no device is called \"nope\"\\x1b[2J"));
@@ -323,6 +333,14 @@ TEST_F(CliTest, SendsTheFileAndItsName) {
   EXPECT_TRUE(registers_.request.dry_run());
   EXPECT_TRUE(registers_.request.quarantine());
   EXPECT_EQ(registers_.request.request_id(), "r1");
+}
+
+TEST_F(CliTest, ASpreadsheetsOwnFileIsNoCsv) {
+  for (const char* begin : {"PK\x03\x04", "\xd0\xcf\x11\xe0"}) {
+    const std::string path = dir_.Write("assets.xlsx", begin);
+    EXPECT_EQ(Run({"register", "import", path}), ExitCode::kUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("save it there as CSV"));
+  }
 }
 
 TEST_F(CliTest, BadLinesAreANegativeAnswer) {
