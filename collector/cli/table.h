@@ -8,14 +8,17 @@
 
 namespace rollcall::cli {
 
+// How a column stands, and what becomes of it where the table is too wide.
 enum class Align {
+  // Words: go on in further lines, and are broken between words.
   kLeft,
-  // As kLeft, and never cut: for what people copy.
+  // What people copy or compare, such as identifiers, dates and states: always
+  // in one line.
   kKey,
-  // For numbers: never cut.
+  // Numbers: always in one line.
   kRight,
-  // Text that goes on in further lines where it does not fit; for the last
-  // column.
+  // Sentences: as kLeft, and lines of their own stay so. Not for the first
+  // column, where those would look like rows.
   kWrap,
 };
 
@@ -34,9 +37,10 @@ struct Table {
 inline constexpr int kUnlimitedWidth = 0;
 
 // Lines of cells in columns, under a line of titles. What a terminal would take
-// for a command is escaped; an empty cell is "-". If the table is wider than
-// `width` columns, its widest texts are cut, with "…" for what is missing, down
-// to a least width.
+// for a command is escaped; an empty cell is "-"; nothing is cut. A table that
+// is wider than `width` columns has cells of several lines; one that does not
+// fit so either has a line "TITLE: cell" for each cell, and a blank line
+// between its rows. No line ends with blanks.
 std::string RenderTable(const Table& table, int width);
 
 // The table without the columns that no row has a value in.

@@ -42,7 +42,7 @@ constexpr Column<Alert> kAlertColumns[] = {
      [](const Alert& a) { return absl::StrCat(a.days_left()); }},
     {"WHAT", "kind", Align::kKey,
      [](const Alert& a) { return EnumWord(a.kind()); }},
-    {"CONTRACT", "contract_number", Align::kLeft,
+    {"CONTRACT", "contract_number", Align::kKey,
      [](const Alert& a) { return a.contract_number(); }},
     {"ABOUT", nullptr, Align::kLeft,
      [](const Alert& a) {
@@ -79,7 +79,7 @@ constexpr Column<Alert> kAlertColumns[] = {
 };
 
 constexpr Column<HeldProductChange> kHeldColumns[] = {
-    {"WHEN", nullptr, Align::kLeft,
+    {"WHEN", nullptr, Align::kKey,
      [](const HeldProductChange& c) { return TimeText(c.known_time()); }},
     {"WHAT", nullptr, Align::kKey,
      [](const HeldProductChange& c) { return EnumWord(c.kind()); }},
@@ -120,9 +120,9 @@ constexpr Column<v1::Renewal> kRenewalColumns[] = {
      [](const v1::Renewal& r) { return r.contract_id(); }},
     {"VENDOR", "vendor", Align::kLeft,
      [](const v1::Renewal& r) { return r.vendor(); }},
-    {"ENDED", "end_date_before", Align::kLeft,
+    {"ENDED", "end_date_before", Align::kKey,
      [](const v1::Renewal& r) { return r.end_date_before(); }},
-    {"ENDS", "end_date_after", Align::kLeft,
+    {"ENDS", "end_date_after", Align::kKey,
      [](const v1::Renewal& r) {
        return r.has_end_date_after() ? r.end_date_after() : "";
      }},

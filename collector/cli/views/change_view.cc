@@ -56,7 +56,7 @@ constexpr Column<ListedChangeSet> kColumns[] = {
      [](const ListedChangeSet& c) {
        return absl::StrCat(c.change_set.quarantined_count());
      }},
-    {"PROPOSED", nullptr, Align::kLeft,
+    {"PROPOSED", nullptr, Align::kKey,
      [](const ListedChangeSet& c) {
        return TimeText(c.change_set.proposed_time());
      }},
@@ -110,7 +110,7 @@ class ChangeFacts {
   std::string Render(int width) const { return RenderTable(table_, width); }
 
  private:
-  Table table_ = {{{"FACT"}, {"VALUE", Align::kWrap}}, {}};
+  Table table_ = {{{"FACT", Align::kKey}, {"VALUE", Align::kWrap}}, {}};
 };
 
 void AddEnd(const ChangeSet& change_set, ChangeFacts& facts) {

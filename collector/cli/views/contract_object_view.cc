@@ -148,7 +148,7 @@ constexpr Column<ContractObject> kObjectColumns[] = {
 };
 
 constexpr Column<ContractObjectVersion> kVersionColumns[] = {
-    {"FROM", nullptr, Align::kLeft,
+    {"FROM", nullptr, Align::kKey,
      [](const ContractObjectVersion& v) {
        const std::string& date = v.change().effective_date();
        return date.empty() ? "always" : date;
@@ -157,13 +157,13 @@ constexpr Column<ContractObjectVersion> kVersionColumns[] = {
      [](const ContractObjectVersion& v) {
        return v.change().effective_date();
      }},
-    {"KNOWN SINCE", nullptr, Align::kLeft,
+    {"KNOWN SINCE", nullptr, Align::kKey,
      [](const ContractObjectVersion& v) { return TimeText(v.known_time()); }},
     {nullptr, "known_time", Align::kLeft,
      [](const ContractObjectVersion& v) {
        return ExactTimeText(v.known_time());
      }},
-    {"SAID", "action", Align::kLeft,
+    {"SAID", "action", Align::kKey,
      [](const ContractObjectVersion& v) {
        return EnumWord(v.change().action());
      }},

@@ -14,13 +14,13 @@ using v1::DeletedKeys;
 using v1::DeletionProof;
 
 constexpr Column<DeletedKeys> kKeyColumns[] = {
-    {"TABLE", "table", Align::kLeft,
+    {"TABLE", "table", Align::kKey,
      [](const DeletedKeys& k) { return k.table(); }},
     {"DELETED", "key_count", Align::kRight,
      [](const DeletedKeys& k) { return absl::StrCat(k.key_count()); }},
     {"CHANGED", "changed_count", Align::kRight,
      [](const DeletedKeys& k) { return absl::StrCat(k.changed_count()); }},
-    {"SHA-256 OF KEYS", "sha256", Align::kLeft,
+    {"SHA-256 OF KEYS", "sha256", Align::kKey,
      [](const DeletedKeys& k) { return k.sha256(); }},
 };
 
@@ -30,7 +30,7 @@ std::string Went(const DeletionProof& proof, int64_t count) {
 }
 
 constexpr Column<DeletionProof> kProofColumns[] = {
-    {"DELETED", nullptr, Align::kLeft,
+    {"DELETED", nullptr, Align::kKey,
      [](const DeletionProof& p) { return TimeText(p.deleted_time()); }},
     {nullptr, "deleted_time", Align::kLeft,
      [](const DeletionProof& p) { return ExactTimeText(p.deleted_time()); }},

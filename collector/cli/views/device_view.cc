@@ -115,7 +115,7 @@ constexpr Column<Device> kDeviceColumns[] = {
     {nullptr, "manufacturer", Align::kLeft,
      [](const Device& d) { return d.manufacturer(); }},
     {nullptr, "model", Align::kLeft, [](const Device& d) { return d.model(); }},
-    {"SERIAL", "serial_number", Align::kLeft,
+    {"SERIAL", "serial_number", Align::kKey,
      [](const Device& d) { return d.serial_number(); }},
     {nullptr, "system_uuid", Align::kLeft,
      [](const Device& d) { return d.system_uuid(); }},
@@ -134,7 +134,7 @@ constexpr Column<Device> kDeviceColumns[] = {
     {"PACKAGES", "software_count", Align::kRight, Packages},
     {nullptr, "first_seen", Align::kLeft,
      [](const Device& d) { return ExactTimeText(d.first_seen()); }},
-    {"LAST SEEN", nullptr, Align::kLeft,
+    {"LAST SEEN", nullptr, Align::kKey,
      [](const Device& d) { return TimeText(d.last_seen()); }},
     {nullptr, "last_seen", Align::kLeft,
      [](const Device& d) { return ExactTimeText(d.last_seen()); }},
@@ -149,24 +149,24 @@ constexpr Column<Device> kDeviceColumns[] = {
 };
 
 constexpr Column<SourceStatus> kSourceColumns[] = {
-    {"SOURCE", "source", Align::kLeft,
+    {"SOURCE", "source", Align::kKey,
      [](const SourceStatus& s) { return s.source(); }},
-    {"SAW", "outcome", Align::kLeft,
+    {"SAW", "outcome", Align::kKey,
      [](const SourceStatus& s) { return EnumWord(s.outcome()); }},
     {"NOT SEEN, AND WHY", "notes", Align::kWrap,
      [](const SourceStatus& s) { return absl::StrJoin(s.notes(), "; "); }},
 };
 
 constexpr Column<DeviceChange> kChangeColumns[] = {
-    {"KNOWN", nullptr, Align::kLeft,
+    {"KNOWN", nullptr, Align::kKey,
      [](const DeviceChange& c) { return TimeText(c.known_time()); }},
     {nullptr, "known_time", Align::kLeft,
      [](const DeviceChange& c) { return ExactTimeText(c.known_time()); }},
-    {"SECTION", "section", Align::kLeft,
+    {"SECTION", "section", Align::kKey,
      [](const DeviceChange& c) { return c.section(); }},
-    {"CHANGE", "kind", Align::kLeft,
+    {"CHANGE", "kind", Align::kKey,
      [](const DeviceChange& c) { return EnumWord(c.kind()); }},
-    {"CAUSE", "cause", Align::kLeft,
+    {"CAUSE", "cause", Align::kKey,
      [](const DeviceChange& c) { return EnumWord(c.cause()); }},
     {"WHAT", "summary", Align::kWrap,
      [](const DeviceChange& c) { return c.summary(); }},
@@ -222,7 +222,7 @@ std::string DevicesCsv(const v1::ListDevicesResponse& response) {
 }
 
 std::string DeviceTable(const v1::GetDeviceResponse& response, int width) {
-  Table facts = {{{"FACT"}, {"VALUE", Align::kWrap}}, {}};
+  Table facts = {{{"FACT", Align::kKey}, {"VALUE", Align::kWrap}}, {}};
   for (Line& line : Facts(response.device())) {
     facts.rows.push_back({line.title, std::move(line.value)});
   }

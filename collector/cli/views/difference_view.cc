@@ -126,7 +126,7 @@ std::string DaysLine(const v1::PreviewChangeSetResponse& response) {
 constexpr Column<FieldDifference> kFieldColumns[] = {
     {"FIELD", "field", Align::kKey,
      [](const FieldDifference& f) { return f.field(); }},
-    {"BEFORE", "before", Align::kLeft,
+    {"BEFORE", "before", Align::kWrap,
      [](const FieldDifference& f) { return f.before(); }},
     {"AFTER", "after", Align::kWrap,
      [](const FieldDifference& f) { return f.after(); }},

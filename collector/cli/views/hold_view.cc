@@ -28,11 +28,11 @@ std::string HeldDevices(const DeviceHold& hold) {
 }
 
 constexpr Column<DeviceHold> kColumns[] = {
-    {"HELD", nullptr, Align::kLeft,
+    {"HELD", nullptr, Align::kKey,
      [](const DeviceHold& h) { return TimeText(h.hold_time()); }},
     {nullptr, "hold_time", Align::kLeft,
      [](const DeviceHold& h) { return ExactTimeText(h.hold_time()); }},
-    {"DEVICE", nullptr, Align::kKey, HeldDevices},
+    {"DEVICE", nullptr, Align::kLeft, HeldDevices},
     {nullptr, "device_id", Align::kLeft,
      [](const DeviceHold& h) { return h.device_id(); }},
     {nullptr, "current_device_ids", Align::kLeft,
@@ -45,12 +45,12 @@ constexpr Column<DeviceHold> kColumns[] = {
      [](const DeviceHold& h) { return h.held_by(); }},
     {"HOLD", "hold_id", Align::kKey,
      [](const DeviceHold& h) { return h.hold_id(); }},
-    {"RELEASED", nullptr, Align::kLeft, Released},
+    {"RELEASED", nullptr, Align::kKey, Released},
     {nullptr, "release_time", Align::kLeft,
      [](const DeviceHold& h) { return ExactTimeText(h.release_time()); }},
     {"RELEASED BY", "released_by", Align::kLeft,
      [](const DeviceHold& h) { return h.released_by(); }},
-    {"RELEASED, WHY", "release_reason", Align::kLeft,
+    {"RELEASED, WHY", "release_reason", Align::kWrap,
      [](const DeviceHold& h) { return h.release_reason(); }},
     {"REASON", "reason", Align::kWrap,
      [](const DeviceHold& h) { return h.reason(); }},

@@ -50,7 +50,7 @@ constexpr Column<InvoiceFinding> kInvoiceFindingColumns[] = {
      [](const InvoiceFinding& f) { return EnumWord(f.kind()); }},
     {"STATE", "state", Align::kKey,
      [](const InvoiceFinding& f) { return EnumWord(f.state()); }},
-    {"CONTRACT", "contract_number", Align::kLeft,
+    {"CONTRACT", "contract_number", Align::kKey,
      [](const InvoiceFinding& f) { return f.contract_number(); }},
     {nullptr, "purchase_order", Align::kLeft,
      [](const InvoiceFinding& f) { return f.purchase_order(); }},

@@ -24,7 +24,7 @@ std::string FactsText(const LedgerEntry& entry) {
 constexpr Column<LedgerEntry> kEntryColumns[] = {
     {"INDEX", nullptr, Align::kRight,
      [](const LedgerEntry& e) { return absl::StrCat(e.index()); }},
-    {"TIME", nullptr, Align::kLeft,
+    {"TIME", nullptr, Align::kKey,
      [](const LedgerEntry& e) { return TimeText(e.time()); }},
     {"WHAT", nullptr, Align::kKey,
      [](const LedgerEntry& e) { return e.kind(); }},

@@ -87,21 +87,21 @@ constexpr Column<Position> kPositionColumns[] = {
 };
 
 constexpr Column<EntitlementUse> kUseColumns[] = {
-    {"CONTRACT", nullptr, Align::kLeft,
+    {"CONTRACT", nullptr, Align::kKey,
      [](const EntitlementUse& u) { return u.entitlement().contract_number(); }},
-    {"ORDER", nullptr, Align::kLeft,
+    {"ORDER", nullptr, Align::kKey,
      [](const EntitlementUse& u) { return u.entitlement().purchase_order(); }},
-    {"LINE", nullptr, Align::kLeft,
+    {"LINE", nullptr, Align::kKey,
      [](const EntitlementUse& u) { return u.entitlement().line(); }},
     {"QUANTITY", nullptr, Align::kRight,
      [](const EntitlementUse& u) {
        return QuantityText(u.entitlement().quantity());
      }},
-    {"FROM", nullptr, Align::kLeft,
+    {"FROM", nullptr, Align::kKey,
      [](const EntitlementUse& u) { return u.entitlement().start_date(); }},
-    {"TO", nullptr, Align::kLeft,
+    {"TO", nullptr, Align::kKey,
      [](const EntitlementUse& u) { return u.entitlement().end_date(); }},
-    {"COUNTS", nullptr, Align::kLeft,
+    {"COUNTS", nullptr, Align::kKey,
      [](const EntitlementUse& u) {
        return std::string(u.counts() ? "yes" : "no");
      }},

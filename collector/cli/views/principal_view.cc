@@ -65,10 +65,10 @@ const google::protobuf::Timestamp& LastLogin(const Principal& principal) {
 constexpr Column<Principal> kPrincipalColumns[] = {
     {"PRINCIPAL", nullptr, Align::kKey,
      [](const Principal& p) { return p.name(); }},
-    {"ROLES", nullptr, Align::kKey,
+    {"ROLES", nullptr, Align::kLeft,
      [](const Principal& p) { return RoleWords(p.grants(), ", "); }},
     {"TOKENS", nullptr, Align::kLeft, TokensText},
-    {"LOGGED IN", nullptr, Align::kLeft,
+    {"LOGGED IN", nullptr, Align::kKey,
      [](const Principal& p) { return TimeText(LastLogin(p)); }},
     {"GRANTED", nullptr, Align::kWrap, Granters},
 };
@@ -126,13 +126,13 @@ std::string EventRoles(const RoleEvent& event) {
 }
 
 constexpr Column<RoleEvent> kRoleEventColumns[] = {
-    {"TIME", nullptr, Align::kLeft,
+    {"TIME", nullptr, Align::kKey,
      [](const RoleEvent& e) { return TimeText(e.time()); }},
     {nullptr, "time", Align::kLeft,
      [](const RoleEvent& e) { return ExactTimeText(e.time()); }},
-    {"WHAT", "kind", Align::kLeft,
+    {"WHAT", "kind", Align::kKey,
      [](const RoleEvent& e) { return EnumWord(e.kind()); }},
-    {"ROLES", "roles", Align::kKey, EventRoles},
+    {"ROLES", "roles", Align::kLeft, EventRoles},
     {"BY", nullptr, Align::kLeft,
      [](const RoleEvent& e) { return People(e.by(), e.approved_by()); }},
     {nullptr, "by", Align::kLeft, [](const RoleEvent& e) { return e.by(); }},
@@ -187,7 +187,7 @@ std::string PrincipalsCsv(const v1::ListPrincipalsResponse& response) {
 std::string PrincipalTable(const v1::GetPrincipalResponse& response,
                            int width) {
   const Principal& principal = response.principal();
-  Table facts = {{{"FACT"}, {"VALUE", Align::kWrap}}, {}};
+  Table facts = {{{"FACT", Align::kKey}, {"VALUE", Align::kWrap}}, {}};
   const auto add = [&](const char* title, std::string value) {
     facts.rows.push_back({title, std::move(value)});
   };

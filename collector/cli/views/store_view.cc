@@ -16,7 +16,7 @@ constexpr Column<v1::GetStoreResponse> kStoreColumns[] = {
      [](const v1::GetStoreResponse& s) {
        return absl::StrCat(s.schema_version());
      }},
-    {"POSTINGS UP TO", "postings_watermark", Align::kLeft,
+    {"POSTINGS UP TO", "postings_watermark", Align::kKey,
      [](const v1::GetStoreResponse& s) {
        return s.has_postings_watermark() ? TimeText(s.postings_watermark())
                                          : std::string();
@@ -28,8 +28,7 @@ constexpr Column<v1::GetStoreResponse> kStoreColumns[] = {
 };
 
 constexpr Column<StoreCheck> kCheckColumns[] = {
-    {"PART", "part", Align::kLeft,
-     [](const StoreCheck& c) { return c.part(); }},
+    {"PART", "part", Align::kKey, [](const StoreCheck& c) { return c.part(); }},
     {"COMPARED", "compared", Align::kRight,
      [](const StoreCheck& c) { return absl::StrCat(c.compared_count()); }},
     {"DIFFER", "differences", Align::kRight,

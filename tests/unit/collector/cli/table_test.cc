@@ -24,22 +24,109 @@ TEST(RenderTable, EscapesWhatATerminalWouldObey) {
             "a\\x1b[2Jb\\x0ac\n");
 }
 
-TEST(RenderTable, CutsTheWidestTextToFitAndNeverANumber) {
+TEST(RenderTable, WrapsWordsInTheirColumnAndNeverANumber) {
   const Table table = {
-      {{"NAME"}, {"COUNT", Align::kRight}},
-      {{"a-very-long-name-indeed", "123456789012"}, {"short", "1"}}};
-  EXPECT_EQ(RenderTable(table, 24),
-            "NAME               COUNT\n"
-            "a-very-lo…  123456789012\n"
-            "short                  1\n");
+      {{"NAME"}, {"COUNT", Align::kRight}, {"STATE", Align::kKey}},
+      {{"Visual Studio Enterprise", "123456789012", "in effect"},
+       {"short", "1", "open"}}};
+  EXPECT_EQ(RenderTable(table, 40),
+            "NAME                    COUNT  STATE\n"
+            "Visual Studio    123456789012  in effect\n"
+            "Enterprise\n"
+            "short                       1  open\n");
 }
 
-TEST(RenderTable, NeverCutsAKey) {
-  const Table table = {{{"DEVICE", Align::kKey}, {"NAME"}},
-                       {{"4f1c9a02b1d8", "a-very-long-name-indeed"}}};
-  EXPECT_EQ(RenderTable(table, 10),
-            "DEVICE        NAME\n"
-            "4f1c9a02b1d8  a-very-…\n");
+TEST(RenderTable, WrapsSeveralColumnsSideBySide) {
+  const Table table = {
+      {{"PRODUCT"}, {"BY"}, {"WHY", Align::kWrap}},
+      {{"Windows Server Datacenter", "pam as procurement, ivy as itam",
+        "renewed for another year of the same"}}};
+  EXPECT_EQ(RenderTable(table, 60),
+            "PRODUCT           BY                WHY\n"
+            "Windows Server    pam as            renewed for another year\n"
+            "Datacenter        procurement, ivy  of the same\n"
+            "                  as itam\n");
+}
+
+TEST(RenderTable, WrapsATitleThatIsWiderThanItsColumn) {
+  const Table table = {
+      {{"DEVICE", Align::kKey}, {"DAYS BEFORE THE END", Align::kRight}},
+      {{"4f1c9a02b1d8", "12"}}};
+  EXPECT_EQ(RenderTable(table, 25),
+            "DEVICE        DAYS BEFORE\n"
+            "                  THE END\n"
+            "4f1c9a02b1d8           12\n");
+}
+
+TEST(RenderTable, StacksTheRowsOfATableThatCannotFit) {
+  const Table table = {{{"DEVICE", Align::kKey},
+                        {"SEEN", Align::kKey},
+                        {"PACKAGES", Align::kRight},
+                        {"MODEL"},
+                        {"WHY", Align::kWrap}},
+                       {{"4f1c9a02b1d8", "2026-01-31 17:05Z", "912",
+                         "PowerEdge R630", "no agent ever spoke for it"},
+                        {"5a0000000000", "", "", "", ""}}};
+  EXPECT_EQ(RenderTable(table, 24),
+            "DEVICE: 4f1c9a02b1d8\n"
+            "SEEN: 2026-01-31 17:05Z\n"
+            "PACKAGES: 912\n"
+            "MODEL: PowerEdge R630\n"
+            "WHY: no agent ever\n"
+            "  spoke for it\n"
+            "\n"
+            "DEVICE: 5a0000000000\n"
+            "SEEN: -\n"
+            "PACKAGES: -\n"
+            "MODEL: -\n"
+            "WHY: -\n");
+}
+
+TEST(RenderTable, NeverBreaksAKeyHoweverNarrowTheTerminalIs) {
+  const Table table = {{{"SEEN", Align::kKey}, {"NAME"}},
+                       {{"2026-01-31 17:05Z", "a-very-long-name-indeed"}}};
+  EXPECT_EQ(RenderTable(table, 1),
+            "SEEN: 2026-01-31 17:05Z\n"
+            "NAME:\n"
+            "  a-very-long-name-indeed\n");
+}
+
+TEST(RenderTable, CutsNothingWhereThereIsNoTerminal) {
+  const std::string text(5'000, 'x');
+  const Table table = {{{"A"}, {"B", Align::kWrap}}, {{text, text + " y"}}};
+  EXPECT_THAT(RenderTable(table, kUnlimitedWidth),
+              ::testing::EndsWith("\n" + text + "  " + text + " y\n"));
+}
+
+TEST(RenderTable, KeepsTheLinesOfASentenceBelowItsTitle) {
+  const Table table = {{{"TAG", Align::kKey}, {"NOTE", Align::kWrap}},
+                       {{"A-1", "first\r\n\n second\x1b[2J\n"}, {"A-2", "\n"}}};
+  EXPECT_EQ(RenderTable(table, kUnlimitedWidth),
+            "TAG  NOTE\n"
+            "A-1  first\n"
+            "      second\\x1b[2J\n"
+            "A-2  -\n");
+  EXPECT_EQ(RenderTable(table, 12),
+            "TAG: A-1\n"
+            "NOTE: first\n"
+            "   second\\x1b[2J\n"
+            "\n"
+            "TAG: A-2\n"
+            "NOTE: -\n");
+}
+
+TEST(RenderTable, ALineBreakInANameMakesNoRow) {
+  const Table table = {{{"HOST"}, {"STATE", Align::kKey}},
+                       {{"web-1\nweb-2  covered", "short"}}};
+  for (const int width : {kUnlimitedWidth, 30, 12}) {
+    EXPECT_THAT(RenderTable(table, width),
+                ::testing::Not(::testing::HasSubstr("\nweb-2")));
+  }
+}
+
+TEST(RenderTable, ShowsTitlesAloneWithoutRows) {
+  EXPECT_EQ(RenderTable({{{"PUBLISHER"}, {"PRODUCT"}}, {}}, 10),
+            "PUBLISHER  PRODUCT\n");
 }
 
 TEST(WithoutEmptyColumns, LeavesOutWhatNoRowHas) {
@@ -49,14 +136,6 @@ TEST(WithoutEmptyColumns, LeavesOutWhatNoRowHas) {
             "A  C\n"
             "1  -\n"
             "2  3\n");
-}
-
-TEST(RenderTable, StopsCuttingAtALeastWidth) {
-  const Table table = {{{"NAME"}, {"COUNT", Align::kRight}},
-                       {{"a-very-long-name-indeed", "123456789012"}}};
-  EXPECT_EQ(RenderTable(table, 1),
-            "NAME             COUNT\n"
-            "a-very-…  123456789012\n");
 }
 
 TEST(RenderTable, WrapsTheLastColumnAtWords) {
@@ -69,9 +148,15 @@ TEST(RenderTable, WrapsTheLastColumnAtWords) {
             "     serial 4711 or host laptop-17\n");
 }
 
-TEST(RenderTable, WrapsAWordThatIsTooLongAnywhere) {
-  const Table table = {{{"WHY", Align::kWrap}}, {{std::string(30, 'x')}}};
-  EXPECT_EQ(RenderTable(table, 24), "WHY\nxxxxxxxxxxxxxxxxxxxxxxxx\nxxxxxx\n");
+TEST(RenderTable, LeavesADigestInTheLastColumnWhole) {
+  const std::string digest(64, 'e');
+  const Table table = {{{"FACT", Align::kKey}, {"VALUE", Align::kWrap}},
+                       {{"state", "proposed"}, {"digest", digest}}};
+  EXPECT_EQ(RenderTable(table, 60),
+            "FACT    VALUE\n"
+            "state   proposed\n"
+            "digest  " +
+                digest + "\n");
 }
 
 TEST(RenderCsv, QuotesDisarmsFormulasAndLeavesEmptyCellsEmpty) {
