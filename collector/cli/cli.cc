@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_split.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/help_text.h"
 #include "collector/cli/parse.h"
 #include "collector/cli/session.h"
 #include "common/text.h"
@@ -28,7 +29,10 @@ ExitCode RunCli(const std::vector<std::string>& arguments,
       ParseArguments(arguments, environment.default_config, commands);
   if (!invocation.ok()) return Fail(environment, invocation.status());
   if (invocation->command == nullptr) {
-    environment.out << invocation->help;
+    environment.out << WrapHelp(invocation->help,
+                                environment.width == kUnlimitedWidth
+                                    ? kDefaultHelpWidth
+                                    : environment.width);
     return ExitCode::kOk;
   }
   Session session(environment, invocation->options, invocation->fields);

@@ -36,8 +36,8 @@ struct Environment {
   std::ostream& out;
   std::ostream& err;
   const Clock& clock;
-  // The width that tables are fitted into; kUnlimitedWidth where standard
-  // output is no terminal.
+  // The width that tables and help are fitted into; kUnlimitedWidth where
+  // standard output is no terminal.
   int width = kUnlimitedWidth;
   // Whether standard error is a terminal.
   bool err_is_terminal = false;
