@@ -85,7 +85,7 @@ class MappingJobTest(unittest.TestCase):
         self.assertEqual(self.imported("flexera-term")["changedCount"], 3)
         notes = self.stack.call("ContractService.GetContractObject", {"name": {
             "kind": "CONTRACT_OBJECT_KIND_CONTRACT",
-            "parts": ["HL-2026-02"]}, "at": {"effective_date": "2026-06-01"}})
+            "parts": ["HM-2026-02"]}, "at": {"effective_date": "2026-06-01"}})
         self.assertIn("Prices rise by at most 3 percent",
                       notes["object"]["contract"]["notes"])
         invoices = self.imported("rollcall-invoice")
@@ -122,7 +122,7 @@ class MappingJobTest(unittest.TestCase):
         self.assertEqual(shown.returncode, 0, shown.stderr)
         text = " ".join(shown.stdout.split())
         self.assertIn("2 lines: Status is Cancelled (3, 5)", text)
-        self.assertIn("HL-2026-01 / PO-2201 / 2", text)
+        self.assertIn("HM-2026-01 / PO-2201 / 2", text)
         self.assertEqual(len(self.entitlements()), 3)
         unknown = self.run_import(
             "flexera-purchase-order-line", "--default=metric=core",

@@ -70,7 +70,7 @@ TEST(MappedCsv, ReadsServiceNowsEntitlements) {
                                        SampleFile("servicenow-entitlement"));
   ASSERT_THAT(file.good, SizeIs(3));
   EXPECT_THAT(LineOf(file, 0), EqualsText(R"pb(
-                contract_number: "HL-2026-01"
+                contract_number: "HM-2026-01"
                 vendor: "Quayside Systems"
                 publisher: "MariaDB Foundation"
                 product: "MariaDB"
@@ -367,11 +367,11 @@ TEST(MappedCsv, ReadsContractsWithTheirClauses) {
   ASSERT_THAT(file.good, SizeIs(3));
   EXPECT_THAT(
       file.good[1].contract(), EqualsText(R"pb(
-        contract_number: "HL-2026-01"
+        contract_number: "HM-2026-01"
         vendor: "Quayside Systems"
         title: "Databases"
         kind: KIND_SUBSCRIPTION
-        master_contract_number: "HL-2026-00"
+        master_contract_number: "HM-2026-00"
         sign_date: "2025-12-10"
         start_date: "2025-12-15"
         end_date: "2026-12-31"

@@ -175,15 +175,15 @@ TEST(MappedImport, RefusesLinesThatContradictTheirContract) {
   };
   // The contract's prices are in EUR; the sample has one in USD.
   EXPECT_EQ(FirstError(with("none of it", "")),
-            "4/currency: the prices of contract HL-2026-02 are in EUR");
-  EXPECT_THAT(FirstError(with("HL-2026-01", "HL-2020-09")),
+            "4/currency: the prices of contract HM-2026-02 are in EUR");
+  EXPECT_THAT(FirstError(with("HM-2026-01", "HL-2020-09")),
               HasSubstr("2/Contract number: contract HL-2020-09 is not known"));
   EXPECT_THAT(
       FirstError(with("2026-01-01,2026-12-31", "2024-01-01,2024-12-31")),
-      HasSubstr("2/End date: the line ends before contract HL-2026-01 "
+      HasSubstr("2/End date: the line ends before contract HM-2026-01 "
                 "starts, 2025-12-15"));
   EXPECT_THAT(FirstError(with("Quayside Systems,INV-7001", "Other,INV-7001")),
-              HasSubstr("contract HL-2026-01 is with Quayside Systems"));
+              HasSubstr("contract HM-2026-01 is with Quayside Systems"));
 }
 
 TEST(MappedImport, WarnsOfWhatOnlyLooksOdd) {
@@ -199,7 +199,7 @@ TEST(MappedImport, WarnsOfWhatOnlyLooksOdd) {
   EXPECT_EQ(response.warnings(0).line(), 2);
   EXPECT_EQ(response.warnings(0).column(), "Effective Date");
   EXPECT_THAT(response.warnings(0).reason(),
-              HasSubstr("starts after contract HL-2026-01 ended, 2026-12-31"));
+              HasSubstr("starts after contract HM-2026-01 ended, 2026-12-31"));
 }
 
 TEST(MappedImport, ASubscriptionWhoseLastDayNobodyStatesIsBad) {
@@ -297,7 +297,7 @@ TEST(MappedImport, NamesWhatIsKnownAndOutOfForceInTheFile) {
   ASSERT_EQ(response.still_known_count(), 2);
   EXPECT_EQ(response.still_known(0).line(), 2);
   EXPECT_EQ(response.still_known(0).column(), "Status");
-  EXPECT_EQ(response.still_known(0).value(), "HL-2026-01 / PO-2201 / 1");
+  EXPECT_EQ(response.still_known(0).value(), "HM-2026-01 / PO-2201 / 1");
   EXPECT_EQ(response.still_known(0).reason(),
             "Status is Cancelled in the file; the entitlement is known and "
             "ends on 2026-12-31; if the file is right, propose that it ends");
@@ -308,9 +308,9 @@ TEST(MappedImport, NamesWhatIsKnownAndOutOfForceInTheFile) {
   EXPECT_THAT(store.All(), SizeIs(3));
   // Another contract in the file: the source's line is the same.
   const auto moved = store.ImportSample(
-      name, absl::StrReplaceAll(cancelled, {{"HL-2026-01", "HL-2026-09"}}));
+      name, absl::StrReplaceAll(cancelled, {{"HM-2026-01", "HM-2026-09"}}));
   ASSERT_EQ(moved.still_known_count(), 2);
-  EXPECT_EQ(moved.still_known(0).value(), "HL-2026-01 / PO-2201 / 1");
+  EXPECT_EQ(moved.still_known(0).value(), "HM-2026-01 / PO-2201 / 1");
 }
 
 TEST(MappedImport, SaysNothingOfALineThatIsOverOrEnded) {
@@ -360,7 +360,7 @@ TEST(MappedImport, WarnsOfAPurchaseThatTwoSourcesSay) {
   }
   EXPECT_THAT(reasons,
               Contains(HasSubstr("2 another source says the same purchase as "
-                                 "HL-2026-01 /  / 4711")));
+                                 "HM-2026-01 /  / 4711")));
 }
 
 TEST(MappedImport, RefusesTheSameSourceLineUnderAnotherName) {
@@ -368,10 +368,10 @@ TEST(MappedImport, RefusesTheSameSourceLineUnderAnotherName) {
   store.ImportSample("snow-licence");
   const auto response = store.ImportSample(
       "snow-licence", absl::StrReplaceAll(SampleFile("snow-licence"),
-                                          {{"HL-2026-02", "HL-2026-03"}}));
+                                          {{"HM-2026-02", "HM-2026-03"}}));
   EXPECT_THAT(
       FirstError(response),
-      HasSubstr("4/License ID: the source's line is known as HL-2026-02 "
+      HasSubstr("4/License ID: the source's line is known as HM-2026-02 "
                 "/  / 4713"));
 }
 
@@ -439,7 +439,7 @@ TEST(MappedImport, ALineThatIsBadMakesNoContract) {
   store.ImportSample("snow-licence");
   auto request = store.RequestOf(
       "snow-licence", absl::StrReplaceAll(SampleFile("snow-licence"),
-                                          {{"HL-2026-02", "HL-TYPO"}}));
+                                          {{"HM-2026-02", "HL-TYPO"}}));
   request.set_create_contracts(true);
   request.set_quarantine(true);
   const auto response = store.ImportMapped(request);
@@ -453,10 +453,10 @@ TEST(MappedImport, AContractKeepsWhatTheFileHasNoColumnFor) {
   const auto response = store.ImportSample(
       "rollcall-contract",
       "contract_number,vendor,start_date,audit_notice_days,renewal_automatic\n"
-      "HL-2026-01,Quayside Systems,2025-12-15,60,\n");
+      "HM-2026-01,Quayside Systems,2025-12-15,60,\n");
   EXPECT_EQ(response.changed_count(), 1);
   const v1::Contract contract =
-      store.Get(v1::CONTRACT_OBJECT_KIND_CONTRACT, {"HL-2026-01"}).contract();
+      store.Get(v1::CONTRACT_OBJECT_KIND_CONTRACT, {"HM-2026-01"}).contract();
   EXPECT_EQ(contract.title(), "Databases");
   EXPECT_EQ(contract.clauses().audit().notice_days(), 60);
   // An empty cell: the contract does not say it.
@@ -472,8 +472,8 @@ TEST(MappedImport, RefusesContractsUnderAnotherVendorOrAnUnknownMaster) {
       "master_contract_number\n";
   EXPECT_THAT(FirstError(store.ImportSample(
                   "rollcall-contract",
-                  absl::StrCat(header, "HL-2026-01,Other,2025-12-15,\n"))),
-              HasSubstr("2/vendor: contract HL-2026-01 is with Quayside"));
+                  absl::StrCat(header, "HM-2026-01,Other,2025-12-15,\n"))),
+              HasSubstr("2/vendor: contract HM-2026-01 is with Quayside"));
   EXPECT_THAT(
       FirstError(store.ImportSample(
           "rollcall-contract",
@@ -544,8 +544,8 @@ TEST(MappedImport, AMasterThatIsKnownMayHaveABadLine) {
   store.ImportSample("rollcall-contract");
   auto request = store.RequestOf(
       "rollcall-contract",
-      absl::StrCat(kContractHeader, ContractLine("HL-2026-00", "Other", ""),
-                   ContractLine("HL-9", "Quayside Systems", "HL-2026-00")));
+      absl::StrCat(kContractHeader, ContractLine("HM-2026-00", "Other", ""),
+                   ContractLine("HL-9", "Quayside Systems", "HM-2026-00")));
   request.set_quarantine(true);
   const auto response = store.ImportMapped(request);
   EXPECT_EQ(response.added_count(), 1);
@@ -556,11 +556,11 @@ TEST(MappedImport, AMasterThatIsKnownMayHaveABadLine) {
 TEST(MappedImport, TermsBecomeParagraphsThatAreReplaced) {
   MappedStore store;
   EXPECT_THAT(FirstError(store.ImportSample("flexera-term")),
-              HasSubstr("2/ContractNo: contract HL-2026-01 is not known"));
+              HasSubstr("2/ContractNo: contract HM-2026-01 is not known"));
   store.ImportSample("rollcall-contract");
   EXPECT_EQ(store.ImportSample("flexera-term").changed_count(), 3);
   const auto notes = [&] {
-    return store.Get(v1::CONTRACT_OBJECT_KIND_CONTRACT, {"HL-2026-01"})
+    return store.Get(v1::CONTRACT_OBJECT_KIND_CONTRACT, {"HM-2026-01"})
         .contract()
         .notes();
   };
@@ -568,9 +568,9 @@ TEST(MappedImport, TermsBecomeParagraphsThatAreReplaced) {
       "First line\nsecond line\n"
       "Renewal from 2026-01-01 to 2026-12-31 (flexera-term): Renewed for "
       "twelve months unless notice is given; Ask procurement in September; "
-      "document HL-2026-01.pdf p. 4\n"
+      "document HM-2026-01.pdf p. 4\n"
       "Limitation (flexera-term): Only for the sites \"Head office\" and "
-      "Ovens; document HL-2026-01.pdf p. 7";
+      "Ovens; document HM-2026-01.pdf p. 7";
   EXPECT_EQ(notes(), expected);
   EXPECT_EQ(store.ImportSample("flexera-term").unchanged_count(), 3);
   EXPECT_EQ(store

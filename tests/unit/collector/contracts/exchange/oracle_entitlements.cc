@@ -169,7 +169,7 @@ Statement ReadSnow(const Line& line) {
 
 Statement ReadSnipeIt(const Line& line) {
   Statement said;
-  Say(said, "contract", "HL-2026-01");
+  Say(said, "contract", "HM-2026-01");
   Say(said, "vendor", line.At("Supplier"));
   Say(said, "publisher", line.At("Manufacturer"));
   Say(said, "product", line.At("Item name"));

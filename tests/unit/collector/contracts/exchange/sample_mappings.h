@@ -35,7 +35,7 @@ inline const ImportMapping& SampleMapping(const std::string& name) {
 inline ImportDefaults SampleDefaults(const std::string& name) {
   if (name == "flexera-purchase-order-line") return {{"metric", "core"}};
   if (name == "snipe-it-licence") {
-    return {{"metric", "device"}, {"contract_number", "HL-2026-01"}};
+    return {{"metric", "device"}, {"contract_number", "HM-2026-01"}};
   }
   return {};
 }
