@@ -372,18 +372,23 @@ TEST_F(ReconciliationTest, PagesOverDevicesAndShowsLinesOnce) {
 
 TEST_F(ReconciliationTest, NoPageOfAnExplanationIsTooLargeForItsClient) {
   for (int i = 0; i < 3; ++i) AddDevice({Deb("nginx", "1-1")});
+  Buy({"F5,nginx,device,1,2026-01-01,,"});
   constexpr int kLines = 900;
-  v1::ImportEntitlementsRequest import;
-  std::string content =
-      "publisher,product,metric,quantity,start_date,contract_number,vendor,"
-      "line,notes\n";
-  const std::string notes(4'000, 'n');
+  std::vector<v1::ObjectChange> proposed(
+      kLines, FromText<v1::ObjectChange>(
+                  "action: ACTION_SET object { entitlement { "
+                  "contract_number: 'C-1' vendor: 'Acme' publisher: 'F5' "
+                  "product: 'nginx' metric: 'device' start_date: '2026-01-01' "
+                  "quantity { value { numerator: 1 denominator: 1 } } } }"));
   for (int i = 0; i < kLines; ++i) {
-    absl::StrAppend(&content, "F5,nginx,device,1,2026-01-01,C-1,Acme,", i, ",",
-                    notes, "\n");
+    v1::Entitlement& line =
+        *proposed[i].mutable_object()->mutable_entitlement();
+    line.set_line(absl::StrCat("n", i));
+    line.set_notes(std::string(4'000, 'n'));
   }
-  import.set_content(content);
-  ASSERT_EQ(people_->Import(import).error_count(), 0);
+  ASSERT_OK_AND_ASSIGN(const auto change_set,
+                       people_->ProposeAs("ina", proposed));
+  people_->AgreeTo(change_set.change_set_id());
 
   v1::ExplainPositionRequest request;
   request.set_product("nginx");
@@ -399,7 +404,7 @@ TEST_F(ReconciliationTest, NoPageOfAnExplanationIsTooLargeForItsClient) {
     devices.push_back(page.consumptions_size());
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
-  EXPECT_THAT(lines, SizeIs(kLines));
+  EXPECT_THAT(lines, SizeIs(kLines + 1));
   // They come after all lines.
   EXPECT_THAT(devices, ElementsAre(0, 3));
 }
