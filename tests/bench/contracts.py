@@ -4,8 +4,9 @@ beside reading the same file with Python's csv module.
 
 Each round has a collector of its own. The import is that of the rollcall command:
 validated, bad lines kept aside and each named, all others proposed as one
-change-set; then the change-set is shown, both sides agree to it, and the lines are
-listed. Memory is the collector's peak, of everything since its start.
+change-set; then the change-set is shown, both sides agree to it, the lines are
+listed, and it is shown which positions that moved. Memory is the collector's peak, of
+everything since its start and before that.
 """
 
 import json
@@ -109,7 +110,10 @@ def one_round(file, bad):
                                         "--output=csv")).stdout.count("\n") - 1
         if listed != LINES - len(bad):
             sys.exit(f"{listed} lines are listed")
-        return took, before, peak_proposed, peak_mb(stack.collector)
+        peak_applied = peak_mb(stack.collector)
+        took["effect"], _ = timed(lambda: checked(stack.rollcall(
+            "changes", "show", change_set, "--effect")))
+        return took, before, peak_proposed, peak_applied
 
 
 def figure(name, value, unit, baseline=None, line=None):
@@ -146,6 +150,8 @@ def main():
            SECONDS_LINE)
     figure("contracts.import", median(lambda one: one[0]["import"]), "s", csv_seconds)
     figure("contracts.approve", median(lambda one: one[0]["approve"]), "s", csv_seconds)
+    figure("contracts.show_effect", median(lambda one: one[0]["effect"]), "s",
+           csv_seconds)
     figure("contracts.memory_proposed", median(lambda one: one[2]), "MB",
            median(lambda one: one[1]), MEMORY_LINE_MB)
     figure("contracts.memory_in_effect", median(lambda one: one[3]), "MB",
