@@ -302,14 +302,15 @@ TEST_F(ChangeCommandsTest, ShowsWhichOtherProposalsAreAboutTheSame) {
 
 TEST_F(ChangeCommandsTest, WhoIsAskedIsToldWhichPositionsWouldMove) {
   *service_.preview.add_moves() = FromText<v1::PositionMove>(
-      "product: 'nginx' metric: 'core' state_before: 'covered' "
-      "state_after: 'shortfall'");
+      "effective_date: '2026-12-31' product: 'nginx' metric: 'core' "
+      "state_before: 'covered' state_after: 'shortfall'");
   service_.preview.set_move_count(1);
-  service_.preview.set_effective_date("2026-12-31");
+  service_.preview.add_effective_dates("2026-12-31");
   person_.str("n\n");
   EXPECT_EQ(Run({"changes", "approve", kId}), ExitCode::kNegative);
-  EXPECT_THAT(err_.str(), AllOf(HasSubstr("would move on 2026-12-31"),
-                                HasSubstr("nginx"), HasSubstr("shortfall")));
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("Positions that would move:"),
+                                HasSubstr("2026-12-31"), HasSubstr("nginx"),
+                                HasSubstr("shortfall")));
   service_.preview_status =
       grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "slow");
   person_.clear();
