@@ -47,7 +47,7 @@ constexpr Column<Entitlement> kEntitlementColumns[] = {
      [](const Entitlement& e) { return e.version(); }},
     {"EDITION", "edition", Align::kLeft,
      [](const Entitlement& e) { return e.edition(); }},
-    {"KIND", nullptr, Align::kLeft,
+    {"KIND", nullptr, Align::kKey,
      [](const Entitlement& e) { return EnumWord(e.licence_kind()); }},
     {"METRIC", "metric", Align::kLeft,
      [](const Entitlement& e) { return e.metric(); }},

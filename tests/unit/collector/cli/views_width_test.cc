@@ -115,8 +115,9 @@ constexpr char kInvoices[] = R"pb(
   })pb";
 
 constexpr char kMoves[] = R"pb(
-  effective_date: "2026-10-31"
+  effective_dates: "2026-10-31"
   moves {
+    effective_date: "2026-10-31"
     publisher: "Broadcom Software"
     product: "VMware vSphere Foundation"
     metric: "core"
@@ -240,7 +241,8 @@ std::vector<View> AllViews() {
              {"R-2025-2024-10", "2025-01-01", "price-above-contract",
               "not-comparable", "HL-2024-10"}),
       ViewOf("moves", MovesOf, kMoves,
-             {"1104 -> 2208", "96 -> 0", "undetermined -> not-computable"}),
+             {"1104 -> 2208", "96 -> 0", "undetermined -> not-computable",
+              "2026-10-31"}),
       ViewOf(
           "holds", HoldsTable, kHolds,
           {"2026-02-02 02:40Z", "h-00112233", "4f1c9a02b1d8", "5a0000000000"}),
