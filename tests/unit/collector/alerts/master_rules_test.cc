@@ -16,7 +16,7 @@ using ::testing::Property;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-auto Says(absl::string_view text) {
+auto ActionHas(absl::string_view text) {
   return Property(&v1::Alert::action, HasSubstr(std::string(text)));
 }
 
@@ -74,14 +74,16 @@ TEST(MasterClauses, ASubContractRenewsItselfAsItsMasterSays) {
   const auto before = Alerts("2026-10-02", facts);
   ASSERT_THAT(Short(before),
               ElementsAre("NOTICE 2026-10-02 0", "RENEWAL 2026-12-31 90"));
-  EXPECT_THAT(before[0], Says("or it renews itself for 12 months after "
-                              "2026-12-31, as master contract M-1 says"));
-  EXPECT_THAT(before[1], Says("Renews itself for 12 months after this day "
-                              "unless notice is given by 2026-10-02, as master "
-                              "contract M-1 says: decide"));
-  EXPECT_THAT(Alerts("2027-01-01", facts),
-              ElementsAre(Says("unless notice was given, as master contract "
-                               "M-1 says: enter its new end")));
+  EXPECT_THAT(before[0], ActionHas("or it renews itself for 12 months after "
+                                   "2026-12-31, as master contract M-1 says"));
+  EXPECT_THAT(before[1],
+              ActionHas("Renews itself for 12 months after this day "
+                        "unless notice is given by 2026-10-02, as master "
+                        "contract M-1 says: decide"));
+  EXPECT_THAT(
+      Alerts("2027-01-01", facts),
+      ElementsAre(ActionHas("unless notice was given, as master contract "
+                            "M-1 says: enter its new end")));
 }
 
 TEST(MasterClauses, ItsOwnRenewalClauseCountsAlone) {
@@ -91,9 +93,9 @@ TEST(MasterClauses, ItsOwnRenewalClauseCountsAlone) {
             kRenewsItself));
   ASSERT_THAT(Short(alerts),
               ElementsAre("NOTICE 2026-12-01 0", "RENEWAL 2026-12-31 30"));
-  EXPECT_THAT(alerts[0], Says("Tell the vendor"));
-  EXPECT_THAT(alerts[0], Not(Says("master")));
-  EXPECT_THAT(alerts[1], Says("Ends on this day unless it is renewed"));
+  EXPECT_THAT(alerts[0], ActionHas("Tell the vendor"));
+  EXPECT_THAT(alerts[0], Not(ActionHas("master")));
+  EXPECT_THAT(alerts[1], ActionHas("Ends on this day unless it is renewed"));
   // One that says that it does not renew itself needs no notice.
   EXPECT_THAT(Short(Alerts("2026-10-02",
                            Frame("end_date: '2026-12-31' clauses { renewal { } "
@@ -109,7 +111,8 @@ TEST(MasterClauses, TheDayForNoticeOfItsOwnRenewalMayBeTheMasters) {
                                  kNotice90));
   ASSERT_THAT(Short(alerts),
               ElementsAre("NOTICE 2026-10-02 0", "RENEWAL 2026-12-31 90"));
-  EXPECT_THAT(alerts[0], Says("after 2026-12-31, as master contract M-1 says"));
+  EXPECT_THAT(alerts[0],
+              ActionHas("after 2026-12-31, as master contract M-1 says"));
 }
 
 TEST(MasterClauses, TheNearestMasterThatSaysItIsNamed) {
@@ -119,8 +122,8 @@ TEST(MasterClauses, TheNearestMasterThatSaysItIsNamed) {
   facts.contracts.push_back(Numbered("M-2", "master_contract_number: 'M-3'"));
   facts.contracts.push_back(Numbered("M-3", kNotice90));
   EXPECT_THAT(Alerts("2026-10-02", facts),
-              ElementsAre(Says("as master contracts M-1 and M-3 say"),
-                          Says("as master contracts M-1 and M-3 say")));
+              ElementsAre(ActionHas("as master contracts M-1 and M-3 say"),
+                          ActionHas("as master contracts M-1 and M-3 say")));
 }
 
 TEST(MasterClauses, WithoutAnEndOfItsOwnThereIsNothingToGiveNoticeOf) {
@@ -144,7 +147,7 @@ TEST(MasterClauses, AContractThatIsEndedIsNotRenewedByItsMaster) {
   facts.ended = {facts.contracts[0].contract_id()};
   const auto alerts = Alerts("2026-10-02", facts);
   EXPECT_THAT(Short(alerts), ElementsAre("RENEWAL 2026-12-31 90"));
-  EXPECT_THAT(alerts[0], Says("Ends on this day unless it is renewed"));
+  EXPECT_THAT(alerts[0], ActionHas("Ends on this day unless it is renewed"));
 }
 
 TEST(MasterClauses, ContractsUnderEachOtherEndTheSearch) {
@@ -183,7 +186,7 @@ TEST(MasterClauses, AFramesTrueUpIsToldOnceForTheFrame) {
   facts.contracts.push_back(Numbered("C-2", "master_contract_number: 'M-1'"));
   const auto alerts = Alerts("2026-06-01", facts, {30, 30, 100'000});
   ASSERT_THAT(Numbers(alerts), ElementsAre("M-1 2026-06-30"));
-  EXPECT_THAT(alerts[0], Not(Says("under it")));
+  EXPECT_THAT(alerts[0], Not(ActionHas("under it")));
 }
 
 TEST(MasterClauses, AFramesTrueUpsGoOnWhileAContractUnderItDoes) {
@@ -201,14 +204,15 @@ TEST(MasterClauses, AFramesTrueUpsGoOnWhileAContractUnderItDoes) {
                   Alerts(on, facts, {30, 30, 100'000}));
   };
   EXPECT_THAT(Numbers(true_ups("2025-06-01")), ElementsAre("M-1 2025-06-30"));
-  EXPECT_THAT(true_ups("2025-06-01")[0], Not(Says("under it")));
+  EXPECT_THAT(true_ups("2025-06-01")[0], Not(ActionHas("under it")));
   ASSERT_THAT(Numbers(true_ups("2026-06-01")), ElementsAre("M-1 2026-06-30"));
   EXPECT_THAT(true_ups("2026-06-01")[0],
-              Says("; contract C-1 goes on under it"));
-  EXPECT_THAT(true_ups("2027-06-01"),
-              ElementsAre(Says("; contract C-1 and 1 more go on under it")));
+              ActionHas("; contract C-1 goes on under it"));
+  EXPECT_THAT(
+      true_ups("2027-06-01"),
+      ElementsAre(ActionHas("; contract C-1 and 1 more go on under it")));
   EXPECT_THAT(true_ups("2028-06-01"),
-              ElementsAre(Says("; contract C-2 goes on under it")));
+              ElementsAre(ActionHas("; contract C-2 goes on under it")));
 }
 
 TEST(MasterClauses, AFrameThatNothingIsUnderAnyMoreHasNoTrueUp) {
@@ -263,7 +267,7 @@ TEST(MasterClauses, AnAuditSaysWhoseClauseItRestsOn) {
   const auto alerts = Alerts("2026-11-02", facts);
   ASSERT_THAT(alerts, SizeIs(4));
   for (const v1::Alert& alert : alerts) {
-    EXPECT_THAT(alert, Says("aster contract M-1"));
+    EXPECT_THAT(alert, ActionHas("aster contract M-1"));
   }
 }
 
@@ -274,10 +278,10 @@ TEST(MasterClauses, AuditsUnderOneFrameCountForItsFrequency) {
                           "close_date: '2026-03-01'",
                           "A-0"),
                   AuditOf("contract_number: 'C-1' notice_date: '2026-10-01'")};
-  EXPECT_THAT(
-      Alerts("2026-10-02", facts),
-      ElementsAre(Says("Master contract M-1 allows one audit in 12 months, and "
-                       "audit A-0 was on 2026-01-01")));
+  EXPECT_THAT(Alerts("2026-10-02", facts),
+              ElementsAre(ActionHas(
+                  "Master contract M-1 allows one audit in 12 months, and "
+                  "audit A-0 was on 2026-01-01")));
   // One under a clause of its own does not.
   *facts.contracts[2].mutable_clauses() = facts.contracts[1].clauses();
   EXPECT_THAT(Alerts("2026-10-02", facts), IsEmpty());
@@ -289,10 +293,10 @@ TEST(MasterClauses, FindingsWithoutAStartAskForIt) {
       AuditOf("contract_number: 'C-1' notice_date: '2026-10-01' "
               "findings_date: '2027-02-01'")};
   EXPECT_THAT(Alerts("2027-01-31", facts),
-              ElementsAre(Says("may begin any day now")));
+              ElementsAre(ActionHas("may begin any day now")));
   EXPECT_THAT(
       Alerts("2027-02-01", facts),
-      ElementsAre(AllOf(Says("Its findings came on 2027-02-01"),
+      ElementsAre(AllOf(ActionHas("Its findings came on 2027-02-01"),
                         Property(&v1::Alert::action,
                                  EndsWith("whether it began too soon")))));
 }
