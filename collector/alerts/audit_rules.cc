@@ -1,6 +1,7 @@
 // The clocks that run while a vendor audits, and what is held meanwhile.
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -71,9 +72,12 @@ AuditsByHolder GroupAudits(const ContractFacts& facts, const Masters& masters) {
 // known.
 const v1::Audit* AuditBefore(const v1::Audit& audit,
                              absl::Span<const v1::Audit* const> all) {
+  const auto order = [](const v1::Audit& of) {
+    return std::make_tuple(of.notice_date(), BeginOf(of), of.audit_id());
+  };
   const v1::Audit* before = nullptr;
   for (const v1::Audit* const other : all) {
-    if (other->notice_date() >= audit.notice_date()) continue;
+    if (order(*other) >= order(audit)) continue;
     if (before == nullptr || BeginOf(*before) < BeginOf(*other)) {
       before = other;
     }

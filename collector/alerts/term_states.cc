@@ -35,6 +35,19 @@ std::optional<CivilDate> EndOfLast(const Last& last) {
   return stated.has_value() ? std::min(*stated, *before) : *before;
 }
 
+// How a contract is renewed at its last end is what is agreed for then: the two
+// go together.
+void TakeRenewal(const v1::ContractObject& last, v1::ContractObject& object) {
+  if (!object.has_contract()) return;
+  v1::Contract& contract = *object.mutable_contract();
+  if (last.contract().clauses().has_renewal()) {
+    *contract.mutable_clauses()->mutable_renewal() =
+        last.contract().clauses().renewal();
+  } else if (contract.has_clauses()) {
+    contract.mutable_clauses()->clear_renewal();
+  }
+}
+
 template <typename Dated>
 void DropMaintenanceAfter(const CivilDate& end, Dated& dated) {
   const auto last =
@@ -85,6 +98,7 @@ std::optional<TermState> TermOn(absl::Span<const ObjectTimeline::State> states,
   const Last last =
       then.gone != 0 ? then : LastUpTo(states, CivilDate::kLastOrdinal);
   TermState term = {*then.object, EndOfLast(last), last.gone != 0};
+  if (last.gone == 0) TakeRenewal(*last.object, term.object);
   if (then.gone != 0) EndWith(*term.end, term.object);
   return term;
 }

@@ -13,7 +13,8 @@ namespace rollcall::collector {
 
 struct TermState {
   // What it is on the day. Where it is no more: what it was last, with its end,
-  // and without what lies beyond it.
+  // and without what lies beyond it. How it is renewed is by the last state
+  // that is known, as its end is.
   v1::ContractObject object;
   // Its last day, by the last state that is known; the day before it is no
   // more, if that is earlier. Where it is not there on the day, what begins

@@ -127,6 +127,25 @@ TEST_F(AlertQueriesTest, AnEndThatIsAgreedForLaterIsToldAtOnce) {
               ElementsAre("RENEWAL C-1 2026-04-15", "RENEWAL C-2 2026-04-30"));
 }
 
+// The day for notice may come before the amendment that sets it holds.
+TEST_F(AlertQueriesTest, NoticeIsByTheClauseThatHoldsAtTheEnd) {
+  Agree({Vendor(),
+         Contract("C-1",
+                  "end_date: '2026-03-31' clauses { renewal { notice_days: 10 "
+                  "} }")});
+  Agree({Contract("C-1",
+                  "end_date: '2026-06-30' clauses { renewal { automatic: true "
+                  "notice_days: 91 } }") +
+         " effective_date: '2026-04-01'"});
+  const auto response = List();
+  ASSERT_THAT(Words(response), ElementsAre("NOTICE C-1 2026-03-31"));
+  EXPECT_THAT(response.alerts(0).action(), HasSubstr("or it renews itself"));
+  // Where the clause goes with the amendment, there is no notice to give.
+  Agree({Contract("C-1", "end_date: '2026-04-30'") +
+         " effective_date: '2026-04-01'"});
+  EXPECT_THAT(Words(List()), ElementsAre("RENEWAL C-1 2026-04-30"));
+}
+
 TEST_F(AlertQueriesTest, AContractThatWasEndedHasItsEndOfTerm) {
   Agree({Vendor(),
          Contract("C-1",

@@ -287,6 +287,21 @@ TEST(MasterClauses, AuditsUnderOneFrameCountForItsFrequency) {
   EXPECT_THAT(Alerts("2026-10-02", facts), IsEmpty());
 }
 
+TEST(MasterClauses, OfTwoAuditsOfOneDayTheLaterCameTooSoon) {
+  ContractFacts facts = Frame("", "clauses { audit { frequency_months: 12 } }");
+  facts.contracts.push_back(Numbered("C-2", "master_contract_number: 'M-1'"));
+  facts.audits = {
+      AuditOf("contract_number: 'C-1' notice_date: '2026-10-01' start_date: "
+              "'2026-12-01'",
+              "A-1"),
+      AuditOf("contract_number: 'C-2' notice_date: '2026-10-01' start_date: "
+              "'2026-11-01'",
+              "A-2")};
+  const auto alerts = Alerts("2026-10-02", facts);
+  ASSERT_THAT(Short(alerts), ElementsAre("AUDIT_FREQUENCY 2027-11-01 395"));
+  EXPECT_THAT(alerts[0].subject().parts(), ElementsAre("Acme", "A-1"));
+}
+
 TEST(MasterClauses, FindingsWithoutAStartAskForIt) {
   ContractFacts facts = Frame("", "clauses { audit { notice_days: 60 } }");
   facts.audits = {
