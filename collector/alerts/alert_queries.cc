@@ -17,6 +17,15 @@ namespace {
 
 // Clients of gRPC refuse messages of more than 4 MiB unless told otherwise.
 constexpr size_t kMaxCalendarBytes = 3 << 20;
+// Of an event, so that what cannot fit is not written first.
+constexpr size_t kLeastEventBytes = 200;
+
+absl::Status TooLarge(size_t alerts) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "there are ", alerts, " alerts, which do not fit into a calendar of ",
+      kMaxCalendarBytes >> 20,
+      " MiB; ask for fewer: of fewer days, kinds or vendors"));
+}
 
 // Where a listing stands.
 std::string CursorOfAlert(const v1::Alert& alert) {
@@ -79,15 +88,13 @@ absl::StatusOr<v1::ExportCalendarResponse> AlertQueries::ExportCalendar(
   std::copy_if(
       all->begin(), all->end(), std::back_inserter(alerts),
       [&choice](const v1::Alert& alert) { return choice.Shows(alert); });
+  if (alerts.size() > kMaxCalendarBytes / kLeastEventBytes) {
+    return TooLarge(alerts.size());
+  }
   v1::ExportCalendarResponse response;
   response.set_content(CalendarOf(alerts, clock_.Now()));
   if (response.content().size() > kMaxCalendarBytes) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("there are ", alerts.size(),
-                     " alerts, which do not fit into a calendar "
-                     "of ",
-                     kMaxCalendarBytes >> 20,
-                     " MiB; ask for fewer: of fewer days, kinds or vendors"));
+    return TooLarge(alerts.size());
   }
   response.set_event_count(static_cast<int32_t>(alerts.size()));
   return response;
