@@ -1,6 +1,7 @@
 // True-ups: when growth is reported and ordered.
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,13 +89,7 @@ class TrueUps {
     for (const std::string& text : clause_.dates()) {
       if (const auto day = DayOf(true, text)) AddOne(*day);
     }
-    if (clause_.yearly_dates().empty()) return;
-    // Of a year outside these nothing is shown.
-    const CivilDate first =
-        ShiftedOrEdge(dates_.FirstDue(), -clause_.order_window_days());
-    const CivilDate last =
-        ShiftedOrEdge(dates_.LastDue(), clause_.report_window_days());
-    for (int year = first.year(); year <= last.year(); ++year) {
+    for (const int year : Years()) {
       for (const std::string& text : clause_.yearly_dates()) {
         const auto day = DayInYear(text, year);
         if (day.has_value() && IsInTerm(*day)) AddOne(*day);
@@ -106,6 +101,22 @@ class TrueUps {
   static CivilDate ShiftedOrEdge(const CivilDate& day, int days) {
     const uint32_t edge = days < 0 ? 1 : CivilDate::kLastOrdinal;
     return day.Plus(days).value_or(*CivilDate::FromOrdinal(edge));
+  }
+
+  // Those in which a true-up may be of which a date is shown: the true-up
+  // itself, the first day of its report, or the last of its order. Windows of a
+  // hundred years are not searched, but their ends.
+  std::set<int> Years() const {
+    std::set<int> years;
+    for (const int days :
+         {0, clause_.report_window_days(), -clause_.order_window_days()}) {
+      const int last = ShiftedOrEdge(dates_.LastDue(), days).year();
+      for (int year = ShiftedOrEdge(dates_.FirstDue(), days).year();
+           year <= last; ++year) {
+        years.insert(year);
+      }
+    }
+    return years;
   }
 
   // A frame's true-ups go on while a contract under it does.

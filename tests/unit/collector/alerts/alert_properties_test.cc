@@ -241,6 +241,43 @@ TEST(AlertProperties, BothEndsOfTimeAreNoTrouble) {
               ::testing::Contains("RENEWAL 2199-12-31 0"));
 }
 
+// Windows of a century are not searched day by day, and hide nothing.
+TEST(AlertProperties, WindowsOfAnyLengthShowWhatADayByDaySearchFinds) {
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    World world(seed);
+    const CivilDate on = Day(world.AnyDay());
+    const int report = world.Draw(1, 36'600);
+    const int order = world.Draw(1, 36'600);
+    ContractFacts facts;
+    facts.contracts.push_back(ContractOf(absl::StrCat(
+        "clauses { true_up { yearly_dates: '05-17' report_window_days: ",
+        report, " order_window_days: ", order, " } }")));
+    facts.contracts[0].set_start_date("1990-01-01");
+    std::vector<std::string> expected;
+    const KeyDates window(on, AlertSettings());
+    const auto expect = [&](const char* kind,
+                            const std::optional<CivilDate>& due) {
+      if (due.has_value() && *due >= window.FirstDue() &&
+          *due <= window.LastDue()) {
+        expected.push_back(
+            absl::StrCat(kind, " ", due->ToString(), " ", due->DaysAfter(on)));
+      }
+    };
+    for (int year = 1990; year <= 2199; ++year) {
+      const CivilDate day = Day(absl::StrCat(year, "-05-17"));
+      expect("TRUE_UP", day);
+      if (on <= day) expect("TRUE_UP_REPORT", day.Plus(-report));
+      expect("TRUE_UP_ORDER", day.Plus(order));
+    }
+    std::vector<v1::Alert> alerts = Alerts(on.ToString(), facts);
+    std::erase_if(alerts, [](const v1::Alert& alert) {
+      return alert.kind() == v1::Alert::KIND_REVIEW;
+    });
+    EXPECT_THAT(Short(alerts), ::testing::UnorderedElementsAreArray(expected));
+  }
+}
+
 TEST(AlertProperties, TenThousandContractsAreBounded) {
   ContractFacts facts;
   for (int i = 0; i < 10'000; ++i) {
