@@ -1,6 +1,8 @@
 #include "collector/contracts/invoices/invoice_amount_rules.h"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/money.h"
@@ -103,6 +105,8 @@ Days PossibleDays(const v1::InvoiceLine& line) {
 // What other lines bill on the day of `mine` on which they bill most.
 struct Overlap {
   Rational quantity;
+  // And on that on which they bill least.
+  Rational least;
   // Those that bill that day, in the order of IsEarlier.
   std::vector<const v1::InvoiceLine*> lines;
 };
@@ -137,6 +141,21 @@ absl::StatusOr<std::vector<Step>> StepsOf(
   return steps;
 }
 
+// The least sum on a day of `mine`.
+absl::StatusOr<Rational> LeastOf(const Days& mine,
+                                 const std::vector<Step>& steps) {
+  if (steps.empty() || steps.front().day > mine.first) return Rational();
+  std::optional<Rational> least;
+  Rational sum;
+  for (size_t i = 0; i < steps.size() && steps[i].day <= mine.last; ++i) {
+    ROLLCALL_ASSIGN_OR_RETURN(sum, Add(sum, steps[i].more));
+    const bool is_whole =
+        i + 1 == steps.size() || steps[i + 1].day != steps[i].day;
+    if (is_whole && (!least.has_value() || sum < *least)) least = sum;
+  }
+  return *least;
+}
+
 // REQUIRES: others are in the order of IsEarlier.
 template <typename DaysOf>
 absl::StatusOr<Overlap> MostOverlap(
@@ -145,6 +164,7 @@ absl::StatusOr<Overlap> MostOverlap(
   ROLLCALL_ASSIGN_OR_RETURN(const std::vector<Step> steps,
                             StepsOf(mine, others, days_of));
   Overlap most;
+  ROLLCALL_ASSIGN_OR_RETURN(most.least, LeastOf(mine, steps));
   Rational sum;
   int64_t day = 0;
   for (const Step& step : steps) {
@@ -237,7 +257,8 @@ absl::StatusOr<std::optional<Rational>> AbovePrice(const InvoiceFacts& facts,
 absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
                                      const Bought& bought,
                                      const Overlap& overlap, Rational again,
-                                     Rational above_price) {
+                                     Rational above_price,
+                                     bool is_of_all_days) {
   Finding finding =
       MakeFinding(facts, Finding::KIND_BILLED_TWICE, Finding::STATE_FOUND);
   const Rational quantity = RationalOf(facts.billed.quantity());
@@ -245,16 +266,21 @@ absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
                             Add(overlap.quantity, quantity));
   *finding.mutable_billed() = QuantityValue(Quantity::Of(sum));
   *finding.mutable_allowed() = QuantityValue(bought.quantity);
-  ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
-                            Times(facts.billed.unit_price(), again));
-  *finding.mutable_difference() = RoundTowardsZero(
-      std::min(micros, above_price), facts.billed.unit_price().currency());
   finding.set_decided_by(std::string(bought.field));
   finding.set_explanation(absl::StrCat(
       "Some of the same days are billed on ",
       InvoiceLineInWords(*overlap.lines.front()), ". Together ", sum.ToString(),
       bought.unit, " are billed, of ", bought.quantity.ToString(), bought.unit,
       " that were bought."));
+  if (!is_of_all_days) {
+    absl::StrAppend(finding.mutable_explanation(),
+                    " How the total spreads over the days is not stated.");
+    return finding;
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
+                            Times(facts.billed.unit_price(), again));
+  *finding.mutable_difference() = RoundTowardsZero(
+      std::min(micros, above_price), facts.billed.unit_price().currency());
   return finding;
 }
 
@@ -492,7 +518,11 @@ RuleResult CheckBilledTwice(const InvoiceFacts& facts) {
                               AbovePrice(facts, bought, overlap, missing));
     if (!above.has_value()) return MaybeTwiceFinding(facts, overlap, missing);
     if (*above > Rational()) {
-      return TwiceFinding(facts, bought, overlap, again, *above);
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const Rational least,
+          BilledAgain(quantity, overlap.least, bought.quantity.value()));
+      return TwiceFinding(facts, bought, overlap, again, *above,
+                          is_paid_once || least == again);
     }
   }
   ROLLCALL_ASSIGN_OR_RETURN(

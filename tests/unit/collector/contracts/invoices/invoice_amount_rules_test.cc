@@ -132,7 +132,8 @@ TEST(InvoiceRules, DoNotAskForConsumptionWhereAllIsRebated) {
 
 TEST(InvoiceRules, FindTheLaterOfTwoThatBillTheSame) {
   Scene scene;
-  scene.BillBefore("R-1", "2025-07-01", "2026-06-30");
+  scene.BillBefore("R-1", "2026-01-01", "2026-12-31");
+  scene.others[0].set_invoice_date("2026-01-01");
   const auto findings = scene.Check();
   ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
   EXPECT_EQ(findings[0].difference().micros(), 1'000'000'000);
@@ -141,6 +142,24 @@ TEST(InvoiceRules, FindTheLaterOfTwoThatBillTheSame) {
   Scene first;
   first.BillBefore("R-1", "2026-02-01", "2026-06-30");
   EXPECT_THAT(first.Check(), IsEmpty());
+}
+
+TEST(InvoiceRules, DoNotClaimAYearBackForADayThatWasBilledTwice) {
+  Scene scene;
+  scene.BillBefore("R-1", "2025-01-01", "2026-01-01");
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_FALSE(findings[0].has_difference());
+  EXPECT_THAT(findings[0].explanation(),
+              HasSubstr("How the total spreads over the days is not stated"));
+  // Nor of all days but one.
+  scene.others[0].set_period_end_date("2026-12-30");
+  EXPECT_FALSE(scene.Check()[0].has_difference());
+  scene.others[0].set_period_end_date("2026-12-31");
+  EXPECT_TRUE(scene.Check()[0].has_difference());
+  scene.others[0].set_period_end_date("2025-12-31");
+  EXPECT_THAT(scene.Check(), IsEmpty());
 }
 
 TEST(InvoiceRules, LetPartsOfALineBeBilledApart) {
@@ -152,7 +171,15 @@ TEST(InvoiceRules, LetPartsOfALineBeBilledApart) {
   // 5 and 5 and 5 on some days, of 10.
   auto findings = scene.Check();
   ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_FALSE(findings[0].has_difference());
+  // And on all.
+  scene.billed.set_period_start_date("2026-01-02");
+  scene.billed.set_period_end_date("2026-03-31");
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
   EXPECT_EQ(findings[0].difference().micros(), 500'000'000);
+  scene.billed.set_period_start_date("2026-01-01");
+  scene.billed.set_period_end_date("2026-12-31");
   // One after the other it is 5 and 5.
   scene.others[1].set_period_start_date("2026-07-01");
   scene.others[1].set_period_end_date("2026-12-31");
@@ -275,9 +302,13 @@ class NaiveBillings {
     int first;
     int last;
   };
-  static int64_t Again(const Billing& mine, const std::vector<Billing>& earlier,
-                       int64_t bought) {
-    int64_t most = 0;
+  struct Excess {
+    int64_t least;
+    int64_t most;
+  };
+  static Excess Again(const Billing& mine, const std::vector<Billing>& earlier,
+                      int64_t bought) {
+    Excess excess = {mine.quantity, 0};
     for (int day = mine.first; day <= mine.last; ++day) {
       int64_t before = 0;
       for (const Billing& other : earlier) {
@@ -289,9 +320,11 @@ class NaiveBillings {
         if (before + unit > bought) ++again;
       }
       const int64_t left = std::max<int64_t>(0, mine.quantity - bought);
-      most = std::max(most, std::min(again + left, mine.quantity) - left);
+      const int64_t here = std::min(again + left, mine.quantity) - left;
+      excess.least = std::min(excess.least, here);
+      excess.most = std::max(excess.most, here);
     }
-    return most;
+    return excess;
   }
 };
 
@@ -301,6 +334,7 @@ TEST(InvoiceProperties, BilledTwiceIsWhatTheDaysSay) {
     return std::uniform_int_distribution<int64_t>(least, most)(random);
   };
   int found = 0;
+  int exact = 0;
   for (int round = 0; round < 3'000; ++round) {
     Scene scene;
     const int64_t bought = draw(1, 6);
@@ -325,18 +359,24 @@ TEST(InvoiceProperties, BilledTwiceIsWhatTheDaysSay) {
     scene.billed.set_period_end_date(begin.Plus(last)->ToString());
     const int64_t quantity = draw(1, 8);
     scene.Bill(quantity, 100);
-    const int64_t again =
+    const NaiveBillings::Excess again =
         NaiveBillings::Again({quantity, first, last}, earlier, bought);
-    int64_t said = 0;
+    bool said = false;
     for (const Finding& finding : scene.Check()) {
       if (finding.kind() != Finding::KIND_BILLED_TWICE) continue;
+      said = true;
       EXPECT_EQ(finding.state(), Finding::STATE_FOUND);
-      said = finding.difference().micros() / 100'000'000;
+      ASSERT_EQ(finding.has_difference(), again.least == again.most)
+          << "round " << round;
+      if (!finding.has_difference()) continue;
+      EXPECT_EQ(finding.difference().micros(), again.most * 100'000'000);
+      ++exact;
     }
-    ASSERT_EQ(said, again) << "round " << round;
-    found += again > 0 ? 1 : 0;
+    ASSERT_EQ(said, again.most > 0) << "round " << round;
+    found += said ? 1 : 0;
   }
   EXPECT_GT(found, 300);
+  EXPECT_GT(exact, 100);
 }
 
 TEST(InvoiceProperties, TotalsAreRightToLessThanACent) {
