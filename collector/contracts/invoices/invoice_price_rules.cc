@@ -1,6 +1,7 @@
 #include "collector/contracts/invoices/invoice_price_rules.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -229,20 +230,22 @@ std::optional<BasePrice> BilledBase(const InvoiceFacts& facts,
 }
 
 // The most that a price may be after some years, each of which adds the cap and
-// is rounded up to a millionth.
+// is rounded up to a millionth; the most that there is, where it may be more.
 absl::StatusOr<int64_t> Escalate(const BasePrice& base, Rational cap_percent) {
   ROLLCALL_ASSIGN_OR_RETURN(const Rational hundredth, Rational::Make(1, 100));
   ROLLCALL_ASSIGN_OR_RETURN(const Rational rise,
                             Multiply(cap_percent, hundredth));
   ROLLCALL_ASSIGN_OR_RETURN(const Rational factor, Add(Rational::Of(1), rise));
-  int64_t micros = base.micros;
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  // Exact in 128 bits, where 64 do not hold the price with all its digits.
+  __int128 micros = base.micros;
   for (int year = 0; year < base.years; ++year) {
-    ROLLCALL_ASSIGN_OR_RETURN(const Rational exact,
-                              Multiply(Rational::Of(micros), factor));
-    micros =
-        exact.numerator() / exact.denominator() + (exact.IsWhole() ? 0 : 1);
+    const __int128 exact = micros * factor.numerator();
+    micros = exact / factor.denominator() +
+             (exact % factor.denominator() == 0 ? 0 : 1);
+    if (micros > kMost) return kMost;
   }
-  return micros;
+  return static_cast<int64_t>(micros);
 }
 
 // What `micros` more for each comes to on the whole line.

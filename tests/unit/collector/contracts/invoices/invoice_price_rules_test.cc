@@ -292,6 +292,39 @@ TEST(InvoiceRules, FindAnotherCurrency) {
   EXPECT_EQ(scene.Check()[0].decided_by(), "entitlement.unit_price");
 }
 
+TEST(InvoiceRules, RaiseLargePricesByCapsOfManyDigits) {
+  Scene scene;
+  scene.Escalate("cap_percent { numerator: 3456789 denominator: 1000000 }");
+  scene.contract.set_start_date("2023-01-01");
+  scene.line.set_start_date("2023-01-01");
+  scene.line.mutable_unit_price()->set_micros(100'000'000'001);
+  // (1.03456789)^3 of it, each year rounded up.
+  __int128 allowed = 100'000'000'001;
+  for (int year = 0; year < 3; ++year) {
+    allowed = (allowed * 103'456'789 + 99'999'999) / 100'000'000;
+  }
+  const auto micros = static_cast<int64_t>(allowed);
+  scene.Bill(1, 0);
+  scene.billed.mutable_unit_price()->set_micros(micros);
+  scene.billed.mutable_total()->set_micros(micros);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.billed.mutable_unit_price()->set_micros(micros + 1);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_RISE_ABOVE_CAP));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].difference().micros(), 1);
+}
+
+TEST(InvoiceRules, LetAPriceRiseFurtherThanThereAreAmounts) {
+  Scene scene;
+  scene.Escalate("cap_percent { numerator: 100 denominator: 1 }");
+  scene.contract.set_start_date("1991-01-01");
+  scene.line.set_start_date("1991-01-01");
+  scene.line.mutable_unit_price()->set_micros(100'000'000'000);
+  scene.Bill(1, 900'000'000'000);
+  EXPECT_THAT(scene.Check(), IsEmpty());
+}
+
 // --- against a model that goes day by day
 // --------------------------------------
 
