@@ -46,11 +46,10 @@ v1::Alert AsAcknowledged(const v1::Alert& alert) {
   return kept;
 }
 
-bool IsCovered(const v1::Alert& now, const v1::Alert& then,
-               const v1::AlertAcknowledgement& acknowledgement) {
+bool IsCovered(const v1::Alert& now, const v1::Alert& then, absl::Time seen) {
   if (IsOfAudit(now.kind()) && now.action() != then.action()) return false;
   if (now.kind() == v1::Alert::KIND_AUDIT_HOLD) {
-    return !HasHeldChangeAfter(now, FromProto(acknowledgement.time()));
+    return !HasHeldChangeAfter(now, seen);
   }
   return now.kind() != v1::Alert::KIND_INSTALLS_REMAIN ||
          !HasMoreDevices(now, then);

@@ -1,6 +1,7 @@
 // Whether an acknowledgement still covers what its alert says. Pure.
 #pragma once
 
+#include "absl/time/time.h"
 #include "rollcall/v1/alert_service.pb.h"
 
 namespace rollcall::collector {
@@ -10,11 +11,11 @@ namespace rollcall::collector {
 v1::Alert AsAcknowledged(const v1::Alert& alert);
 
 // Whether who acknowledged the alert as it was `then`, as AsAcknowledged gives
-// it, has what it says `now` in hand, too. He has not where
+// it, has what it says `now` in hand, too; `seen` is when all was known that it
+// told then. He has not where
 // - something of a product under audit was installed or removed since;
 // - more devices have what is out of term, or can be counted at last;
 // - an alert of an audit asks for something else.
-bool IsCovered(const v1::Alert& now, const v1::Alert& then,
-               const v1::AlertAcknowledgement& acknowledgement);
+bool IsCovered(const v1::Alert& now, const v1::Alert& then, absl::Time seen);
 
 }  // namespace rollcall::collector

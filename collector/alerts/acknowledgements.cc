@@ -84,8 +84,7 @@ absl::StatusOr<Found> FindInEffect(const Reader& reader,
 }  // namespace
 
 absl::StatusOr<v1::Alert> Acknowledgements::FindToday(
-    absl::string_view digits, const CivilDate& today) const {
-  AlertMoment now(reader_.sources(), KnownStamp::Max(), today);
+    AlertMoment& now, absl::string_view digits) const {
   AlertSettings settings;
   settings.told_horizon_days = settings.horizon_days;
   settings.horizon_days = kMaxHorizonDays;
@@ -95,7 +94,7 @@ absl::StatusOr<v1::Alert> Acknowledgements::FindToday(
   if (alerts->size() > 1) return Ambiguous(digits);
   if (!alerts->empty()) return alerts->front();
   return absl::NotFoundError(
-      absl::StrCat("there is no alert ", digits, " on ", today.ToString()));
+      absl::StrCat("there is no alert ", digits, " on ", now.on().ToString()));
 }
 
 absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
@@ -114,7 +113,9 @@ absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
   if (given.has_value()) return *std::move(given);
   ROLLCALL_ASSIGN_OR_RETURN(const CivilDate until,
                             ReadUntil(request.until_date(), today));
-  ROLLCALL_ASSIGN_OR_RETURN(const v1::Alert alert, FindToday(digits, today));
+  AlertMoment now(reader_.sources(), KnownStamp::Max(), today);
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::Alert alert, FindToday(now, digits));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto name, now.ReadName());
   const auto work = [&](KnownStamp stamp, const Reader&, Writes& writes,
                         v1::AcknowledgeAlertResponse& response) {
     *response.mutable_alert() = alert;
@@ -128,6 +129,7 @@ absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
     stored::v1::AlertAcknowledgementRecord record;
     *record.mutable_alert() = AsAcknowledged(alert);
     *record.mutable_acknowledgement() = one;
+    if (name.has_value()) record.set_seen_stamp(name->as_of.raw());
     kAcknowledgementTable.Put(
         writes.head, {*AlertId::FromHex(alert.alert_id()), stamp}, record);
     return absl::OkStatus();

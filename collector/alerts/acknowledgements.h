@@ -30,9 +30,9 @@ class Acknowledgements {
   int64_t changes() const { return changes_; }
 
  private:
-  // Today's alert that the digits name, and no other.
-  absl::StatusOr<v1::Alert> FindToday(absl::string_view digits,
-                                      const CivilDate& today) const;
+  // Of a store as it is, today's alert that the digits name, and no other.
+  absl::StatusOr<v1::Alert> FindToday(AlertMoment& now,
+                                      absl::string_view digits) const;
 
   const AlertReader& reader_;
   Committer& committer_;

@@ -7,12 +7,21 @@
 #include "collector/alerts/acknowledgement_rules.h"
 #include "collector/alerts/acknowledgement_table.h"
 #include "collector/alerts/alert_rules.h"
+#include "common/proto_time.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
 namespace {
 
 constexpr size_t kMaxVendorBytes = 256;
+
+// When all was known that the alert told as it was acknowledged: before the
+// acknowledgement itself.
+absl::Time SeenOf(const stored::v1::AlertAcknowledgementRecord& record) {
+  return record.seen_stamp() == 0
+             ? FromProto(record.acknowledgement().time())
+             : KnownStamp::FromRaw(record.seen_stamp()).time();
+}
 
 // Adds the acknowledgements that are in effect on the day and cover what the
 // alert says.
@@ -24,7 +33,7 @@ void AddAcknowledgements(const KnownAcknowledgements& known,
     const v1::AlertAcknowledgement& one = found->second.acknowledgement();
     const auto until = CivilDate::Parse(one.until_date());
     if (!until.ok() || on > *until ||
-        !IsCovered(alert, found->second.alert(), one)) {
+        !IsCovered(alert, found->second.alert(), SeenOf(found->second))) {
       continue;
     }
     *alert.mutable_acknowledgement() = one;

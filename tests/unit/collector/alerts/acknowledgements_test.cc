@@ -1,5 +1,9 @@
 #include "collector/alerts/acknowledgements.h"
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "collector/alerts/acknowledgement_table.h"
 #include "common/proto_time.h"
@@ -185,6 +189,55 @@ TEST_F(AcknowledgementsTest, WhatHappensUnderAuditLaterIsShownAgain) {
   const auto again = List(holds);
   ASSERT_THAT(again.alerts(), SizeIs(1));
   EXPECT_FALSE(again.alerts(0).has_acknowledgement());
+}
+
+// Recognises as another, and does something once when it is first asked.
+class InterruptedLookup final : public ProductLookup {
+ public:
+  InterruptedLookup(const ProductLookup& lookup, std::function<void()> once)
+      : lookup_(lookup), once_(std::move(once)) {}
+
+  std::optional<v1::RecognisedProduct> Lookup(
+      const v1::SoftwarePackage& package) const override {
+    if (once_) std::exchange(once_, nullptr)();
+    return lookup_.Lookup(package);
+  }
+
+ private:
+  const ProductLookup& lookup_;
+  mutable std::function<void()> once_;
+};
+
+// What came after the alert was read, and before it was acknowledged, nobody
+// was told of.
+TEST_F(AcknowledgementsTest, WhatHappensWhileOneAcknowledgesIsShownAgain) {
+  const SubjectId web = AddDevice("web-1", {Deb("bash", "5.2")});
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'nginx'")});
+  clock_.Advance(absl::Hours(1));
+  const v1::Row host = HostnameRow("web-1");
+  Report(web, {host, Deb("bash", "5.2"), Deb("nginx", "1.24.0-1")});
+  const auto holds =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }");
+  const auto listed = List(holds);
+  ASSERT_THAT(listed.alerts(), SizeIs(1));
+  const InterruptedLookup lookup(*catalog_, [&] {
+    clock_.Advance(absl::Hours(1));
+    Report(web, {host, Deb("bash", "5.2")});
+    clock_.Advance(absl::Hours(1));
+  });
+  const AlertReader reader({sources_, lookup}, 365);
+  Acknowledgements acknowledgements(reader, committer_, clock_);
+  v1::AcknowledgeAlertRequest request;
+  request.set_alert_id(listed.alerts(0).alert_id());
+  request.set_until_date("2026-02-10");
+  const auto answer = acknowledgements.Acknowledge(request, "ina");
+  ASSERT_OK(answer);
+  EXPECT_THAT(answer->alert().held_changes(), SizeIs(1));
+  const auto again = List(holds);
+  ASSERT_THAT(again.alerts(), SizeIs(1));
+  EXPECT_THAT(again.alerts(0).held_changes(), SizeIs(2));
 }
 
 TEST_F(AcknowledgementsTest, MoreDevicesThanWereAcknowledgedAreShownAgain) {
