@@ -204,8 +204,10 @@ class PrincipalJobTest(unittest.TestCase):
         """A certificate for the token; returns its name."""
         pki = stack.dir / "pki"
         result = subprocess.run(
-            [BIN / "rollcall", f"--ca={pki / 'ca.pem'}",
-             f"--cert={pki / name}.pem", f"--key={pki / name}.key", "login",
+            [BIN / "rollcall",
+             f"--collector=localhost:{stack.ports['admin_port']}",
+             f"--ca={pki / 'ca.pem'}", f"--cert={pki / name}.pem",
+             f"--key={pki / name}.key", "login",
              f"--token-file={token}",
              f"--server=localhost:{stack.ports['https_port']}"],
             capture_output=True, text=True, timeout=60, check=False)
