@@ -24,7 +24,7 @@ namespace {
 constexpr size_t kMostDays = 12;
 constexpr size_t kFewDays = 2;
 // Lines on all compared days together, at most, unless the days are few.
-constexpr size_t kMostLineDays = 600'000;
+constexpr size_t kMostLineDays = 1'200'000;
 constexpr int kMostLeftOutDays = 100;
 
 // The day that is asked for, else those on which the changes show.
