@@ -202,6 +202,10 @@ class InterruptedLookup final : public ProductLookup {
     if (once_) std::exchange(once_, nullptr)();
     return lookup_.Lookup(package);
   }
+  bool HasRuleFor(absl::string_view publisher,
+                  absl::string_view product) const override {
+    return lookup_.HasRuleFor(publisher, product);
+  }
 
  private:
   const ProductLookup& lookup_;
