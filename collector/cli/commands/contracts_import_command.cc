@@ -1,6 +1,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/import.h"
@@ -104,6 +106,7 @@ class ContractsImportCommand final : public Command {
     v1::ImportEntitlementsRequest request;
     ROLLCALL_RETURN_IF_ERROR(CheckDate("--effective-date", effective_date_));
     ROLLCALL_RETURN_IF_ERROR(import_.Fill(request));
+    ROLLCALL_RETURN_IF_ERROR(CheckFormat(request.content()));
     request.set_effective_date(effective_date_);
     request.set_create_contracts(new_contracts_);
     request.set_reason(reason_);
@@ -123,6 +126,19 @@ class ContractsImportCommand final : public Command {
   }
 
  private:
+  // INVALID_ARGUMENT for a document that is read as CSV, whose every line would
+  // be an error.
+  absl::Status CheckFormat(absl::string_view content) const {
+    if (!mapping_.empty() ||
+        !absl::StartsWith(absl::StripLeadingAsciiWhitespace(content), "{")) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError(
+        "the file is JSON, not CSV: --mapping=cyclonedx reads a document of "
+        "CycloneDX, and `rollcall contracts propose` what says of itself "
+        "which objects change");
+  }
+
   ImportArguments import_;
   std::string effective_date_;
   bool new_contracts_ = false;

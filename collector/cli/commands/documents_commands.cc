@@ -1,6 +1,7 @@
 // Documents that support contracts: put, list, get and delete.
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/explained_edit.h"
@@ -173,7 +174,7 @@ class DocumentsGetCommand final : public Command {
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::DocumentService>());
     ROLLCALL_ASSIGN_OR_RETURN(const std::string content, Get(session, *stub));
-    if (Sha256Hex(content) != sha256_) {
+    if (Sha256Hex(content) != absl::AsciiStrToLower(sha256_)) {
       return absl::DataLossError(
           "what came is not the document: its hash is another; nothing was "
           "written");
@@ -190,7 +191,7 @@ class DocumentsGetCommand final : public Command {
                                   DocumentStub& stub) const {
     std::string content;
     v1::GetDocumentRequest request;
-    request.set_sha256(sha256_);
+    request.set_sha256(absl::AsciiStrToLower(sha256_));
     while (true) {
       request.set_offset(static_cast<int64_t>(content.size()));
       ROLLCALL_ASSIGN_OR_RETURN(
@@ -232,7 +233,7 @@ class DocumentsDeleteCommand final : public Command {
   absl::StatusOr<ExitCode> Run(Session& session) override {
     ROLLCALL_RETURN_IF_ERROR(edit_.Check());
     v1::DeleteDocumentRequest request;
-    request.set_sha256(sha256_);
+    request.set_sha256(absl::AsciiStrToLower(sha256_));
     edit_.Fill(request);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::DocumentService>());

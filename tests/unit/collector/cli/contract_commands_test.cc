@@ -161,6 +161,15 @@ TEST_F(ContractCommandsTest, AnImportSaysHowItsFileIsRead) {
   EXPECT_THAT(err_.str(), HasSubstr("vendor is given twice"));
 }
 
+TEST_F(ContractCommandsTest, ADocumentThatIsNoCsvIsSaidToBeOne) {
+  const std::string path = dir_.Write("bom.json", "\n{\"bomFormat\": 1}");
+  EXPECT_EQ(Run({"contracts", "import", path}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--mapping=cyclonedx"));
+  EXPECT_THAT(service_.imported, EqualsText(""));
+  EXPECT_EQ(Run({"contracts", "import", path, "--mapping=cyclonedx"}),
+            ExitCode::kOk);
+}
+
 TEST_F(ContractCommandsTest, AnImportTellsWhatWasNotTakenAsItStands) {
   service_.import_answer = FromText<v1::ImportEntitlementsResponse>(R"pb(
     change_set_id: "abcd"

@@ -1,5 +1,6 @@
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/file.h"
 #include "common/hash.h"
@@ -107,6 +108,10 @@ TEST_F(DocumentCommandsTest, GetsAllPartsIntoANewFile) {
             ExitCode::kOk);
   EXPECT_EQ(service_.gets, 4);
   EXPECT_EQ(*ReadFile(path, 100), service_.content);
+  // As other programs print it.
+  EXPECT_EQ(Run({"contracts", "documents", "get", absl::AsciiStrToUpper(sha256),
+                 "--out=" + dir_.File("b")}),
+            ExitCode::kOk);
   EXPECT_EQ(Run({"contracts", "documents", "get", sha256}), ExitCode::kUsage);
 }
 
