@@ -48,14 +48,20 @@ void FieldArguments::Add(absl::string_view field, absl::string_view argument) {
 }
 
 std::string FieldArguments::Reword(absl::string_view message) const {
-  const absl::string_view place = LeadingPlace(message);
-  const absl::string_view argument = ArgumentOf(place);
-  if (argument.empty()) return std::string(message);
-  return absl::StrCat(argument, message.substr(place.size()));
+  absl::string_view place = LeadingPlace(message);
+  while (!place.empty()) {
+    const absl::string_view argument = ArgumentOf(place);
+    if (!argument.empty()) {
+      return absl::StrCat(argument, message.substr(place.size()));
+    }
+    // It may be in a message that one argument fills.
+    const size_t dot = place.rfind('.');
+    place = place.substr(0, dot == absl::string_view::npos ? 0 : dot);
+  }
+  return std::string(message);
 }
 
 absl::string_view FieldArguments::ArgumentOf(absl::string_view place) const {
-  if (place.empty()) return "";
   absl::string_view argument;
   for (const Filled& filled : all_) {
     if (!Names(place, filled.field) || filled.argument == argument) continue;

@@ -50,10 +50,10 @@ class ContractsShowCommand final : public Command {
     ROLLCALL_ASSIGN_OR_RETURN(
         const auto contract,
         session.Call(*stub, &ContractStub::GetContractObject, request));
+    const v1::ContractMoment at = MomentOf(contract, request.at());
     ROLLCALL_ASSIGN_OR_RETURN(const auto amendments,
-                              Amendments(session, *stub, request.at()));
-    ROLLCALL_ASSIGN_OR_RETURN(const auto lines,
-                              Lines(session, *stub, request.at()));
+                              Amendments(session, *stub, at));
+    ROLLCALL_ASSIGN_OR_RETURN(const auto lines, Lines(session, *stub, at));
     const ContractFile file = {contract.object().contract(), amendments, lines};
     ROLLCALL_RETURN_IF_ERROR(session.PrintParts(
         {{"contract", file.contract},
@@ -65,6 +65,18 @@ class ContractsShowCommand final : public Command {
   }
 
  private:
+  // When the contract is as it was told, so that the rest is told of the same.
+  static v1::ContractMoment MomentOf(
+      const v1::GetContractObjectResponse& contract,
+      const v1::ContractMoment& asked) {
+    v1::ContractMoment at = asked;
+    if (!contract.effective_date().empty()) {
+      at.set_effective_date(contract.effective_date());
+    }
+    if (contract.has_as_of()) *at.mutable_as_of() = contract.as_of();
+    return at;
+  }
+
   absl::StatusOr<v1::ListContractObjectsResponse> Amendments(
       const Session& session, ContractStub& stub,
       const v1::ContractMoment& at) const {

@@ -8,6 +8,7 @@
 #include "collector/cli/values.h"
 #include "collector/cli/views/contract_object_view.h"
 #include "collector/cli/views/contract_view.h"
+#include "collector/cli/views/moment_line.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
 
@@ -140,20 +141,25 @@ std::vector<Fact> FactsOf(const Message& message) {
 }
 
 std::string ContractFileTable(const ContractFile& file, int width) {
-  std::string out =
-      RenderTable(ToTable(kFactColumns, FactsOf(file.contract)), width);
+  std::string out = absl::StrCat(
+      MomentLine("Contract", file.lines),
+      RenderTable(ToTable(kFactColumns, FactsOf(file.contract)), width));
   if (!file.amendments.objects().empty()) {
     absl::StrAppend(&out, "\nAmendments:\n",
-                    ContractObjectsTable(file.amendments, width));
+                    ContractObjectRows(file.amendments, width));
   }
-  const std::string lines = EntitlementsTable(file.lines, width);
-  absl::StrAppend(&out, "\nLines:\n", lines.empty() ? "none\n" : lines);
+  absl::StrAppend(&out, "\nLines:\n",
+                  file.lines.entitlements().empty()
+                      ? "none\n"
+                      : EntitlementRows(file.lines, width));
   return out;
 }
 
 std::string ContractFileCsv(const ContractFile& file) {
-  return ToCsv(kFactColumns, FactsOf(file.contract),
-               {{"contract_number", file.contract.contract_number()}});
+  std::vector<SharedColumn> shared = MomentColumns(file.lines);
+  shared.insert(shared.begin(),
+                {"contract_number", file.contract.contract_number()});
+  return ToCsv(kFactColumns, FactsOf(file.contract), shared);
 }
 
 }  // namespace rollcall::cli

@@ -17,7 +17,7 @@ namespace rollcall::cli {
 std::vector<std::pair<std::string, std::string>> FactsOf(
     const google::protobuf::Message& message);
 
-// The contract, its amendments and its lines.
+// The contract, its amendments and its lines, all of one day and time.
 struct ContractFile {
   const v1::Contract& contract;
   const v1::ListContractObjectsResponse& amendments;

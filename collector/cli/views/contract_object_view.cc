@@ -9,6 +9,7 @@
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/device_view.h"
+#include "collector/cli/views/moment_line.h"
 
 namespace rollcall::cli {
 namespace {
@@ -213,12 +214,17 @@ std::string ContractObjectSummary(const ContractObject& object) {
 std::string ContractObjectsTable(
     const v1::ListContractObjectsResponse& response, int width) {
   if (response.objects().empty()) return "";
+  return MomentLine("Objects", response) + ContractObjectRows(response, width);
+}
+
+std::string ContractObjectRows(const v1::ListContractObjectsResponse& response,
+                               int width) {
   return RenderTable(ToTable(kObjectColumns, response.objects()), width);
 }
 
 std::string ContractObjectsCsv(
     const v1::ListContractObjectsResponse& response) {
-  return ToCsv(kObjectColumns, response.objects());
+  return ToCsv(kObjectColumns, response.objects(), MomentColumns(response));
 }
 
 std::string ContractHistoryTable(

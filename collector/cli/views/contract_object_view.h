@@ -16,6 +16,9 @@ std::string ContractObjectSummary(const v1::ContractObject& object);
 // Name, id and summary of each. Empty if there is none.
 std::string ContractObjectsTable(
     const v1::ListContractObjectsResponse& response, int width);
+// The same without the day and time that it is of.
+std::string ContractObjectRows(const v1::ListContractObjectsResponse& response,
+                               int width);
 std::string ContractObjectsCsv(const v1::ListContractObjectsResponse& response);
 
 // All that was said of one object, latest day first.

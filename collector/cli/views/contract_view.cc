@@ -8,6 +8,7 @@
 #include "collector/cli/columns.h"
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
+#include "collector/cli/views/moment_line.h"
 
 namespace rollcall::cli {
 namespace {
@@ -246,6 +247,11 @@ bool SaysMoreThanFile(const Entitlement& line) {
 std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
                               int width) {
   if (response.entitlements().empty()) return "";
+  return MomentLine("Lines", response) + EntitlementRows(response, width);
+}
+
+std::string EntitlementRows(const v1::ListEntitlementsResponse& response,
+                            int width) {
   return RenderTable(WithoutEmptyColumns(
                          ToTable(kEntitlementColumns, response.entitlements())),
                      width);
@@ -262,7 +268,8 @@ int CountWiderLines(const v1::ListEntitlementsResponse& response) {
 }
 
 std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response) {
-  return ToCsv(kEntitlementColumns, response.entitlements());
+  return ToCsv(kEntitlementColumns, response.entitlements(),
+               MomentColumns(response));
 }
 
 std::string QuarantineTable(const v1::ListQuarantinedLinesResponse& response,

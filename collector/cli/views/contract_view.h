@@ -11,6 +11,9 @@ namespace rollcall::cli {
 // one line an item.
 std::string EntitlementsTable(const v1::ListEntitlementsResponse& response,
                               int width);
+// The same table without the day and time that it is of.
+std::string EntitlementRows(const v1::ListEntitlementsResponse& response,
+                            int width);
 std::string EntitlementsCsv(const v1::ListEntitlementsResponse& response);
 
 // The file that `contracts import` reads without a mapping, as

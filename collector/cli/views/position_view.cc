@@ -9,6 +9,7 @@
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/device_view.h"
+#include "collector/cli/views/moment_line.h"
 #include "common/text.h"
 
 namespace rollcall::cli {
@@ -150,15 +151,6 @@ constexpr Column<Consumption> kConsumptionColumns[] = {
      }},
 };
 
-template <typename Response>
-std::string DateLine(const Response& response) {
-  if (response.effective_date().empty()) return "";
-  // In full, so that asking as of it gives the same answer.
-  const std::string known = ExactTimeText(response.as_of());
-  return absl::StrCat("Position on ", response.effective_date(),
-                      known.empty() ? "" : ", as known at ", known, "\n\n");
-}
-
 std::string UsedText(const v1::ExplainPositionResponse& response, int width) {
   if (!response.consumptions().empty()) {
     return RenderTable(ToTable(kConsumptionColumns, response.consumptions()),
@@ -198,7 +190,7 @@ std::string PositionsTable(const v1::ListPositionsResponse& response,
                            int width) {
   if (response.positions().empty()) return "";
   return absl::StrCat(
-      DateLine(response),
+      MomentLine("Position", response),
       RenderTable(ToTable(kPositionColumns, response.positions()), width),
       UnseenOf(response));
 }
@@ -215,7 +207,7 @@ std::string ExplanationTable(const v1::ExplainPositionResponse& response,
                              int width) {
   const std::vector<Position> position = {response.position()};
   std::string out =
-      absl::StrCat(DateLine(response),
+      absl::StrCat(MomentLine("Position", response),
                    RenderTable(ToTable(kPositionColumns, position), width));
   for (const std::string& note : response.position().notes()) {
     absl::StrAppend(&out, "\nNote: ", EscapeForTerminal(note), "\n");

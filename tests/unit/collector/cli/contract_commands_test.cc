@@ -50,6 +50,7 @@ class FakeContractService final : public v1::ContractService::Service {
       v1::ListEntitlementsResponse* response) override {
     lines_asked = *request;
     *response->add_entitlements() = line;
+    SetMoment(*response);
     return grpc::Status::OK;
   }
   grpc::Status ExportEntitlements(
@@ -73,6 +74,7 @@ class FakeContractService final : public v1::ContractService::Service {
       v1::GetContractObjectResponse* response) override {
     asked = *request;
     *response->mutable_object()->mutable_contract() = contract;
+    SetMoment(*response);
     return status;
   }
   grpc::Status ListContractObjectVersions(
@@ -92,6 +94,14 @@ class FakeContractService final : public v1::ContractService::Service {
     return grpc::Status::OK;
   }
 
+  template <typename Response>
+  void SetMoment(Response& response) const {
+    response.set_effective_date(shown_at.effective_date());
+    if (shown_at.has_as_of()) *response.mutable_as_of() = shown_at.as_of();
+  }
+
+  // The day and time that answers say they are of.
+  v1::ContractMoment shown_at;
   int proposals = 0;
   int comparisons = 0;
   grpc::Status status;
@@ -330,14 +340,31 @@ TEST_F(ContractCommandsTest, ShowsAllThatAContractSays) {
   EXPECT_THAT(out_.str(), HasSubstr("PostgreSQL"));
 }
 
+TEST_F(ContractCommandsTest, AllOfAContractIsOfOneDayAndTime) {
+  service_.shown_at = FromText<v1::ContractMoment>(
+      "effective_date: '2026-02-02' as_of { seconds: 1770000000 nanos: 5000 }");
+  EXPECT_EQ(Run({"contracts", "show", "C-1"}), ExitCode::kOk);
+  EXPECT_THAT(service_.objects_asked.at(),
+              EqualsText(service_.shown_at.ShortDebugString()));
+  EXPECT_EQ(service_.lines_asked.effective_date(), "2026-02-02");
+  EXPECT_EQ(service_.lines_asked.as_of().nanos(), 5000);
+  EXPECT_THAT(out_.str(), StartsWith("Contract on 2026-02-02, as known at "
+                                     "2026-02-02T02:40:00.000005Z\n\nFIELD"));
+  EXPECT_EQ(Run({"contracts", "list"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("Lines on 2026-02-02, as known at "));
+  EXPECT_EQ(Run({"contracts", "list", "--output=csv"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr(",effective_date,as_of\n"),
+                                HasSubstr(",2026-02-02,2026-02-02T02:40:00")));
+}
+
 TEST_F(ContractCommandsTest, ShowsAContractToPrograms) {
   service_.contract.set_contract_number("C-1");
   service_.contract.set_title("=x()");
   EXPECT_EQ(Run({"contracts", "show", "C-1", "--output=csv"}), ExitCode::kOk);
   EXPECT_EQ(out_.str(),
-            "field,value,contract_number\n"
-            "contract_number,C-1,C-1\n"
-            "title,'=x(),C-1\n");
+            "field,value,contract_number,effective_date,as_of\n"
+            "contract_number,C-1,C-1,,\n"
+            "title,'=x(),C-1,,\n");
   EXPECT_EQ(Run({"contracts", "show", "C-1", "--output=json"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), AllOf(StartsWith("{\n \"contract\": {\n"),
                                 HasSubstr("\n \"amendments\": {\n"),

@@ -29,6 +29,8 @@ TEST(FieldArguments, AnErrorNamesTheArgumentThatFillsTheFieldItBeginsWith) {
             "LINE must be at least 1");
   EXPECT_EQ(fields.Reword("uses[3].entitlement_id must be 32 hex digits"),
             "--used[3].entitlement_id must be 32 hex digits");
+  EXPECT_EQ(fields.Reword("uses.entitlement_id is not UTF-8"),
+            "--used.entitlement_id is not UTF-8");
 }
 
 TEST(FieldArguments, AFieldMayBeNamedByTheEndOfItsWay) {
