@@ -227,8 +227,8 @@ class PrincipalJobTest(unittest.TestCase):
                 "principal", "revoke-certificates", "vic",
                 f"--certificate={serial}", "--reason=copied")
             self.assertEqual(revoked.returncode, 0, revoked.stderr)
-            since = time.monotonic()
             refused = stack.rollcall("devices", certificate=first)
+            since = time.monotonic()
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn("was revoked", refused.stderr)
             wait_until(lambda: watch.poll() is not None, "the end of the watch")
@@ -240,9 +240,9 @@ class PrincipalJobTest(unittest.TestCase):
             revoked = stack.rollcall("principal", "revoke-certificates", "vic",
                                      "--reason=laptop stolen")
             self.assertEqual(revoked.returncode, 0, revoked.stderr)
-            since = time.monotonic()
             self.assertIn("was revoked", stack.rollcall(
                 "devices", certificate=vic).stderr)
+            since = time.monotonic()
             wait_until(lambda: other.poll() is not None, "the end of the watch")
             self.assertLess(time.monotonic() - since, 5)
             second = self.log_in(stack, "second", token)
@@ -270,9 +270,9 @@ class PrincipalJobTest(unittest.TestCase):
             watch = self.watch(stack, vic)
             ended = stack.rollcall("token", "revoke", identifier)
             self.assertEqual(ended.returncode, 0, ended.stderr)
-            since = time.monotonic()
             self.assertIn("was revoked", stack.rollcall(
                 "devices", certificate=vic).stderr)
+            since = time.monotonic()
             wait_until(lambda: watch.poll() is not None, "the end of the watch")
             self.assertLess(time.monotonic() - since, 5)
             # Whatever is done with it, nobody reads it in the log.
