@@ -744,9 +744,9 @@ TEST_F(PreviewTest, CoversNothingOfWhatNoRuleRecognises) {
   EXPECT_THAT(
       Moves(Preview("Oracle,Oracle Database,core,6,2026-01-01,,,C-1,Acme,9\n"
                     "Acme,Anvil,core,6,2026-01-01,,,C-1,Acme,10\n")),
-      ElementsAre("Anvil/core [] - -> 6,  -> not computable",
-                  "Oracle Database/core [] 8 -> 14, not computable -> not "
-                  "computable"));
+      ElementsAre("2026-02-02 Anvil/core [] - -> 6,  -> not computable",
+                  "2026-02-02 Oracle Database/core [] 8 -> 14, not computable "
+                  "-> not computable"));
 }
 
 TEST_F(PreviewTest, TellsOfAProductThatHadNoPosition) {
