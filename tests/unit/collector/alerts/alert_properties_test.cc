@@ -297,7 +297,7 @@ TEST(AlertProperties, TenThousandContractsAreBounded) {
   EXPECT_THAT(Alerts("2026-03-01", facts, one), SizeIs(1));
   EXPECT_THAT(AlertsOn(Day("2026-03-01"), facts, {}, all),
               testing::StatusIs(absl::StatusCode::kFailedPrecondition,
-                                ::testing::HasSubstr("horizon_days")));
+                                ::testing::HasSubstr("of fewer days")));
 }
 
 }  // namespace
