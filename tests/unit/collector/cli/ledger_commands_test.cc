@@ -214,8 +214,12 @@ TEST_F(LedgerCommandsTest, WhatItIsGivenMustBeUsable) {
 TEST_F(LedgerCommandsTest, TextsOfAFileDoNotCommandATerminal) {
   KeepAll();
   folder_.Write("ledger.txt", "rollcall ledger 1 log \x1b[2J\n\x1b[2J\n");
+  EXPECT_EQ(Verify(), ExitCode::kUsage);
+  folder_.Write("ledger.txt",
+                "rollcall ledger 1 log 00112233445566778899aabbccddeeff\n"
+                "\x1b[2J\n");
   EXPECT_EQ(Verify(), ExitCode::kNegative);
-  EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(out_.str() + err_.str(), Not(HasSubstr("\x1b")));
 }
 
 TEST_F(LedgerCommandsTest, ProvesAnEntry) {

@@ -141,7 +141,7 @@ constexpr char kHolds[] = R"pb(
     reason: "the court asked for it\nand wants it until spring"
   })pb";
 
-constexpr char kDevices[] = R"pb(
+constexpr char kDevicesOfAView[] = R"pb(
   devices {
     device_id: "4f1c9a02b1d84c7e9a5f00112233aabb"
     hostname: "web-1.example.com"
@@ -246,7 +246,7 @@ std::vector<View> AllViews() {
       ViewOf(
           "holds", HoldsTable, kHolds,
           {"2026-02-02 02:40Z", "h-00112233", "4f1c9a02b1d8", "5a0000000000"}),
-      ViewOf("devices", DevicesTable, kDevices,
+      ViewOf("devices", DevicesTable, kDevicesOfAView,
              {"4f1c9a02b1d8", "7XK 2J03", "64.0 GiB", "2026-02-02 02:40Z"}),
       ViewOf("documents", DocumentsTable, kDocuments,
              {"00112233445566778899aabbccddeeff"
