@@ -33,7 +33,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr char kLines[] = R"pb(
+constexpr char kLinesView[] = R"pb(
   entitlements {
     contract_number: "HL-2024-03 b"
     purchase_order: "PO-2024-031"
@@ -53,7 +53,7 @@ constexpr char kLines[] = R"pb(
     quantity { unlimited: true }
   })pb";
 
-constexpr char kPosition[] = R"pb(
+constexpr char kPositionView[] = R"pb(
   publisher: "Broadcom Software"
   product: "VMware Cloud Foundation"
   metric: "processor-value-unit"
@@ -70,7 +70,7 @@ constexpr char kPosition[] = R"pb(
   undetermined_count: 3
   entitlement_out_of_term_count: 2)pb";
 
-constexpr char kExplanation[] = R"pb(
+constexpr char kExplanationView[] = R"pb(
   entitlements {
     entitlement {
       contract_number: "HL-2023-01"
@@ -88,7 +88,7 @@ constexpr char kExplanation[] = R"pb(
     missing_facts: "the number of cores of the host that runs it"
   })pb";
 
-constexpr char kAlerts[] = R"pb(
+constexpr char kAlertsView[] = R"pb(
   effective_date: "2026-10-31"
   alerts {
     alert_id: "701d61bb8cfa0011"
@@ -102,7 +102,7 @@ constexpr char kAlerts[] = R"pb(
     acknowledgement { principal: "ada" until_date: "2026-12-01" }
   })pb";
 
-constexpr char kInvoices[] = R"pb(
+constexpr char kInvoicesView[] = R"pb(
   findings {
     kind: KIND_PRICE_ABOVE_CONTRACT
     state: STATE_NOT_COMPARABLE
@@ -114,7 +114,7 @@ constexpr char kInvoices[] = R"pb(
     explanation: "Contract HL-M-07 grants a rebate of 25 % of the price"
   })pb";
 
-constexpr char kMoves[] = R"pb(
+constexpr char kMovesView[] = R"pb(
   effective_dates: "2026-10-31"
   moves {
     effective_date: "2026-10-31"
@@ -130,7 +130,7 @@ constexpr char kMoves[] = R"pb(
     state_after: "not-computable"
   })pb";
 
-constexpr char kHolds[] = R"pb(
+constexpr char kHoldsView[] = R"pb(
   holds {
     hold_id: "h-00112233"
     device_id: "4f1c9a02b1d84c7e9a5f00112233aabb"
@@ -141,7 +141,7 @@ constexpr char kHolds[] = R"pb(
     reason: "the court asked for it\nand wants it until spring"
   })pb";
 
-constexpr char kDevicesOfAView[] = R"pb(
+constexpr char kDevicesView[] = R"pb(
   devices {
     device_id: "4f1c9a02b1d84c7e9a5f00112233aabb"
     hostname: "web-1.example.com"
@@ -152,7 +152,7 @@ constexpr char kDevicesOfAView[] = R"pb(
     last_seen { seconds: 1770000000 }
   })pb";
 
-constexpr char kDocuments[] = R"pb(
+constexpr char kDocumentsView[] = R"pb(
   documents {
     sha256: "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
     title: "Order form of the third amendment"
@@ -160,7 +160,7 @@ constexpr char kDocuments[] = R"pb(
     size_bytes: 1200
   })pb";
 
-constexpr char kObjects[] = R"pb(
+constexpr char kObjectsView[] = R"pb(
   objects {
     vendor {
       vendor_id: "535bf2fc39fbc3822c11f6aaddd281ea"
@@ -211,7 +211,7 @@ std::string MovesOf(const v1::PreviewChangeSetResponse& response, int width) {
 }
 
 std::string ContractOf(const v1::Contract& contract, int width) {
-  const auto lines = FromText<v1::ListEntitlementsResponse>(kLines);
+  const auto lines = FromText<v1::ListEntitlementsResponse>(kLinesView);
   return ContractFileTable({contract, {}, lines}, width);
 }
 
@@ -223,36 +223,36 @@ std::string PositionOf(const v1::Position& position, int width) {
 
 std::vector<View> AllViews() {
   return {
-      ViewOf("lines", EntitlementsTable, kLines,
+      ViewOf("lines", EntitlementsTable, kLinesView,
              {"HL-2024-03 b", "PO-2024-031", "2024-05-01", "2027-04-30",
               "34276.00 EUR", "1240"}),
       ViewOf("contract", ContractOf,
              "contract_number: 'HL-2024-03 b' title: 'Desktops and more'",
              {"HL-2024-03 b", "PO-2024-031", "34276.00 EUR"}),
-      ViewOf("position", PositionOf, kPosition,
+      ViewOf("position", PositionOf, kPositionView,
              {"1560", "16 (8 to unlimited)", "undetermined"}),
-      ViewOf("explanation", ExplanationTable, kExplanation,
+      ViewOf("explanation", ExplanationTable, kExplanationView,
              {"HL-2023-01", "PO-2023-011", "2023-01-01", "2025-12-31",
               "4f1c9a02b1d8", "reports-build-7.north.example.com"}),
-      ViewOf("alerts", AlertsTable, kAlerts,
+      ViewOf("alerts", AlertsTable, kAlertsView,
              {"2026-09-11", "1511 over", "audit-remediation", "HL-M-03",
               "701d61bb8cfa"}),
-      ViewOf("invoices", InvoiceFindingsTable, kInvoices,
+      ViewOf("invoices", InvoiceFindingsTable, kInvoicesView,
              {"R-2025-2024-10", "2025-01-01", "price-above-contract",
               "not-comparable", "HL-2024-10"}),
-      ViewOf("moves", MovesOf, kMoves,
+      ViewOf("moves", MovesOf, kMovesView,
              {"1104 -> 2208", "96 -> 0", "undetermined -> not-computable",
               "2026-10-31"}),
       ViewOf(
-          "holds", HoldsTable, kHolds,
+          "holds", HoldsTable, kHoldsView,
           {"2026-02-02 02:40Z", "h-00112233", "4f1c9a02b1d8", "5a0000000000"}),
-      ViewOf("devices", DevicesTable, kDevicesOfAView,
+      ViewOf("devices", DevicesTable, kDevicesView,
              {"4f1c9a02b1d8", "7XK 2J03", "64.0 GiB", "2026-02-02 02:40Z"}),
-      ViewOf("documents", DocumentsTable, kDocuments,
+      ViewOf("documents", DocumentsTable, kDocumentsView,
              {"00112233445566778899aabbccddeeff"
               "00112233445566778899aabbccddeeff",
               "1.2 KiB"}),
-      ViewOf("objects", ContractObjectsTable, kObjects,
+      ViewOf("objects", ContractObjectsTable, kObjectsView,
              {"Northgate Software Supply", "535bf2fc39fb"}),
       ChangeSets(),
   };
@@ -307,7 +307,7 @@ INSTANTIATE_TEST_SUITE_P(Terminals, ViewsWidthTest,
                          ::testing::Values(60, 80, 100, 200));
 
 TEST(ViewsWidth, ANoteOfSeveralLinesHasThemBelowItsTitle) {
-  const auto objects = FromText<v1::ListContractObjectsResponse>(kObjects);
+  const auto objects = FromText<v1::ListContractObjectsResponse>(kObjectsView);
   const std::string lead(41, ' ');
   EXPECT_THAT(ContractObjectsTable(objects, 100),
               AllOf(HasSubstr("number 4711; asks for a number of the order\n" +
@@ -317,7 +317,7 @@ TEST(ViewsWidth, ANoteOfSeveralLinesHasThemBelowItsTitle) {
 
 TEST(ViewsWidth, LinesOfAContractAreStackedWhereTheyDoNotFit) {
   EXPECT_THAT(
-      EntitlementsTable(FromText<v1::ListEntitlementsResponse>(kLines), 80),
+      EntitlementsTable(FromText<v1::ListEntitlementsResponse>(kLinesView), 80),
       StartsWith("CONTRACT: HL-2024-03 b\n"
                  "ORDER: PO-2024-031\n"
                  "LINE: 12\n"
