@@ -413,7 +413,8 @@ TEST_F(ContractCommandsTest, ListsObjectsOfEveryKindInALine) {
   EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b")));
   EXPECT_EQ(Run({"contracts", "objects", "vendor", "--output=csv"}),
             ExitCode::kOk);
-  EXPECT_THAT(out_.str(), StartsWith("name,object_id,summary\n"));
+  EXPECT_THAT(out_.str(),
+              StartsWith("name,object_id,summary,effective_date,as_of\n"));
   EXPECT_EQ(Run({"contracts", "objects", "king"}), ExitCode::kUsage);
   EXPECT_THAT(err_.str(),
               HasSubstr("KIND is \"king\"; it is one of vendor, contract,"));
