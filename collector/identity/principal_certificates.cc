@@ -14,7 +14,6 @@
 namespace rollcall::collector {
 namespace {
 
-using stored::v1::CertificateRevocations;
 using stored::v1::PrincipalCertificates;
 using stored::v1::RevokedCertificate;
 
@@ -31,8 +30,9 @@ bool IsOver(const RevokedCertificate& revoked, absl::Time now) {
   return revoked.has_not_after() && FromProto(revoked.not_after()) <= now;
 }
 
-const RevokedCertificate* FindNamed(const CertificateRevocations& revocations,
-                                    absl::string_view name) {
+const RevokedCertificate* FindNamed(
+    const stored::v1::CertificateRevocations& revocations,
+    absl::string_view name) {
   for (const RevokedCertificate& revoked : revocations.certificates()) {
     if (revoked.name() == name) return &revoked;
   }
@@ -40,14 +40,14 @@ const RevokedCertificate* FindNamed(const CertificateRevocations& revocations,
 }
 
 template <typename Drop>
-void Forget(CertificateRevocations& revocations, Drop drop) {
+void Forget(stored::v1::CertificateRevocations& revocations, Drop drop) {
   auto& all = *revocations.mutable_certificates();
   all.erase(std::remove_if(all.begin(), all.end(), drop), all.end());
 }
 
 void AddNamed(const std::string& name, KnownStamp stamp,
               PrincipalCertificates& of) {
-  CertificateRevocations& revocations = *of.mutable_revocations();
+  stored::v1::CertificateRevocations& revocations = *of.mutable_revocations();
   revocations.set_stamp(stamp.raw());
   RevokedCertificate& revoked = *revocations.add_certificates();
   revoked.set_name(name);
@@ -93,7 +93,7 @@ absl::StatusOr<std::string> CertificateNameOf(absl::string_view text) {
 
 void RevokeAllCertificates(absl::Time now, KnownStamp stamp,
                            PrincipalCertificates& of) {
-  CertificateRevocations& revocations = *of.mutable_revocations();
+  stored::v1::CertificateRevocations& revocations = *of.mutable_revocations();
   revocations.set_stamp(stamp.raw());
   *revocations.mutable_all_time() = ToProto(now);
   // A certificate knows whole seconds. One that was issued in this second,
@@ -105,7 +105,7 @@ void RevokeAllCertificates(absl::Time now, KnownStamp stamp,
 absl::StatusOr<absl::Time> RevokeCertificate(const std::string& name,
                                              absl::Time now, KnownStamp stamp,
                                              PrincipalCertificates& of) {
-  CertificateRevocations& revocations = *of.mutable_revocations();
+  stored::v1::CertificateRevocations& revocations = *of.mutable_revocations();
   if (const auto* const before = FindNamed(revocations, name)) {
     return FromProto(before->time());
   }
@@ -153,14 +153,14 @@ int RevokeGoodCertificates(
   return static_cast<int>(names.size());
 }
 
-bool IsRevoked(const CertificateRevocations& revocations,
+bool IsRevoked(const stored::v1::CertificateRevocations& revocations,
                const CertificateInfo& certificate) {
   return certificate.not_before < ValidFrom(revocations) ||
          FindNamed(revocations, certificate.serial_number) != nullptr ||
          FindNamed(revocations, certificate.sha256) != nullptr;
 }
 
-absl::Time RevokedSince(const CertificateRevocations& revocations,
+absl::Time RevokedSince(const stored::v1::CertificateRevocations& revocations,
                         const v1::Certificate& certificate) {
   const absl::Time issued = FromProto(certificate.issue_time());
   if (const auto* const named =
@@ -174,7 +174,7 @@ absl::Time RevokedSince(const CertificateRevocations& revocations,
   return absl::InfiniteFuture();
 }
 
-absl::Time ValidFrom(const CertificateRevocations& revocations) {
+absl::Time ValidFrom(const stored::v1::CertificateRevocations& revocations) {
   return revocations.valid_from_seconds() == 0
              ? absl::InfinitePast()
              : absl::FromUnixSeconds(revocations.valid_from_seconds());
