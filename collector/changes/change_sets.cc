@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "collector/changes/change_policy.h"
 #include "collector/rpc/reason.h"
+#include "collector/storage/attempts.h"
 #include "collector/storage/request_table.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr absl::string_view kApproveMethod =
     "rollcall.v1.ChangeService.ApproveChangeSet";
-constexpr int kAttempts = 5;
 // Of everything that moves a change-set.
 constexpr char kChangesName[] = "changes";
 
@@ -247,12 +247,7 @@ absl::StatusOr<v1::ApproveChangeSetResponse> ChangeSets::Approve(
       RepeatableRequest::Create(kApproveMethod, caller.principal,
                                 request.request_id(), request));
   const Approving approving{request, caller, std::move(repeatable)};
-  for (int attempt = 1;; ++attempt) {
-    auto response = TryToApprove(approving);
-    if (!absl::IsAborted(response.status()) || attempt == kAttempts) {
-      return response;
-    }
-  }
+  return TryUntilUndisturbed([&] { return TryToApprove(approving); });
 }
 
 absl::StatusOr<v1::ApproveChangeSetResponse> ChangeSets::TryToApprove(

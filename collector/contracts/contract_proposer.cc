@@ -16,6 +16,7 @@
 #include "collector/contracts/contract_words.h"
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/reference_check.h"
+#include "collector/storage/attempts.h"
 #include "collector/storage/request_table.h"
 #include "common/status.h"
 
@@ -25,8 +26,6 @@ namespace {
 constexpr absl::string_view kProposeMethod =
     "rollcall.v1.ContractService.ProposeChanges";
 constexpr int kMaxChanges = 10'000;
-// How often a proposal is compared anew before its caller is told to try again.
-constexpr int kProposeAttempts = 8;
 
 // The kind of change-set that all of the changes make.
 absl::StatusOr<v1::ChangeSet::Kind> KindOfAll(
@@ -149,12 +148,7 @@ absl::StatusOr<v1::ProposeChangesResponse> ContractProposer::Propose(
   Job job{request, caller, repeatable, kind, ChangesOf(request), {}};
   ROLLCALL_RETURN_IF_ERROR(CheckMetrics(job.changes, metrics_));
   ROLLCALL_ASSIGN_OR_RETURN(job.items, MakeItems(job.changes));
-  for (int attempt = 1;; ++attempt) {
-    auto response = Attempt(job);
-    if (!absl::IsAborted(response.status()) || attempt == kProposeAttempts) {
-      return response;
-    }
-  }
+  return TryUntilUndisturbed([&] { return Attempt(job); });
 }
 
 absl::StatusOr<v1::ProposeChangesResponse> ContractProposer::Attempt(

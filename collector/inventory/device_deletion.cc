@@ -15,6 +15,7 @@
 #include "collector/inventory/used_content.h"
 #include "collector/rpc/reason.h"
 #include "collector/storage/apply_once.h"
+#include "collector/storage/attempts.h"
 #include "collector/storage/erasure.h"
 #include "collector/storage/hold_table.h"
 #include "common/hash.h"
@@ -25,9 +26,6 @@ namespace rollcall::collector {
 namespace {
 
 using stored::v1::Head;
-
-// The device may change while its deletion is worked out.
-constexpr int kTries = 5;
 
 // All of the proof that is known before the deletion.
 v1::DeletionProof BeginProof(const DeviceEntry& device,
@@ -205,12 +203,8 @@ absl::StatusOr<v1::DeleteDeviceResponse> DeviceDeletion::DeleteDevice(
       const auto repeatable,
       RepeatableRequest::Create("rollcall.v1.DeviceService.DeleteDevice",
                                 principal, request.request_id(), request));
-  absl::StatusOr<v1::DeleteDeviceResponse> deleted;
-  for (int i = 0; i < kTries; ++i) {
-    deleted = Try(request, repeatable, principal);
-    if (!absl::IsAborted(deleted.status())) break;
-  }
-  return deleted;
+  return TryUntilUndisturbed(
+      [&] { return Try(request, repeatable, principal); });
 }
 
 }  // namespace rollcall::collector

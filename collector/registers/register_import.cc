@@ -15,6 +15,7 @@
 #include "collector/registers/expected_device_table.h"
 #include "collector/registers/register_plan.h"
 #include "collector/storage/apply_once.h"
+#include "collector/storage/attempts.h"
 #include "collector/storage/request_table.h"
 #include "common/hash.h"
 #include "common/status.h"
@@ -28,7 +29,6 @@ using Response = v1::ImportExpectedDevicesResponse;
 constexpr absl::string_view kMethod =
     "rollcall.v1.RegisterService.ImportExpectedDevices";
 constexpr v1::ChangeSet::Kind kKind = v1::ChangeSet::KIND_REGISTER_IMPORT;
-constexpr int kAttempts = 5;
 
 }  // namespace
 
@@ -108,12 +108,7 @@ absl::StatusOr<Response> RegisterImporter::Import(const Request& request,
                 std::move(repeatable),
                 ReadExpectedDeviceCsv(request.content()),
                 Sha256Hex(request.content())};
-  for (int attempt = 1;; ++attempt) {
-    auto response = Attempt(job);
-    if (!absl::IsAborted(response.status()) || attempt == kAttempts) {
-      return response;
-    }
-  }
+  return TryUntilUndisturbed([&] { return Attempt(job); });
 }
 
 // Compares the file with the register as it is now and stores the difference.

@@ -20,6 +20,7 @@
 #include "collector/rpc/paging.h"
 #include "collector/rpc/reason.h"
 #include "collector/storage/apply_once.h"
+#include "collector/storage/attempts.h"
 #include "collector/storage/cursor.h"
 #include "common/hash.h"
 #include "common/proto_time.h"
@@ -32,7 +33,6 @@ constexpr size_t kMaxDocumentBytes = 16 << 20;
 constexpr int kMaxPartBytes = 2 << 20;
 constexpr int kMaxEvents = 100;
 constexpr int kMaxReferences = 100;
-constexpr int kDeleteAttempts = 3;
 
 // An object that refers to a document, ordered by kind and name.
 struct Referrer {
@@ -346,12 +346,8 @@ absl::StatusOr<v1::DeleteDocumentResponse> Documents::Delete(
   ROLLCALL_ASSIGN_OR_RETURN(
       auto given, repeatable.FindAnswer<v1::DeleteDocumentResponse>(engine_));
   if (given.has_value()) return *std::move(given);
-  for (int attempt = 1;; ++attempt) {
-    auto response = TryToDelete(request, principal, repeatable);
-    if (!absl::IsAborted(response.status()) || attempt == kDeleteAttempts) {
-      return response;
-    }
-  }
+  return TryUntilUndisturbed(
+      [&] { return TryToDelete(request, principal, repeatable); });
 }
 
 absl::StatusOr<v1::DeleteDocumentResponse> Documents::TryToDelete(

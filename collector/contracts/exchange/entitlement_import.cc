@@ -19,6 +19,7 @@
 #include "collector/csv/csv_reader.h"
 #include "collector/csv/import_file.h"
 #include "collector/storage/apply_once.h"
+#include "collector/storage/attempts.h"
 #include "common/hash.h"
 #include "common/status.h"
 
@@ -29,7 +30,6 @@ using Response = v1::ImportEntitlementsResponse;
 
 constexpr absl::string_view kImportMethod =
     "rollcall.v1.ContractService.ImportEntitlements";
-constexpr int kAttempts = 5;
 
 constexpr int kMaxWarnings = 1'000;
 constexpr int kMaxUnknownProducts = 1'000;
@@ -242,12 +242,7 @@ absl::StatusOr<Response> EntitlementImporter::Import(
   if (given.has_value()) return *std::move(given);
   const Job job{request, caller, std::move(repeatable),
                 Sha256Hex(request.content())};
-  for (int attempt = 1;; ++attempt) {
-    auto response = Attempt(job);
-    if (!absl::IsAborted(response.status()) || attempt == kAttempts) {
-      return response;
-    }
-  }
+  return TryUntilUndisturbed([&] { return Attempt(job); });
 }
 
 // Compares the file with the store as it is now and proposes the difference.

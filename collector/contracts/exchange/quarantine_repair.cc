@@ -14,6 +14,7 @@
 #include "collector/contracts/exchange/quarantine_state.h"
 #include "collector/csv/import_file.h"
 #include "collector/storage/apply_once.h"
+#include "collector/storage/attempts.h"
 #include "common/hash.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -32,7 +33,6 @@ namespace {
 
 constexpr absl::string_view kRepairMethod =
     "rollcall.v1.ContractService.RepairQuarantinedLine";
-constexpr int kRepairAttempts = 5;
 constexpr size_t kMaxReasonBytes = 1'024;
 constexpr size_t kMaxLineBytes = 64 << 10;
 
@@ -229,12 +229,7 @@ absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Repair(
                      " is a component of a CycloneDX document; import the "
                      "corrected document, and discard this one"));
   }
-  for (int attempt = 1;; ++attempt) {
-    auto response = Attempt(job);
-    if (!absl::IsAborted(response.status()) || attempt == kRepairAttempts) {
-      return response;
-    }
-  }
+  return TryUntilUndisturbed([&] { return Attempt(job); });
 }
 
 absl::StatusOr<QuarantineRepair::Response> QuarantineRepair::Discard(
