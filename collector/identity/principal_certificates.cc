@@ -80,11 +80,10 @@ void AddCertificate(const v1::Certificate& certificate, absl::Time now,
 }
 
 absl::StatusOr<std::string> CertificateNameOf(absl::string_view text) {
-  std::string name =
-      absl::AsciiStrToLower(absl::StrReplaceAll(text, {{":", ""}}));
-  if ((name.size() == kSerialDigits || name.size() == kSha256Digits) &&
-      std::all_of(name.begin(), name.end(), absl::ascii_isxdigit)) {
-    return name;
+  const std::string digits = absl::StrReplaceAll(text, {{":", ""}});
+  if ((digits.size() == kSerialDigits || digits.size() == kSha256Digits) &&
+      std::all_of(digits.begin(), digits.end(), absl::ascii_isxdigit)) {
+    return absl::AsciiStrToLower(digits);
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "certificate must be a serial number of ", kSerialDigits,
