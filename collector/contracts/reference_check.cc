@@ -61,21 +61,23 @@ class ReferenceCheck {
 
   absl::Status Run() {
     ROLLCALL_RETURN_IF_ERROR(Index(/*targets=*/true));
-    ROLLCALL_RETURN_IF_ERROR(
-        changes_([this](const v1::ObjectChange& change) -> absl::Status {
-          ROLLCALL_RETURN_IF_ERROR(documents_.Check(change));
-          if (change.action() == v1::ObjectChange::ACTION_SET) {
-            return CheckSet(change);
-          }
-          TakeAway(change.object());
-          return change.action() == v1::ObjectChange::ACTION_RETRACT
-                     ? CheckWhatIsLeft(change.object())
-                     : absl::OkStatus();
-        }));
+    ROLLCALL_RETURN_IF_ERROR(changes_(
+        [this](const v1::ObjectChange& change) { return CheckOne(change); }));
     return CheckTakenAway();
   }
 
  private:
+  absl::Status CheckOne(const v1::ObjectChange& change) {
+    ROLLCALL_RETURN_IF_ERROR(documents_.Check(change));
+    if (change.action() == v1::ObjectChange::ACTION_SET) {
+      return CheckSet(change);
+    }
+    TakeAway(change.object());
+    return change.action() == v1::ObjectChange::ACTION_RETRACT
+               ? CheckWhatIsLeft(change.object())
+               : absl::OkStatus();
+  }
+
   // Of what others refer to, or of all else.
   absl::Status Index(bool targets) {
     return changes_([&](const v1::ObjectChange& change) {
