@@ -389,7 +389,7 @@ RuleResult CheckQuantity(const InvoiceFacts& facts) {
         return other.has_pack_count() == counts_packs &&
                Quantity::Of(billed) <= BoughtOn(other).quantity;
       })) {
-    LeaveOpenForPeriod(finding);
+    LeaveOpenForPeriod(finding, kRightOnOtherDays);
   }
   return finding;
 }

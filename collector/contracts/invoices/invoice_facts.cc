@@ -97,14 +97,14 @@ v1::InvoiceFinding MakeFinding(const InvoiceFacts& facts,
   return finding;
 }
 
-void LeaveOpenForPeriod(v1::InvoiceFinding& finding) {
+void LeaveOpenForPeriod(v1::InvoiceFinding& finding,
+                        absl::string_view right_when) {
   finding.set_state(v1::InvoiceFinding::STATE_NOT_DECIDABLE);
   finding.set_missing_fact("the period that is billed");
   finding.clear_allowed();
   finding.clear_difference();
-  absl::StrAppend(finding.mutable_explanation(),
-                  " On other days the order's line was another, of which it "
-                  "is right; which days are billed is not stated.");
+  absl::StrAppend(finding.mutable_explanation(), " ", right_when,
+                  "; which days are billed is not stated.");
 }
 
 }  // namespace rollcall::collector

@@ -117,8 +117,12 @@ v1::InvoiceFinding MakeFinding(const InvoiceFacts& facts,
                                v1::InvoiceFinding::Kind kind,
                                v1::InvoiceFinding::State state);
 
-// Of a finding: which days are billed decides it, and is not known.
-void LeaveOpenForPeriod(v1::InvoiceFinding& finding);
+// Of a finding: which days are billed decides it, and is not known. For people,
+// `right_when` says of which what was billed is right.
+void LeaveOpenForPeriod(v1::InvoiceFinding& finding,
+                        absl::string_view right_when);
+inline constexpr absl::string_view kRightOnOtherDays =
+    "On other days the order's line was another, of which it is right";
 
 // What a rule says of a line: a finding or nothing. OUT_OF_RANGE where an exact
 // amount does not fit into 64 bits.

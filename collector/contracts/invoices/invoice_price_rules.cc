@@ -357,6 +357,9 @@ bool StatedPriceMayRise(const InvoiceFacts& facts) {
              .has_value();
 }
 
+constexpr absl::string_view kRightNextYear =
+    "In the next year of the contract it is right";
+
 // Whether the price is one that the escalator allows a year after that of
 // `base`, which may be the year that is billed: its first day is not stated.
 absl::StatusOr<bool> MayBeOfTheNextYear(
@@ -369,17 +372,6 @@ absl::StatusOr<bool> MayBeOfTheNextYear(
       const int64_t allowed,
       Escalate(base, RationalOf(clause.clause->cap_percent())));
   return facts.billed.unit_price().micros() <= allowed;
-}
-
-void LeaveOpenForYear(Finding& finding) {
-  finding.set_state(Finding::STATE_NOT_DECIDABLE);
-  finding.set_missing_fact("the period that is billed");
-  finding.clear_allowed();
-  finding.clear_difference();
-  absl::StrAppend(
-      finding.mutable_explanation(),
-      " In the next year of the contract it is right; which days are "
-      "billed is not stated.");
 }
 
 }  // namespace
@@ -413,14 +405,14 @@ RuleResult CheckPrice(const InvoiceFacts& facts) {
       MoneyInWords(price), ", is above that of the order's line, ",
       MoneyInWords(*PriceOf(*line)), "."));
   if (IsPriceOfAnotherDay(facts)) {
-    LeaveOpenForPeriod(finding);
+    LeaveOpenForPeriod(finding, kRightOnOtherDays);
     return finding;
   }
   if (const auto clause = EscalatorOf(facts); clause.clause != nullptr) {
     ROLLCALL_ASSIGN_OR_RETURN(
         const bool may_be_later,
         MayBeOfTheNextYear(facts, {PriceOf(*line)->micros(), 0, ""}, clause));
-    if (may_be_later) LeaveOpenForYear(finding);
+    if (may_be_later) LeaveOpenForPeriod(finding, kRightNextYear);
   }
   return finding;
 }
@@ -448,7 +440,7 @@ RuleResult CheckRise(const InvoiceFacts& facts) {
                                   RiseFinding(facts, base, allowed, clause));
         ROLLCALL_ASSIGN_OR_RETURN(const bool may_be_later,
                                   MayBeOfTheNextYear(facts, base, clause));
-        if (may_be_later) LeaveOpenForYear(*above);
+        if (may_be_later) LeaveOpenForPeriod(*above, kRightNextYear);
         continue;
       }
     }
@@ -459,7 +451,7 @@ RuleResult CheckRise(const InvoiceFacts& facts) {
   if (!above.has_value()) return open;
   if (above->state() == Finding::STATE_FOUND && facts.LineThen() != nullptr &&
       IsPriceOfAnotherDay(facts)) {
-    LeaveOpenForPeriod(*above);
+    LeaveOpenForPeriod(*above, kRightOnOtherDays);
   }
   return above;
 }
