@@ -49,13 +49,13 @@ std::vector<ObjectTimeline::State> ObjectTimeline::Take() && {
 
 absl::StatusOr<std::vector<ObjectTimeline::State>> ReadTimeline(
     const Reader& reader, ObjectNumber kind, const ObjectName& name,
-    absl::Span<const v1::ObjectChange> proposed) {
+    absl::Span<const v1::ObjectChange> proposed, KnownStamp known) {
   ObjectTimeline timeline(proposed);
   ObjectEntries entries(reader, kind, name);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) return std::move(timeline).Take();
-    timeline.Add(*std::move(entry));
+    if (entry->key.stamp <= known) timeline.Add(*std::move(entry));
   }
 }
 

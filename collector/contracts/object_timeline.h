@@ -14,6 +14,7 @@
 #include "collector/contracts/object_kind.h"
 #include "collector/contracts/object_table.h"
 #include "collector/storage/engine.h"
+#include "collector/storage/known_stamp.h"
 #include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
@@ -46,10 +47,11 @@ class ObjectTimeline {
   std::map<uint32_t, std::optional<State>> days_;
 };
 
-// All states of one object.
+// All states of one object, by what was known by `known`.
 absl::StatusOr<std::vector<ObjectTimeline::State>> ReadTimeline(
     const Reader& reader, ObjectNumber kind, const ObjectName& name,
-    absl::Span<const v1::ObjectChange> proposed);
+    absl::Span<const v1::ObjectChange> proposed,
+    KnownStamp known = KnownStamp::Max());
 
 // Whether the object is there on the day.
 bool IsThereOn(absl::Span<const ObjectTimeline::State> states, uint32_t day);

@@ -1,12 +1,11 @@
 #include "collector/contracts/invoices/invoice_reader.h"
 
-#include <algorithm>
-
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/contracts/clause_rules.h"
 #include "collector/contracts/object_table.h"
+#include "collector/contracts/object_timeline.h"
 #include "collector/contracts/quantity.h"
 #include "common/status.h"
 
@@ -62,34 +61,20 @@ absl::StatusOr<Timeline<T>> TimelineAsKnown(const Reader& reader,
                                             ObjectNumber kind,
                                             const ObjectName& name,
                                             KnownStamp known) {
+  ROLLCALL_ASSIGN_OR_RETURN(auto states,
+                            ReadTimeline(reader, kind, name, {}, known));
   std::vector<typename Timeline<T>::Span> spans;
-  bool is_first = true;
-  std::optional<CivilDate> last_day;
-  ObjectEntries entries(reader, kind, name);
-  while (true) {
-    ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
-    if (!entry.has_value()) break;
-    // Of a day what is known last stands first, and alone counts.
-    if (entry->key.stamp > known) continue;
-    if (!is_first && last_day == entry->key.effective) continue;
-    is_first = false;
-    last_day = entry->key.effective;
-    v1::ObjectChange& change = *entry->record.mutable_change();
-    if (change.action() == v1::ObjectChange::ACTION_RETRACT) continue;
-    typename Timeline<T>::Span span;
-    span.from = entry->key.effective;
-    if (change.action() == v1::ObjectChange::ACTION_SET) {
-      FindObjectKind(kind)->SetIds(*change.mutable_object());
-      const T& state =
-          MessageOf(change.object(), static_cast<const T*>(nullptr));
-      if (!IsSound(state)) {
-        return Unsound(FindObjectKind(kind)->word(), name.parts[0]);
-      }
-      span.state = state;
+  for (ObjectTimeline::State& state : states) {
+    typename Timeline<T>::Span& span = spans.emplace_back();
+    span.from = CivilDate::FromOrdinal(state.from);
+    if (!state.object.has_value()) continue;
+    FindObjectKind(kind)->SetIds(*state.object);
+    const T& message = MessageOf(*state.object, static_cast<const T*>(nullptr));
+    if (!IsSound(message)) {
+      return Unsound(FindObjectKind(kind)->word(), name.parts[0]);
     }
-    spans.push_back(std::move(span));
+    span.state = message;
   }
-  std::reverse(spans.begin(), spans.end());
   return Timeline<T>(std::move(spans));
 }
 
