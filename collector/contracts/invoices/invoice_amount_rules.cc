@@ -40,6 +40,30 @@ absl::StatusOr<Rational> Times(const v1::Money& price, Rational quantity) {
   return Multiply(Rational::Of(price.micros()), quantity);
 }
 
+// What a line comes to before its rebate, in millionths.
+absl::StatusOr<Rational> Gross(const v1::InvoiceLine& line) {
+  return Add(Rational::Of(line.total().micros()),
+             Rational::Of(line.rebate().micros()));
+}
+
+// What a part of a line that comes to so many millionths before the rebate
+// comes to with its share of that, rounded down to a millionth; at most the
+// total. REQUIRES: the part is not negative.
+absl::StatusOr<v1::Money> WithShareOfRebate(const v1::InvoiceLine& line,
+                                            Rational part) {
+  ROLLCALL_ASSIGN_OR_RETURN(const Rational gross, Gross(line));
+  part = std::min(part, gross);
+  Money net{0, line.total().currency()};
+  // It is no more than the total; a product of two that fit into 64 bits fits
+  // into 128.
+  if (!gross.IsZero()) {
+    net.micros = static_cast<int64_t>(
+        __int128{part.numerator()} * line.total().micros() /
+        (__int128{part.denominator()} * gross.numerator()));
+  }
+  return net.ToProto();
+}
+
 // Whether two amounts in millionths differ by more than rounding one of them up
 // or down to the smallest unit of the currency makes them: by a unit or more.
 absl::StatusOr<bool> DiffersBeyondRounding(Rational difference,
@@ -191,12 +215,6 @@ absl::StatusOr<Rational> BilledAgain(Rational quantity, Rational before,
                   std::max(own, Rational()));
 }
 
-// What a line comes to before its rebate, in millionths.
-absl::StatusOr<Rational> Gross(const v1::InvoiceLine& line) {
-  return Add(Rational::Of(line.total().micros()),
-             Rational::Of(line.rebate().micros()));
-}
-
 // What all of a line was bought for; null: it is not stated.
 const v1::Money* PriceOfOne(const v1::Entitlement& line) {
   if (line.has_pack_count()) {
@@ -279,8 +297,9 @@ absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
   }
   ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
                             Times(facts.billed.unit_price(), again));
-  *finding.mutable_difference() = RoundTowardsZero(
-      std::min(micros, above_price), facts.billed.unit_price().currency());
+  ROLLCALL_ASSIGN_OR_RETURN(
+      *finding.mutable_difference(),
+      WithShareOfRebate(facts.billed, std::min(micros, above_price)));
   return finding;
 }
 
@@ -378,8 +397,8 @@ RuleResult CheckQuantity(const InvoiceFacts& facts) {
                             Subtract(billed, bought.quantity.value()));
   ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
                             Times(facts.billed.unit_price(), excess));
-  *finding.mutable_difference() =
-      RoundTowardsZero(micros, facts.billed.unit_price().currency());
+  ROLLCALL_ASSIGN_OR_RETURN(*finding.mutable_difference(),
+                            WithShareOfRebate(facts.billed, micros));
   finding.set_decided_by(std::string(bought.field));
   finding.set_explanation(
       absl::StrCat("Billed are ", billed.ToString(), bought.unit, ", and ",

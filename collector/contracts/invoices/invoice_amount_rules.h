@@ -7,7 +7,8 @@ namespace rollcall::collector {
 
 // KIND_QUANTITY_ABOVE_ORDER: of packs where the line was bought in packs. Not
 // decidable where the first day that is billed is not stated and enough was
-// bought on another day.
+// bought on another day. Of what was billed too much the line's rebate is taken
+// off in proportion.
 RuleResult CheckQuantity(const InvoiceFacts& facts);
 
 // KIND_TOTAL_WRONG. Whatever the contract says.
@@ -23,11 +24,11 @@ RuleResult CheckRebate(const InvoiceFacts& facts);
 // KIND_BILLED_TWICE. Of the lines that bill some of the same days, those that
 // come later are found: those with which more is billed for a day than was
 // bought, unless together they come to no more than the price of all that was
-// bought: each then bills a part of it. How much was billed too much is told
-// where it is the same on all days of the line. A line without a period bills
-// all days of a right that is paid for once: bought for good, as an upgrade or
-// step-up or with a device. Of another, and of a right of no stated kind, it is
-// not known which days it bills.
+// bought: each then bills a part of it. How much was billed too much, less its
+// part of the rebate, is told where it is the same on all days of the line. A
+// line without a period bills all days of a right that is paid for once: bought
+// for good, as an upgrade or step-up or with a device. Of another, and of a
+// right of no stated kind, it is not known which days it bills.
 RuleResult CheckBilledTwice(const InvoiceFacts& facts);
 
 }  // namespace rollcall::collector

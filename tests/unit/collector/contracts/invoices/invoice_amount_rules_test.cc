@@ -144,6 +144,70 @@ TEST(InvoiceRules, FindTheLaterOfTwoThatBillTheSame) {
   EXPECT_THAT(first.Check(), IsEmpty());
 }
 
+TEST(InvoiceRules, ClaimNoRebateBackOfWhatIsBilledTwice) {
+  Scene scene;
+  scene.BillBefore("R-1", "2026-01-01", "2026-12-31");
+  *scene.billed.mutable_rebate() =
+      FromText<v1::Money>("micros: 300000000 currency: 'EUR'");
+  scene.billed.mutable_total()->set_micros(700'000'000);
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].difference().micros(), 700'000'000);
+  // 4 of 10 again: 400 less 120.
+  scene.others[0].mutable_quantity()->set_numerator(4);
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].difference().micros(), 280'000'000);
+  // All of it is a rebate.
+  scene.billed.mutable_rebate()->set_micros(1'000'000'000);
+  scene.billed.mutable_total()->set_micros(0);
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].difference().micros(), 0);
+  EXPECT_EQ(findings[0].difference().currency(), "EUR");
+}
+
+TEST(InvoiceRules, ClaimNoRebateBackOfMoreThanWasBought) {
+  Scene scene;
+  scene.Bill(12, 100);
+  *scene.billed.mutable_rebate() =
+      FromText<v1::Money>("micros: 240000000 currency: 'EUR'");
+  scene.billed.mutable_total()->set_micros(960'000'000);
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings),
+              ElementsAre(Finding::KIND_QUANTITY_ABOVE_ORDER));
+  EXPECT_EQ(findings[0].difference().micros(), 160'000'000);
+  // A sixth of 1,100.000001 is rounded down.
+  scene.billed.mutable_rebate()->set_micros(99'999'999);
+  scene.billed.mutable_total()->set_micros(1'100'000'001);
+  EXPECT_EQ(scene.Check()[0].difference().micros(), 183'333'333);
+}
+
+TEST(InvoiceRules, NeverClaimMoreBackThanTheTotal) {
+  Scene scene;
+  scene.Bill(12, 100);
+  scene.billed.mutable_total()->set_micros(150'000'000);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_QUANTITY_ABOVE_ORDER,
+                                             Finding::KIND_TOTAL_WRONG));
+  EXPECT_EQ(findings[0].difference().micros(), 150'000'000);
+}
+
+TEST(InvoiceRules, TakeTheRebateOffAmountsThatNearlyFill64Bits) {
+  Scene scene;
+  scene.billed.mutable_quantity()->set_numerator(1'000'003);
+  scene.billed.mutable_unit_price()->set_micros(3'000'000'000'001);
+  *scene.billed.mutable_rebate() =
+      FromText<v1::Money>("micros: 1000003000001000003 currency: 'EUR'");
+  scene.billed.mutable_total()->set_micros(2'000'006'000'000'000'000);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings),
+              ElementsAre(Finding::KIND_PRICE_ABOVE_CONTRACT,
+                          Finding::KIND_QUANTITY_ABOVE_ORDER));
+  // 999,993 are too many, of which each comes to two millions.
+  EXPECT_EQ(findings[1].difference().micros(), 1'999'986'000'000'000'000);
+}
+
 TEST(InvoiceRules, DoNotClaimAYearBackForADayThatWasBilledTwice) {
   Scene scene;
   scene.BillBefore("R-1", "2025-01-01", "2026-01-01");
