@@ -85,6 +85,11 @@ struct Days {
 
 constexpr Days kAllDays = {1, CivilDate::kLastOrdinal};
 
+// Whether both the first and the last day are stated.
+bool IsBounded(const Days& days) {
+  return days.first > kAllDays.first && days.last < kAllDays.last;
+}
+
 int64_t DayOrdinal(const std::string& day) {
   return CivilDate::Parse(day)->Ordinal();
 }
@@ -272,11 +277,75 @@ absl::StatusOr<std::optional<Rational>> AbovePrice(const InvoiceFacts& facts,
   return std::optional<Rational>(above);
 }
 
+// Some days that a line bills, on which the order's line is one and the same.
+struct LinePart {
+  Days days;
+  const v1::Entitlement* line;
+};
+
+// What the order's line is on a day; where it is not counted as on the first
+// day that is billed, in packs or not, what it is then.
+const v1::Entitlement* LineOn(const InvoiceFacts& facts, const CivilDate& day) {
+  const v1::Entitlement* then = facts.LineThen();
+  const v1::Entitlement* line = facts.order_line->Nearest(day);
+  return line->has_pack_count() == then->has_pack_count() ? line : then;
+}
+
+// The days, cut where the order's line becomes another. Where they are not
+// stated what it is on the first day that is billed holds for all.
+std::vector<LinePart> LinePartsOf(const InvoiceFacts& facts, const Days& days) {
+  if (!IsBounded(days)) return {{days, facts.LineThen()}};
+  const auto first = CivilDate::FromOrdinal(static_cast<uint32_t>(days.first));
+  std::vector<LinePart> parts = {{days, LineOn(facts, *first)}};
+  for (const auto& span : facts.order_line->spans()) {
+    if (!span.from.has_value()) continue;
+    const int64_t from = span.from->Ordinal();
+    if (from <= days.first || from > days.last) continue;
+    parts.back().days.last = from - 1;
+    parts.push_back({{from, days.last}, LineOn(facts, *span.from)});
+  }
+  return parts;
+}
+
+// Of a part of a line, what was billed before.
+struct Twice {
+  Overlap overlap;
+  Bought bought;
+  // What is above what was bought because of that, on the day on which that is
+  // most, and on that on which it is least.
+  Rational again;
+  Rational least;
+  // As AbovePrice says; zero where nothing is billed again.
+  std::optional<Rational> above_price = Rational();
+  std::string missing;
+};
+
+template <typename DaysOf>
+absl::StatusOr<Twice> TwiceIn(const InvoiceFacts& facts, const LinePart& part,
+                              const std::vector<const v1::InvoiceLine*>& others,
+                              DaysOf days_of) {
+  Twice twice;
+  twice.bought = BoughtOn(*part.line);
+  ROLLCALL_ASSIGN_OR_RETURN(twice.overlap,
+                            MostOverlap(part.days, others, days_of));
+  if (twice.bought.quantity.IsUnlimited()) return twice;
+  const Rational quantity = RationalOf(facts.billed.quantity());
+  const Rational bought = twice.bought.quantity.value();
+  ROLLCALL_ASSIGN_OR_RETURN(
+      twice.again, BilledAgain(quantity, twice.overlap.quantity, bought));
+  ROLLCALL_ASSIGN_OR_RETURN(twice.least,
+                            BilledAgain(quantity, twice.overlap.least, bought));
+  if (twice.again.IsZero()) return twice;
+  ROLLCALL_ASSIGN_OR_RETURN(
+      twice.above_price,
+      AbovePrice(facts, twice.bought, twice.overlap, twice.missing));
+  return twice;
+}
+
 absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
-                                     const Bought& bought,
-                                     const Overlap& overlap, Rational again,
-                                     Rational above_price,
-                                     bool is_of_all_days) {
+                                     const Twice& twice, bool is_of_all_days) {
+  const Overlap& overlap = twice.overlap;
+  const Bought& bought = twice.bought;
   Finding finding =
       MakeFinding(facts, Finding::KIND_BILLED_TWICE, Finding::STATE_FOUND);
   const Rational quantity = RationalOf(facts.billed.quantity());
@@ -296,10 +365,10 @@ absl::StatusOr<Finding> TwiceFinding(const InvoiceFacts& facts,
     return finding;
   }
   ROLLCALL_ASSIGN_OR_RETURN(const Rational micros,
-                            Times(facts.billed.unit_price(), again));
+                            Times(facts.billed.unit_price(), twice.again));
   ROLLCALL_ASSIGN_OR_RETURN(
       *finding.mutable_difference(),
-      WithShareOfRebate(facts.billed, std::min(micros, above_price)));
+      WithShareOfRebate(facts.billed, std::min(micros, *twice.above_price)));
   return finding;
 }
 
@@ -326,6 +395,57 @@ std::vector<const v1::InvoiceLine*> EarlierLines(const InvoiceFacts& facts) {
   std::sort(earlier.begin(), earlier.end(),
             [](const auto* a, const auto* b) { return IsEarlier(*a, *b); });
   return earlier;
+}
+
+// Goes by the days that lines bill for sure.
+RuleResult SurelyTwice(const InvoiceFacts& facts,
+                       const std::vector<const v1::InvoiceLine*>& earlier) {
+  const bool is_paid_once = IsPaidOnce(*facts.LineThen());
+  const auto sure = [is_paid_once](const v1::InvoiceLine& of) {
+    return SureDays(of, is_paid_once);
+  };
+  // With the most that is billed again on a day, and the least above the price.
+  std::optional<Twice> most;
+  std::optional<Finding> open;
+  bool is_of_all_days = true;
+  for (const LinePart& part : LinePartsOf(facts, sure(facts.billed))) {
+    ROLLCALL_ASSIGN_OR_RETURN(const Twice twice,
+                              TwiceIn(facts, part, earlier, sure));
+    if (!twice.above_price.has_value() && !open.has_value()) {
+      open = MaybeTwiceFinding(facts, twice.overlap, twice.missing);
+    }
+    Rational above = twice.above_price.value_or(Rational());
+    if (above <= Rational()) {
+      is_of_all_days = false;
+      continue;
+    }
+    is_of_all_days = is_of_all_days &&
+                     (is_paid_once || twice.least == twice.again) &&
+                     (!most.has_value() || most->again == twice.again);
+    if (most.has_value()) above = std::min(above, *most->above_price);
+    if (!most.has_value() || twice.again > most->again) most = twice;
+    most->above_price = above;
+  }
+  if (!most.has_value()) return open;
+  return TwiceFinding(facts, *most, is_of_all_days);
+}
+
+// Goes by all days that lines may bill.
+RuleResult MaybeTwice(const InvoiceFacts& facts,
+                      const std::vector<const v1::InvoiceLine*>& earlier) {
+  for (const LinePart& part : LinePartsOf(facts, PossibleDays(facts.billed))) {
+    ROLLCALL_ASSIGN_OR_RETURN(const Twice twice,
+                              TwiceIn(facts, part, earlier, PossibleDays));
+    if (twice.bought.quantity.IsUnlimited() && !twice.overlap.lines.empty()) {
+      return MaybeTwiceFinding(facts, twice.overlap,
+                               "which part of the unlimited right is billed");
+    }
+    if (twice.above_price.has_value() && *twice.above_price <= Rational()) {
+      continue;
+    }
+    return MaybeTwiceFinding(facts, twice.overlap, "the period that is billed");
+  }
+  return std::nullopt;
 }
 
 // How much of a line is not used, at most what was billed; nothing: so little
@@ -509,49 +629,11 @@ RuleResult CheckRebate(const InvoiceFacts& facts) {
 }
 
 RuleResult CheckBilledTwice(const InvoiceFacts& facts) {
-  const v1::Entitlement* line = facts.LineThen();
-  if (line == nullptr) return std::nullopt;
+  if (facts.LineThen() == nullptr) return std::nullopt;
   const auto earlier = EarlierLines(facts);
-  const Bought bought = BoughtOn(*line);
-  const bool is_paid_once = IsPaidOnce(*line);
-  const auto sure = [is_paid_once](const v1::InvoiceLine& of) {
-    return SureDays(of, is_paid_once);
-  };
-  const Rational quantity = RationalOf(facts.billed.quantity());
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const Overlap possible,
-      MostOverlap(PossibleDays(facts.billed), earlier, PossibleDays));
-  if (possible.lines.empty()) return std::nullopt;
-  if (bought.quantity.IsUnlimited()) {
-    return MaybeTwiceFinding(facts, possible,
-                             "which part of the unlimited right is billed");
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(const Overlap overlap,
-                            MostOverlap(sure(facts.billed), earlier, sure));
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const Rational again,
-      BilledAgain(quantity, overlap.quantity, bought.quantity.value()));
-  std::string missing;
-  if (!again.IsZero()) {
-    ROLLCALL_ASSIGN_OR_RETURN(const auto above,
-                              AbovePrice(facts, bought, overlap, missing));
-    if (!above.has_value()) return MaybeTwiceFinding(facts, overlap, missing);
-    if (*above > Rational()) {
-      ROLLCALL_ASSIGN_OR_RETURN(
-          const Rational least,
-          BilledAgain(quantity, overlap.least, bought.quantity.value()));
-      return TwiceFinding(facts, bought, overlap, again, *above,
-                          is_paid_once || least == again);
-    }
-  }
-  ROLLCALL_ASSIGN_OR_RETURN(
-      const Rational maybe,
-      BilledAgain(quantity, possible.quantity, bought.quantity.value()));
-  if (maybe.IsZero()) return std::nullopt;
-  ROLLCALL_ASSIGN_OR_RETURN(const auto above,
-                            AbovePrice(facts, bought, possible, missing));
-  if (above.has_value() && *above <= Rational()) return std::nullopt;
-  return MaybeTwiceFinding(facts, possible, "the period that is billed");
+  ROLLCALL_ASSIGN_OR_RETURN(auto sure, SurelyTwice(facts, earlier));
+  if (sure.has_value()) return sure;
+  return MaybeTwice(facts, earlier);
 }
 
 }  // namespace rollcall::collector

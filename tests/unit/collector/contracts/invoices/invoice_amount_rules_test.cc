@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -250,6 +251,60 @@ TEST(InvoiceRules, LetPartsOfALineBeBilledApart) {
   EXPECT_THAT(scene.Check(), IsEmpty());
 }
 
+// A line of 100, and of 200 from July on.
+Scene TruedUpInJuly() {
+  Scene scene;
+  scene.line.mutable_quantity()->mutable_value()->set_numerator(100);
+  scene.line.mutable_unit_price()->set_micros(12'000'000);
+  v1::Entitlement more = scene.line;
+  more.mutable_quantity()->mutable_value()->set_numerator(200);
+  scene.later_line.push_back({InvoiceDay("2026-07-01"), more});
+  return scene;
+}
+
+TEST(InvoiceRules, CountOnEachDayWhatWasBoughtThen) {
+  // The year is billed when it is over, and the half when it begins.
+  Scene scene = TruedUpInJuly();
+  scene.Bill(100, 6);
+  scene.BillBefore("R-1", "2026-07-01", "2026-12-31");
+  scene.Bill(100, 12);
+  scene.billed.set_invoice_date("2026-12-31");
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  // The other half, too: in January 200 are billed, of 100.
+  scene.others[0].set_period_start_date("2026-01-01");
+  scene.others[0].mutable_total()->set_micros(1'200'000'000);
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].allowed().quantity().value().numerator(), 100);
+  EXPECT_FALSE(findings[0].has_difference());
+}
+
+TEST(InvoiceRules, FindWhatIsAboveWhatWasBoughtOnALaterDay) {
+  Scene scene = TruedUpInJuly();
+  std::swap(scene.line, *scene.later_line[0].state);
+  scene.Bill(100, 12);
+  scene.BillBefore("R-1", "2026-01-01", "2026-12-31");
+  scene.billed.set_period_end_date("2026-06-30");
+  EXPECT_THAT(scene.Check(), IsEmpty());
+  scene.billed.set_period_end_date("2026-07-01");
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_FALSE(findings[0].has_difference());
+}
+
+TEST(InvoiceRules, ClaimAllBackWhereAnAmendmentLeavesTheQuantity) {
+  Scene scene;
+  v1::Entitlement extended = scene.line;
+  extended.set_end_date("2029-02-28");
+  scene.later_line.push_back({InvoiceDay("2026-07-01"), extended});
+  scene.BillBefore("R-1", "2026-01-01", "2026-12-31");
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BILLED_TWICE));
+  EXPECT_EQ(findings[0].difference().micros(), 1'000'000'000);
+}
+
 TEST(InvoiceRules, DoNotKnowWhatAnInvoiceWithoutAPeriodBills) {
   Scene scene;
   scene.BillBefore("R-1", "2026-01-01", "2026-12-31");
@@ -370,10 +425,17 @@ class NaiveBillings {
     int64_t least;
     int64_t most;
   };
+  // So many were bought up to a day, and from then on.
+  struct Bought {
+    int64_t at_first;
+    int change;
+    int64_t then;
+  };
   static Excess Again(const Billing& mine, const std::vector<Billing>& earlier,
-                      int64_t bought) {
+                      const Bought& all) {
     Excess excess = {mine.quantity, 0};
     for (int day = mine.first; day <= mine.last; ++day) {
+      const int64_t bought = day < all.change ? all.at_first : all.then;
       int64_t before = 0;
       for (const Billing& other : earlier) {
         if (other.first <= day && day <= other.last) before += other.quantity;
@@ -404,6 +466,13 @@ TEST(InvoiceProperties, BilledTwiceIsWhatTheDaysSay) {
     const int64_t bought = draw(1, 6);
     scene.line.mutable_quantity()->mutable_value()->set_numerator(bought);
     const CivilDate begin = InvoiceDay("2026-01-01");
+    NaiveBillings::Bought all = {bought, 0, bought};
+    if (draw(0, 2) == 0) {
+      all = {bought, static_cast<int>(draw(0, 9)), draw(1, 6)};
+      v1::Entitlement then = scene.line;
+      then.mutable_quantity()->mutable_value()->set_numerator(all.then);
+      scene.later_line.push_back({begin.Plus(all.change), then});
+    }
     std::vector<NaiveBillings::Billing> earlier;
     const int64_t count = draw(0, 4);
     for (int64_t i = 0; i < count; ++i) {
@@ -424,7 +493,7 @@ TEST(InvoiceProperties, BilledTwiceIsWhatTheDaysSay) {
     const int64_t quantity = draw(1, 8);
     scene.Bill(quantity, 100);
     const NaiveBillings::Excess again =
-        NaiveBillings::Again({quantity, first, last}, earlier, bought);
+        NaiveBillings::Again({quantity, first, last}, earlier, all);
     bool said = false;
     for (const Finding& finding : scene.Check()) {
       if (finding.kind() != Finding::KIND_BILLED_TWICE) continue;
