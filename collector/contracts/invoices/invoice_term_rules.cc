@@ -56,7 +56,7 @@ bool RenewsItself(const InvoiceFacts& facts, const CivilDate& day) {
   return renewal.clause != nullptr && renewal.clause->automatic();
 }
 
-// The end by what is said of it on a day.
+// The end by what is said of it on a day, which is billed.
 std::optional<Bound> EndOf(const InvoiceFacts& facts, const CivilDate& day) {
   std::optional<Bound> end;
   if (facts.contract != nullptr) {
@@ -70,7 +70,12 @@ std::optional<Bound> EndOf(const InvoiceFacts& facts, const CivilDate& day) {
   }
   if (facts.order_line == nullptr) return end;
   const auto last = LastDayIn(*facts.order_line, day);
-  if (last.has_value() && (!end.has_value() || *last < end->day)) {
+  if (!last.has_value()) return end;
+  // A line that goes on after its contract's end has a term of its own: it is
+  // over whether the contract was renewed or not.
+  const bool is_over_by_then =
+      end.has_value() && end->renews_itself && *last > end->day && *last < day;
+  if (!end.has_value() || *last < end->day || is_over_by_then) {
     end = Bound{*last, "the order's line", "entitlement.end_date", false};
   }
   return end;

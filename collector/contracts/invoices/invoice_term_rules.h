@@ -8,8 +8,9 @@ namespace rollcall::collector {
 // KIND_AFTER_END (R18). The earlier of both ends decides, the contract's where
 // they are the same. Not decidable where a contract that renews itself, by its
 // own clause or its master's, is past its last day: whether notice was given is
-// not known. Nor where the invoice alone is later and the last day that is
-// billed is not stated: it may bill what is past.
+// not known; but the line's own end decides where that comes later and is past,
+// too. Nor where the invoice alone is later and the last day that is billed is
+// not stated: it may bill what is past.
 RuleResult CheckEnd(const InvoiceFacts& facts);
 
 // KIND_BEFORE_START. The later of both starts decides. Not decidable where the

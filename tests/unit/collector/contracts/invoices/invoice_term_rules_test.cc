@@ -117,6 +117,28 @@ TEST(InvoiceRules, DoNotKnowWhetherAContractThatRenewsItselfEnded) {
   EXPECT_EQ(findings[0].missing_fact(), "whether notice was given");
 }
 
+TEST(InvoiceRules, FindALineThatIsOverWhetherItsContractWasRenewedOrNot) {
+  Scene scene;
+  scene.contract.mutable_clauses()->mutable_renewal()->set_automatic(true);
+  scene.contract.set_end_date("2025-12-31");
+  scene.line.set_end_date("2026-03-31");
+  scene.billed.set_period_start_date("2027-01-01");
+  scene.billed.set_period_end_date("2027-12-31");
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_AFTER_END));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].decided_by(), "entitlement.end_date");
+  EXPECT_EQ(findings[0].allowed().date(), "2026-03-31");
+  EXPECT_EQ(findings[0].difference().micros(), 1'000'000'000);
+  // Before the line's end notice decides.
+  scene.billed.set_period_start_date("2026-01-01");
+  scene.billed.set_period_end_date("2026-03-31");
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_AFTER_END));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[0].missing_fact(), "whether notice was given");
+}
+
 TEST(InvoiceRules, FindWhatIsBilledBeforeTheStart) {
   Scene scene;
   scene.billed.set_period_start_date("2024-01-01");
