@@ -111,10 +111,12 @@ std::string BilledInWords(const v1::InvoiceLine& line) {
                         "; what is billed begins on ",
                         line.period_start_date());
   }
-  const CivilDate first = FirstBilledDay(line);
-  const CivilDate last = LastBilledDay(line);
-  return absl::StrCat("What is billed is ", first.ToString(), " to ",
-                      last.ToString());
+  if (!line.has_period_start_date()) {
+    return absl::StrCat("The invoice is of ", line.invoice_date(),
+                        "; what is billed ends on ", line.period_end_date());
+  }
+  return absl::StrCat("What is billed is ", line.period_start_date(), " to ",
+                      line.period_end_date());
 }
 
 Finding TermFinding(const InvoiceFacts& facts, Finding::Kind kind,
@@ -181,16 +183,21 @@ RuleResult CheckStart(const InvoiceFacts& facts) {
   if (!start.has_value() || facts.FirstDay() >= start->day) {
     return std::nullopt;
   }
-  Finding finding = TermFinding(facts, Finding::KIND_BEFORE_START, *start,
-                                facts.FirstDay(), "first");
-  if (!facts.billed.has_period_start_date()) {
+  const v1::InvoiceLine& billed = facts.billed;
+  const bool is_all_before =
+      billed.has_period_end_date() && facts.LastDay() < start->day;
+  const bool is_end_alone = is_all_before && !billed.has_period_start_date();
+  Finding finding =
+      TermFinding(facts, Finding::KIND_BEFORE_START, *start,
+                  is_end_alone ? facts.LastDay() : facts.FirstDay(), "first");
+  if (is_all_before) {
+    *finding.mutable_difference() = billed.total();
+  } else if (!billed.has_period_start_date()) {
     finding.set_state(Finding::STATE_NOT_DECIDABLE);
     finding.set_missing_fact("the first day that is billed");
     absl::StrAppend(finding.mutable_explanation(),
-                    " It may bill in advance: the period is not stated.");
-  } else if (facts.billed.has_period_end_date() &&
-             facts.LastDay() < start->day) {
-    *finding.mutable_difference() = facts.billed.total();
+                    " It may bill in advance: the period's start is not "
+                    "stated.");
   } else {
     absl::StrAppend(finding.mutable_explanation(),
                     " How the total spreads over the days is not stated.");

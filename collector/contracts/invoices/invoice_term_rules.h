@@ -14,7 +14,8 @@ namespace rollcall::collector {
 RuleResult CheckEnd(const InvoiceFacts& facts);
 
 // KIND_BEFORE_START. The later of both starts decides. Not decidable where the
-// invoice alone is earlier and no period is stated: it may bill in advance.
+// invoice alone is earlier, and neither the first day that is billed is stated
+// nor a last one before the start: it may bill in advance.
 RuleResult CheckStart(const InvoiceFacts& facts);
 
 }  // namespace rollcall::collector

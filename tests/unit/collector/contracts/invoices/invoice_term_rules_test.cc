@@ -11,6 +11,7 @@ namespace {
 using Finding = v1::InvoiceFinding;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 TEST(InvoiceRules, FindWhatIsBilledAfterTheEnd) {
   Scene scene;
@@ -152,6 +153,40 @@ TEST(InvoiceRules, FindWhatIsBilledBeforeTheStart) {
   findings = scene.Check();
   ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BEFORE_START));
   EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+}
+
+TEST(InvoiceRules, FindAPeriodThatEndsBeforeTheStart) {
+  Scene scene;
+  scene.billed.set_invoice_date("2024-02-15");
+  scene.billed.clear_period_start_date();
+  scene.billed.set_period_end_date("2024-02-29");
+  auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BEFORE_START));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_FOUND);
+  EXPECT_EQ(findings[0].billed().date(), "2024-02-29");
+  EXPECT_EQ(findings[0].difference().micros(), 1'000'000'000);
+  EXPECT_EQ(findings[0].explanation(),
+            "The invoice is of 2024-02-15; what is billed ends on 2024-02-29; "
+            "the first day of contract C-1 is 2024-03-01.");
+  // One that ends later may begin later.
+  scene.billed.set_period_end_date("2024-03-01");
+  findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_BEFORE_START));
+  EXPECT_EQ(findings[0].state(), Finding::STATE_NOT_DECIDABLE);
+  EXPECT_EQ(findings[0].missing_fact(), "the first day that is billed");
+  EXPECT_FALSE(findings[0].has_difference());
+}
+
+TEST(InvoiceRules, DoNotTakeTheDayOfAnInvoiceForTheFirstThatIsBilled) {
+  Scene scene;
+  scene.billed.set_invoice_date("2027-01-15");
+  scene.billed.clear_period_start_date();
+  scene.billed.set_period_end_date("2027-12-31");
+  const auto findings = scene.Check();
+  ASSERT_THAT(KindsOf(findings), ElementsAre(Finding::KIND_AFTER_END));
+  EXPECT_THAT(findings[0].explanation(),
+              StartsWith("The invoice is of 2027-01-15; what is billed ends on "
+                         "2027-12-31; "));
 }
 
 }  // namespace
