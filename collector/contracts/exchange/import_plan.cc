@@ -8,6 +8,7 @@
 #include "collector/contracts/exchange/entitlement_plan.h"
 #include "collector/contracts/exchange/left_out_lines.h"
 #include "collector/contracts/exchange/object_plan.h"
+#include "collector/contracts/exchange/same_lines.h"
 #include "collector/contracts/exchange/vendor_names.h"
 #include "collector/contracts/reference_check.h"
 #include "collector/csv/csv_reader.h"
@@ -30,6 +31,7 @@ absl::StatusOr<ImportPlan> PlanImport(mappings::v1::Mapping::Target target,
   ROLLCALL_ASSIGN_OR_RETURN(plan.base,
                             NewestEffect(snapshot, ChangeKindOf(target)));
   ROLLCALL_RETURN_IF_ERROR(UseVendorNames(snapshot, file));
+  MarkSameLines(file);
   absl::Status planned;
   switch (target) {
     case Mapping::TARGET_ENTITLEMENTS:

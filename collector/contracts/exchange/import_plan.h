@@ -54,9 +54,10 @@ struct ImportPlan {
 v1::ChangeSet::Kind ChangeKindOf(mappings::v1::Mapping::Target target);
 
 // Compares the good lines of a file with what the store says of them on the
-// day; takes their objects out of it, of which there are many.
-// FAILED_PRECONDITION of CheckReferences where contracts refer to what is not
-// there as long as they are.
+// day; takes their objects out of it, of which there are many. Lines that are
+// of the same once vendors are called by their names become bad ones of the
+// file. FAILED_PRECONDITION of CheckReferences where contracts refer to what is
+// not there as long as they are.
 absl::StatusOr<ImportPlan> PlanImport(mappings::v1::Mapping::Target target,
                                       ImportedFile& file,
                                       const ImportPlanOptions& options,

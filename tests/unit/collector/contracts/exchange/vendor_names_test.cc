@@ -143,5 +143,73 @@ TEST(VendorNames, AnInvoiceThatIsLeftOutIsFoundUnderTheVendorsName) {
   EXPECT_TRUE(file.conversions.empty());
 }
 
+TEST(VendorNames, TwoLinesOfOneInvoiceUnderTwoNamesOfItsVendorAreBad) {
+  VendorStore store;
+  store.Alias();
+  const std::vector<std::string> file = {
+      VendorStore::InvoiceOf(kAsWritten, "R-1"),
+      VendorStore::InvoiceOf(kByName, "R-2"),
+      VendorStore::InvoiceOf(kByName, "R-1")};
+  const auto response = store.ImportInvoices(file);
+  ASSERT_EQ(response.error_count(), 2);
+  EXPECT_EQ(response.errors(0).line(), 2);
+  EXPECT_EQ(response.errors(0).value(),
+            "International Business Machines / R-1 / 1");
+  EXPECT_EQ(response.errors(0).reason(),
+            "line 4 is of the same; each may stand in the file once");
+  EXPECT_EQ(response.errors(1).line(), 4);
+  EXPECT_EQ(response.errors(1).reason(),
+            "line 2 is of the same; each may stand in the file once");
+  EXPECT_THAT(store.Known(), SizeIs(0));
+  // The others of the file may be right.
+  const auto aside = store.ImportInvoices(file, /*quarantine=*/true);
+  EXPECT_EQ(aside.quarantined_count(), 2);
+  EXPECT_THAT(store.Known(),
+              ElementsAre("International Business Machines / R-2 / 1"));
+}
+
+TEST(VendorNames, ALineThatSaysWhatIsKnownIsNoExcuseForAnotherOfTheSame) {
+  VendorStore store;
+  for (const char* known_as : {kAsWritten, kByName}) {
+    store.ImportInvoices({VendorStore::InvoiceOf(known_as, known_as)});
+  }
+  store.Alias();
+  for (const char* number : {kAsWritten, kByName}) {
+    const auto response =
+        store.ImportInvoices({VendorStore::InvoiceOf(kAsWritten, number),
+                              VendorStore::InvoiceOf(kByName, number)});
+    EXPECT_EQ(response.error_count(), 2) << number;
+  }
+  EXPECT_THAT(store.Known(), SizeIs(2));
+}
+
+TEST(VendorNames, ALineIsBadThatIsLeftOutUnderAnotherNameOfItsVendor) {
+  VendorStore store;
+  store.Alias();
+  ImportedFile file;
+  const auto line_of = [](const std::string& vendor) {
+    return FromText<v1::ContractObject>(
+        absl::StrCat("invoice_line { vendor: '", vendor,
+                     "' invoice_number: 'R-1' line: '1' }"));
+  };
+  LeftOutLine& out = file.left_out.emplace_back();
+  out.line = 3;
+  out.reason = "Status is Cancelled";
+  out.object = line_of(kByName);
+  ReadLine read;
+  read.object = line_of(kAsWritten);
+  file.Add(read, 2, "IBM,R-1,1");
+  const std::unique_ptr<Reader> snapshot = store.engine->Snapshot();
+  ASSERT_OK_AND_ASSIGN(const ImportPlan plan,
+                       PlanImport(mappings::v1::Mapping::TARGET_INVOICE_LINES,
+                                  file, {}, *snapshot));
+  EXPECT_THAT(plan.changes, SizeIs(0));
+  ASSERT_THAT(file.bad, SizeIs(1));
+  EXPECT_EQ(file.bad[0].content, "IBM,R-1,1");
+  EXPECT_EQ(file.bad[0].errors[0].reason(),
+            "line 3 is of the same, and is left out since its Status is "
+            "Cancelled; which of them holds is unknown");
+}
+
 }  // namespace
 }  // namespace rollcall::collector
