@@ -57,24 +57,32 @@ void MarkDuplicates(std::vector<Candidate>& candidates) {
   }
 }
 
+// The columns that the record's file has.
+std::vector<std::string> ColumnsThere(const CsvRecord& record) {
+  std::vector<std::string> there;
+  for (size_t i = 0; i < record.columns.size(); ++i) {
+    if (record.column_numbers[i] == 0) continue;
+    there.emplace_back(record.columns[i].name);
+  }
+  return there;
+}
+
 }  // namespace
 
 ImportedFile ReadEntitlementCsv(absl::string_view content,
                                 absl::Span<const std::string> metrics) {
+  ImportedFile file;
   std::vector<Candidate> candidates;
   CsvOutcome outcome =
       ReadCsv(content, kOwnEntitlementColumns, [&](const CsvRecord& record) {
+        if (candidates.empty()) file.stated_fields = ColumnsThere(record);
         Candidate& candidate = candidates.emplace_back();
         candidate.raw = record.raw;
         candidate.errors = ReadOwnEntitlementLine(
             record, metrics, *candidate.object.mutable_entitlement());
       });
-  ImportedFile file;
   file.file_errors = std::move(outcome.file_errors);
   if (!file.file_errors.empty()) return file;
-  for (const CsvColumn& column : kOwnEntitlementColumns) {
-    file.stated_fields.emplace_back(column.name);
-  }
   file.line_count = outcome.record_count;
   MarkDuplicates(candidates);
   file.good.reserve(candidates.size());

@@ -20,6 +20,7 @@ using testing::EqualsText;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 constexpr char kColumnLine[] =
     "contract_number,vendor,publisher,product,version,edition,metric,quantity,"
@@ -96,6 +97,18 @@ TEST(EntitlementCsv, LeavesWhatIsEmptyAbsent) {
   EXPECT_FALSE(entitlement.has_organisation_unit());
   EXPECT_EQ(entitlement.metric(), "device");
   EXPECT_TRUE(entitlement.quantity().unlimited());
+}
+
+TEST(EntitlementCsv, StatesTheColumnsThatTheFileHasAndNoOthers) {
+  EXPECT_THAT(ReadFile(absl::StrCat(kColumnLine, kLine)).stated_fields,
+              SizeIs(OwnEntitlementColumns().size()));
+  const ImportedFile file = ReadFile(
+      "line,End,vendor,publisher,product,metric,quantity,Start,"
+      "contract number\n1,,A,P,Q,device,1,2026-01-01,C-1\n");
+  EXPECT_THAT(file.stated_fields,
+              UnorderedElementsAre("contract_number", "vendor", "publisher",
+                                   "product", "metric", "quantity",
+                                   "start_date", "end_date", "line"));
 }
 
 TEST(EntitlementCsv, RequiresWhatALineIsNothingWithout) {

@@ -218,6 +218,38 @@ TEST(EntitlementImport, RepeatsNoQuarantineForTheSameFile) {
   EXPECT_THAT(store.ChangeSetList(), SizeIs(1));
 }
 
+// The file without a column for the end made a right for a time one for ever.
+TEST(EntitlementImport, WhatTheFileHasNoColumnForStays) {
+  ContractStore store;
+  store.Import(
+      "contract_number,vendor,publisher,product,version,edition,metric,"
+      "quantity,start_date,end_date,unit_price,currency,purchase_order,line,"
+      "organisation_unit\n"
+      "C-1,Acme,Redis,Redis,15,Enterprise,core,4,2026-01-01,2026-12-31,2.5,"
+      "EUR,PO-1,1,Finance\n");
+  EXPECT_EQ(
+      store.Import(absl::StrCat(kHeader, Line("PO-1", "4"))).unchanged_count(),
+      1);
+  EXPECT_EQ(
+      store.Import(absl::StrCat(kHeader, Line("PO-1", "6"))).changed_count(),
+      1);
+  ASSERT_THAT(store.All(), SizeIs(1));
+  const v1::Entitlement line = store.All()[0];
+  EXPECT_EQ(line.quantity().value().numerator(), 6);
+  EXPECT_EQ(line.version(), "15");
+  EXPECT_EQ(line.edition(), "Enterprise");
+  EXPECT_EQ(line.end_date(), "2026-12-31");
+  EXPECT_EQ(line.unit_price().micros(), 2'500'000);
+  EXPECT_EQ(line.organisation_unit(), "Finance");
+  // A column that is there and empty says that there is none.
+  store.Import(
+      "contract_number,vendor,publisher,product,metric,quantity,start_date,"
+      "end_date,purchase_order,line\n"
+      "C-1,Acme,Redis,Redis,core,6,2026-01-01,,PO-1,1\n");
+  EXPECT_FALSE(store.All()[0].has_end_date());
+  EXPECT_EQ(store.All()[0].version(), "15");
+}
+
 TEST(EntitlementImport, KeepsPastStatesOfAChangedLine) {
   ContractStore store;
   store.Import(absl::StrCat(kHeader, Line("PO-1", "4")));
