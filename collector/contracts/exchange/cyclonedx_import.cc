@@ -91,6 +91,7 @@ class DocumentReader {
     if (component.errors.empty()) {
       line.read = ReadFields(component, line.line, raw);
       line.read.never_ends = never_ends;
+      line.read.stated_fields = StatedBy(component);
     } else {
       line.read.errors = std::move(component.errors);
     }
@@ -114,7 +115,6 @@ class DocumentReader {
       conversion.set_line_count(lines);
     }
     file.ignored_columns.assign(ignored_.begin(), ignored_.end());
-    file.stated_fields.assign(stated_.begin(), stated_.end());
     return file;
   }
 
@@ -222,10 +222,18 @@ class DocumentReader {
       if (ignored_.size() == kMaxIgnoredNames) break;
       ignored_.insert(Abbreviate(EscapeForTerminal(name), kMaxSaidBytes));
     }
-    for (const auto& [name, text] : component.fields) stated_.insert(name);
+  }
+
+  // A component that has no version or end says that there is none: CycloneDX
+  // has elements for them. Of a field that it does not have it may know
+  // nothing.
+  static std::vector<std::string> StatedBy(const LicensedComponent& component) {
+    std::set<std::string> stated = {"version", "end_date"};
+    for (const auto& [name, text] : component.fields) stated.insert(name);
     for (const auto& [name, text] : component.tags) {
-      stated_.insert(absl::StrCat(kTagField, name));
+      stated.insert(absl::StrCat(kTagField, name));
     }
+    return std::vector<std::string>(stated.begin(), stated.end());
   }
 
   // Lines that name the same are bad: which of them holds is unknown.
@@ -258,9 +266,6 @@ class DocumentReader {
   // What was made of values on the way, and of how many components.
   std::map<std::string, int> remarks_;
   std::set<std::string> ignored_;
-  // A document that has no version or end says that there is none: CycloneDX
-  // has elements for them. Of the other fields it may know nothing.
-  std::set<std::string> stated_ = {"version", "end_date"};
   int passed_over_ = 0;
 };
 

@@ -23,8 +23,9 @@ absl::Status CheckCycloneDxDefaults(const ImportDefaults& defaults);
 // tool does: each component with `licensing` is a line, whose number is the
 // component's place from 1; others are passed over. A field is the property
 // "rollcall:FIELD", or the element of CycloneDX that says the same, or a
-// default; where two of the file say it, they must agree. Errors have the JSON
-// pointer of what is wrong as their column.
+// default; where two of the file say it, they must agree. Each component states
+// the fields that it has, and version and last day in any case. Errors have the
+// JSON pointer of what is wrong as their column.
 //
 // A document that is not JSON, is nested deeper than 64, or has more than
 // 200,000 components is refused whole; a component of more than 64 KiB is bad.

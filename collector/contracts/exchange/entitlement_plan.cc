@@ -153,7 +153,7 @@ class EntitlementPlanner {
                 v1::ObjectChange& change) {
     v1::Entitlement& line = *change.mutable_object()->mutable_entitlement();
     if (outcome.before.has_value()) {
-      KeepUnstated(file_.stated_fields, outcome.before->entitlement(), line);
+      KeepUnstated(file_.StatedBy(index), outcome.before->entitlement(), line);
       const absl::Status checked =
           FindObjectKind(ObjectNumber::kEntitlement)->Check(change.object());
       if (!checked.ok()) {
@@ -171,8 +171,8 @@ class EntitlementPlanner {
 
   // Whether it is known that the licence ends, and no more, and the file has no
   // column for its end.
-  bool StaysWithoutEnd(const ObjectOutcome& outcome) const {
-    const auto& stated = file_.stated_fields;
+  bool StaysWithoutEnd(size_t index, const ObjectOutcome& outcome) const {
+    const auto stated = file_.StatedBy(index);
     return outcome.before.has_value() &&
            EndsByItsKind(outcome.before->entitlement()) &&
            std::find(stated.begin(), stated.end(), "end_date") == stated.end();
@@ -185,7 +185,7 @@ class EntitlementPlanner {
       Warn(index, "end_date", "",
            "such a licence ends, and the file says that it never does: it "
            "counts for ever");
-    } else if (StaysWithoutEnd(outcome)) {
+    } else if (StaysWithoutEnd(index, outcome)) {
       Warn(index, "end_date", "",
            "such a licence ends, and no last day is known: it counts for ever");
     } else {

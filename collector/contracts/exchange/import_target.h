@@ -66,6 +66,9 @@ struct ReadLine {
   std::vector<v1::ImportError> errors;
   // The line says that it has no last day, which is more than saying none.
   bool never_ends = false;
+  // Names of the fields that it says something of, where that is not the same
+  // of all lines of a file.
+  std::vector<std::string> stated_fields = {};
 };
 
 // One kind of line.
@@ -130,9 +133,15 @@ struct ImportedFile {
   std::vector<v1::ImportConversion> conversions;
   // Names of the target's fields that the file says something of.
   std::vector<std::string> stated_fields;
+  // Those that a good line says something of, by its line, where lines differ
+  // in that: then `stated_fields` is empty.
+  absl::flat_hash_map<int, std::vector<std::string>> stated_by_line;
   // Where fields stand, by the fields' names; those that are not here are
   // called by the field's name.
   std::map<std::string, FieldPlace> places;
+
+  // What the good line with that index says something of.
+  absl::Span<const std::string> StatedBy(size_t index) const;
 
   // Adds a line, good or bad, after all that came before it in the file.
   void Add(ReadLine read, int line, absl::string_view text);

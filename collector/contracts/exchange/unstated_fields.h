@@ -9,7 +9,7 @@
 namespace rollcall::collector {
 
 // Adds to `line`, as a file says it, what was said of it before in fields that
-// the file says nothing of. `stated_fields` are names of EntitlementFields, and
+// its file says nothing of. `stated_fields` are names of EntitlementFields, and
 // "tag:NAME" for tags. A price is kept where the file states none of either
 // kind; packs, and a price for each, where it states none and the quantity is
 // as before.

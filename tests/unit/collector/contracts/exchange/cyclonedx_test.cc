@@ -242,6 +242,44 @@ TEST(CycloneDxImport, ASubscriptionWithoutALastDayMustSaySo) {
                                     "otherwise; one is meant")));
 }
 
+// A component that stated a field cleared it on all others: maintenance counted
+// as a right by itself.
+TEST(CycloneDxImport, WhatOneComponentStatesIsNotStatedOfAnother) {
+  ContractStore store;
+  v1::Entitlement subscription = Full();
+  subscription.set_metric("core");
+  v1::Entitlement maintenance = subscription;
+  maintenance.set_line("4");
+  maintenance.set_source_line_id("4712");
+  maintenance.set_licence_kind(v1::Entitlement::LICENCE_KIND_MAINTENANCE);
+  const std::string kind =
+      R"({"name":"rollcall:licence_kind","value":"maintenance"},)";
+  const std::string tag =
+      R"({"name":"rollcall:tag:criticality","value":"high"},)";
+  const std::string full = CycloneDxComponent(maintenance);
+  ASSERT_THAT(full, AllOf(HasSubstr(kind), HasSubstr(tag)));
+  v1::ImportEntitlementsRequest request;
+  request.set_mapping("cyclonedx");
+  const auto import_with = [&](const std::string& second) {
+    request.set_content(BomOf({CycloneDxComponent(subscription), second}));
+    return store.Import(request);
+  };
+  EXPECT_EQ(import_with(full).added_count(), 2);
+  const auto silent =
+      import_with(absl::StrReplaceAll(full, {{kind, ""}, {tag, ""}}));
+  EXPECT_EQ(silent.unchanged_count(), 2);
+  ASSERT_THAT(store.All(), SizeIs(2));
+  EXPECT_EQ(store.All()[1].licence_kind(),
+            v1::Entitlement::LICENCE_KIND_MAINTENANCE);
+  EXPECT_EQ(store.All()[1].tags_size(), 1);
+  // What is there and empty says that there is none.
+  const auto empty = import_with(absl::StrReplaceAll(
+      full, {{R"("value":"maintenance")", R"("value":"")"}}));
+  EXPECT_EQ(empty.changed_count(), 1);
+  EXPECT_EQ(store.All()[1].licence_kind(),
+            v1::Entitlement::LICENCE_KIND_UNSPECIFIED);
+}
+
 TEST(CycloneDxImport, TakesElementsAndDefaultsWhereNoPropertySaysIt) {
   const ImportedFile file = Read(BomOf({R"({"type":"library","name":"zlib"})",
                                         Foreign(kTerm, Property("line", "1"))}),
