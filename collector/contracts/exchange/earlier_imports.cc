@@ -34,7 +34,8 @@ class EarlierSearch {
   EarlierSearch(const Reader& reader, const v1::ChangeSet& made,
                 const stored::v1::ImportContext& context,
                 const std::vector<BadLine>& bad)
-      : reader_(reader), made_(made), context_(context), bad_(bad) {
+      : reader_(reader), made_(made), context_(context) {
+    found_.kept.resize(bad.size());
     found_.settled.resize(bad.size());
     for (size_t i = 0; i < bad.size(); ++i) {
       places_[bad[i].sha256].push_back(i);
@@ -62,10 +63,6 @@ class EarlierSearch {
       return absl::OkStatus();
     }
     const bool same_bytes = change_set.file_sha256() == made_.file_sha256();
-    const size_t bad_then =
-        static_cast<size_t>(change_set.quarantined_count()) +
-        static_cast<size_t>(change_set.settled_before_count());
-    found_.has_same_file |= same_bytes && bad_then == bad_.size();
     const bool same_name = !made_.file_name().empty() &&
                            change_set.file_name() == made_.file_name();
     if (change_set.quarantined_count() == 0 || !(same_bytes || same_name)) {
@@ -76,29 +73,35 @@ class EarlierSearch {
     if (!context.has_value() || !ReadAlike(*context, context_)) {
       return absl::OkStatus();
     }
-    return LookAtLines(id);
+    return LookAtLines(id, same_bytes);
   }
 
-  absl::Status LookAtLines(ChangeSetId id) {
+  absl::Status LookAtLines(ChangeSetId id, bool same_bytes) {
     auto entries = kQuarantineTable.ScanPrefix(reader_, KeyWriter().AddId(id));
     while (looked_at_ < kMostLinesLookedAt) {
       ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
       if (!entry.has_value()) break;
       ++looked_at_;
       const auto at = places_.find(entry->value.content_sha256());
-      if (at == places_.end() || found_.settled[at->second.front()]) continue;
+      if (at == places_.end()) continue;
+      if (same_bytes) Mark(at->second, found_.kept);
+      if (found_.settled[at->second.front()]) continue;
       ROLLCALL_ASSIGN_OR_RETURN(const v1::QuarantinedLine::State state,
                                 StateOfQuarantined(reader_, entry->value));
       if (state == v1::QuarantinedLine::STATE_OPEN) continue;
-      for (const size_t place : at->second) found_.settled[place] = true;
+      Mark(at->second, found_.settled);
     }
     return absl::OkStatus();
+  }
+
+  static void Mark(const std::vector<size_t>& places,
+                   std::vector<bool>& marked) {
+    for (const size_t place : places) marked[place] = true;
   }
 
   const Reader& reader_;
   const v1::ChangeSet& made_;
   const stored::v1::ImportContext& context_;
-  const std::vector<BadLine>& bad_;
   // Bad lines, by the hash of their text.
   absl::flat_hash_map<std::string, std::vector<size_t>> places_;
   int looked_at_ = 0;

@@ -12,9 +12,10 @@
 namespace rollcall::collector {
 
 struct EarlierImports {
-  // A file of the same bytes was imported, with as many bad lines, and neither
-  // rejected nor withdrawn since.
-  bool has_same_file = false;
+  // For each bad line, whether this very file put it aside before: one of the
+  // same bytes that was read in the same way, and neither rejected nor
+  // withdrawn since. What became of the line is told there.
+  std::vector<bool> kept;
   // For each bad line, whether it was settled before: one of the same bytes, of
   // a file of the same name (or bytes) that was read in the same way, was kept
   // aside, and repaired or discarded since. Lines of imports that were rejected
@@ -25,7 +26,7 @@ struct EarlierImports {
 
 // `made` is the change-set that the import would be, `context` how its file is
 // read. Looks at 200,000 lines that were kept aside, those of the newest
-// imports first; what was settled before these is not found, and opened again.
+// imports first; what was kept before these is not found, and opened again.
 absl::StatusOr<EarlierImports> FindEarlierImports(
     const Reader& reader, const v1::ChangeSet& made,
     const stored::v1::ImportContext& context, const std::vector<BadLine>& bad);

@@ -110,15 +110,15 @@ stored::v1::ImportContext ContextOf(
   return context;
 }
 
-// The bad lines that were not settled before.
-std::vector<BadLine> Unsettled(std::vector<BadLine> bad,
-                               const EarlierImports& earlier) {
-  if (earlier.settled_count == 0) return bad;
-  std::vector<BadLine> unsettled;
+// The bad lines that are neither kept aside already nor settled.
+std::vector<BadLine> NewlyBad(std::vector<BadLine> bad,
+                              const EarlierImports& earlier) {
+  std::vector<BadLine> newly;
   for (size_t i = 0; i < bad.size(); ++i) {
-    if (!earlier.settled[i]) unsettled.push_back(std::move(bad[i]));
+    if (earlier.kept[i] || earlier.settled[i]) continue;
+    newly.push_back(std::move(bad[i]));
   }
-  return unsettled;
+  return newly;
 }
 
 // What a file that is not imported would have come to is not told.
@@ -273,9 +273,8 @@ absl::StatusOr<Response> EntitlementImporter::Attempt(const Job& job) {
                                     ContextOf(job.request), bad));
   }
   response.set_settled_before_count(earlier.settled_count);
-  bad = Unsettled(std::move(bad), earlier);
-  const bool opens = !bad.empty() && !earlier.has_same_file;
-  if (plan.changes.empty() && !opens) {
+  bad = NewlyBad(std::move(bad), earlier);
+  if (plan.changes.empty() && bad.empty()) {
     return job.request.dry_run() ? response : Keep(job, std::move(response));
   }
   response.set_quarantined_count(static_cast<int32_t>(bad.size()));

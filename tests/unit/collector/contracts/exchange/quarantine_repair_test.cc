@@ -285,6 +285,54 @@ TEST(QuarantineAgain, WhatWasSettledElsewhereOrSaysElseIsOpened) {
   EXPECT_EQ(opened(other), 2);
 }
 
+// It was opened twice where a good line of the file was changed since.
+TEST(QuarantineAgain, ALineThatIsOpenIsNotOpenedAgainWithTheSameFile) {
+  QuarantineStore store;
+  store.Import(absl::StrCat(kHeader, Line("PO-1", "5")));
+  v1::ImportEntitlementsRequest again;
+  again.set_content(
+      absl::StrCat(kHeader, Line("PO-1", "4"), Line("PO-2", "x")));
+  again.set_file_name("q1.csv");
+  again.set_quarantine(true);
+  const auto response = store.Import(again);
+  EXPECT_EQ(response.changed_count(), 1);
+  EXPECT_EQ(response.error_count(), 1);
+  EXPECT_EQ(response.quarantined_count(), 0);
+  EXPECT_EQ(
+      store.View(response.change_set_id()).change_set().quarantined_count(), 0);
+  ASSERT_THAT(store.Lines(false), SizeIs(1));
+  EXPECT_EQ(store.Lines(false)[0].change_set_id(), store.kept);
+  // Read otherwise it says something else.
+  again.set_effective_date("2026-06-01");
+  EXPECT_EQ(store.Import(again).quarantined_count(), 1);
+  EXPECT_THAT(store.Lines(false), SizeIs(2));
+}
+
+TEST(QuarantineAgain, ALineThatIsBadOnlyNowIsOpenedWithTheSameFile) {
+  ContractStore store;
+  store.Import(absl::StrCat(kHeader, Line("PO-9", "1")));
+  v1::ImportEntitlementsRequest import;
+  import.set_content(
+      absl::StrCat(kHeader, Line("PO-1", "4"), Line("PO-2", "x")));
+  import.set_quarantine(true);
+  EXPECT_EQ(store.Import(import).quarantined_count(), 1);
+  v1::ObjectChange vendor;
+  vendor.set_action(v1::ObjectChange::ACTION_SET);
+  vendor.mutable_object()->mutable_vendor()->set_name("Other");
+  v1::ObjectChange contract;
+  contract.set_action(v1::ObjectChange::ACTION_SET);
+  contract.mutable_object()->mutable_contract()->set_contract_number("C-1");
+  contract.mutable_object()->mutable_contract()->set_vendor("Other");
+  contract.mutable_object()->mutable_contract()->set_start_date("2026-01-01");
+  ASSERT_OK_AND_ASSIGN(const auto moved,
+                       store.ProposeAs("ina", {vendor, contract}));
+  store.AgreeTo(moved.change_set_id());
+  // The line of PO-1 is under a contract with another vendor now.
+  const auto again = store.Import(import);
+  EXPECT_EQ(again.error_count(), 2);
+  EXPECT_EQ(again.quarantined_count(), 1);
+}
+
 TEST(QuarantineAgain, ALineWhoseCorrectionWasRejectedIsOpened) {
   QuarantineStore store;
   ASSERT_OK_AND_ASSIGN(const auto repaired, store.Repair(store.Request()));
