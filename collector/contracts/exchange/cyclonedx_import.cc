@@ -243,10 +243,10 @@ class DocumentReader {
       bool is_twice = false;
       for (const std::string& key : lines_[i].read.keys) {
         const auto [at, is_new] = first.try_emplace(key, i);
-        if (is_new || is_twice) continue;
+        if (is_new) continue;
         ComponentLine& earlier = lines_[at->second];
         if (earlier.read.errors.empty()) AddTwice(earlier, lines_[i].line);
-        AddTwice(lines_[i], earlier.line);
+        if (!is_twice) AddTwice(lines_[i], earlier.line);
         is_twice = true;
       }
     }

@@ -78,6 +78,8 @@ struct MappedLine {
   absl::string_view raw;
   // It says what an earlier one says.
   bool repeated = false;
+  // One of its errors is that another line is of the same.
+  bool collided = false;
   // Set: it is not in force.
   std::optional<LeftOutLine> left_out;
 };
@@ -209,12 +211,11 @@ class MappedReader {
     absl::flat_hash_map<std::string, size_t> first;
     for (size_t i = 0; i < lines_.size(); ++i) {
       MappedLine& later = lines_[i];
-      bool collided = false;
       for (const std::string& key : later.read.keys) {
         const auto [at, is_new] = first.try_emplace(key, i);
-        if (is_new || at->second == i || collided) continue;
+        // All that it has in common with what it repeats is the same.
+        if (is_new || at->second == i || later.repeated) continue;
         Collide(lines_[at->second], later);
-        collided = true;
       }
     }
   }
@@ -232,9 +233,16 @@ class MappedReader {
     }
     const std::string name = NameInWords(later.read.object);
     if (earlier.read.errors.empty()) {
-      earlier.read.errors.push_back(DuplicateOf(earlier, later, name));
+      AddCollision(DuplicateOf(earlier, later, name), earlier);
     }
-    later.read.errors.push_back(DuplicateOf(later, earlier, name));
+    AddCollision(DuplicateOf(later, earlier, name), later);
+  }
+
+  // One error tells it, with however many lines it collides.
+  static void AddCollision(v1::ImportError error, MappedLine& line) {
+    if (line.collided) return;
+    line.collided = true;
+    line.read.errors.push_back(std::move(error));
   }
 
   // That a line is left out does not make another one right that is of the
@@ -248,7 +256,7 @@ class MappedReader {
     error.set_reason(absl::StrCat(
         "line ", out.line, " is of the same, and is left out since its ",
         out.left_out->reason, "; which of them holds is unknown"));
-    other.read.errors.push_back(std::move(error));
+    AddCollision(std::move(error), other);
   }
 
   static v1::ImportError DuplicateOf(const MappedLine& line,

@@ -428,6 +428,21 @@ TEST(CycloneDxImport, RefusesWhatIsTooLargeAndWhatStandsThereTwice) {
                   HasSubstr("/components/1: component 1 is of the same line")));
 }
 
+// Only the first of its names was compared once that collided.
+TEST(CycloneDxImport, AComponentIsTheSameLineByAnyOfItsNames) {
+  v1::Entitlement other = Full();
+  other.set_line("4");
+  other.set_source_line_id("4712");
+  v1::Entitlement both = Full();
+  both.set_source_line_id("4712");
+  EXPECT_THAT(
+      Wrongs(Read(BomOf({CycloneDxComponent(Full()), CycloneDxComponent(other),
+                         CycloneDxComponent(both)}))),
+      ElementsAre(HasSubstr("/components/0: component 3 is of the same line"),
+                  HasSubstr("/components/1: component 3 is of the same line"),
+                  HasSubstr("/components/2: component 1 is of the same line")));
+}
+
 TEST(CycloneDxImport, IsAnImportLikeOthers) {
   ContractStore store;
   v1::ImportEntitlementsRequest request;

@@ -308,6 +308,55 @@ TEST(MappedCsv, ALineThatAnotherOneCallsOutOfForceIsBad) {
             "Retired; which of them holds is unknown");
 }
 
+// A mapping whose lines have two names: one here, and one at the source.
+constexpr char kTwoNames[] = R"(
+    name: "two-names"
+    target: TARGET_ENTITLEMENTS
+    format: "Somebody's purchases."
+    date_order: DATE_ORDER_YEAR_MONTH_DAY
+    decimal_mark: DECIMAL_MARK_POINT
+    fields { name: "contract_number" constant: "C-1" }
+    fields { name: "vendor" constant: "Acme" }
+    fields { name: "publisher" constant: "Acme" }
+    fields { name: "product" constant: "Redis" }
+    fields { name: "metric" constant: "core" }
+    fields { name: "quantity" constant: "4" }
+    fields { name: "start_date" constant: "2026-01-01" }
+    fields { name: "line" sources { columns: "Line" } }
+    fields { name: "source_line_id" sources { columns: "Id" } }
+    states { columns: "State" in_force: "Open" out_of_force: "Closed" })";
+
+// "line: reason" of each bad line of a file of that mapping.
+std::vector<std::string> BadOfTwoNames(absl::string_view lines) {
+  const auto mappings = ReadMappings({{"x.textproto", kTwoNames}});
+  EXPECT_OK(mappings);
+  if (!mappings.ok()) return {};
+  const ImportedFile file =
+      ReadMappedCsv(absl::StrCat("Line,Id,State\n", lines), *(*mappings)[0], {},
+                    SampleMetrics());
+  EXPECT_THAT(file.file_errors, IsEmpty());
+  std::vector<std::string> bad;
+  for (const BadLine& line : file.bad) {
+    EXPECT_THAT(line.errors, SizeIs(1));
+    bad.push_back(absl::StrCat(line.line, ": ", line.errors[0].reason()));
+  }
+  return bad;
+}
+
+// Only the first of its names was compared once that collided.
+TEST(MappedCsv, ALineIsTheSameByAnyOfItsNames) {
+  EXPECT_THAT(
+      BadOfTwoNames("1,a,Open\n2,b,Closed\n2,a,Closed\n"),
+      ElementsAre(HasSubstr("2: line 4 is of the same, and is left out")));
+  EXPECT_THAT(BadOfTwoNames("1,a,Open\n2,b,Open\n1,b,Open\n"),
+              ElementsAre(HasSubstr("2: line 4 is of the same"),
+                          HasSubstr("3: line 4 is of the same"),
+                          HasSubstr("4: line 2 is of the same")));
+  EXPECT_THAT(BadOfTwoNames("1,a,Open\n1,a,Closed\n"),
+              ElementsAre(HasSubstr("2: line 3 is of the same, and is left")));
+  EXPECT_THAT(BadOfTwoNames("1,a,Open\n2,b,Open\n3,c,Closed\n"), IsEmpty());
+}
+
 TEST(MappedCsv, TheEarlierOfTerminationAndExpirationEndsALicence) {
   const auto end = [](absl::string_view expiration,
                       absl::string_view termination) {
