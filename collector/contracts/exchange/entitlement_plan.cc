@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -29,11 +30,9 @@ std::string NameOfLine(const v1::Entitlement& line) {
                       " / ", line.line());
 }
 
-std::string SourceInWords(const v1::Entitlement& line) {
-  return line.source().empty()
-             ? std::string(
-                   "the collector's own columns or the hand of somebody")
-             : absl::StrCat("the mapping ", line.source());
+std::string SourceInWords(const std::string& source) {
+  if (!source.empty()) return absl::StrCat("the mapping ", source);
+  return "the collector's own columns or the hand of somebody";
 }
 
 // What two lines have alike that are the same purchase.
@@ -135,7 +134,9 @@ class EntitlementPlanner {
     if (errors_.empty()) {
       ROLLCALL_ASSIGN_OR_RETURN(
           outcome, OutcomeOf(change, snapshot_, KnownStamp::Max()));
-      CompareWithOthers(index, line, outcome);
+      ROLLCALL_ASSIGN_OR_RETURN(const auto source,
+                                KnownSource(change, outcome));
+      CompareWithOthers(index, line, source);
       if (errors_.empty()) Complete(index, outcome, change);
     }
     if (!errors_.empty()) {
@@ -146,6 +147,23 @@ class EntitlementPlanner {
     NoteProduct(line);
     Take(std::move(change), outcome);
     return absl::OkStatus();
+  }
+
+  // The source that the line is known from: on the day of the import, else
+  // after all days, as where it begins later; nothing: it is not known.
+  absl::StatusOr<std::optional<std::string>> KnownSource(
+      const v1::ObjectChange& change, const ObjectOutcome& outcome) const {
+    std::optional<std::string> source;
+    if (outcome.before.has_value()) {
+      source = outcome.before->entitlement().source();
+    } else if (outcome.base != KnownStamp()) {
+      // Something was said of it.
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const auto last, FindObject(snapshot_, ObjectNumber::kEntitlement,
+                                      NameOf(change.object()), kAtLast));
+      if (last.has_value()) source = last->object.entitlement().source();
+    }
+    return source;
   }
 
   // Adds what is known of the line and the file has no column for.
@@ -255,16 +273,13 @@ class EntitlementPlanner {
   }
 
   void CompareWithOthers(size_t index, const v1::Entitlement& line,
-                         const ObjectOutcome& outcome) {
-    if (outcome.before.has_value()) {
-      const v1::Entitlement& before = outcome.before->entitlement();
-      if (before.source() != line.source()) {
-        errors_.push_back(PlaceOf(
-            file_, index, "line", NameOfLine(line),
-            absl::StrCat("this line is known from ", SourceInWords(before),
-                         "; one line comes from one source")));
-        return;
-      }
+                         const std::optional<std::string>& source) {
+    if (source.has_value() && *source != line.source()) {
+      errors_.push_back(PlaceOf(
+          file_, index, "line", NameOfLine(line),
+          absl::StrCat("this line is known from ", SourceInWords(*source),
+                       "; one line comes from one source")));
+      return;
     }
     if (options_.is_own) return;
     if (const std::string* name = others_.FindSourceLine(line);

@@ -349,6 +349,32 @@ TEST(MappedImport, OneLineComesFromOneSource) {
                         "snow-licence"));
 }
 
+// What another source says from a later day on was not looked at.
+TEST(MappedImport, OneLineComesFromOneSourceOnAllDays) {
+  MappedStore store;
+  auto later = store.RequestOf("snow-licence");
+  later.set_create_contracts(true);
+  later.set_effective_date("2026-01-01");
+  EXPECT_EQ(store.ImportMapped(later).added_count(), 3);
+  const std::string same_line = absl::StrReplaceAll(
+      SampleFile("servicenow-entitlement"), {{"SL-000101", "4711"}});
+  EXPECT_THAT(
+      FirstError(store.ImportSample("servicenow-entitlement", same_line)),
+      HasSubstr("2/Asset tag: this line is known from the mapping "
+                "snow-licence"));
+  // Once it was ended another source may say it of the time after.
+  v1::ObjectChange end;
+  end.set_action(v1::ObjectChange::ACTION_END);
+  end.set_effective_date("2026-06-01");
+  *end.mutable_object()->mutable_entitlement() = store.All()[0];
+  ASSERT_OK_AND_ASSIGN(const auto proposed, store.ProposeAs("ina", {end}));
+  store.AgreeTo(proposed.change_set_id());
+  auto after = store.RequestOf("servicenow-entitlement", same_line);
+  after.set_create_contracts(true);
+  after.set_effective_date("2026-06-01");
+  EXPECT_EQ(FirstError(store.ImportMapped(after)), "none");
+}
+
 TEST(MappedImport, WarnsOfAPurchaseThatTwoSourcesSay) {
   MappedStore store;
   store.ImportSample("snow-licence");
