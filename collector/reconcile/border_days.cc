@@ -16,6 +16,14 @@ bool InTerm(const LineSaying* saying, const CivilDate& day) {
   return saying != nullptr && OutOfTerm(saying->line, day).empty();
 }
 
+// Whether what is proposed shows also where the line is out of term: it says by
+// being there that its product is bought, and under which metric.
+bool MovesOutOfTerm(const LineHistory::Stretch& stretch) {
+  if (stretch.before == nullptr || stretch.after == nullptr) return true;
+  return stretch.before->product != stretch.after->product ||
+         stretch.before->line.metric() != stretch.after->line.metric();
+}
+
 // Days on which the term of the line begins, or is over.
 void AddTermBorders(const LineSaying* saying, std::vector<CivilDate>& days) {
   if (saying == nullptr) return;
@@ -59,9 +67,10 @@ void AddBorders(const LineHistory& line, const CivilDate& today,
     const std::vector<CivilDate> parts = PartsOf(stretch, next);
     for (size_t part = 0; part < parts.size(); ++part) {
       const CivilDate& first = parts[part];
-      if (!InTerm(stretch.before, first) && !InTerm(stretch.after, first)) {
-        continue;
-      }
+      const bool shows = InTerm(stretch.before, first) ||
+                         InTerm(stretch.after, first) ||
+                         (first == stretch.from && MovesOutOfTerm(stretch));
+      if (!shows) continue;
       const auto over = part + 1 < parts.size() ? parts[part + 1] : next;
       if (first <= today && (!over.has_value() || today < *over)) continue;
       ++lines_of[first];

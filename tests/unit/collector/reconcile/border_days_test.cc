@@ -97,6 +97,25 @@ TEST(BorderDays, AreNoneOfWhatCountsAlike) {
               ElementsAre(kToday));
 }
 
+// They were compared on no day, and the approver saw that nothing moves.
+TEST(BorderDays, AreFromWhenOnALineThatIsOverIsNotThereOrOfAnother) {
+  const LineSaying over = WasSet("", 5, "2020-01-01", "2025-12-31");
+  EXPECT_THAT(DaysOfLines({{over, Say("2027-01-01",
+                                      v1::ObjectChange::ACTION_END, true)}}),
+              ElementsAre(kToday, "2027-01-01"));
+  LineSaying metric = Proposes("2027-02-01", 5, "2020-01-01", "2025-12-31");
+  metric.line.set_metric("core");
+  EXPECT_THAT(DaysOfLines({{over, std::move(metric)}}),
+              ElementsAre(kToday, "2027-02-01"));
+  EXPECT_THAT(DaysOfLines({{over, Set("2027-03-01", true, 5, "2020-01-01",
+                                      "2025-12-31", "Valkey")}}),
+              ElementsAre(kToday, "2027-03-01"));
+  // How much was bought until then decides nothing any more.
+  EXPECT_THAT(DaysOfLines({{over, Proposes("2027-01-01", 6, "2020-01-01",
+                                           "2025-12-31")}}),
+              ElementsAre(kToday));
+}
+
 TEST(BorderDays, AreThoseOfMostLinesThenTheNearestThenTheLater) {
   std::vector<std::vector<LineSaying>> lines;
   for (const char* start : {"2030-01-01", "2030-01-01", "2026-03-01",

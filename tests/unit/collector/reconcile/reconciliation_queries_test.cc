@@ -688,6 +688,19 @@ TEST_F(PreviewTest, TellsOfAllDaysOfOneChangeSet) {
   EXPECT_EQ(moves.move_count(), 2);
 }
 
+// A line that was over was looked at on no day ahead.
+TEST_F(PreviewTest, TellsThatAProductIsNotLicensedOnceALineThatIsOverIsNot) {
+  AddDevice({Deb("redis-server", "5:7.0.15-1"), Cores(8), Seen()});
+  Buy({"Redis,Redis,core,2,2020-01-01,2025-12-31,"});
+  constexpr char kEnd[] =
+      "action: ACTION_END effective_date: '2027-01-01' object { entitlement { "
+      "contract_number: 'C-1' line: '1' } }";
+  EXPECT_THAT(
+      Moves(PreviewOfChanges({kEnd})),
+      ElementsAre("2027-01-01 Redis/core [] 0 -> -, shortfall -> ",
+                  "2027-01-01 Redis/device [] - -> 0,  -> not licensed"));
+}
+
 TEST_F(PreviewTest, SaysWhichDaysWereTooManyToCompare) {
   std::string lines;
   for (int i = 1; i <= 14; ++i) {
