@@ -61,13 +61,16 @@ absl::StatusOr<ContractBook::Entry*> ContractBook::FindEntry(
                                            NameOf(asked), /*proposed=*/{}));
     Entry entry;
     entry.contract.set_contract_number(contract_number);
+    // Before the first state there is none.
+    if (!states.empty() && states.front().from > 0) any_is_away_ = true;
     for (ObjectTimeline::State& state : states) {
-      entry.ends = !state.object.has_value();
-      if (entry.ends) continue;
+      if (!state.object.has_value()) {
+        any_is_away_ = true;
+        continue;
+      }
       entry.is_known = true;
       entry.contract = std::move(*state.object->mutable_contract());
     }
-    any_ends_ = any_ends_ || entry.ends;
     it = contracts_.emplace(key, std::move(entry)).first;
   }
   return &it->second;

@@ -22,8 +22,6 @@ class ContractBook {
   // A contract, as it was last while it was there.
   struct Entry {
     bool is_known = false;
-    // It is not there on the last of days.
-    bool ends = false;
     // Not known, and a line that was taken is under it.
     bool is_needed = false;
     v1::Contract contract;
@@ -40,9 +38,9 @@ class ContractBook {
 
   absl::StatusOr<bool> KnowsVendor(const std::string& vendor) const;
 
-  // Whether a contract that was asked for ends: then what is under it must be
-  // looked at day by day.
-  bool AnyEnds() const { return any_ends_; }
+  // Whether a contract that was asked for is known and not there on some days:
+  // then what is under it must be looked at day by day.
+  bool AnyIsAway() const { return any_is_away_; }
 
   // Notes that a vendor nobody knows is made.
   void CreateVendor(const std::string& vendor);
@@ -55,7 +53,7 @@ class ContractBook {
 
   const Reader& reader_;
   const bool create_;
-  bool any_ends_ = false;
+  bool any_is_away_ = false;
   // By the number in lower case.
   std::map<std::string, Entry> contracts_;
   // By the name in lower case.

@@ -111,7 +111,7 @@ class EntitlementPlanner {
     for (auto& [key, unknown] : unknown_) {
       plan_.unknown_products.push_back(std::move(unknown));
     }
-    if (!contracts_.AnyEnds()) return absl::OkStatus();
+    if (!contracts_.AnyIsAway()) return absl::OkStatus();
     return CheckReferences(plan_.changes, snapshot_);
   }
 

@@ -425,6 +425,46 @@ TEST(EntitlementImport, RefusesLinesOfAnotherVendorThanTheContracts) {
               HasSubstr("contract C-1 is with Acme, not with Other"));
 }
 
+v1::ObjectChange ContractFrom(const std::string& day,
+                              v1::ObjectChange::Action action) {
+  v1::ObjectChange change;
+  change.set_action(action);
+  change.set_effective_date(day);
+  v1::Contract& contract = *change.mutable_object()->mutable_contract();
+  contract.set_contract_number("C-1");
+  contract.set_vendor("Acme");
+  contract.set_start_date("2026-01-01");
+  return change;
+}
+
+// It was proposed, and could never take effect.
+TEST(EntitlementImport, RefusesLinesOfADayOnWhichTheirContractIsNotThere) {
+  ContractStore store;
+  ASSERT_OK_AND_ASSIGN(
+      const v1::ChangeSet contract,
+      store.ProposeAs(
+          "ina", {VendorAlso("Acme", "Acme Ltd"),
+                  ContractFrom("2026-01-01", v1::ObjectChange::ACTION_SET),
+                  ContractFrom("2027-01-01", v1::ObjectChange::ACTION_END),
+                  ContractFrom("2028-01-01", v1::ObjectChange::ACTION_SET)}));
+  store.AgreeTo(contract.change_set_id());
+  v1::ImportEntitlementsRequest request;
+  request.set_content(absl::StrCat(kHeader, Line("PO-1", "4")));
+  for (const char* const day : {"2025-07-01", "2027-07-01"}) {
+    request.set_effective_date(day);
+    EXPECT_THAT(
+        store.importer.Import(request, store.roles.CallBy("ina")),
+        StatusIs(StatusCode::kFailedPrecondition,
+                 HasSubstr(absl::StrCat("refers to contract C-1, which is not "
+                                        "there on ",
+                                        day))));
+  }
+  EXPECT_THAT(store.ChangeSetList(), SizeIs(1));
+  request.set_effective_date("2028-07-01");
+  EXPECT_EQ(store.Import(request).added_count(), 1);
+  EXPECT_THAT(store.All(), SizeIs(1));
+}
+
 TEST(EntitlementImport, ChangesLinesFromADayOn) {
   ContractStore store;
   store.Import(absl::StrCat(kHeader, Line("PO-1", "4")));
