@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "collector/contracts/exchange/mapping_value_parser.h"
 #include "collector/contracts/object_kind.h"
+#include "common/text.h"
 
 namespace rollcall::collector {
 namespace {
@@ -28,8 +29,7 @@ absl::Status CheckState(const mappings::v1::State& state) {
           "words that are in force and words that are out of force are needed");
     }
     for (const std::string& word : *words) {
-      if (absl::StripAsciiWhitespace(word).size() != word.size() ||
-          word.empty()) {
+      if (StripBlanks(word).size() != word.size() || word.empty()) {
         return absl::InvalidArgumentError(absl::StrCat(
             "the word \"", word, "\" is empty or has blanks around it"));
       }
@@ -48,8 +48,7 @@ LineStanding StandingOf(const ImportMapping& mapping, const CsvRecord& record) {
   for (size_t i = 0; i < mapping.states().size(); ++i) {
     const ImportMapping::State& state = mapping.states()[i];
     const mappings::v1::State& rule = mapping.data().states(state.rule);
-    const absl::string_view said =
-        absl::StripAsciiWhitespace(record.cells[state.column]);
+    const absl::string_view said = StripBlanks(record.cells[state.column]);
     if (said.empty()) continue;
     if (const auto out = FindWord(rule.out_of_force(), said)) {
       return {Verdict::kOutOfForce, i, *out};

@@ -251,6 +251,16 @@ TEST(MappedCsv, OneStateThatIsOutOfForceIsEnough) {
   EXPECT_EQ(standing("Shredded,Sold"), "out: Substate is Sold");
 }
 
+// A state with a no-break space after it was unknown.
+TEST(MappedCsv, BlanksOfUnicodeAroundAStateArePassedOver) {
+  const auto standing = [](absl::string_view states) {
+    return Standing("servicenow-entitlement", "In use,", states);
+  };
+  EXPECT_EQ(standing("Retired\u00a0,"), "out: State is Retired");
+  EXPECT_EQ(standing("\u00a0In use\u2003,"), "good");
+  EXPECT_EQ(standing("\u00a0,"), "good");
+}
+
 TEST(MappedCsv, AStateThatNobodyListedMakesItsLineBad) {
   EXPECT_EQ(Standing("servicenow-entitlement", "In use,", "In stock,On hold"),
             "bad: Substate On hold");
