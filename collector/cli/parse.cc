@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "collector/cli/commands.h"
@@ -220,10 +221,28 @@ class Tree {
   std::map<const CLI::App*, Leaf> leaves_;
 };
 
+// CLI11 takes "--name=" for "--name", and so the argument after it for the
+// value: a script's empty variable would swallow an option.
+absl::Status CheckValuesAreThere(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    // What follows are words, whatever they look like.
+    if (argument == "--") break;
+    absl::string_view name = argument;
+    if (!absl::StartsWith(name, "--") || !absl::ConsumeSuffix(&name, "=") ||
+        absl::StrContains(name, '=')) {
+      continue;
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        name, " has no value; write it after the \"=\", or leave out ", name));
+  }
+  return absl::OkStatus();
+}
+
 // CLI11 reports by exceptions; none leaves this function. --help and --version
 // make `help`.
 absl::Status Parse(CLI::App& app, const std::vector<std::string>& arguments,
                    std::string& help) {
+  ROLLCALL_RETURN_IF_ERROR(CheckValuesAreThere(arguments));
   // CLI11 takes them last first.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {

@@ -290,6 +290,26 @@ TEST_F(CliTest, RefusesWrongArgumentsWithoutCalling) {
   EXPECT_THAT(devices_.page_sizes, IsEmpty());
 }
 
+TEST_F(CliTest, AnOptionWithoutItsValueDoesNotTakeTheNextArgument) {
+  EXPECT_EQ(Run({"position", "--product=", "--fail-on-shortfall"}),
+            ExitCode::kUsage);
+  EXPECT_EQ(err_.str(),
+            "rollcall: --product has no value; write it after the \"=\", or "
+            "leave out --product\n");
+  EXPECT_EQ(Run({"undiscovered", "--state=", "--output=csv"}),
+            ExitCode::kUsage);
+  EXPECT_EQ(Run({"devices", "--limit=", "3"}), ExitCode::kUsage);
+  EXPECT_EQ(Run({"devices", "--ca=", "--limit=3"}), ExitCode::kUsage);
+  EXPECT_THAT(devices_.page_sizes, IsEmpty());
+}
+
+TEST_F(CliTest, AValueMayEndWithAnEqualsSignAndAWordMayBeAnything) {
+  EXPECT_EQ(Run({"position", "--product=a="}), ExitCode::kOk);
+  EXPECT_EQ(positions_.request.product(), "a=");
+  EXPECT_EQ(Run({"device", "show", "--", "--limit="}), ExitCode::kNotFound);
+  EXPECT_THAT(err_.str(), HasSubstr("\"--limit=\""));
+}
+
 TEST_F(CliTest, HelpHasExamplesAndExitCodes) {
   EXPECT_EQ(Run({"--help"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(),
