@@ -1,7 +1,10 @@
+#include <unistd.h>
+
 #include "collector/ledger/ledger_queries.h"
 #include "collector/rpc/status_mapping.h"
 #include "common/file.h"
 #include "rollcall/v1/ledger_service.grpc.pb.h"
+#include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/collector/cli/command_fixture.h"
 #include "tests/unit/collector/ledger/ledger_fixture.h"
@@ -10,6 +13,7 @@ namespace rollcall::cli {
 namespace {
 
 using collector::LedgerStore;
+using ::rollcall::testing::IsOkAndHolds;
 using ::rollcall::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -279,9 +283,29 @@ TEST_F(LedgerCommandsTest, AnExportThatFailsLeavesTheOldFile) {
   EXPECT_THAT(err_.str(), HasSubstr("--force"));
   EXPECT_EQ(Run({"ledger", "export", file_, "--force"}), ExitCode::kOther);
   EXPECT_EQ(*ReadFile(file_, 1 << 20), before);
-  EXPECT_FALSE(ReadFile(file_ + ".new", 1 << 20).ok());
+  EXPECT_FALSE(ReadFile(absl::StrCat(file_, ".", getpid()), 1 << 20).ok());
   EXPECT_EQ(Run({"ledger", "export", folder_.File("no/such/folder")}),
             ExitCode::kUsage);
+}
+
+TEST_F(LedgerCommandsTest, AnExportLeavesTheFilesBesideItAlone) {
+  const std::string file = folder_.File("ledger.txt");
+  folder_.Write("ledger.txt.new", "mine");
+  EXPECT_EQ(Run({"ledger", "export", file}), ExitCode::kOk) << err_.str();
+  EXPECT_THAT(ReadFile(file + ".new", 1 << 20), IsOkAndHolds("mine"));
+  // Nor is anything followed or emptied that has the name it would use.
+  const std::string temporary = absl::StrCat("ledger.txt.", getpid());
+  folder_.Write(temporary, "mine, too");
+  EXPECT_EQ(Run({"ledger", "export", file, "--force"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr(temporary), HasSubstr("remove it")));
+  EXPECT_THAT(ReadFile(folder_.File(temporary), 1 << 20),
+              IsOkAndHolds("mine, too"));
+}
+
+TEST_F(LedgerCommandsTest, AnExportReplacesNoFolder) {
+  EXPECT_EQ(Run({"ledger", "export", folder_.path(), "--force"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("this is a folder; name a file"));
 }
 
 }  // namespace
