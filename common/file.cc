@@ -28,17 +28,6 @@ absl::Status WriteAll(int fd, absl::string_view content,
   return absl::OkStatus();
 }
 
-// Makes a rename in the directory of `path` durable.
-void SyncDirectoryOf(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string directory =
-      slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  fsync(fd);
-  close(fd);
-}
-
 }  // namespace
 
 absl::Status FileError(absl::string_view path, absl::string_view what,
@@ -90,6 +79,17 @@ absl::Status WriteFileAtomically(absl::string_view path,
   }
   SyncDirectoryOf(name);
   return absl::OkStatus();
+}
+
+void SyncDirectoryOf(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  const std::string directory = slash == absl::string_view::npos
+                                    ? "."
+                                    : std::string(path.substr(0, slash + 1));
+  const int fd = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
 }
 
 }  // namespace rollcall

@@ -19,6 +19,10 @@ absl::StatusOr<std::string> ReadFile(absl::string_view path, size_t max_bytes);
 absl::Status WriteFileAtomically(absl::string_view path,
                                  absl::string_view content, int mode);
 
+// Makes a rename in the directory of `path` durable, as far as its file system
+// can. Blocking.
+void SyncDirectoryOf(absl::string_view path);
+
 // The error for a failed call on `path`: code from `error_number`.
 absl::Status FileError(absl::string_view path, absl::string_view what,
                        int error_number);

@@ -51,7 +51,10 @@ absl::Status PutInPlace(const std::string& temporary, const std::string& path,
                      : rename(temporary.c_str(), path.c_str()) == 0 ? 0
                                                                     : errno;
   unlink(temporary.c_str());
-  if (failed == 0) return absl::OkStatus();
+  if (failed == 0) {
+    SyncDirectoryOf(path);
+    return absl::OkStatus();
+  }
   if (!replace && failed == EEXIST) return IsThere(path);
   return absl::InvalidArgumentError(
       FileError(path, "cannot create", failed).message());

@@ -22,7 +22,7 @@ absl::Status WriteNewFile(const std::string& path, absl::string_view content,
 absl::Status CheckNoFile(const std::string& path, bool replace);
 
 // Gives a file that is beside `path` that name, or removes it. What is there
-// stays, an error, unless `replace`. Blocking.
+// stays, an error, unless `replace`. Blocking; syncs the name to disk.
 absl::Status PutInPlace(const std::string& temporary, const std::string& path,
                         bool replace);
 
