@@ -1,6 +1,12 @@
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/growing_file.h"
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
 #include "common/file.h"
@@ -17,6 +23,7 @@ constexpr size_t kMaxPemBytes = 1 << 20;
 constexpr size_t kMaxTokenBytes = 1 << 10;
 // A certificate that lasts longer was not got by logging in.
 constexpr absl::Duration kLongestLogin = absl::Hours(2);
+constexpr mode_t kOwnersAlone = 0600;
 
 class LoginCommand final : public Command {
  public:
@@ -46,7 +53,8 @@ class LoginCommand final : public Command {
         &proxy_);
     arguments.Flag(
         "force",
-        "Replace a certificate or a key that was not got by logging in",
+        "Replace what --cert and --key name, also where it was not got by "
+        "logging in",
         &force_);
   }
 
@@ -54,6 +62,12 @@ class LoginCommand final : public Command {
     ROLLCALL_ASSIGN_OR_RETURN(const std::string token, ReadToken());
     ROLLCALL_RETURN_IF_ERROR(CheckReplaced(session));
     const GlobalOptions& options = session.options();
+    // Where one cannot be written the other stays, and no use of the token is
+    // spent.
+    GrowingFile key_file(options.key, /*replace=*/true, kOwnersAlone);
+    GrowingFile certificate_file(options.cert, /*replace=*/true, kOwnersAlone);
+    ROLLCALL_RETURN_IF_ERROR(key_file.Open());
+    ROLLCALL_RETURN_IF_ERROR(certificate_file.Open());
     ROLLCALL_ASSIGN_OR_RETURN(const std::string key, MakePrivateKey());
     v1::LoginRequest request;
     request.set_token(token);
@@ -61,8 +75,11 @@ class LoginCommand final : public Command {
                               MakeCertificateRequest(key));
     v1::LoginResponse response;
     ROLLCALL_RETURN_IF_ERROR(Ask(options, request, response));
-    ROLLCALL_RETURN_IF_ERROR(Write(options.key, key));
-    ROLLCALL_RETURN_IF_ERROR(Write(options.cert, response.certificate_pem()));
+    ROLLCALL_RETURN_IF_ERROR(Fill(key_file, key));
+    ROLLCALL_RETURN_IF_ERROR(
+        Fill(certificate_file, response.certificate_pem()));
+    ROLLCALL_RETURN_IF_ERROR(key_file.TakeName());
+    ROLLCALL_RETURN_IF_ERROR(certificate_file.TakeName());
     session.Note(absl::StrCat("Logged in as ", response.principal(), " until ",
                               TimeText(response.not_after()), "."));
     return ExitCode::kOk;
@@ -82,20 +99,24 @@ class LoginCommand final : public Command {
     return std::string(absl::StripAsciiWhitespace(*content));
   }
 
-  static absl::Status Write(const std::string& path,
-                            const std::string& content) {
-    const absl::Status written = WriteFileAtomically(path, content, 0600);
-    if (written.ok()) return written;
-    return absl::InvalidArgumentError(written.message());
+  static absl::Status Fill(GrowingFile& file, absl::string_view content) {
+    ROLLCALL_RETURN_IF_ERROR(file.Append(content));
+    return file.Close();
   }
 
   // What was made to last is not replaced by what ends in an hour: neither a
-  // certificate nor the key of one.
+  // certificate nor the key of one, nor what is neither.
   absl::Status CheckReplaced(const Session& session) const {
-    if (force_) return absl::OkStatus();
     const GlobalOptions& options = session.options();
-    const auto certificate = CertificateAt(options.cert);
-    if (certificate.ok() &&
+    if (IsSamePath(options.cert, options.key)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--cert and --key are both ", options.cert,
+                       "\nEach is a file of its own: name two."));
+    }
+    if (force_) return absl::OkStatus();
+    ROLLCALL_ASSIGN_OR_RETURN(const auto certificate,
+                              CertificateAt(options.cert));
+    if (certificate.has_value() &&
         certificate->not_after - session.clock().Now() > kLongestLogin) {
       return Kept(options.cert,
                   absl::StrCat("a certificate that lasts until ",
@@ -105,7 +126,7 @@ class LoginCommand final : public Command {
     const auto key = ReadFile(options.key, kMaxPemBytes);
     if (absl::IsNotFound(key.status())) return absl::OkStatus();
     const auto fingerprint = FingerprintOf(key.value_or(""));
-    if (certificate.ok() && fingerprint.ok() &&
+    if (certificate.has_value() && fingerprint.ok() &&
         *fingerprint == certificate->key_fingerprint) {
       return absl::OkStatus();
     }
@@ -113,11 +134,24 @@ class LoginCommand final : public Command {
                 absl::StrCat("a key of something else than ", options.cert));
   }
 
-  static absl::StatusOr<CertificateInfo> CertificateAt(
+  static bool IsSamePath(const std::string& a, const std::string& b) {
+    return std::filesystem::path(a).lexically_normal() ==
+           std::filesystem::path(b).lexically_normal();
+  }
+
+  // Nothing where there is no file; an error where there is another one.
+  static absl::StatusOr<std::optional<CertificateInfo>> CertificateAt(
       const std::string& path) {
-    ROLLCALL_ASSIGN_OR_RETURN(const std::string pem,
-                              ReadFile(path, kMaxPemBytes));
-    return ReadCertificate(pem);
+    const auto pem = ReadFile(path, kMaxPemBytes);
+    if (absl::IsNotFound(pem.status())) {
+      return std::optional<CertificateInfo>();
+    }
+    if (!pem.ok()) return absl::InvalidArgumentError(pem.status().message());
+    auto certificate = ReadCertificate(*pem);
+    if (!certificate.ok()) {
+      return Kept(path, "something else than a certificate");
+    }
+    return std::optional<CertificateInfo>(*std::move(certificate));
   }
 
   static absl::Status Kept(const std::string& path, absl::string_view what) {

@@ -1,5 +1,10 @@
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/file.h"
 #include "rollcall/v1/enrolment_service.grpc.pb.h"
 #include "tests/support/proto_matchers.h"
+#include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_pki.h"
 #include "tests/unit/collector/cli/command_fixture.h"
@@ -8,6 +13,8 @@ namespace rollcall::cli {
 namespace {
 
 using ::rollcall::testing::EqualsText;
+using ::rollcall::testing::IsOkAndHolds;
+using ::rollcall::testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -58,6 +65,17 @@ class FakeEnrolmentService final : public v1::EnrolmentService::Service {
 
 class EnrolmentCommandsTest : public CommandTest<FakeEnrolmentService> {
  protected:
+  // With a token, to a collector that is not there.
+  std::vector<std::string> Login(const std::string& cert,
+                                 const std::string& key) const {
+    return {"login",
+            "--token-file=" + dir_.Write("token", "t"),
+            "--server=127.0.0.1:1",
+            "--ca=" + dir_.Write("ca.pem", testing::TestPki().ca_pem()),
+            "--cert=" + cert,
+            "--key=" + key};
+  }
+
   const testing::TempDir dir_;
 };
 
@@ -179,6 +197,43 @@ TEST_F(EnrolmentCommandsTest, LoginReplacesNoKeyOfAnotherCertificate) {
   // Nor where the certificate is one that was got by logging in.
   dir_.Write("session.pem", pki.Admin("jo", absl::Hours(1)).certificate_pem);
   EXPECT_EQ(Run(login), ExitCode::kUsage);
+}
+
+TEST_F(EnrolmentCommandsTest, LoginReplacesNoFileThatIsNoCertificate) {
+  const std::string cert = dir_.Write("id_ed25519", "a key of something else");
+  std::vector<std::string> login = Login(cert, dir_.File("jo.key"));
+  EXPECT_EQ(Run(login), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("something else than a certificate"),
+                                HasSubstr("--force")));
+  login.emplace_back("--force");
+  EXPECT_EQ(Run(login), ExitCode::kUnreachable);
+  EXPECT_THAT(ReadFile(cert, 1 << 20), IsOkAndHolds("a key of something else"));
+}
+
+TEST_F(EnrolmentCommandsTest, LoginWritesNoKeyAndCertificateToOneFile) {
+  const std::string same = dir_.path() + "/./jo.pem";
+  for (const std::string& key : {dir_.File("jo.pem"), same}) {
+    std::vector<std::string> login = Login(dir_.File("jo.pem"), key);
+    login.emplace_back("--force");
+    EXPECT_EQ(Run(login), ExitCode::kUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("name two"));
+  }
+}
+
+TEST_F(EnrolmentCommandsTest, LoginAsksForNothingThatItCannotWrite) {
+  const std::string key = dir_.Write("jo.key", "old");
+  for (const std::string& cert :
+       {dir_.File("no/such/folder/jo.pem"), dir_.path()}) {
+    std::vector<std::string> login = Login(cert, key);
+    login.emplace_back("--force");
+    // Nobody is there to ask, which would be another error.
+    EXPECT_EQ(Run(login), ExitCode::kUsage);
+    EXPECT_THAT(err_.str(), HasSubstr(cert));
+    EXPECT_THAT(ReadFile(key, 1 << 20), IsOkAndHolds("old"));
+  }
+  const std::string temporary = absl::StrCat(key, ".", getpid());
+  EXPECT_THAT(ReadFile(temporary, 1 << 20),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace
