@@ -204,10 +204,18 @@ std::string RenderStacked(const PrintedTable& table, int width) {
   return out;
 }
 
-// A spreadsheet takes it for what it is, and programs want it so.
-bool IsNegativeNumber(absl::string_view text) {
-  return absl::ConsumePrefix(&text, "-") && !text.empty() &&
+bool IsDigits(absl::string_view text) {
+  return !text.empty() &&
          std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+}
+
+// "-3" or "-12.50". A spreadsheet takes it for what it is, and programs want it
+// so.
+bool IsNegativeNumber(absl::string_view text) {
+  if (!absl::ConsumePrefix(&text, "-")) return false;
+  const size_t point = text.find('.');
+  return IsDigits(text.substr(0, point)) &&
+         (point == absl::string_view::npos || IsDigits(text.substr(point + 1)));
 }
 
 }  // namespace

@@ -176,5 +176,20 @@ TEST(RenderCsv, ANegativeNumberInAColumnOfNumbersIsNoFormula) {
             "days,text\n-3,'-3\n'-,'-\n'-1+2,'-1+2\n'-3x,3\n");
 }
 
+TEST(RenderCsv, ANegativeAmountInAColumnOfNumbersIsNoFormula) {
+  const Table table = {{{"amount", Align::kRight}},
+                       {{"-12.50"},
+                        {"-0.5"},
+                        {"-12."},
+                        {"-.5"},
+                        {"-1.2.3"},
+                        {"=-12.50+cmd"},
+                        {"-12.50+cmd|' /C calc'!A0"},
+                        {"-12.50 EUR"}}};
+  EXPECT_EQ(RenderCsv(table),
+            "amount\n-12.50\n-0.5\n'-12.\n'-.5\n'-1.2.3\n"
+            "'=-12.50+cmd\n'-12.50+cmd|' /C calc'!A0\n'-12.50 EUR\n");
+}
+
 }  // namespace
 }  // namespace rollcall::cli
