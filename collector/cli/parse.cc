@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -40,6 +41,20 @@ std::string OptionName(absl::string_view name) {
   return absl::StrCat("--", name);
 }
 
+// Says what is wrong with a number. CLI11 would read "030" and "0x10" as C
+// does.
+std::string CheckDecimal(const std::string& text) {
+  absl::string_view digits = text;
+  absl::ConsumePrefix(&digits, "-");
+  const bool is_decimal =
+      !digits.empty() && (digits == "0" || digits[0] != '0') &&
+      std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit);
+  if (is_decimal) return "";
+  return absl::StrCat("\"", text,
+                      "\" is no number; write it in decimal digits, without a "
+                      "leading zero, such as 30");
+}
+
 class Cli11Arguments final : public Arguments {
  public:
   Cli11Arguments(CLI::App& app, FieldArguments& fields)
@@ -70,6 +85,7 @@ class Cli11Arguments final : public Arguments {
   DeclaredArgument Number(absl::string_view name, absl::string_view help,
                           int least, int most, int* target) override {
     app_.add_option(OptionName(name), *target, std::string(help))
+        ->check(CheckDecimal)
         ->check(CLI::Range(least, most))
         ->option_text("N");
     return {OptionName(name), fields_};
@@ -112,6 +128,7 @@ void DeclareGlobals(CLI::App& app, const std::string& default_config,
   add("--cert", options.cert, "Your certificate, PEM")->option_text("FILE");
   add("--key", options.key, "Your key, PEM")->option_text("FILE");
   add("--timeout", options.timeout_seconds, "Seconds to wait for each answer")
+      ->check(CheckDecimal)
       ->check(CLI::Range(1, 3'600))
       ->option_text("N");
   add("--output", options.output, "table, json or csv")

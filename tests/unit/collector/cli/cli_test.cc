@@ -303,6 +303,25 @@ TEST_F(CliTest, AnOptionWithoutItsValueDoesNotTakeTheNextArgument) {
   EXPECT_THAT(devices_.page_sizes, IsEmpty());
 }
 
+TEST_F(CliTest, NumbersAreDecimal) {
+  for (const char* number : {"030", "0x10", "1e1", "+5", "3.0", "many", "-"}) {
+    EXPECT_EQ(Run({"devices", absl::StrCat("--limit=", number)}),
+              ExitCode::kUsage);
+    EXPECT_THAT(err_.str(),
+                HasSubstr(absl::StrCat("--limit: \"", number,
+                                       "\" is no number; "
+                                       "write it in decimal digits")));
+  }
+  EXPECT_EQ(Run({"devices", "--timeout=010"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--timeout: \"010\" is no number"));
+  EXPECT_EQ(Run({"devices", "--limit=-1"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("not in range 1 to 10000000"));
+  EXPECT_THAT(devices_.page_sizes, IsEmpty());
+  EXPECT_EQ(Run({"devices", "--limit=10", "--timeout=10"}), ExitCode::kOk);
+  EXPECT_THAT(devices_.page_sizes, ElementsAre(10));
+  EXPECT_EQ(options_.timeout_seconds, 10);
+}
+
 TEST_F(CliTest, AValueMayEndWithAnEqualsSignAndAWordMayBeAnything) {
   EXPECT_EQ(Run({"position", "--product=a="}), ExitCode::kOk);
   EXPECT_EQ(positions_.request.product(), "a=");
