@@ -38,12 +38,8 @@ ExitCode RunCli(const std::vector<std::string>& arguments,
   Session session(environment, invocation->options, invocation->fields);
   const absl::StatusOr<ExitCode> ended = invocation->command->Run(session);
   if (!ended.ok()) return Fail(environment, ended.status());
-  environment.out.flush();
-  if (!environment.out.good()) {
-    return Fail(environment,
-                absl::InternalError("cannot write to standard output"));
-  }
-  return *ended;
+  const absl::Status written = session.Flush();
+  return written.ok() ? *ended : Fail(environment, written);
 }
 
 }  // namespace rollcall::cli

@@ -75,9 +75,15 @@ absl::Status Session::PrintParts(
   return absl::OkStatus();
 }
 
-void Session::PrintPart(absl::string_view text) const {
+absl::Status Session::PrintPart(absl::string_view text) const {
   PrintExactly(text);
+  return Flush();
+}
+
+absl::Status Session::Flush() const {
   environment_.out.flush();
+  if (environment_.out.good()) return absl::OkStatus();
+  return absl::InternalError("cannot write to standard output");
 }
 
 absl::Status Session::PrintJsonLine(
@@ -88,8 +94,7 @@ absl::Status Session::PrintJsonLine(
   const auto status =
       google::protobuf::util::MessageToJsonString(message, &json, print);
   if (!status.ok()) return absl::InternalError("the answer has no JSON form");
-  PrintPart(absl::StrCat(json, "\n"));
-  return absl::OkStatus();
+  return PrintPart(absl::StrCat(json, "\n"));
 }
 
 void Session::PrintExactly(absl::string_view text) const {

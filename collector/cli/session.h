@@ -99,10 +99,14 @@ class Session {
   // take for a command is escaped.
   void PrintExactly(absl::string_view text) const;
 
-  // The same of a part of an answer that goes on: it is there at once.
-  void PrintPart(absl::string_view text) const;
+  // The same of a part of an answer that goes on: it is there at once, or an
+  // error is.
+  absl::Status PrintPart(absl::string_view text) const;
   // The same of a message as JSON in one line.
   absl::Status PrintJsonLine(const google::protobuf::Message& message) const;
+
+  // INTERNAL unless all that was printed could be written.
+  absl::Status Flush() const;
 
   // Whether there is a person to ask.
   bool can_ask() const { return environment_.person != nullptr; }

@@ -37,7 +37,9 @@ class AlertsWatchCommand final : public Command {
     ROLLCALL_RETURN_IF_ERROR(session.Check(request));
     grpc::ClientContext context;
     const auto events = stub->WatchAlerts(&context, request);
-    if (session.options().output == "csv") session.PrintPart(WatchCsvHeader());
+    if (session.options().output == "csv") {
+      ROLLCALL_RETURN_IF_ERROR(session.PrintPart(WatchCsvHeader()));
+    }
     v1::WatchAlertsResponse event;
     while (events->Read(&event)) {
       ROLLCALL_RETURN_IF_ERROR(Print(session, event));
@@ -56,8 +58,8 @@ class AlertsWatchCommand final : public Command {
                             const v1::WatchAlertsResponse& event) {
     const std::string& output = session.options().output;
     if (output == "json") return session.PrintJsonLine(event);
-    session.PrintPart(output == "csv" ? WatchCsvLine(event) : WatchLine(event));
-    return absl::OkStatus();
+    return session.PrintPart(output == "csv" ? WatchCsvLine(event)
+                                             : WatchLine(event));
   }
 
   AlertFilterOptions filter_;

@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "rollcall/v1/alert_service.grpc.pb.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -230,6 +231,19 @@ TEST_F(AlertCommandsTest, WatchesOnceAndEndsWell) {
                     HasSubstr("\ninitial-end,,,")));
   EXPECT_EQ(Run({"alerts", "watch", "--once", "--output=json"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), StartsWith("{\"change\":\"CHANGE_CURRENT\","));
+}
+
+TEST_F(AlertCommandsTest, AWatchEndsOnceNobodyGetsWhatItSays) {
+  Happens(v1::WatchAlertsResponse::CHANGE_CURRENT);
+  Happens(v1::WatchAlertsResponse::CHANGE_INITIAL_END, false);
+  // What it would end with if it went on to the end.
+  service_.refusal = {grpc::StatusCode::UNAUTHENTICATED, "it has expired"};
+  for (const char* output : {"table", "json", "csv"}) {
+    out_.setstate(std::ios::badbit);
+    EXPECT_EQ(Run({"alerts", "watch", absl::StrCat("--output=", output)}),
+              ExitCode::kOther);
+    EXPECT_EQ(err_.str(), "rollcall: cannot write to standard output\n");
+  }
 }
 
 TEST_F(AlertCommandsTest, ListsRenewalsAndTheirMedian) {
