@@ -1,6 +1,12 @@
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "collector/cli/change_id.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/enums.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
@@ -63,7 +69,8 @@ class ChangesShowCommand final : public Command {
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
-    ROLLCALL_RETURN_IF_ERROR(CheckDate("--date", date_));
+    v1::PreviewChangeSetRequest asked;
+    ROLLCALL_RETURN_IF_ERROR(FillPreview(asked));
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
                               session.Stub<v1::ChangeService>());
     v1::GetChangeSetRequest request;
@@ -74,11 +81,15 @@ class ChangesShowCommand final : public Command {
         session.Call(*stub, &ChangeStub::GetChangeSet, request));
     ROLLCALL_ASSIGN_OR_RETURN(const auto differences,
                               Differences(session, *stub, about));
-    ROLLCALL_ASSIGN_OR_RETURN(const auto preview,
-                              Preview(session, *stub, about.change_set()));
+    NoteUnused(session, about.change_set());
+    ROLLCALL_ASSIGN_OR_RETURN(
+        const auto preview,
+        Preview(session, *stub, about.change_set(), std::move(asked)));
     ROLLCALL_RETURN_IF_ERROR(session.PrintParts(
         {{"about", about}, {"differences", differences}, {"preview", preview}},
-        [&](int width) { return Text(about, differences, preview, width); },
+        [&](int width) {
+          return Text(session, about, differences, preview, width);
+        },
         [&] { return DifferencesCsv(differences, about.change_set()); }));
     return ExitCode::kOk;
   }
@@ -107,37 +118,103 @@ class ChangesShowCommand final : public Command {
     return response;
   }
 
+  // INVALID_ARGUMENT for options that are wrong whatever the change-set is.
+  absl::Status FillPreview(v1::PreviewChangeSetRequest& request) const {
+    if (no_preview_ && !PreviewOptions().empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--no-preview leaves out what ",
+                       absl::StrJoin(PreviewOptions(), ", "),
+                       " would tell more of: leave out the one or the other"));
+    }
+    ROLLCALL_RETURN_IF_ERROR(CheckDate("--date", date_));
+    request.set_effective_date(date_);
+    return SetAsOf(as_of_, request);
+  }
+
+  // Those that were given of the options that say what a preview is of.
+  std::vector<std::string> PreviewOptions() const {
+    std::vector<std::string> given;
+    if (effect_) given.emplace_back("--effect");
+    if (!date_.empty()) given.emplace_back("--date");
+    if (!as_of_.empty()) given.emplace_back("--as-of");
+    return given;
+  }
+
   static bool IsInEffect(const v1::ChangeSet& change_set) {
     return change_set.state() == v1::ChangeSet::STATE_APPLIED;
   }
 
-  bool HasPreview(const v1::ChangeSet& change_set) const {
-    if (change_set.kind() != v1::ChangeSet::KIND_CONTRACTS) return false;
-    return IsInEffect(change_set)
-               ? effect_ || !as_of_.empty()
-               : !no_preview_ &&
-                     change_set.state() == v1::ChangeSet::STATE_PROPOSED;
+  // Why no positions are told of it, whatever the options; "" where they are.
+  static std::string WhyNoPreview(const Session& session,
+                                  const v1::ChangeSet& change_set) {
+    if (change_set.kind() != v1::ChangeSet::KIND_CONTRACTS) {
+      return absl::StrCat("a change-set of the kind ",
+                          EnumWord(change_set.kind()), " moves no position");
+    }
+    if (!IsInEffect(change_set) &&
+        change_set.state() != v1::ChangeSet::STATE_PROPOSED) {
+      return absl::StrCat("the change-set is ", EnumWord(change_set.state()));
+    }
+    return "";
+  }
+
+  bool HasPreview(const Session& session,
+                  const v1::ChangeSet& change_set) const {
+    if (!WhyNoPreview(session, change_set).empty()) return false;
+    return IsInEffect(change_set) ? effect_ || !as_of_.empty() : !no_preview_;
+  }
+
+  // Says which options change nothing of what is shown, as things are.
+  void NoteUnused(const Session& session,
+                  const v1::ChangeSet& change_set) const {
+    const std::string why = WhyNoPreview(session, change_set);
+    if (!why.empty()) {
+      NoteUnused(session, PreviewOptions(), why);
+    } else if (!IsInEffect(change_set)) {
+      if (effect_) {
+        NoteUnused(session, {"--effect"}, "the change-set is not in effect");
+      }
+    } else if (!HasPreview(session, change_set)) {
+      NoteUnused(session, PreviewOptions(),
+                 "the change-set is in effect: --effect tells which positions "
+                 "it moved");
+    }
+  }
+
+  static void NoteUnused(const Session& session,
+                         const std::vector<std::string>& options,
+                         absl::string_view why) {
+    if (options.empty()) return;
+    session.Note(absl::StrCat("Not used: ", absl::StrJoin(options, ", "),
+                              ", as ", why, "."));
   }
 
   absl::StatusOr<v1::PreviewChangeSetResponse> Preview(
-      const Session& session, ChangeStub& stub,
-      const v1::ChangeSet& change_set) const {
-    if (!HasPreview(change_set)) return v1::PreviewChangeSetResponse();
-    v1::PreviewChangeSetRequest request;
+      const Session& session, ChangeStub& stub, const v1::ChangeSet& change_set,
+      v1::PreviewChangeSetRequest request) const {
+    if (!HasPreview(session, change_set)) {
+      return v1::PreviewChangeSetResponse();
+    }
     request.set_change_set_id(change_set.change_set_id());
-    request.set_effective_date(date_);
-    ROLLCALL_RETURN_IF_ERROR(SetAsOf(as_of_, request));
     auto response = session.Call(stub, &ChangeStub::PreviewChangeSet, request);
     if (response.ok()) return response;
     return absl::Status(
         response.status().code(),
         absl::StrCat("which positions it moves: ", response.status().message(),
-                     IsInEffect(change_set)
-                         ? "\nWithout --effect the rest is shown."
-                         : "\n--no-preview shows the rest."));
+                     "\n", HowToDoWithout(change_set)));
   }
 
-  std::string Text(const v1::GetChangeSetResponse& about,
+  std::string HowToDoWithout(const v1::ChangeSet& change_set) const {
+    const std::string given = absl::StrJoin(PreviewOptions(), ", ");
+    if (IsInEffect(change_set)) {
+      return absl::StrCat("Without ", given, " the rest is shown.");
+    }
+    return absl::StrCat("--no-preview", given.empty() ? "" : " instead of ",
+                        given, " shows the rest.");
+  }
+
+  std::string Text(const Session& session,
+                   const v1::GetChangeSetResponse& about,
                    const v1::ListDifferencesResponse& differences,
                    const v1::PreviewChangeSetResponse& preview,
                    int width) const {
@@ -145,7 +222,7 @@ class ChangesShowCommand final : public Command {
     if (!differences.differences().empty()) {
       absl::StrAppend(&text, "\n", DifferencesText(differences));
     }
-    if (HasPreview(about.change_set())) {
+    if (HasPreview(session, about.change_set())) {
       const bool moved = IsInEffect(about.change_set()) && as_of_.empty();
       absl::StrAppend(&text, "\n",
                       as_of_.empty() ? "" : "By what was known then:\n",

@@ -354,6 +354,64 @@ TEST_F(ChangeCommandsTest, APreviewThatFailsSaysHowToDoWithout) {
   EXPECT_THAT(err_.str(), HasSubstr("--no-preview"));
 }
 
+TEST_F(ChangeCommandsTest, APreviewThatFailsNamesTheOptionThatAskedForIt) {
+  service_.preview_status =
+      grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "no longer kept");
+  EXPECT_EQ(Run({"changes", "show", kId, "--as-of=2026-01-31"}),
+            ExitCode::kNotPossible);
+  EXPECT_THAT(err_.str(), HasSubstr("--no-preview instead of --as-of shows"));
+  service_.about.mutable_change_set()->set_state(v1::ChangeSet::STATE_APPLIED);
+  EXPECT_EQ(Run({"changes", "show", kId, "--as-of=2026-01-31"}),
+            ExitCode::kNotPossible);
+  EXPECT_THAT(err_.str(), HasSubstr("Without --as-of the rest is shown."));
+  EXPECT_EQ(Run({"changes", "show", kId, "--effect", "--date=2026-01-31"}),
+            ExitCode::kNotPossible);
+  EXPECT_THAT(err_.str(),
+              HasSubstr("Without --effect, --date the rest is shown."));
+}
+
+TEST_F(ChangeCommandsTest, ATimeThatIsNoneIsRefusedWhateverTheChangeSetIs) {
+  service_.about.mutable_change_set()->set_state(v1::ChangeSet::STATE_REJECTED);
+  EXPECT_EQ(Run({"changes", "show", kId, "--as-of=yesterday"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--as-of=yesterday is neither"));
+  EXPECT_EQ(service_.gets, 0);
+}
+
+TEST_F(ChangeCommandsTest, NoPreviewIsOfNoDayAndNoTime) {
+  for (const char* option :
+       {"--as-of=2026-01-31", "--date=2026-01-31", "--effect"}) {
+    EXPECT_EQ(Run({"changes", "show", kId, "--no-preview", option}),
+              ExitCode::kUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("leave out the one or the other"));
+  }
+  EXPECT_EQ(service_.gets, 0);
+}
+
+TEST_F(ChangeCommandsTest, SaysWhichOptionsAreOfNoUseToWhatIsShown) {
+  const auto show = [this](std::vector<std::string> options) {
+    options.insert(options.begin(), {"changes", "show", kId});
+    EXPECT_EQ(Run(options), ExitCode::kOk);
+    return err_.str();
+  };
+  EXPECT_EQ(show({"--date=2026-01-31"}), "");
+  EXPECT_EQ(show({"--effect"}),
+            "Not used: --effect, as the change-set is not in effect.\n");
+  v1::ChangeSet& change_set = *service_.about.mutable_change_set();
+  change_set.set_state(v1::ChangeSet::STATE_APPLIED);
+  EXPECT_EQ(show({"--date=2026-01-31", "--effect"}), "");
+  EXPECT_EQ(show({"--date=2026-01-31"}),
+            "Not used: --date, as the change-set is in effect: --effect tells "
+            "which positions it moved.\n");
+  change_set.set_state(v1::ChangeSet::STATE_REJECTED);
+  EXPECT_EQ(show({"--date=2026-01-31", "--as-of=2026-01-31"}),
+            "Not used: --date, --as-of, as the change-set is rejected.\n");
+  change_set.set_kind(v1::ChangeSet::KIND_ROLE_GRANT);
+  EXPECT_EQ(show({"--effect"}),
+            "Not used: --effect, as a change-set of the kind role-grant moves "
+            "no position.\n");
+}
+
 TEST_F(ChangeCommandsTest, ShowsAChangeSetToPrograms) {
   EXPECT_EQ(Run({"changes", "show", kId, "--output=csv"}), ExitCode::kOk);
   EXPECT_THAT(
