@@ -147,6 +147,9 @@ class ChangesShowCommand final : public Command {
   // Why no positions are told of it, whatever the options; "" where they are.
   static std::string WhyNoPreview(const Session& session,
                                   const v1::ChangeSet& change_set) {
+    if (session.options().output == "csv") {
+      return "--output=csv has no positions";
+    }
     if (change_set.kind() != v1::ChangeSet::KIND_CONTRACTS) {
       return absl::StrCat("a change-set of the kind ",
                           EnumWord(change_set.kind()), " moves no position");

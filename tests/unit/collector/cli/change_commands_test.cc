@@ -397,6 +397,8 @@ TEST_F(ChangeCommandsTest, SaysWhichOptionsAreOfNoUseToWhatIsShown) {
   EXPECT_EQ(show({"--date=2026-01-31"}), "");
   EXPECT_EQ(show({"--effect"}),
             "Not used: --effect, as the change-set is not in effect.\n");
+  EXPECT_EQ(show({"--date=2026-01-31", "--output=csv"}),
+            "Not used: --date, as --output=csv has no positions.\n");
   v1::ChangeSet& change_set = *service_.about.mutable_change_set();
   change_set.set_state(v1::ChangeSet::STATE_APPLIED);
   EXPECT_EQ(show({"--date=2026-01-31", "--effect"}), "");
@@ -410,6 +412,14 @@ TEST_F(ChangeCommandsTest, SaysWhichOptionsAreOfNoUseToWhatIsShown) {
   EXPECT_EQ(show({"--effect"}),
             "Not used: --effect, as a change-set of the kind role-grant moves "
             "no position.\n");
+}
+
+TEST_F(ChangeCommandsTest, NothingIsPreviewedThatCsvDoesNotHave) {
+  service_.preview_status =
+      grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "slow");
+  EXPECT_EQ(Run({"changes", "show", kId, "--output=csv"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("outcome,kind,name,"));
+  EXPECT_EQ(service_.previews, 0);
 }
 
 TEST_F(ChangeCommandsTest, ShowsAChangeSetToPrograms) {
