@@ -1,4 +1,3 @@
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -6,18 +5,7 @@
 
 #include "collector/cli/cli.h"
 #include "collector/cli/connection.h"
-
-namespace {
-
-int TerminalWidth(int fd) {
-  winsize size = {};
-  if (isatty(fd) == 0 || ioctl(fd, TIOCGWINSZ, &size) != 0) {
-    return rollcall::cli::kUnlimitedWidth;
-  }
-  return size.ws_col;
-}
-
-}  // namespace
+#include "collector/cli/terminal.h"
 
 int main(int argc, char** argv) {
   // gRPC's own log would stand between our lines; our errors say it better.
@@ -28,7 +16,7 @@ int main(int argc, char** argv) {
       .out = std::cout,
       .err = std::cerr,
       .clock = clock,
-      .width = TerminalWidth(STDOUT_FILENO),
+      .width = rollcall::cli::TerminalWidth(STDOUT_FILENO),
       .err_is_terminal = isatty(STDERR_FILENO) != 0,
       .person = isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0
                     ? &std::cin
