@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "collector/cli/request_text.h"
 #include "common/status.h"
 #include "common/text.h"
@@ -103,7 +104,9 @@ void Session::PrintExactly(absl::string_view text) const {
     return;
   }
   absl::string_view line_end;
-  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    // Of a line's end, as a calendar has them.
+    absl::ConsumeSuffix(&line, "\r");
     environment_.out << line_end << EscapeForTerminal(line);
     line_end = "\n";
   }

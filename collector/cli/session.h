@@ -96,7 +96,7 @@ class Session {
                           absl::FunctionRef<std::string()> csv) const;
 
   // Prints text as it is, whatever --output says. On a terminal, what it would
-  // take for a command is escaped.
+  // take for a command is escaped, and lines end with "\n" alone.
   void PrintExactly(absl::string_view text) const;
 
   // The same of a part of an answer that goes on: it is there at once, or an

@@ -290,5 +290,11 @@ TEST_F(AlertCommandsTest, WritesACalendar) {
             ExitCode::kUsage);
 }
 
+TEST_F(AlertCommandsTest, OnATerminalTheLinesOfACalendarEndAsOthersDo) {
+  width_ = 80;
+  EXPECT_EQ(Run({"alerts", "calendar"}), ExitCode::kOk);
+  EXPECT_EQ(out_.str(), "BEGIN:VCALENDAR\nEND:VCALENDAR\n");
+}
+
 }  // namespace
 }  // namespace rollcall::cli
