@@ -34,6 +34,10 @@ class Arguments {
   // "--name=A,B" or "--name=A --name=B".
   virtual DeclaredArgument Texts(absl::string_view name, absl::string_view help,
                                  std::vector<std::string>* target) = 0;
+  // "--name=A --name=B", where each may hold commas.
+  virtual DeclaredArgument WholeTexts(absl::string_view name,
+                                      absl::string_view help,
+                                      std::vector<std::string>* target) = 0;
   // "--name=N" from `least` to `most`.
   virtual DeclaredArgument Number(absl::string_view name,
                                   absl::string_view help, int least, int most,

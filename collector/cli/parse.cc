@@ -82,6 +82,13 @@ class Cli11Arguments final : public Arguments {
         ->option_text("TEXT,...");
     return {OptionName(name), fields_};
   }
+  DeclaredArgument WholeTexts(absl::string_view name, absl::string_view help,
+                              std::vector<std::string>* target) override {
+    app_.add_option(OptionName(name), *target, std::string(help))
+        ->allow_extra_args(false)
+        ->option_text("TEXT");
+    return {OptionName(name), fields_};
+  }
   DeclaredArgument Number(absl::string_view name, absl::string_view help,
                           int least, int most, int* target) override {
     app_.add_option(OptionName(name), *target, std::string(help))

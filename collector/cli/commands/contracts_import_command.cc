@@ -18,22 +18,16 @@ namespace {
 
 using Defaults = google::protobuf::Map<std::string, std::string>;
 
-// Reads "FIELD=VALUE" texts. Options part at commas: a part without "=" goes on
-// with the value before it.
+// Reads "FIELD=VALUE" texts.
 absl::Status ReadDefaults(const std::vector<std::string>& texts,
                           Defaults& defaults) {
-  std::string field;
   for (const std::string& text : texts) {
     const size_t equals = text.find('=');
-    if (equals == std::string::npos && !field.empty()) {
-      absl::StrAppend(&defaults[field], ",", text);
-      continue;
-    }
     if (equals == std::string::npos || equals == 0) {
       return absl::InvalidArgumentError(
           "--default: write FIELD=VALUE, for example vendor=Acme");
     }
-    field = text.substr(0, equals);
+    const std::string field = text.substr(0, equals);
     if (defaults.contains(field)) {
       return absl::InvalidArgumentError(
           absl::StrCat("--default: ", field, " is given twice"));
@@ -93,10 +87,10 @@ class ContractsImportCommand final : public Command {
               &mapping_)
         .Fills("mapping");
     arguments
-        .Texts("default",
-               "FIELD=VALUE: what the file does not say, of all of its "
-               "lines",
-               &defaults_)
+        .WholeTexts("default",
+                    "FIELD=VALUE: what the file does not say, of all of its "
+                    "lines; may be given several times",
+                    &defaults_)
         .Fills("defaults");
     arguments.Text("reason", "Why, for those who approve it", &reason_)
         .Fills("reason");

@@ -166,9 +166,20 @@ TEST_F(ContractCommandsTest, AnImportSaysHowItsFileIsRead) {
   EXPECT_EQ(Run({"contracts", "import", path, "--default=vendor"}),
             ExitCode::kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("write FIELD=VALUE"));
-  EXPECT_EQ(Run({"contracts", "import", path, "--default=vendor=A,vendor=B"}),
+  EXPECT_EQ(Run({"contracts", "import", path, "--default=vendor=A",
+                 "--default=vendor=B"}),
             ExitCode::kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("vendor is given twice"));
+}
+
+TEST_F(ContractCommandsTest, AnImportKeepsTheCommasOfWhatItIsTold) {
+  const std::string path = dir_.Write("c.csv", "x");
+  EXPECT_EQ(Run({"contracts", "import", path, "--default=notes=one,,two,",
+                 "--default=vendor=Acme,metric=core"}),
+            ExitCode::kOk);
+  EXPECT_THAT(service_.imported.defaults(),
+              UnorderedElementsAre(Pair("notes", "one,,two,"),
+                                   Pair("vendor", "Acme,metric=core")));
 }
 
 TEST_F(ContractCommandsTest, ADocumentThatIsNoCsvIsSaidToBeOne) {

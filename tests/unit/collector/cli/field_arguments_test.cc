@@ -78,6 +78,10 @@ class Recorder final : public Arguments {
                          std::vector<std::string>*) override {
     return Declared(name);
   }
+  DeclaredArgument WholeTexts(absl::string_view name, absl::string_view,
+                              std::vector<std::string>*) override {
+    return Declared(name);
+  }
   DeclaredArgument Number(absl::string_view name, absl::string_view, int, int,
                           int*) override {
     return Declared(name);
