@@ -60,10 +60,10 @@ class PositionCommand final : public Command {
     }
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         response, PositionsTable, PositionsCsv,
-        product_.empty()
-            ? "No positions yet. Import contracts (rollcall contracts import "
-              "FILE), or install an agent."
-            : "The product is neither bought nor used."));
+        EmptyWords(as_of_, product_.empty()
+                               ? "No positions yet. Import contracts (rollcall "
+                                 "contracts import FILE), or install an agent."
+                               : "The product is neither bought nor used.")));
     return fail_on_shortfall_ && AnyNotCovered(response) ? ExitCode::kNegative
                                                          : ExitCode::kOk;
   }

@@ -211,6 +211,11 @@ TEST_F(CliTest, SaysOfAPastTimeThatNothingWasKnownThen) {
       "Nothing, by what the collector knew as of 2020-01-01.\n";
   EXPECT_EQ(Run({"devices", "--as-of=2020-01-01"}), ExitCode::kOk);
   EXPECT_EQ(out_.str(), then);
+  positions_.any = false;
+  EXPECT_EQ(Run({"position", "--as-of=2020-01-01"}), ExitCode::kOk);
+  EXPECT_EQ(out_.str(), then);
+  EXPECT_EQ(Run({"position"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(), StartsWith("No positions yet. Import contracts"));
   EXPECT_EQ(Run({"devices", "--as-of=2020-01-01", "--output=json"}),
             ExitCode::kOk);
   EXPECT_THAT(out_.str(), StartsWith("{"));
