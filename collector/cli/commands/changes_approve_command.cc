@@ -46,8 +46,10 @@ class ChangesApproveCommand final : public Command {
         .Fills("digest");
     arguments
         .Text("role",
-              "The role to approve in; default: one that you have and "
-              "that is awaited still",
+              absl::StrCat("The role to approve in, one of ",
+                           EnumWords(v1::Role_descriptor()),
+                           "; default: one that you have and that is awaited "
+                           "still"),
               &role_)
         .Fills("role");
     arguments.Text("comment", "What to note with it", &comment_)

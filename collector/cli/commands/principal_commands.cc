@@ -32,7 +32,7 @@ class RoleEdit {
         .Fills("principal");
     arguments
         .Positional("ROLE",
-                    "viewer, itam, procurement, security, auditor or admin",
+                    absl::StrCat("One of ", EnumWords(v1::Role_descriptor())),
                     &role_)
         .Fills("role");
     edit_.Declare(arguments);
@@ -73,7 +73,12 @@ class PrincipalListCommand final : public Command {
            "  rollcall principal list --role=itam --as-of=2026-06-30\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments.Text("role", "Only those that have it", &role_).Fills("role");
+    arguments
+        .Text("role",
+              absl::StrCat("Only those that have it; one of ",
+                           EnumWords(v1::Role_descriptor())),
+              &role_)
+        .Fills("role");
     arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
     arguments.Number("limit", kLimitHelp, 1, kMaxLimit, &limit_);
   }

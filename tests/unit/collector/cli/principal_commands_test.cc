@@ -1,3 +1,5 @@
+#include "absl/strings/str_split.h"
+#include "collector/cli/enums.h"
 #include "rollcall/v1/principal_service.grpc.pb.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/unit/collector/cli/command_fixture.h"
@@ -249,6 +251,19 @@ TEST_F(PrincipalCommandsTest, TellsWhoOneIs) {
   EXPECT_EQ(Run({"whoami"}), ExitCode::kOk);
   EXPECT_THAT(out_.str(), AllOf(StartsWith("You are eve, with no role.\n"),
                                 HasSubstr("ask ada"), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(PrincipalCommandsTest, HelpNamesEveryRole) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"principal", "grant"}, {"principal", "list"}, {"changes", "approve"}};
+  for (std::vector<std::string> command : commands) {
+    command.emplace_back("--help");
+    EXPECT_EQ(Run(command), ExitCode::kOk);
+    for (const absl::string_view role :
+         absl::StrSplit(EnumWords(v1::Role_descriptor()), ", ")) {
+      EXPECT_THAT(out_.str(), HasSubstr(std::string(role))) << command[1];
+    }
+  }
 }
 
 }  // namespace
