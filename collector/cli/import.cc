@@ -1,7 +1,7 @@
 #include "collector/cli/import.h"
 
 #include "absl/strings/match.h"
-#include "common/file.h"
+#include "collector/cli/argument_file.h"
 
 namespace rollcall::cli {
 namespace {
@@ -35,17 +35,15 @@ void ImportArguments::Declare(Arguments& arguments) {
 }
 
 absl::StatusOr<std::string> ImportArguments::ReadContent() const {
-  absl::StatusOr<std::string> content = ReadFile(path_, kMaxFileBytes);
-  if (!content.ok()) {
-    return absl::InvalidArgumentError(content.status().message());
-  }
-  if (IsWorkbook(*content)) {
+  ROLLCALL_ASSIGN_OR_RETURN(std::string content,
+                            ReadArgumentFile(path_, kMaxFileBytes));
+  if (IsWorkbook(content)) {
     return absl::InvalidArgumentError(absl::StrCat(
         path_,
         ": this is a spreadsheet's own file; save it there as CSV, UTF-8, "
         "separated by commas, and import that"));
   }
-  if (content->empty()) {
+  if (content.empty()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path_, ": the file is empty"));
   }

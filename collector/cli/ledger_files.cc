@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "common/file.h"
+#include "collector/cli/argument_file.h"
 #include "common/status.h"
 #include "rollcall/v1/ledger_service.grpc.pb.h"
 
@@ -42,9 +42,9 @@ absl::StatusOr<std::vector<collector::LedgerPublicKey>> ReadPublicKeys(
     const std::vector<std::string>& paths) {
   std::vector<collector::LedgerPublicKey> all;
   for (const std::string& path : paths) {
-    const auto pem = ReadFile(path, kMaxKeyFileBytes);
-    if (!pem.ok()) return absl::InvalidArgumentError(pem.status().message());
-    auto keys = collector::ParseLedgerKeys(*pem);
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string pem,
+                              ReadArgumentFile(path, kMaxKeyFileBytes));
+    auto keys = collector::ParseLedgerKeys(pem);
     if (!keys.ok()) return AboutFile(path, keys.status());
     for (auto& key : *keys) all.push_back(std::move(key));
   }
@@ -55,9 +55,9 @@ absl::StatusOr<std::vector<collector::KeptCheckpoint>> ReadCheckpoints(
     const std::vector<std::string>& paths) {
   std::vector<collector::KeptCheckpoint> all;
   for (const std::string& path : paths) {
-    const auto text = ReadFile(path, kMaxCheckpointBytes);
-    if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
-    auto kept = collector::ParseKeptCheckpoints(*text);
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string text,
+                              ReadArgumentFile(path, kMaxCheckpointBytes));
+    auto kept = collector::ParseKeptCheckpoints(text);
     if (!kept.ok()) return AboutFile(path, kept.status());
     for (auto& checkpoint : *kept) all.push_back(std::move(checkpoint));
   }

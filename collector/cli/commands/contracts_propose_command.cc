@@ -1,9 +1,9 @@
 #include "absl/strings/str_cat.h"
+#include "collector/cli/argument_file.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/pending_overlaps.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/change_view.h"
-#include "common/file.h"
 #include "common/status.h"
 #include "google/protobuf/util/json_util.h"
 #include "rollcall/v1/contract_service.grpc.pb.h"
@@ -72,12 +72,10 @@ class ContractsProposeCommand final : public Command {
  private:
   // INVALID_ARGUMENT, with the place, for what is no such request.
   absl::Status Read(v1::ProposeChangesRequest& request) const {
-    const absl::StatusOr<std::string> content = ReadFile(path_, kMaxFileBytes);
-    if (!content.ok()) {
-      return absl::InvalidArgumentError(content.status().message());
-    }
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string content,
+                              ReadArgumentFile(path_, kMaxFileBytes));
     const auto parsed =
-        google::protobuf::util::JsonStringToMessage(*content, &request);
+        google::protobuf::util::JsonStringToMessage(content, &request);
     if (parsed.ok()) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat(path_, ": ", std::string(parsed.message())));

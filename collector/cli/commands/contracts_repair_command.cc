@@ -4,11 +4,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "collector/cli/argument_file.h"
 #include "collector/cli/change_id.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/import_view.h"
-#include "common/file.h"
 #include "common/status.h"
 #include "rollcall/v1/contract_service.grpc.pb.h"
 
@@ -87,12 +87,10 @@ class ContractsRepairCommand final : public Command {
     request.set_reason(reason_);
     request.set_request_id(request_id_);
     if (file_.empty()) return absl::OkStatus();
-    const auto text = ReadFile(file_, kMaxLineBytes);
-    if (!text.ok()) {
-      return absl::InvalidArgumentError(text.status().message());
-    }
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string text,
+                              ReadArgumentFile(file_, kMaxLineBytes));
     request.set_content(
-        std::string(absl::StripSuffix(absl::StripSuffix(*text, "\n"), "\r")));
+        std::string(absl::StripSuffix(absl::StripSuffix(text, "\n"), "\r")));
     if (request.content().empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat(file_, ": the file is empty"));

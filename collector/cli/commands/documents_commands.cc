@@ -3,6 +3,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "collector/cli/argument_file.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/explained_edit.h"
 #include "collector/cli/file_name.h"
@@ -12,7 +13,6 @@
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/document_view.h"
-#include "common/file.h"
 #include "common/hash.h"
 #include "common/status.h"
 #include "common/text.h"
@@ -67,12 +67,9 @@ class DocumentsPutCommand final : public Command {
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
     v1::PutDocumentRequest request;
-    auto content = ReadFile(path_, kMaxDocumentBytes);
-    if (!content.ok()) {
-      return absl::InvalidArgumentError(content.status().message());
-    }
-    request.set_sha256(Sha256Hex(*content));
-    request.set_content(*std::move(content));
+    ROLLCALL_ASSIGN_OR_RETURN(*request.mutable_content(),
+                              ReadArgumentFile(path_, kMaxDocumentBytes));
+    request.set_sha256(Sha256Hex(request.content()));
     request.set_title(title_.empty() ? FileNameOf(path_) : title_);
     request.set_media_type(media_type_);
     request.set_request_id(request_id_);

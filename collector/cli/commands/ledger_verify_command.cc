@@ -1,13 +1,13 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "collector/cli/argument_file.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/ledger_files.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/ledger_findings.h"
 #include "collector/ledger/ledger_file.h"
 #include "collector/ledger/ledger_verification.h"
-#include "common/file.h"
 #include "common/status.h"
 
 namespace rollcall::cli {
@@ -68,11 +68,11 @@ class LedgerVerifyCommand final : public Command {
     collector::LedgerTrust trust;
     ROLLCALL_ASSIGN_OR_RETURN(trust.keys, ReadPublicKeys(keys_));
     ROLLCALL_ASSIGN_OR_RETURN(trust.checkpoints, ReadCheckpoints(checkpoints_));
-    const auto text = ReadFile(path_, kMaxLedgerBytes);
-    if (!text.ok()) return absl::InvalidArgumentError(text.status().message());
-    ROLLCALL_RETURN_IF_ERROR(CheckIsLedger(path_, *text));
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string text,
+                              ReadArgumentFile(path_, kMaxLedgerBytes));
+    ROLLCALL_RETURN_IF_ERROR(CheckIsLedger(path_, text));
     const collector::LedgerVerdict verdict =
-        collector::VerifyLedgerFile(*text, trust);
+        collector::VerifyLedgerFile(text, trust);
     ROLLCALL_RETURN_IF_ERROR(session.Print(
         LedgerFindings(verdict), LedgerFindingsTable, LedgerFindingsCsv, ""));
     return verdict.good() ? ExitCode::kOk : ExitCode::kNegative;

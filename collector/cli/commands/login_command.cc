@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "collector/cli/argument_file.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/growing_file.h"
 #include "collector/cli/session.h"
@@ -92,11 +93,9 @@ class LoginCommand final : public Command {
           "--token-file is needed. A token on the command line would be seen "
           "by all users of this machine.");
     }
-    const auto content = ReadFile(token_file_, kMaxTokenBytes);
-    if (!content.ok()) {
-      return absl::InvalidArgumentError(content.status().message());
-    }
-    return std::string(absl::StripAsciiWhitespace(*content));
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string content,
+                              ReadArgumentFile(token_file_, kMaxTokenBytes));
+    return std::string(absl::StripAsciiWhitespace(content));
   }
 
   static absl::Status Fill(GrowingFile& file, absl::string_view content) {
@@ -170,9 +169,8 @@ class LoginCommand final : public Command {
       https.server = absl::StrCat(
           options.collector.substr(0, options.collector.rfind(':')), ":8443");
     }
-    const auto ca = ReadFile(options.ca, kMaxPemBytes);
-    if (!ca.ok()) return absl::InvalidArgumentError(ca.status().message());
-    https.ca_pem = *ca;
+    ROLLCALL_ASSIGN_OR_RETURN(https.ca_pem,
+                              ReadArgumentFile(options.ca, kMaxPemBytes));
     https.proxy = proxy_;
     https.timeout = absl::Seconds(options.timeout_seconds);
     return HttpsClient(https).PostJson("/v1/login", request, &response);
