@@ -1,5 +1,6 @@
 #include "absl/strings/str_cat.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/device_id.h"
 #include "collector/cli/explained_edit.h"
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
@@ -31,12 +32,7 @@ class DeviceDeleteCommand final : public Command {
            "it was known can no longer be recomputed.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments
-        .Positional("ID",
-                    "A device id, the first digits of one (4 or more), or "
-                    "a host name",
-                    &id_)
-        .Fills("device_id");
+    arguments.Positional("ID", kDeviceHelp, &id_).Fills("device_id");
     edit_.Declare(arguments);
     arguments.Flag("yes", "Delete it; there is no way back", &yes_);
   }

@@ -1,4 +1,5 @@
 #include "collector/cli/commands.h"
+#include "collector/cli/device_id.h"
 #include "collector/cli/explained_edit.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
@@ -15,12 +16,7 @@ using Stub = v1::DeviceService::Stub;
 class HoldEdit {
  public:
   void Declare(Arguments& arguments) {
-    arguments
-        .Positional("ID",
-                    "A device id, the first digits of one (4 or more), or "
-                    "a host name",
-                    &id_)
-        .Fills("device_id");
+    arguments.Positional("ID", kDeviceHelp, &id_).Fills("device_id");
     edit_.Declare(arguments);
   }
 

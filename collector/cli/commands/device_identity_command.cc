@@ -1,4 +1,5 @@
 #include "collector/cli/commands.h"
+#include "collector/cli/device_id.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
 #include "collector/cli/views/identity_view.h"
@@ -19,12 +20,7 @@ class DeviceIdentityCommand final : public Command {
            "  rollcall device identity 4f1c9a02 --as-of=2026-01-31\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments
-        .Positional("ID",
-                    "A device id, the first digits of one (4 or more), or "
-                    "a host name",
-                    &id_)
-        .Fills("device_id");
+    arguments.Positional("ID", kDeviceHelp, &id_).Fills("device_id");
     arguments.Text("as-of", kAsOfHelp, &as_of_).Fills("as_of");
   }
 

@@ -1,4 +1,5 @@
 #include "collector/cli/commands.h"
+#include "collector/cli/device_id.h"
 #include "collector/cli/pages.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
@@ -25,12 +26,7 @@ class DeviceShowCommand final : public Command {
            "  rollcall device show 4f1c9a02 --history --section=software\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments
-        .Positional("ID",
-                    "A device id, the first digits of one (4 or more), or "
-                    "a host name",
-                    &id_)
-        .Fills("device_id");
+    arguments.Positional("ID", kDeviceHelp, &id_).Fills("device_id");
     arguments
         .Texts("section",
                "Its rows of these sections, for example hardware.cpu, or "

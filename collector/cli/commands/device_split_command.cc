@@ -1,4 +1,5 @@
 #include "collector/cli/commands.h"
+#include "collector/cli/device_id.h"
 #include "collector/cli/identity_edit.h"
 
 namespace rollcall::cli {
@@ -19,12 +20,7 @@ class DeviceSplitCommand final : public Command {
            "it back.\n";
   }
   void Declare(Arguments& arguments) override {
-    arguments
-        .Positional("ID",
-                    "A device id, the first digits of one (4 or more), or "
-                    "a host name",
-                    &id_)
-        .Fills("device_id");
+    arguments.Positional("ID", kDeviceHelp, &id_).Fills("device_id");
     arguments
         .Texts("subjects", "The subjects that leave it; needed", &subjects_)
         .Fills("subject_ids");
