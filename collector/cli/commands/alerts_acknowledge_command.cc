@@ -1,4 +1,5 @@
 #include "collector/cli/commands.h"
+#include "collector/cli/explained_edit.h"
 #include "collector/cli/session.h"
 #include "collector/cli/times.h"
 #include "collector/cli/views/alert_view.h"
@@ -12,9 +13,6 @@ using AlertStub = v1::AlertService::Stub;
 
 constexpr absl::string_view kAlertIdHelp =
     "An alert's id, or the first digits of it (6 or more)";
-constexpr absl::string_view kAlertRequestHelp =
-    "A word of yours: a repeated call with it changes nothing and gets the "
-    "first one's answer";
 
 class AlertsAcknowledgeCommand final : public Command {
  public:
@@ -39,7 +37,7 @@ class AlertsAcknowledgeCommand final : public Command {
               &until_)
         .Fills("until_date");
     arguments.Text("note", "What to note with it", &note_).Fills("note");
-    arguments.Text("request-id", kAlertRequestHelp, &request_id_)
+    arguments.Text("request-id", kRequestIdHelp, &request_id_)
         .Fills("request_id");
   }
 
@@ -83,7 +81,7 @@ class AlertsRevokeCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("ID", kAlertIdHelp, &id_).Fills("alert_id");
-    arguments.Text("request-id", kAlertRequestHelp, &request_id_)
+    arguments.Text("request-id", kRequestIdHelp, &request_id_)
         .Fills("request_id");
   }
 

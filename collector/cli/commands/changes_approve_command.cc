@@ -6,6 +6,7 @@
 #include "collector/cli/change_id.h"
 #include "collector/cli/commands.h"
 #include "collector/cli/enums.h"
+#include "collector/cli/explained_edit.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/change_view.h"
 #include "collector/cli/views/difference_view.h"
@@ -54,11 +55,7 @@ class ChangesApproveCommand final : public Command {
         .Fills("role");
     arguments.Text("comment", "What to note with it", &comment_)
         .Fills("comment");
-    arguments
-        .Text("request-id",
-              "A word of yours: a repeated call with it changes nothing "
-              "and gets the first one's answer",
-              &request_id_)
+    arguments.Text("request-id", kRequestIdHelp, &request_id_)
         .Fills("request_id");
     arguments.Flag("yes", "Agree to what it comes to now, without being asked",
                    &yes_);

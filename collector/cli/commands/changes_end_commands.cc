@@ -1,6 +1,7 @@
 // The two ways in which a proposed change-set ends without taking effect.
 #include "collector/cli/change_id.h"
 #include "collector/cli/commands.h"
+#include "collector/cli/explained_edit.h"
 #include "collector/cli/session.h"
 #include "collector/cli/views/change_view.h"
 #include "common/status.h"
@@ -42,15 +43,11 @@ class ChangesRejectCommand final : public Command {
   }
   void Declare(Arguments& arguments) override {
     arguments.Positional("ID", kChangeSetHelp, &id_).Fills("change_set_id");
-    arguments.Text("reason", "Why, for those who look later; needed", &reason_)
-        .Fills("reason");
+    arguments.Text("reason", kReasonHelp, &reason_).Fills("reason");
   }
 
   absl::StatusOr<ExitCode> Run(Session& session) override {
-    if (reason_.empty()) {
-      return absl::InvalidArgumentError(
-          "--reason is needed: say why, for those who look later");
-    }
+    ROLLCALL_RETURN_IF_ERROR(CheckReason(reason_));
     return EndChangeSet(session, id_, reason_,
                         &ChangeServiceStub::RejectChangeSet);
   }

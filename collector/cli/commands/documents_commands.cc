@@ -57,11 +57,7 @@ class DocumentsPutCommand final : public Command {
               "What its bytes are; default: application/octet-stream",
               &media_type_)
         .Fills("media_type");
-    arguments
-        .Text("request-id",
-              "A word of yours: a repeated call with it gets the first "
-              "one's answer",
-              &request_id_)
+    arguments.Text("request-id", kRequestIdHelp, &request_id_)
         .Fills("request_id");
   }
 
