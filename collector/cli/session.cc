@@ -12,9 +12,12 @@
 namespace rollcall::cli {
 namespace {
 
-absl::StatusOr<std::string> JsonOf(const google::protobuf::Message& message) {
+enum class Json { kReadable, kOneLine };
+
+absl::StatusOr<std::string> JsonOf(const google::protobuf::Message& message,
+                                   Json form) {
   google::protobuf::util::JsonPrintOptions print;
-  print.add_whitespace = true;
+  print.add_whitespace = form == Json::kReadable;
   // Empty lists and zero counts show, so that scripts need not ask whether they
   // are there. Optional fields that are absent stay so: unknown is not zero.
   print.always_print_primitive_fields = true;
@@ -50,7 +53,8 @@ void Session::Note(absl::string_view text) const {
 
 absl::Status Session::PrintJson(
     const google::protobuf::Message& message) const {
-  ROLLCALL_ASSIGN_OR_RETURN(const std::string json, JsonOf(message));
+  ROLLCALL_ASSIGN_OR_RETURN(const std::string json,
+                            JsonOf(message, Json::kReadable));
   PrintExactly(json);
   return absl::OkStatus();
 }
@@ -65,7 +69,8 @@ absl::Status Session::PrintParts(
   }
   std::string json = "{";
   for (const Part& part : parts) {
-    ROLLCALL_ASSIGN_OR_RETURN(const std::string own, JsonOf(part.answer));
+    ROLLCALL_ASSIGN_OR_RETURN(const std::string own,
+                              JsonOf(part.answer, Json::kReadable));
     // No text of JSON spans lines, so that every line may be moved.
     absl::StrAppend(&json, json.size() == 1 ? "" : ",", "\n \"", part.name,
                     "\": ",
@@ -89,12 +94,8 @@ absl::Status Session::Flush() const {
 
 absl::Status Session::PrintJsonLine(
     const google::protobuf::Message& message) const {
-  google::protobuf::util::JsonPrintOptions print;
-  print.always_print_primitive_fields = true;
-  std::string json;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(message, &json, print);
-  if (!status.ok()) return absl::InternalError("the answer has no JSON form");
+  ROLLCALL_ASSIGN_OR_RETURN(const std::string json,
+                            JsonOf(message, Json::kOneLine));
   return PrintPart(absl::StrCat(json, "\n"));
 }
 
