@@ -63,14 +63,11 @@ class UndiscoveredCommand final : public Command {
 
  private:
   absl::Status SetStates(v1::ListUndiscoveredRequest& request) const {
-    const auto* type = v1::UndiscoveredDevice::State_descriptor();
     for (const std::string& word : states_) {
-      const auto number = EnumNumber(type, word);
-      if (!number.has_value()) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "--state=", word, " is unknown; there are: ", EnumWords(type)));
-      }
-      request.add_states(static_cast<v1::UndiscoveredDevice::State>(*number));
+      ROLLCALL_ASSIGN_OR_RETURN(
+          const auto state,
+          ReadEnum<v1::UndiscoveredDevice::State>("--state", word));
+      request.add_states(state);
     }
     return absl::OkStatus();
   }

@@ -430,6 +430,8 @@ TEST_F(CliTest, ReadsStatesAsWords) {
               ElementsAre(v1::UndiscoveredDevice::STATE_NEVER_SEEN,
                           v1::UndiscoveredDevice::STATE_NOT_OWNED));
   EXPECT_EQ(registers_.undiscovered.stale_days(), 30);
+  EXPECT_EQ(Run({"undiscovered", "--state=lost"}), ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--state is \"lost\"; it is one of "));
 }
 
 TEST_F(CliTest, ACollectorThatLacksTheServiceIsNamedAsOlder) {
