@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/proto_time.h"
+#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
@@ -112,6 +113,10 @@ std::string ExactTimeText(const google::protobuf::Timestamp& time) {
 std::string CountText(int64_t count, absl::string_view one,
                       absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
+}
+
+std::string EscapedLine(absl::string_view text) {
+  return absl::StrCat(EscapeForTerminal(text), "\n");
 }
 
 std::string ListText(

@@ -39,6 +39,10 @@ std::string ExactTimeText(const google::protobuf::Timestamp& time);
 std::string CountText(int64_t count, absl::string_view one,
                       absl::string_view many);
 
+// A line of words for people: what a terminal would take for a command is
+// escaped.
+std::string EscapedLine(absl::string_view text);
+
 // The texts with ", " between them.
 std::string ListText(
     const google::protobuf::RepeatedPtrField<std::string>& texts);

@@ -9,7 +9,6 @@
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/device_view.h"
-#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
@@ -169,14 +168,10 @@ std::string OneCsv(const ChangeSet& change_set, std::string awaits) {
   return ChangeSetsCsv({&listed, 1});
 }
 
-std::string FieldLine(absl::string_view text) {
-  return absl::StrCat(EscapeForTerminal(text), "\n");
-}
-
 std::string InEffect(const ChangeSet& change_set) {
-  return FieldLine(absl::StrCat(Named(change_set), "is in effect since ",
-                                ExactTimeText(change_set.applied_time()), ": ",
-                                CountsText(change_set), "."));
+  return EscapedLine(absl::StrCat(Named(change_set), "is in effect since ",
+                                  ExactTimeText(change_set.applied_time()),
+                                  ": ", CountsText(change_set), "."));
 }
 
 }  // namespace
@@ -271,9 +266,9 @@ std::string ApprovedText(const v1::ApproveChangeSetResponse& response, int) {
   if (change_set.state() == ChangeSet::STATE_APPLIED) {
     return InEffect(change_set);
   }
-  return FieldLine(absl::StrCat(Named(change_set), "is approved by ",
-                                Approvers(change_set), "; it awaits ",
-                                AwaitsText(response.awaited()), " still."));
+  return EscapedLine(absl::StrCat(Named(change_set), "is approved by ",
+                                  Approvers(change_set), "; it awaits ",
+                                  AwaitsText(response.awaited()), " still."));
 }
 
 std::string ApprovedCsv(const v1::ApproveChangeSetResponse& response) {
@@ -281,9 +276,9 @@ std::string ApprovedCsv(const v1::ApproveChangeSetResponse& response) {
 }
 
 std::string EndedText(const ChangeSet& change_set, int) {
-  return FieldLine(absl::StrCat(Named(change_set), "is ",
-                                EnumWord(change_set.state()),
-                                "; it will not take effect."));
+  return EscapedLine(absl::StrCat(Named(change_set), "is ",
+                                  EnumWord(change_set.state()),
+                                  "; it will not take effect."));
 }
 
 std::string EndedCsv(const ChangeSet& change_set) {
@@ -295,10 +290,10 @@ std::string ProposedText(const v1::ProposeChangesResponse& response, int) {
   if (change_set.state() == ChangeSet::STATE_APPLIED) {
     return InEffect(change_set);
   }
-  return absl::StrCat(FieldLine(absl::StrCat("Proposed as change-set ",
-                                             change_set.change_set_id(), ": ",
-                                             CountsText(change_set), ".")),
-                      FieldLine(absl::StrCat(
+  return absl::StrCat(EscapedLine(absl::StrCat("Proposed as change-set ",
+                                               change_set.change_set_id(), ": ",
+                                               CountsText(change_set), ".")),
+                      EscapedLine(absl::StrCat(
                           "It takes effect once procurement and itam approved "
                           "it. Look at it with: rollcall changes show ",
                           change_set.change_set_id())));

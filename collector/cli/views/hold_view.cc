@@ -7,7 +7,6 @@
 #include "collector/cli/columns.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/device_view.h"
-#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
@@ -73,7 +72,7 @@ std::string HoldTable(const DeviceHold& hold, int /*width*/) {
                      "; released at ", Released(hold), " by ",
                      hold.released_by(), ": ", hold.release_reason());
   }
-  return absl::StrCat(EscapeForTerminal(text), "\n");
+  return EscapedLine(text);
 }
 
 std::string HoldCsv(const DeviceHold& hold) {

@@ -8,7 +8,6 @@
 #include "collector/cli/columns.h"
 #include "collector/cli/enums.h"
 #include "collector/cli/values.h"
-#include "common/text.h"
 
 namespace rollcall::cli {
 namespace {
@@ -158,10 +157,6 @@ constexpr Column<v1::WhoAmIResponse> kWhoAmIColumns[] = {
        return std::string(w.known() ? "true" : "false");
      }},
 };
-
-std::string EscapedLine(absl::string_view text) {
-  return absl::StrCat(EscapeForTerminal(text), "\n");
-}
 
 std::string RolesNow(const Principal& principal) {
   return absl::StrCat(principal.name(), " has ",
