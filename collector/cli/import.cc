@@ -1,6 +1,8 @@
 #include "collector/cli/import.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "collector/cli/argument_file.h"
 
 namespace rollcall::cli {

@@ -5,14 +5,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "collector/cli/arguments.h"
 #include "collector/cli/exit_code.h"
 #include "collector/cli/file_name.h"
-#include "collector/cli/progress.h"
+#include "collector/cli/file_progress.h"
 #include "collector/cli/session.h"
-#include "collector/cli/values.h"
 #include "common/status.h"
 
 namespace rollcall::cli {
@@ -42,13 +39,8 @@ class ImportArguments {
       grpc::Status (StubType::*method)(grpc::ClientContext*, const Request&,
                                        Response*),
       const Request& request) const {
-    const bool show =
-        session.err_is_terminal() && request.content().size() >= kLargeBytes;
-    const ProgressLine progress(
-        session.err(), show,
-        absl::StrCat("Importing ", FileNameOf(path_), " (",
-                     BytesText(static_cast<int64_t>(request.content().size())),
-                     ")"));
+    const ProgressLine progress =
+        ShowFileProgress(session, "Importing", path_, request.content().size());
     return session.Call(stub, method, request);
   }
 
@@ -67,8 +59,6 @@ class ImportArguments {
   }
 
  private:
-  static constexpr size_t kLargeBytes = 256 << 10;
-
   absl::StatusOr<std::string> ReadContent() const;
 
   std::string path_;

@@ -7,15 +7,14 @@
 #include "collector/cli/commands.h"
 #include "collector/cli/explained_edit.h"
 #include "collector/cli/file_name.h"
+#include "collector/cli/file_progress.h"
 #include "collector/cli/new_file.h"
 #include "collector/cli/pages.h"
-#include "collector/cli/progress.h"
 #include "collector/cli/session.h"
 #include "collector/cli/values.h"
 #include "collector/cli/views/document_view.h"
 #include "common/hash.h"
 #include "common/status.h"
-#include "common/text.h"
 #include "rollcall/v1/document_service.grpc.pb.h"
 
 namespace rollcall::cli {
@@ -25,8 +24,6 @@ using DocumentStub = v1::DocumentService::Stub;
 
 // What the collector takes.
 constexpr size_t kMaxDocumentBytes = 16 << 20;
-// From when on it shows on a terminal that it is on its way.
-constexpr int64_t kLargeDocumentBytes = 256 << 10;
 constexpr absl::string_view kSha256Help =
     "The document's SHA-256, 64 hex digits, as `contracts documents list` "
     "shows it";
@@ -82,11 +79,8 @@ class DocumentsPutCommand final : public Command {
   absl::StatusOr<v1::PutDocumentResponse> Send(
       const Session& session, DocumentStub& stub,
       const v1::PutDocumentRequest& request) const {
-    const auto size = static_cast<int64_t>(request.content().size());
-    const ProgressLine progress(
-        session.err(), session.err_is_terminal() && size >= kLargeDocumentBytes,
-        absl::StrCat("Putting ", EscapeForTerminal(FileNameOf(path_)), " (",
-                     BytesText(size), ")"));
+    const ProgressLine progress =
+        ShowFileProgress(session, "Putting", path_, request.content().size());
     return session.Call(stub, &DocumentStub::PutDocument, request);
   }
 
