@@ -17,7 +17,7 @@ struct Caller {
   std::string principal;
   // When the certificate of the call ends.
   absl::Time certificate_end;
-  // What it may be, as of the start of the call.
+  // What it may be, as of when the call's turn came.
   RoleSet roles;
 };
 

@@ -1,5 +1,6 @@
 // One way to serve every unary method: authenticate, see whether the caller
-// may, run the work on the executor, map its status.
+// may, and again when its turn comes, run the work on the executor, map its
+// status.
 #pragma once
 
 #include <grpcpp/server_context.h>
@@ -31,10 +32,13 @@ class UnaryDispatcher {
   const CallTurns& turns() const { return *turns_; }
 
   // Serves one call, if its caller may make it: `work` fills the response that
-  // gRPC keeps alive until the reactor finishes. The request's type says which
-  // method is called. A call that was cancelled while it waited is not run. The
-  // work's status is the call's; RESOURCE_EXHAUSTED if too many calls wait, of
-  // the caller or of all.
+  // gRPC keeps alive, as it does `request`, until the reactor finishes. The
+  // request's type says which method is called. A call that was cancelled while
+  // it waited is not run, nor is one whose caller may not make it any more:
+  // calls may wait for long, and what a role or a certificate allowed ends with
+  // it. `work` is told what the caller is when its turn comes. The work's
+  // status is the call's; RESOURCE_EXHAUSTED if too many calls wait, of the
+  // caller or of all.
   grpc::ServerUnaryReactor* Run(
       grpc::CallbackServerContext* context,
       const google::protobuf::Message& request,
@@ -48,13 +52,14 @@ class UnaryDispatcher {
     }
     const absl::Status posted = turns_->Post(
         caller->principal, static_cast<int64_t>(request.ByteSizeLong()),
-        [context, reactor, caller = *caller,
+        [this, context, &request, reactor,
          work = std::move(work)](const absl::Status& turn) {
           if (context->IsCancelled()) {
             reactor->Finish(grpc::Status::CANCELLED);
             return;
           }
-          reactor->Finish(ToGrpcStatus(turn.ok() ? work(caller) : turn));
+          reactor->Finish(ToGrpcStatus(
+              turn.ok() ? RunIfMay(*context, request, work) : turn));
         });
     if (!posted.ok()) reactor->Finish(ToGrpcStatus(posted));
     return reactor;
@@ -82,6 +87,14 @@ class UnaryDispatcher {
   }
 
  private:
+  absl::Status RunIfMay(
+      const grpc::CallbackServerContext& context,
+      const google::protobuf::Message& request,
+      const std::function<absl::Status(const Caller& caller)>& work) const {
+    const absl::StatusOr<Caller> caller = access_.Admit(context, request);
+    return caller.ok() ? work(*caller) : caller.status();
+  }
+
   const std::unique_ptr<CallTurns> turns_;
   const AccessControl& access_;
 };

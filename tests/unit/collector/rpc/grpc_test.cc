@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -554,6 +555,57 @@ TEST_F(BusyGrpcTest, ACallThatWasCancelledWhileItWaitedIsNotRun) {
   }
   drained.Await();
   EXPECT_FALSE(ran);
+}
+
+// A call waits for its turn while something changes.
+class WaitingGrpcTest : public BusyGrpcTest {
+ protected:
+  absl::Status CallWhile(const std::shared_ptr<grpc::Channel>& channel,
+                         const std::function<void()>& change) {
+    work_ = [this](const Caller& caller, const v1::ListDevicesRequest&) {
+      ran_ = true;
+      seen_ = caller.roles;
+      return v1::ListDevicesResponse();
+    };
+    absl::Status status;
+    std::thread client([&] { status = Call(channel); });
+    while (executor_.queue() == 0) std::this_thread::yield();
+    change();
+    release_.Open();
+    client.join();
+    return status;
+  }
+
+  std::atomic<bool> ran_{false};
+  // What the work learnt of the caller.
+  RoleSet seen_;
+};
+
+TEST_F(WaitingGrpcTest, ACallWhoseCallerLostTheRoleWhileItWaitedIsNotRun) {
+  EXPECT_THAT(CallWhile(Connect(pki_.Admin("jo")),
+                        [this] { roles_.Set("jo", RoleSet()); }),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr("jo has no role")));
+  EXPECT_FALSE(ran_);
+  EXPECT_EQ(access_.refused(), 1);
+}
+
+TEST_F(WaitingGrpcTest, ACallWhoseCertificateEndedWhileItWaitedIsNotRun) {
+  const TlsCredentials stolen = pki_.Admin("jo");
+  const std::string sha256 = ReadCertificate(stolen.certificate_pem)->sha256;
+  EXPECT_THAT(
+      CallWhile(Connect(stolen), [&] { revoked_.Revoke("jo", sha256); }),
+      StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("was revoked")));
+  EXPECT_FALSE(ran_);
+}
+
+TEST_F(WaitingGrpcTest, WorkLearnsTheRolesThatTheCallerHasWhenItsTurnComes) {
+  roles_.Set("jo", RoleSet({v1::ROLE_ADMIN, v1::ROLE_VIEWER}));
+  EXPECT_OK(CallWhile(Connect(pki_.Admin("jo")), [this] {
+    roles_.Set("jo", RoleSet({v1::ROLE_VIEWER}));
+  }));
+  EXPECT_TRUE(ran_);
+  EXPECT_EQ(seen_, RoleSet({v1::ROLE_VIEWER}));
 }
 
 TEST_F(BusyGrpcTest, StopLetsACallInProgressFinish) {
