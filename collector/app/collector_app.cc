@@ -71,6 +71,7 @@
 #include "collector/registers/register_import.h"
 #include "collector/registers/register_queries.h"
 #include "collector/registers/register_service.h"
+#include "collector/rpc/call_turns.h"
 #include "collector/rpc/grpc_listener.h"
 #include "collector/rpc/https_listener.h"
 #include "collector/rpc/open_streams.h"
@@ -173,7 +174,9 @@ struct Parts {
                 random,  ingest,  ingest_stats, row_budget, new_rows};
   const SubjectDeviceDirectory directory{subjects};
   const FleetSources fleet{*engine, content, directory, last_seen};
-  const UnaryDispatcher dispatcher{question_executor, principals.access};
+  // Of all calls to the admin port, those that open streams among them.
+  CallTurns question_turns{question_executor, {}};
+  const UnaryDispatcher dispatcher{question_turns, principals.access};
   const DeviceQueries device_queries{fleet, *catalog};
   const ContractQueries contract_queries{*engine, clock};
   const InvoiceQueries invoice_queries{*engine, clock};
@@ -206,7 +209,7 @@ struct Parts {
   Acknowledgements acknowledgements{alert_reader, committer, clock};
   AlertWatch alert_watch{alert_reader, acknowledgements, clock};
   OpenStreams streams{clock};
-  const StreamDispatcher stream_dispatcher{question_executor, principals.access,
+  const StreamDispatcher stream_dispatcher{question_turns, principals.access,
                                            streams};
 };
 
@@ -448,9 +451,9 @@ class CollectorAppImpl final : public CollectorApp {
   }
 
   std::string Metrics() const {
-    MetricSources sources = {parts_->ingest_stats,       parts_->message_budget,
-                             parts_->row_budget,         parts_->executor,
-                             parts_->dispatcher.turns(), parts_->committer};
+    MetricSources sources = {parts_->ingest_stats,   parts_->message_budget,
+                             parts_->row_budget,     parts_->executor,
+                             parts_->question_turns, parts_->committer};
     sources.new_rows_refused = parts_->new_rows.refused();
     sources.enrolment = &parts_->enrolment.stats;
     sources.housekeeping = &parts_->housekeeping.stats();

@@ -24,7 +24,8 @@ struct CallBounds {
 
 // The calls of one principal take turns with those of all others, and never
 // have all threads: so nobody's many slow questions keep others waiting for
-// longer than one of them takes. Thread-safe. The executor outlives it.
+// longer than one of them takes. That holds as far as all calls on an executor
+// come through one of these. Thread-safe. The executor outlives it.
 class CallTurns {
  public:
   // `turn` is OK, or says why it never comes.

@@ -1,6 +1,6 @@
 // One way to serve every method that answers with a stream: authenticate, see
-// whether the caller may, open what it is told from on the executor, and write
-// one message after the other until either side ends it.
+// whether the caller may, open what it is told from when its turn comes, and
+// write one message after the other until either side ends it.
 #pragma once
 
 #include <grpcpp/server_context.h>
@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "collector/rpc/access_control.h"
-#include "collector/rpc/executor.h"
+#include "collector/rpc/call_turns.h"
 #include "collector/rpc/open_streams.h"
 #include "collector/rpc/status_mapping.h"
 #include "collector/rpc/stream_line.h"
@@ -95,12 +95,14 @@ class OpenStream final : public grpc::ServerWriteReactor<Response>,
 
 }  // namespace server_stream_internal
 
-// Serves streams of admin calls. Thread-safe. All arguments outlive it.
+// Serves streams of admin calls. Opening one takes turns with unary calls, and
+// counts as one that is not answered until it is open. Thread-safe. All
+// arguments outlive it.
 class StreamDispatcher {
  public:
-  StreamDispatcher(Executor& executor, const AccessControl& access,
+  StreamDispatcher(CallTurns& turns, const AccessControl& access,
                    OpenStreams& streams)
-      : executor_(executor), access_(access), streams_(streams) {}
+      : turns_(turns), access_(access), streams_(streams) {}
 
   // Makes what a stream tells; may block. `line` is to be woken when there is
   // more to tell.
@@ -110,8 +112,9 @@ class StreamDispatcher {
           const Caller& caller, const std::shared_ptr<StreamLine>& line)>;
 
   // Serves one call, if its caller may make it, for as long as it may: it ends
-  // with its certificate, with its role, and as OpenStreams says. `request`
-  // lives as long as the call, as gRPC keeps it.
+  // with its certificate, with its role, and as OpenStreams says. One that ends
+  // while it waits for its turn is not opened. `request` lives as long as the
+  // call, as gRPC keeps it.
   template <typename Response>
   grpc::ServerWriteReactor<Response>* Serve(
       grpc::CallbackServerContext* context,
@@ -129,9 +132,12 @@ class StreamDispatcher {
           return access_.Admit(*context, request).status();
         });
     if (taken.ok()) {
-      taken = executor_.Post(
-          [stream, line, caller = *caller, open = std::move(open)] {
-            auto source = open(caller, line);
+      taken = turns_.Post(
+          caller->principal, static_cast<int64_t>(request.ByteSizeLong()),
+          [this, context, &request, stream, line,
+           open = std::move(open)](const absl::Status& turn) {
+            if (!turn.ok()) return line->Refuse(turn);
+            auto source = OpenIfMay<Response>(*context, request, line, open);
             if (!source.ok()) return line->Refuse(source.status());
             stream->Use(*std::move(source));
             line->Open();
@@ -142,7 +148,20 @@ class StreamDispatcher {
   }
 
  private:
-  Executor& executor_;
+  template <typename Response>
+  absl::StatusOr<std::unique_ptr<StreamSource<Response>>> OpenIfMay(
+      const grpc::CallbackServerContext& context,
+      const google::protobuf::Message& request,
+      const std::shared_ptr<StreamLine>& line,
+      const OpenSource<Response>& open) const {
+    // Whoever ended it said why.
+    if (line->has_ended()) return absl::CancelledError("it was ended before");
+    const absl::StatusOr<Caller> caller = access_.Admit(context, request);
+    if (!caller.ok()) return caller.status();
+    return open(*caller, line);
+  }
+
+  CallTurns& turns_;
   const AccessControl& access_;
   OpenStreams& streams_;
 };

@@ -57,6 +57,11 @@ class StreamLine {
     ended_ = status;
     Continue();
   }
+  // Whether it was ended, so that there is nothing to open.
+  bool has_ended() const {
+    MutexLock lock(&mutex_);
+    return ended_.has_value();
+  }
   // As End, before Open, by whoever would have opened it.
   void Refuse(const absl::Status& status) {
     MutexLock lock(&mutex_);
@@ -95,7 +100,7 @@ class StreamLine {
     }
   }
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   WritableStream* stream_ ABSL_GUARDED_BY(mutex_);
   // Whether a write is under way, or it was not opened yet.
   bool busy_ ABSL_GUARDED_BY(mutex_) = true;

@@ -7,14 +7,12 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "collector/rpc/access_control.h"
 #include "collector/rpc/call_turns.h"
-#include "collector/rpc/executor.h"
 #include "collector/rpc/status_mapping.h"
 #include "common/answer_mark.h"
 #include "google/protobuf/message.h"
@@ -24,12 +22,8 @@ namespace rollcall::collector {
 // Runs unary admin calls. Thread-safe. All arguments outlive it.
 class UnaryDispatcher {
  public:
-  UnaryDispatcher(Executor& executor, const AccessControl& access,
-                  CallBounds bounds = {})
-      : turns_(std::make_unique<CallTurns>(executor, bounds)),
-        access_(access) {}
-
-  const CallTurns& turns() const { return *turns_; }
+  UnaryDispatcher(CallTurns& turns, const AccessControl& access)
+      : turns_(turns), access_(access) {}
 
   // Serves one call, if its caller may make it: `work` fills the response that
   // gRPC keeps alive, as it does `request`, until the reactor finishes. The
@@ -50,7 +44,7 @@ class UnaryDispatcher {
       reactor->Finish(ToGrpcStatus(caller.status()));
       return reactor;
     }
-    const absl::Status posted = turns_->Post(
+    const absl::Status posted = turns_.Post(
         caller->principal, static_cast<int64_t>(request.ByteSizeLong()),
         [this, context, &request, reactor,
          work = std::move(work)](const absl::Status& turn) {
@@ -95,7 +89,7 @@ class UnaryDispatcher {
     return caller.ok() ? work(*caller) : caller.status();
   }
 
-  const std::unique_ptr<CallTurns> turns_;
+  CallTurns& turns_;
   const AccessControl& access_;
 };
 

@@ -158,7 +158,8 @@ class GrpcTest : public ::testing::Test {
   FakePrincipalRoles roles_;
   FakeRevoked revoked_;
   const AccessControl access_{roles_, revoked_, clock_};
-  const UnaryDispatcher dispatcher_{executor_, access_};
+  CallTurns turns_{executor_, {}};
+  const UnaryDispatcher dispatcher_{turns_, access_};
   TestService service_{
       dispatcher_,
       [this](const Caller& caller, const v1::ListDevicesRequest& request) {
@@ -233,7 +234,7 @@ class RulesTest : public GrpcTest {
   absl::Status CallBy(absl::Span<const AccessRule> rules) {
     listener_->Stop(absl::ZeroDuration());
     const AccessControl access(roles_, revoked_, clock_, rules);
-    const UnaryDispatcher dispatcher(executor_, access);
+    const UnaryDispatcher dispatcher(turns_, access);
     TestService service(dispatcher,
                         [this](const Caller&, const v1::ListDevicesRequest&) {
                           ran_ = true;

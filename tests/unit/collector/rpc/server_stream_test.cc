@@ -5,12 +5,14 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
+#include <atomic>
 #include <deque>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "collector/rpc/grpc_listener.h"
+#include "collector/rpc/unary.h"
 #include "common/answer_mark.h"
 #include "gmock/gmock.h"
 #include "rollcall/v1/alert_service.grpc.pb.h"
@@ -87,12 +89,21 @@ class Board {
   std::vector<std::shared_ptr<StreamLine>> lines_ ABSL_GUARDED_BY(mutex_);
 };
 
+// WatchAlerts tells what the board does; ListAlerts answers at once.
 class BoardService final : public v1::AlertService::CallbackService {
  public:
   using Open = StreamDispatcher::OpenSource<Message>;
 
-  BoardService(const StreamDispatcher& dispatcher, Open open)
-      : dispatcher_(dispatcher), open_(std::move(open)) {}
+  BoardService(const UnaryDispatcher& unary, const StreamDispatcher& dispatcher,
+               Open open)
+      : unary_(unary), dispatcher_(dispatcher), open_(std::move(open)) {}
+
+  grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context,
+                                       const v1::ListAlertsRequest* request,
+                                       v1::ListAlertsResponse*) override {
+    return unary_.Run(context, *request,
+                      [](const Caller&) { return absl::OkStatus(); });
+  }
 
   grpc::ServerWriteReactor<Message>* WatchAlerts(
       grpc::CallbackServerContext* context,
@@ -101,6 +112,7 @@ class BoardService final : public v1::AlertService::CallbackService {
   }
 
  private:
+  const UnaryDispatcher& unary_;
   const StreamDispatcher& dispatcher_;
   const Open open_;
 };
@@ -121,18 +133,27 @@ class BoardRoles final : public PrincipalRoles {
   std::string without_role_ ABSL_GUARDED_BY(mutex_);
 };
 
+std::unique_ptr<v1::AlertService::Stub> StubOf(
+    int port, const TlsCredentials& credentials) {
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs = credentials.ca_pem;
+  tls.pem_cert_chain = credentials.certificate_pem;
+  tls.pem_private_key = credentials.private_key_pem;
+  return v1::AlertService::NewStub(grpc::CreateChannel(
+      absl::StrCat("127.0.0.1:", port), grpc::SslCredentials(tls)));
+}
+
+absl::Status ToAbsl(const grpc::Status& status) {
+  return {static_cast<absl::StatusCode>(status.error_code()),
+          status.error_message()};
+}
+
 // A client's end.
 class Stream {
  public:
-  Stream(int port, const TlsCredentials& credentials) {
-    grpc::SslCredentialsOptions tls;
-    tls.pem_root_certs = credentials.ca_pem;
-    tls.pem_cert_chain = credentials.certificate_pem;
-    tls.pem_private_key = credentials.private_key_pem;
-    stub_ = v1::AlertService::NewStub(grpc::CreateChannel(
-        absl::StrCat("127.0.0.1:", port), grpc::SslCredentials(tls)));
-    reader_ = stub_->WatchAlerts(&context_, {});
-  }
+  Stream(int port, const TlsCredentials& credentials)
+      : stub_(StubOf(port, credentials)),
+        reader_(stub_->WatchAlerts(&context_, {})) {}
 
   // The next message's name; "" at the end.
   std::string Read() {
@@ -142,9 +163,7 @@ class Stream {
   absl::Status Finish() {
     while (!Read().empty()) {
     }
-    const grpc::Status status = reader_->Finish();
-    return {static_cast<absl::StatusCode>(status.error_code()),
-            status.error_message()};
+    return ToAbsl(reader_->Finish());
   }
   void Cancel() { context_.TryCancel(); }
   // REQUIRES: it is finished.
@@ -178,6 +197,13 @@ class ServerStreamTest : public ::testing::Test {
   std::unique_ptr<Stream> CallAs(const std::string& principal) {
     return Call(pki_.Admin(principal));
   }
+  // Makes a call that is no stream.
+  absl::Status AskAs(const std::string& principal) {
+    grpc::ClientContext context;
+    v1::ListAlertsResponse response;
+    return ToAbsl(StubOf(listener_->port(), pki_.Admin(principal))
+                      ->ListAlerts(&context, {}, &response));
+  }
 
   const TestPki pki_;
   FakeClock clock_{absl::Now()};
@@ -186,14 +212,16 @@ class ServerStreamTest : public ::testing::Test {
   const AccessControl access_{roles_, revoked_, clock_};
   Executor executor_{{.threads = 2, .max_queue = 16}};
   OpenStreams streams_{clock_, {.of_principal = 2, .in_all = 3}};
-  const StreamDispatcher dispatcher_{executor_, access_, streams_};
+  CallTurns turns_{executor_, {}};
+  const UnaryDispatcher unary_{turns_, access_};
+  const StreamDispatcher dispatcher_{turns_, access_, streams_};
   Board board_;
   // What opening a stream does before.
   std::function<absl::Status(const Caller&)> before_open_ = [](const Caller&) {
     return absl::OkStatus();
   };
   BoardService service_{
-      dispatcher_,
+      unary_, dispatcher_,
       [this](const Caller& caller, const std::shared_ptr<StreamLine>& line)
           -> absl::StatusOr<std::unique_ptr<StreamSource<Message>>> {
         const absl::Status status = before_open_(caller);
@@ -323,6 +351,50 @@ TEST_F(ServerStreamTest, AStreamThatIsEndedWhileItOpensEnds) {
   streams_.Stop();
   gate.Open();
   EXPECT_THAT(stream->Finish(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+// Two streams of jo on two threads: one is being opened until the gate is open,
+// and one waits for its turn.
+class SlowOpeningTest : public ServerStreamTest {
+ protected:
+  void SetUp() override {
+    ServerStreamTest::SetUp();
+    before_open_ = [this](const Caller&) {
+      ++begun_;
+      release_.Await();
+      return absl::OkStatus();
+    };
+    first_ = CallAs("jo");
+    while (begun_ == 0) std::this_thread::yield();
+    second_ = CallAs("jo");
+    while (turns_.waiting() == 0) std::this_thread::yield();
+  }
+
+  std::atomic<int> begun_{0};
+  const Gate release_;
+  std::unique_ptr<Stream> first_;
+  std::unique_ptr<Stream> second_;
+};
+
+TEST_F(SlowOpeningTest, StreamsOfOneCallerLeaveAThreadToTheCallsOfOthers) {
+  EXPECT_OK(AskAs("al"));
+  release_.Open();
+  board_.AwaitOpened(2);
+}
+
+TEST_F(SlowOpeningTest, AStreamThatEndsWhileItWaitsForItsTurnIsNotOpened) {
+  streams_.Stop();
+  release_.Open();
+  EXPECT_THAT(first_->Finish(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(second_->Finish(), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(begun_, 1);
+}
+
+TEST_F(SlowOpeningTest, AStreamWhoseCallerLostTheRoleMeanwhileIsNotOpened) {
+  roles_.Take("jo");
+  release_.Open();
+  EXPECT_THAT(second_->Finish(), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_EQ(begun_, 1);
 }
 
 // --- the line ---------------------------------------------------------------
