@@ -23,6 +23,10 @@ constexpr int32_t kMostUses = 1'000'000;
 constexpr absl::Duration kUsualLife = absl::Hours(7 * 24);
 constexpr absl::Duration kLeastLife = absl::Minutes(1);
 constexpr absl::Duration kMostLife = absl::Hours(366 * 24);
+// To log in as one principal, of one maker; so an admin can always make one for
+// whoever has made too many.
+constexpr int kMostOpenLogins = 100;
+constexpr int kMostLoginsADay = 500;
 
 absl::Status CheckText(absl::string_view name, absl::string_view text,
                        size_t max_bytes) {
@@ -88,6 +92,45 @@ absl::StatusOr<v1::Token> TokenOf(const v1::CreateTokenRequest& request,
   return token;
 }
 
+absl::Status TooManyLogins(const v1::Token& token, int count,
+                           absl::string_view which, absl::string_view remedy) {
+  return absl::ResourceExhaustedError(absl::StrCat(
+      token.created_by(), " has made ", count, " tokens to log in as ",
+      token.principal(), " ", which, "; ", remedy));
+}
+
+// RESOURCE_EXHAUSTED if whoever makes the token has made too many like it.
+// Calls at once do not see each other's: there may be some more.
+absl::Status CheckRoomForLogin(const Reader& reader, const v1::Token& token,
+                               absl::Time now) {
+  int open = 0;
+  int of_a_day = 0;
+  auto entries = kTokenTable.ScanPrefix(reader, KeyWriter());
+  while (open < kMostOpenLogins && of_a_day < kMostLoginsADay) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) return absl::OkStatus();
+    const v1::Token& other = entry->value.token();
+    const absl::Time made = FromProto(other.create_time());
+    // The newest come first, so that all others have ended.
+    if (made < now - kMostLife) return absl::OkStatus();
+    if (other.principal() != token.principal() ||
+        other.created_by() != token.created_by()) {
+      continue;
+    }
+    if (!HasEnded(other, now)) ++open;
+    if (made > now - absl::Hours(24)) ++of_a_day;
+  }
+  if (open < kMostOpenLogins) {
+    return TooManyLogins(token, of_a_day, "within a day",
+                         "try again tomorrow, or make one that can be used "
+                         "more often: rollcall token create --uses");
+  }
+  return TooManyLogins(
+      token, open, "that can be used still",
+      absl::StrCat("revoke some: rollcall token list --principal=",
+                   token.principal(), ", rollcall token revoke ID"));
+}
+
 // The roles of whom the token logs in; nothing where that is nobody.
 absl::StatusOr<std::optional<RoleSet>> OwnersRoles(const Reader& reader,
                                                    const v1::Token& token) {
@@ -143,6 +186,10 @@ absl::StatusOr<v1::CreateTokenResponse> TokenStore::Create(
   const TokenId id = MakeTokenId(now, random_);
   token.set_token_id(id.ToHex());
   token.set_created_by(caller.principal);
+  // Not in the change: it looks at many, and other changes would wait.
+  if (token.kind() == v1::Token::KIND_LOGIN) {
+    ROLLCALL_RETURN_IF_ERROR(CheckRoomForLogin(engine_, token, now));
+  }
   v1::CreateTokenResponse response;
   response.set_text(MakeTokenText(token.kind(), id, random_));
   stored::v1::TokenRecord record;

@@ -8,6 +8,7 @@ namespace {
 
 using ::rollcall::testing::FakeRandom;
 using ::rollcall::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -195,6 +196,53 @@ TEST_F(TokenStoreTest, WhoHasARoleOfTwoPeopleMakesItsTokensItself) {
   ASSERT_OK_AND_ASSIGN(const auto made,
                        tokens_.Create(LoginRequestFor("jo"), jo));
   EXPECT_EQ(made.token().created_by(), "jo");
+}
+
+TEST_F(TokenStoreTest, AMakersOpenTokensForAPrincipalAreBounded) {
+  Give("jo", {v1::ROLE_VIEWER});
+  Give("bea", {v1::ROLE_VIEWER});
+  const Caller jo = {"jo", clock_.Now(), {v1::ROLE_VIEWER}};
+  v1::RevokeTokenRequest revoke;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto made,
+                         tokens_.Create(LoginRequestFor("jo"), jo));
+    revoke.set_token_id(made.token().token_id());
+  }
+  EXPECT_THAT(tokens_.Create(LoginRequestFor("jo"), jo),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       AllOf(HasSubstr("jo has made 100 tokens to log in as "
+                                       "jo that can be used still"),
+                             HasSubstr("rollcall token revoke"))));
+  // Neither an admin's, nor those for others, nor those for agents.
+  EXPECT_OK(tokens_.Create(LoginRequestFor("jo"), ada_));
+  EXPECT_OK(tokens_.Create(LoginRequestFor("bea"), ada_));
+  for (int i = 0; i < 101; ++i) MakeToken();
+  // One that has ended makes room.
+  ASSERT_OK(tokens_.Revoke(revoke, jo));
+  EXPECT_OK(tokens_.Create(LoginRequestFor("jo"), jo));
+  EXPECT_THAT(tokens_.Create(LoginRequestFor("jo"), jo),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  clock_.Advance(absl::Hours(7 * 24));
+  EXPECT_OK(tokens_.Create(LoginRequestFor("jo"), jo));
+}
+
+TEST_F(TokenStoreTest, WhoMakesAndRevokesTokensAllDayIsStopped) {
+  Give("jo", {v1::ROLE_VIEWER});
+  const Caller jo = {"jo", clock_.Now(), {v1::ROLE_VIEWER}};
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_OK_AND_ASSIGN(const auto made,
+                         tokens_.Create(LoginRequestFor("jo"), jo));
+    v1::RevokeTokenRequest revoke;
+    revoke.set_token_id(made.token().token_id());
+    ASSERT_OK(tokens_.Revoke(revoke, jo));
+  }
+  EXPECT_THAT(tokens_.Create(LoginRequestFor("jo"), jo),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       AllOf(HasSubstr("500 tokens to log in as jo within a "
+                                       "day"),
+                             HasSubstr("tomorrow"))));
+  clock_.Advance(absl::Hours(24));
+  EXPECT_OK(tokens_.Create(LoginRequestFor("jo"), jo));
 }
 
 TEST_F(TokenStoreTest, ATokenIsEndedByWhomItLogsInAndByAdminsAlone) {
