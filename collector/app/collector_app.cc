@@ -500,6 +500,11 @@ class CollectorAppImpl final : public CollectorApp {
       Log(LogLevel::kError, "old certificates could not be forgotten",
           {{"error", forgotten.message()}});
     }
+    const absl::Status tokens_forgotten = parts_->enrolment.tokens.Forget();
+    if (!tokens_forgotten.ok()) {
+      Log(LogLevel::kError, "old tokens could not be forgotten",
+          {{"error", tokens_forgotten.message()}});
+    }
   }
 
   const std::unique_ptr<Parts> parts_;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -22,7 +23,13 @@ namespace {
 constexpr int32_t kMostUses = 1'000'000;
 constexpr absl::Duration kUsualLife = absl::Hours(7 * 24);
 constexpr absl::Duration kLeastLife = absl::Minutes(1);
-constexpr absl::Duration kMostLife = absl::Hours(366 * 24);
+constexpr int kMostDays = 366;
+constexpr absl::Duration kMostLife = absl::Hours(kMostDays * 24);
+// Since they were made: none lasts longer than kMostLife, and their ids, which
+// begin with that time, find them without a look at the others.
+constexpr absl::Duration kTokensKept = absl::Hours((kMostDays + 90) * 24);
+// Forgotten at once, so that it never takes long.
+constexpr size_t kTokensForgottenAtOnce = 1'000;
 // To log in as one principal, of one maker; so an admin can always make one for
 // whoever has made too many.
 constexpr int kMostOpenLogins = 100;
@@ -276,6 +283,23 @@ absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
   Log(LogLevel::kInfo, "token revoked",
       {{"token", id.ToHex()}, {"by", caller.principal}});
   return response;
+}
+
+absl::Status TokenStore::Forget() {
+  std::vector<TokenKey> old;
+  const TokenKey from = {FirstTokenIdBy(clock_.Now() - kTokensKept)};
+  auto entries = kTokenTable.ScanFrom(engine_, from, KeyWriter());
+  while (old.size() < kTokensForgottenAtOnce) {
+    ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    if (!entry.has_value()) break;
+    old.push_back(entry->key);
+  }
+  if (old.empty()) return absl::OkStatus();
+  const auto build = [&](KnownStamp, const Reader&, Writes& writes) {
+    for (const TokenKey& key : old) kTokenTable.Delete(writes.head, key);
+    return absl::OkStatus();
+  };
+  return committer_.Commit({"tokens/forget"}, build).status();
 }
 
 absl::StatusOr<v1::Token> TokenStore::Find(const Reader& reader,

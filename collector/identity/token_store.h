@@ -36,6 +36,10 @@ class TokenStore {
   absl::StatusOr<v1::RevokeTokenResponse> Revoke(
       const v1::RevokeTokenRequest& request, const Caller& caller);
 
+  // Forgets some of those that were made so long ago that they ended more than
+  // 90 days ago; called at intervals.
+  absl::Status Forget();
+
   // The token with this text, used up or not. UNAUTHENTICATED if there is none
   // of this kind; the answer does not tell an unknown id from a wrong secret.
   // PERMISSION_DENIED if it has expired or was revoked.

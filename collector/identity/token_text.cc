@@ -19,16 +19,26 @@ constexpr size_t kSecretBytes = 32;
 constexpr size_t kSecretDigits = 43;
 constexpr size_t kIdDigits = 2 * TokenId::kSize;
 
-}  // namespace
-
-TokenId MakeTokenId(absl::Time now, Random& random) {
-  const uint64_t later = ~static_cast<uint64_t>(absl::ToUnixMicros(now));
+// The 8 bytes that an id begins with.
+std::string TimeBytes(absl::Time made) {
+  const uint64_t later = ~static_cast<uint64_t>(absl::ToUnixMicros(made));
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) {
     bytes.push_back(static_cast<char>(later >> shift));
   }
+  return bytes;
+}
+
+}  // namespace
+
+TokenId MakeTokenId(absl::Time now, Random& random) {
+  std::string bytes = TimeBytes(now);
   bytes.append(TokenId::Generate(random).bytes().substr(8).data(), 8);
   return *TokenId::FromBytes(bytes);
+}
+
+TokenId FirstTokenIdBy(absl::Time time) {
+  return *TokenId::FromBytes(TimeBytes(time) + std::string(8, '\0'));
 }
 
 std::string MakeTokenText(v1::Token::Kind kind, TokenId id, Random& random) {

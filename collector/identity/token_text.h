@@ -18,6 +18,10 @@ using TokenId = Id<struct TokenIdTag>;
 // is no secret.
 TokenId MakeTokenId(absl::Time now, Random& random);
 
+// Not greater than the id of any token made then or before, and greater than
+// that of any made later, by a microsecond at least.
+TokenId FirstTokenIdBy(absl::Time time);
+
 // "rollcall-agent-" or "rollcall-login-", the token's id (32 hex digits), "-",
 // and 256 random bits (43 digits of base64 for URLs). The beginning tells what
 // it is to people and to those who look for lost secrets.

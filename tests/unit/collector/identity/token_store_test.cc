@@ -64,6 +64,18 @@ TEST(TokenText, SaysWhatItIsAndFindsItsRecord) {
   EXPECT_FALSE(IsTokenOf(text, ""));
 }
 
+TEST(TokenText, IdsAreFoundByTheTimeOfTheirMaking) {
+  FakeRandom random;
+  const absl::Time time = absl::FromUnixSeconds(1'770'000'000);
+  const absl::Duration step = absl::Microseconds(1);
+  const std::string first = FirstTokenIdBy(time).ToBytes();
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_LE(first, MakeTokenId(time - step, random).ToBytes());
+    EXPECT_LE(first, MakeTokenId(time, random).ToBytes());
+    EXPECT_GT(first, MakeTokenId(time + step, random).ToBytes());
+  }
+}
+
 TEST(TokenText, WhatIsNoneIsRefused) {
   FakeRandom random;
   const std::string text =
@@ -151,6 +163,25 @@ TEST_F(TokenStoreTest, WhatHasEndedIsListedWhereAskedFor) {
   ASSERT_OK_AND_ASSIGN(const auto again, tokens_.Revoke(revoke, ada_));
   EXPECT_EQ(again.token().SerializeAsString(),
             first.token().SerializeAsString());
+}
+
+TEST_F(TokenStoreTest, WhatEndedLongAgoIsForgotten) {
+  v1::CreateTokenRequest longest;
+  longest.set_note("old");
+  longest.mutable_life()->set_seconds(366 * 86'400);
+  const std::string old_text = MakeToken(longest).text();
+  clock_.Advance(absl::Hours(24 * 366));
+  MakeNoted("later");
+  clock_.Advance(absl::Hours(24 * 90) - absl::Seconds(1));
+  v1::ListTokensRequest request;
+  request.set_include_ended(true);
+  ASSERT_OK(tokens_.Forget());
+  EXPECT_THAT(Listed(request), ElementsAre("later", "old"));
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_OK(tokens_.Forget());
+  EXPECT_THAT(Listed(request), ElementsAre("later"));
+  EXPECT_THAT(tokens_.Find(engine_, old_text, v1::Token::KIND_ENROLMENT),
+              StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 TEST_F(TokenStoreTest, EachSeesTheTokensThatAreHisToSee) {
