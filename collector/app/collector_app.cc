@@ -126,7 +126,7 @@ struct Parts {
         ledger(std::move(ledger_signer)),
         executor(options.executor),
         principals(*engine, committer, ledger, clock, random),
-        enrolment(*engine, committer, principals.revoked, clock, random,
+        enrolment(*engine, committer, ledger, principals.revoked, clock, random,
                   options.enrolment),
         identity(*engine, committer, last_seen, clock, random,
                  {.silence = SilenceOf(options.ingest.check_in_interval,

@@ -7,6 +7,7 @@
 #include "collector/identity/enrolment_http.h"
 #include "collector/identity/revocations.h"
 #include "collector/identity/token_store.h"
+#include "collector/ledger/ledger_writer.h"
 #include "collector/rpc/executor.h"
 #include "collector/rpc/https_listener.h"
 
@@ -15,10 +16,11 @@ namespace rollcall::collector {
 // In order of their making. Thread-safe; all arguments outlive it.
 struct EnrolmentParts {
   EnrolmentParts(const Engine& engine, Committer& committer,
+                 const LedgerWriter& ledger,
                  CertificateRevocations& of_principals, const Clock& clock,
                  Random& random, const EnrolmentOptions& options)
       : revocations(engine, committer),
-        tokens(engine, committer, of_principals, clock, random),
+        tokens(engine, committer, ledger, of_principals, clock, random),
         certificates(engine, committer, revocations, of_principals, clock),
         enrolment(engine, committer, tokens, revocations, clock, random,
                   options),

@@ -165,6 +165,16 @@ absl::StatusOr<int> RevokeCertificatesOf(const v1::Token& token, absl::Time now,
   return revoked;
 }
 
+// Says that certificates of a principal ended with the token.
+LedgerEntry EntryOf(const v1::Token& token, const Caller& caller) {
+  LedgerEntry entry;
+  entry.kind = "certificates-revoked";
+  entry.actor = caller.principal;
+  entry.AddFact("principal", token.principal());
+  entry.AddFact("token", token.token_id());
+  return entry;
+}
+
 absl::StatusOr<TokenId> IdOf(absl::string_view hex) {
   const auto id = TokenId::FromHex(hex);
   if (id.has_value()) return *id;
@@ -270,13 +280,16 @@ absl::StatusOr<v1::RevokeTokenResponse> TokenStore::Revoke(
         const int revoked,
         RevokeCertificatesOf(token, clock_.Now(), stamp, reader, writes.head));
     response.set_revoked_certificate_count(revoked);
-    return absl::OkStatus();
+    if (revoked == 0) return absl::OkStatus();
+    return ledger_.Append(EntryOf(token, caller), stamp, reader, writes.head);
   };
   // Its kind is not known yet, so that it may be one to log in with.
   v1::Token name;
   name.set_token_id(id.ToHex());
   name.set_kind(v1::Token::KIND_LOGIN);
-  ROLLCALL_RETURN_IF_ERROR(committer_.Commit(NamesOf(name), build).status());
+  std::vector<std::string> names = NamesOf(name);
+  names.push_back(LedgerWriter::kName);
+  ROLLCALL_RETURN_IF_ERROR(committer_.Commit(std::move(names), build).status());
   if (!response.token().principal().empty()) {
     certificates_.LearnStored(response.token().principal());
   }

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "collector/identity/certificate_revocations.h"
 #include "collector/identity/enrolment_tables.h"
+#include "collector/ledger/ledger_writer.h"
 #include "collector/rpc/access.h"
 #include "collector/storage/committer.h"
 #include "common/clock.h"
@@ -21,10 +22,11 @@ namespace rollcall::collector {
 class TokenStore {
  public:
   TokenStore(const Engine& engine, Committer& committer,
-             CertificateRevocations& certificates, const Clock& clock,
-             Random& random)
+             const LedgerWriter& ledger, CertificateRevocations& certificates,
+             const Clock& clock, Random& random)
       : engine_(engine),
         committer_(committer),
+        ledger_(ledger),
         certificates_(certificates),
         clock_(clock),
         random_(random) {}
@@ -33,6 +35,7 @@ class TokenStore {
       const v1::CreateTokenRequest& request, const Caller& caller);
   absl::StatusOr<v1::ListTokensResponse> List(
       const v1::ListTokensRequest& request, const Caller& caller) const;
+  // The ledger has an entry of it where certificates end with the token.
   absl::StatusOr<v1::RevokeTokenResponse> Revoke(
       const v1::RevokeTokenRequest& request, const Caller& caller);
 
@@ -56,6 +59,7 @@ class TokenStore {
  private:
   const Engine& engine_;
   Committer& committer_;
+  const LedgerWriter& ledger_;
   CertificateRevocations& certificates_;
   const Clock& clock_;
   Random& random_;

@@ -11,6 +11,7 @@
 
 #include "collector/app/identity_parts.h"
 #include "collector/identity/enrolment.h"
+#include "tests/support/test_ledger.h"
 #include "tests/support/test_requests.h"
 #include "tests/swarm/visitor.h"
 #include "tests/unit/collector/ingest/sync_service_fixture.h"
@@ -183,8 +184,9 @@ class IdentityFleet : public collector::SyncServiceTest,
   // Certificates are of the machine's time, as TLS is.
   SystemClock system_clock_;
   collector::CertificateRevocations revoked_{engine_};
-  collector::TokenStore tokens_{engine_, committer_, revoked_, system_clock_,
-                                random_};
+  const testing::TestLedger ledger_{engine_, committer_};
+  collector::TokenStore tokens_{engine_,  committer_,    ledger_.writer(),
+                                revoked_, system_clock_, random_};
   collector::Enrolment enrolment_{engine_,      committer_,    tokens_,
                                   revocations_, system_clock_, random_};
   StreamLoop loop_;

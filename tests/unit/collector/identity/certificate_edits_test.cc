@@ -2,8 +2,11 @@
 // and with a role that takes two people.
 #include "collector/identity/certificate_edits.h"
 
+#include <vector>
+
 #include "collector/identity/principal_queries.h"
 #include "collector/identity/principal_store.h"
+#include "collector/ledger/ledger_view.h"
 #include "common/tls.h"
 #include "tests/support/fake_roles.h"
 #include "tests/unit/collector/identity/enrolment_fixture.h"
@@ -12,7 +15,10 @@ namespace rollcall::collector {
 namespace {
 
 using absl::StatusCode;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
+using ::testing::SizeIs;
 using testing::StatusIs;
 
 class CertificateEditsTest : public EnrolmentFixture {
@@ -40,6 +46,21 @@ class CertificateEditsTest : public EnrolmentFixture {
     request.set_certificate(certificate);
     request.set_reason("stolen");
     return edits_.Revoke(request, by);
+  }
+
+  // What the ledger says of certificates that ended.
+  std::vector<LedgerEntry> EntriesOfRevocations() const {
+    const LedgerView view(engine_);
+    std::vector<LedgerEntry> entries;
+    const uint64_t size = view.Size().value_or(0);
+    for (uint64_t i = 0; i < size; ++i) {
+      const auto stored = view.Entry(i);
+      EXPECT_OK(stored);
+      if (stored.ok() && stored->line.entry.kind == "certificates-revoked") {
+        entries.push_back(stored->line.entry);
+      }
+    }
+    return entries;
   }
 
   bool Counts(const CertificateInfo& certificate) {
@@ -139,6 +160,23 @@ TEST_F(CertificateEditsTest, ATokenThatIsRevokedTakesItsCertificatesAlong) {
   EXPECT_EQ(done.revoked_certificate_count(), 1);
   EXPECT_FALSE(Counts(certificate));
   EXPECT_TRUE(Counts(other));
+}
+
+TEST_F(CertificateEditsTest, TheLedgerSaysWhoseCertificatesEndedWithAToken) {
+  LogInWithTokenOf(jo_);
+  v1::RevokeTokenRequest request;
+  request.set_token_id(token_id_);
+  ASSERT_OK(tokens_.Revoke(request, ada_));
+  const auto entries = EntriesOfRevocations();
+  ASSERT_THAT(entries, SizeIs(1));
+  EXPECT_EQ(entries[0].actor, "ada");
+  EXPECT_THAT(entries[0].facts,
+              ElementsAre(Pair("principal", "jo"), Pair("token", token_id_)));
+  // Where none ends there is nothing to say.
+  ASSERT_OK(tokens_.Revoke(request, ada_));
+  request.set_token_id(MakeLogin("jo").token().token_id());
+  ASSERT_OK(tokens_.Revoke(request, ada_));
+  EXPECT_THAT(EntriesOfRevocations(), SizeIs(1));
 }
 
 TEST_F(CertificateEditsTest, WhatOthersLoggedInEndsWithARoleOfTwoPeople) {

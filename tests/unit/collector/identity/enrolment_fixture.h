@@ -108,7 +108,8 @@ class EnrolmentFixture : public ::testing::Test {
   const testing::TestLedger ledger_{engine_, committer_};
   Revocations revocations_{engine_, committer_};
   CertificateRevocations revoked_{engine_};
-  TokenStore tokens_{engine_, committer_, revoked_, clock_, random_};
+  TokenStore tokens_{engine_,  committer_, ledger_.writer(),
+                     revoked_, clock_,     random_};
   CertificateList certificates_{engine_, committer_, revocations_, revoked_,
                                 clock_};
   EnrolmentOptions options_{.agent_life = absl::Hours(4),
