@@ -6,10 +6,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "collector/alerts/acknowledgement_rules.h"
 #include "collector/alerts/acknowledgement_table.h"
 #include "collector/contracts/field_check.h"
 #include "collector/storage/apply_once.h"
+#include "collector/storage/as_of.h"
 #include "common/proto_time.h"
 #include "common/status.h"
 
@@ -37,6 +39,13 @@ absl::StatusOr<std::string> ReadDigits(absl::string_view text) {
 absl::Status Ambiguous(absl::string_view digits) {
   return absl::FailedPreconditionError(absl::StrCat(
       "several alerts begin with ", digits, "; write more digits"));
+}
+
+absl::Status SaysMore(absl::string_view digits, KnownStamp as_of) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "alert ", digits, " says something new since ",
+      absl::FormatTime(absl::RFC3339_full, as_of.time(), absl::UTCTimeZone()),
+      ": list alerts again, look at it, and acknowledge that"));
 }
 
 absl::StatusOr<CivilDate> ReadUntil(const std::string& text,
@@ -83,18 +92,36 @@ absl::StatusOr<Found> FindInEffect(const Reader& reader,
 
 }  // namespace
 
-absl::StatusOr<v1::Alert> Acknowledgements::FindToday(
-    AlertMoment& now, absl::string_view digits) const {
+absl::StatusOr<v1::Alert> Acknowledgements::FindAt(
+    AlertMoment& moment, absl::string_view digits) const {
   AlertSettings settings;
   settings.told_horizon_days = settings.horizon_days;
   settings.horizon_days = kMaxHorizonDays;
   settings.id_begin = std::string(digits);
   ROLLCALL_ASSIGN_OR_RETURN(const AlertReader::Alerts alerts,
-                            reader_.Read(now, std::move(settings)));
+                            reader_.Read(moment, std::move(settings)));
   if (alerts->size() > 1) return Ambiguous(digits);
   if (!alerts->empty()) return alerts->front();
-  return absl::NotFoundError(
-      absl::StrCat("there is no alert ", digits, " on ", now.on().ToString()));
+  return absl::NotFoundError(absl::StrCat("there is no alert ", digits, " on ",
+                                          moment.on().ToString()));
+}
+
+absl::StatusOr<Acknowledgements::Seen> Acknowledgements::FindSeen(
+    absl::string_view digits, KnownStamp as_of, const CivilDate& today) const {
+  AlertMoment now(reader_.sources(), KnownStamp::Max(), today);
+  ROLLCALL_ASSIGN_OR_RETURN(const v1::Alert alert, FindAt(now, digits));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto name, now.ReadName());
+  const KnownStamp newest = name.has_value() ? name->as_of : KnownStamp();
+  if (as_of >= newest) return Seen{alert, alert, newest};
+  AlertMoment moment(reader_.sources(), as_of, today);
+  absl::StatusOr<v1::Alert> then = FindAt(moment, alert.alert_id());
+  // What was not there was not seen either.
+  if (absl::IsNotFound(then.status())) return SaysMore(digits, as_of);
+  if (!then.ok()) return then.status();
+  if (!IsCovered(alert, AsAcknowledged(*then), as_of.time())) {
+    return SaysMore(digits, as_of);
+  }
+  return Seen{alert, *std::move(then), as_of};
 }
 
 absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
@@ -103,6 +130,7 @@ absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
   ROLLCALL_ASSIGN_OR_RETURN(const std::string digits,
                             ReadDigits(request.alert_id()));
   ROLLCALL_RETURN_IF_ERROR(CheckNote(request.note()));
+  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp as_of, AsOf(request));
   ROLLCALL_ASSIGN_OR_RETURN(
       const auto repeatable,
       RepeatableRequest::Create("rollcall.v1.AlertService.AcknowledgeAlert",
@@ -113,12 +141,10 @@ absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
   if (given.has_value()) return *std::move(given);
   ROLLCALL_ASSIGN_OR_RETURN(const CivilDate until,
                             ReadUntil(request.until_date(), today));
-  AlertMoment now(reader_.sources(), KnownStamp::Max(), today);
-  ROLLCALL_ASSIGN_OR_RETURN(const v1::Alert alert, FindToday(now, digits));
-  ROLLCALL_ASSIGN_OR_RETURN(const auto name, now.ReadName());
+  ROLLCALL_ASSIGN_OR_RETURN(const Seen seen, FindSeen(digits, as_of, today));
   const auto work = [&](KnownStamp stamp, const Reader&, Writes& writes,
                         v1::AcknowledgeAlertResponse& response) {
-    *response.mutable_alert() = alert;
+    *response.mutable_alert() = seen.now;
     v1::AlertAcknowledgement& one =
         *response.mutable_alert()->mutable_acknowledgement();
     one.Clear();
@@ -127,11 +153,11 @@ absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
     one.set_principal(std::string(principal));
     *one.mutable_time() = ToProto(stamp.time());
     stored::v1::AlertAcknowledgementRecord record;
-    *record.mutable_alert() = AsAcknowledged(alert);
+    *record.mutable_alert() = AsAcknowledged(seen.then);
     *record.mutable_acknowledgement() = one;
-    if (name.has_value()) record.set_seen_stamp(name->as_of.raw());
+    record.set_seen_stamp(seen.stamp.raw());
     kAcknowledgementTable.Put(
-        writes.head, {*AlertId::FromHex(alert.alert_id()), stamp}, record);
+        writes.head, {*AlertId::FromHex(seen.now.alert_id()), stamp}, record);
     return absl::OkStatus();
   };
   auto response = ApplyOnce<v1::AcknowledgeAlertResponse>(committer_, {kName},

@@ -7,7 +7,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "collector/alerts/alert_reader.h"
+#include "collector/contracts/civil_date.h"
 #include "collector/storage/committer.h"
+#include "collector/storage/known_stamp.h"
 #include "common/clock.h"
 #include "rollcall/v1/alert_service.pb.h"
 
@@ -30,9 +32,21 @@ class Acknowledgements {
   int64_t changes() const { return changes_; }
 
  private:
-  // Of a store as it is, today's alert that the digits name, and no other.
-  absl::StatusOr<v1::Alert> FindToday(AlertMoment& now,
-                                      absl::string_view digits) const;
+  // An alert that is to be acknowledged.
+  struct Seen {
+    v1::Alert now;
+    // As it was when all up to `stamp` was known: what is acknowledged.
+    v1::Alert then;
+    KnownStamp stamp;
+  };
+
+  // The moment's alert that the digits name, and no other.
+  absl::StatusOr<v1::Alert> FindAt(AlertMoment& moment,
+                                   absl::string_view digits) const;
+  // Today's, of one who looked at what was known at `as_of`.
+  // FAILED_PRECONDITION if that would not cover what it says now.
+  absl::StatusOr<Seen> FindSeen(absl::string_view digits, KnownStamp as_of,
+                                const CivilDate& today) const;
 
   const AlertReader& reader_;
   Committer& committer_;

@@ -29,6 +29,16 @@ class AcknowledgementsTest : public AlertWorld {
     id_ = List().alerts(0).alert_id();
   }
 
+  // Who looked at an answer acknowledges an alert of it.
+  absl::StatusOr<v1::AcknowledgeAlertResponse> AcknowledgeAsOf(
+      const v1::ListAlertsResponse& seen, const std::string& id) {
+    v1::AcknowledgeAlertRequest request;
+    request.set_alert_id(id);
+    request.set_until_date("2026-02-10");
+    *request.mutable_as_of() = seen.as_of();
+    return acknowledgements_.Acknowledge(request, "ina");
+  }
+
   std::string id_;
 };
 
@@ -242,6 +252,73 @@ TEST_F(AcknowledgementsTest, WhatHappensWhileOneAcknowledgesIsShownAgain) {
   const auto again = List(holds);
   ASSERT_THAT(again.alerts(), SizeIs(1));
   EXPECT_THAT(again.alerts(0).held_changes(), SizeIs(2));
+}
+
+TEST_F(AcknowledgementsTest, WhatCameAfterOneLookedIsNotAcknowledged) {
+  const SubjectId web = AddDevice("web-1", {Deb("bash", "5.2")});
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'nginx'")});
+  const auto holds =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }");
+  const auto untouched = List(holds);
+  ASSERT_THAT(untouched.alerts(), SizeIs(1));
+  const std::string id = untouched.alerts(0).alert_id();
+  const v1::Row host = HostnameRow("web-1");
+  clock_.Advance(absl::Hours(1));
+  Report(web, {host, Deb("bash", "5.2"), Deb("nginx", "1.24.0-1")});
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(AcknowledgeAsOf(untouched, id),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("something new since 2026-02-02T02:4")));
+  EXPECT_EQ(acknowledgements_.changes(), 0);
+  const auto installed = List(holds);
+  ASSERT_THAT(installed.alerts(), SizeIs(1));
+  // On the same device, so that the alert's words stay as they are.
+  Report(web, {host, Deb("bash", "5.2")});
+  clock_.Advance(absl::Hours(1));
+  EXPECT_THAT(AcknowledgeAsOf(installed, id),
+              StatusIs(StatusCode::kFailedPrecondition));
+  const auto removed = List(holds);
+  ASSERT_THAT(removed.alerts(), SizeIs(1));
+  const auto answer = AcknowledgeAsOf(removed, id);
+  ASSERT_OK(answer);
+  EXPECT_THAT(answer->alert().held_changes(), SizeIs(2));
+  EXPECT_THAT(List(holds).alerts(), IsEmpty());
+}
+
+TEST_F(AcknowledgementsTest, AnAlertThatCameAfterOneLookedIsNotAcknowledged) {
+  const auto before = List();
+  clock_.Advance(absl::Hours(1));
+  Agree({Contract("C-3", "end_date: '2026-03-31'")});
+  const auto after = List();
+  ASSERT_THAT(after.alerts(), SizeIs(3));
+  const std::string id = after.alerts(0).alert_id();
+  EXPECT_THAT(AcknowledgeAsOf(before, id),
+              StatusIs(StatusCode::kFailedPrecondition));
+  EXPECT_OK(AcknowledgeAsOf(after, id));
+}
+
+TEST_F(AcknowledgementsTest, WhatElseChangedSinceOneLookedDoesNotMatter) {
+  const auto seen = List();
+  clock_.Advance(absl::Hours(1));
+  Agree({Contract("C-3", "end_date: '2026-03-31'")});
+  ASSERT_OK(AcknowledgeAsOf(seen, id_));
+  const auto known = ReadAcknowledgements(*engine_, KnownStamp::Max());
+  ASSERT_OK(known);
+  ASSERT_THAT(*known, SizeIs(1));
+  EXPECT_EQ(known->begin()->second.seen_stamp(),
+            KnownStamp::AtEndOf(FromProto(seen.as_of())).raw());
+}
+
+TEST_F(AcknowledgementsTest, WhenOneLookedIsATime) {
+  v1::ListAlertsResponse seen;
+  seen.mutable_as_of()->set_seconds(-1);
+  EXPECT_THAT(AcknowledgeAsOf(seen, id_),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("as_of")));
+  // People write today for its end.
+  *seen.mutable_as_of() = ToProto(clock_.Now() + absl::Hours(20));
+  EXPECT_OK(AcknowledgeAsOf(seen, id_));
 }
 
 TEST_F(AcknowledgementsTest, MoreDevicesThanWereAcknowledgedAreShownAgain) {
