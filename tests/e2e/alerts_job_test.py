@@ -132,6 +132,7 @@ class AlertsJobTest(unittest.TestCase):
         self.assertEqual(remaining[0]["deviceCount"], 1)
         hold = self.alerts(filter={"kinds": ["KIND_AUDIT_HOLD"]})[0]
         self.assertEqual(hold["deviceCount"], 0)
+        seen = self.stack.rollcall_json("alerts", "--kind=audit-hold")["asOf"]
         make_machine(machine, "web-1", [package("bash", "5.2")])
         report()
         hold = self.alerts(filter={"kinds": ["KIND_AUDIT_HOLD"]})[0]
@@ -143,6 +144,16 @@ class AlertsJobTest(unittest.TestCase):
         table = self.stack.rollcall("alerts", "--kind=audit-hold").stdout
         self.assertIn("Under audit Quayside / A-1", table)
         self.assertIn("web-1", table)
+        # Of the removal nobody was told as of then.
+        acknowledge = ["alerts", "acknowledge", hold["alertId"], f"--until={day(5)}"]
+        refused = self.stack.rollcall(*acknowledge, f"--as-of={seen}",
+                                      certificate="admin-pam")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("says something new since", refused.stderr)
+        seen = self.stack.rollcall_json("alerts", "--kind=audit-hold")["asOf"]
+        done = self.stack.rollcall(*acknowledge, f"--as-of={seen}",
+                                   certificate="admin-pam")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_calendar_has_an_event_for_each_alert(self):
         self.agree({"vendor": {"name": "Quayside"}},

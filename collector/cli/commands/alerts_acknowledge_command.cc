@@ -13,6 +13,9 @@ using AlertStub = v1::AlertService::Stub;
 
 constexpr absl::string_view kAlertIdHelp =
     "An alert's id, or the first digits of it (6 or more)";
+constexpr absl::string_view kSeenHelp =
+    "The time that `alerts` states under its list: refused if the alert says "
+    "something new since; default: now";
 
 class AlertsAcknowledgeCommand final : public Command {
  public:
@@ -23,6 +26,8 @@ class AlertsAcknowledgeCommand final : public Command {
   absl::string_view examples() const override {
     return "  rollcall alerts acknowledge 4f1c9a02be77 --until=2026-12-15 "
            "--note=\"offer asked for\"\n"
+           "  rollcall alerts acknowledge 4f1c9a02be77 --until=2026-12-15 "
+           "--as-of=2026-11-23T15:04:05.123456Z\n"
            "\n"
            "From the day after on it is listed again. An alert whose day moves "
            "is another one, and is\n"
@@ -36,6 +41,7 @@ class AlertsAcknowledgeCommand final : public Command {
               "needed",
               &until_)
         .Fills("until_date");
+    arguments.Text("as-of", kSeenHelp, &as_of_).Fills("as_of");
     arguments.Text("note", "What to note with it", &note_).Fills("note");
     arguments.Text("request-id", kRequestIdHelp, &request_id_)
         .Fills("request_id");
@@ -51,6 +57,7 @@ class AlertsAcknowledgeCommand final : public Command {
     v1::AcknowledgeAlertRequest request;
     request.set_alert_id(id_);
     request.set_until_date(until_);
+    ROLLCALL_RETURN_IF_ERROR(SetAsOf(as_of_, request));
     request.set_note(note_);
     request.set_request_id(request_id_);
     ROLLCALL_ASSIGN_OR_RETURN(const auto stub,
@@ -66,6 +73,7 @@ class AlertsAcknowledgeCommand final : public Command {
  private:
   std::string id_;
   std::string until_;
+  std::string as_of_;
   std::string note_;
   std::string request_id_;
 };

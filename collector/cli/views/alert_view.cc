@@ -177,6 +177,10 @@ std::string AlertsTable(const v1::ListAlertsResponse& response, int width) {
     absl::StrAppend(&caveats, CaveatText(alert));
   }
   if (!caveats.empty()) absl::StrAppend(&text, "\n", caveats);
+  if (response.has_as_of()) {
+    absl::StrAppend(&text, "\nTo acknowledge: --as-of=",
+                    ExactTimeText(response.as_of()), "\n");
+  }
   return text;
 }
 

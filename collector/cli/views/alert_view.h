@@ -8,7 +8,8 @@
 namespace rollcall::cli {
 
 // A line an alert; the table is fitted to `width`, and empty if there is none.
-// Under it stand the changes of products under audit, and caveats.
+// Under it stand the changes of products under audit, caveats, and as of when
+// to acknowledge what is listed.
 std::string AlertsTable(const v1::ListAlertsResponse& response, int width);
 std::string AlertsCsv(const v1::ListAlertsResponse& response);
 

@@ -1,3 +1,5 @@
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -31,6 +33,7 @@ class FakeAlertService final : public v1::AlertService::Service {
                           v1::ListAlertsResponse* response) override {
     listed = *request;
     response->set_effective_date("2027-01-03");
+    if (as_of.has_value()) response->mutable_as_of()->set_seconds(*as_of);
     if (any) *response->add_alerts() = alert;
     return grpc::Status::OK;
   }
@@ -84,6 +87,7 @@ class FakeAlertService final : public v1::AlertService::Service {
 
   v1::Alert alert = FromText<v1::Alert>(kAlert);
   bool any = true;
+  std::optional<int64_t> as_of;
   grpc::Status refusal;
   std::vector<v1::WatchAlertsResponse> events;
   v1::ListAlertsRequest listed;
@@ -180,6 +184,23 @@ TEST_F(AlertCommandsTest, AcknowledgesUpToADay) {
                  "--output=csv"}),
             ExitCode::kOk);
   EXPECT_THAT(out_.str(), HasSubstr(",2027-01-10,ina,"));
+}
+
+TEST_F(AlertCommandsTest, AcknowledgesWhatWasListed) {
+  service_.as_of = 1'798'761'600;
+  EXPECT_EQ(Run({"alerts"}), ExitCode::kOk);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("\nTo acknowledge: --as-of=2027-01-01T00:00:00Z\n"));
+  EXPECT_EQ(Run({"alerts", "acknowledge", "001122", "--until=2027-01-10",
+                 "--as-of=2027-01-01T00:00:00Z"}),
+            ExitCode::kOk);
+  EXPECT_THAT(service_.acknowledged,
+              EqualsText("alert_id: '001122' until_date: '2027-01-10' as_of { "
+                         "seconds: 1798761600 }"));
+  EXPECT_EQ(Run({"alerts", "acknowledge", "001122", "--until=2027-01-10",
+                 "--as-of=then"}),
+            ExitCode::kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--as-of=then is neither"));
 }
 
 TEST_F(AlertCommandsTest, AnAcknowledgementNeedsADay) {

@@ -100,7 +100,8 @@ constexpr char kAlertsView[] = R"pb(
     days_left: -1511
     action: "Buy what is missing, or show that it is used no more"
     acknowledgement { principal: "ada" until_date: "2026-12-01" }
-  })pb";
+  }
+  as_of { seconds: 1793404800 nanos: 123456000 })pb";
 
 constexpr char kInvoicesView[] = R"pb(
   findings {
@@ -236,7 +237,7 @@ std::vector<View> AllViews() {
               "4f1c9a02b1d8", "reports-build-7.north.example.com"}),
       ViewOf("alerts", AlertsTable, kAlertsView,
              {"2026-09-11", "1511 over", "audit-remediation", "HL-M-03",
-              "701d61bb8cfa"}),
+              "701d61bb8cfa", "--as-of=2026-10-31T00:00:00.123456Z"}),
       ViewOf("invoices", InvoiceFindingsTable, kInvoicesView,
              {"R-2025-2024-10", "2025-01-01", "price-above-contract",
               "not-comparable", "HL-2024-10"}),
