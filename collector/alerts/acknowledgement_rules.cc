@@ -1,8 +1,10 @@
 #include "collector/alerts/acknowledgement_rules.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "common/proto_time.h"
+#include "rollcall/v1/contract.pb.h"
 
 namespace rollcall::collector {
 namespace {
@@ -34,6 +36,17 @@ bool HasMoreDevices(const v1::Alert& now, const v1::Alert& then) {
          (!then.has_device_count() || now.device_count() > then.device_count());
 }
 
+// Before alerts told how a contract is renewed, nothing of it was kept.
+bool IsRenewedOtherwise(const v1::Alert& now, const v1::Alert& then) {
+  if (!then.has_renewal()) return false;
+  const auto terms = [](const v1::RenewalClause& renewal) {
+    return std::make_tuple(renewal.automatic(), renewal.has_notice_days(),
+                           renewal.notice_days(), renewal.has_term_months(),
+                           renewal.term_months());
+  };
+  return terms(now.renewal()) != terms(then.renewal());
+}
+
 }  // namespace
 
 v1::Alert AsAcknowledged(const v1::Alert& alert) {
@@ -48,6 +61,7 @@ v1::Alert AsAcknowledged(const v1::Alert& alert) {
 
 bool IsCovered(const v1::Alert& now, const v1::Alert& then, absl::Time seen) {
   if (IsOfAudit(now.kind()) && now.action() != then.action()) return false;
+  if (IsRenewedOtherwise(now, then)) return false;
   if (now.kind() == v1::Alert::KIND_AUDIT_HOLD) {
     return !HasHeldChangeAfter(now, seen);
   }

@@ -15,7 +15,10 @@ v1::Alert AsAcknowledged(const v1::Alert& alert);
 // told then. He has not where
 // - something of a product under audit was installed or removed since;
 // - more devices have what is out of term, or can be counted at last;
-// - an alert of an audit asks for something else.
+// - an alert of an audit asks for something else;
+// - a contract is renewed otherwise. Words do not decide there: they change
+// with
+//   the day and with the contract's lines.
 bool IsCovered(const v1::Alert& now, const v1::Alert& then, absl::Time seen);
 
 }  // namespace rollcall::collector

@@ -64,6 +64,17 @@ class ContractRenewal {
     return end_.Plus(-notice_->clauses().renewal().notice_days());
   }
 
+  // What the clauses that count say, as if one did.
+  v1::RenewalClause Terms() const {
+    v1::RenewalClause terms;
+    if (clause_ != nullptr) terms = clause_->clauses().renewal();
+    terms.clear_notice_days();
+    if (notice_ != nullptr) {
+      terms.set_notice_days(notice_->clauses().renewal().notice_days());
+    }
+    return terms;
+  }
+
   // What to do about the end, up to it.
   std::string EndText(const CivilDate& on) const {
     if (!IsAutomatic()) {
@@ -140,14 +151,17 @@ void AddEnd(const v1::Contract& contract, const ContractRenewal& renewal,
                .action = absl::StrCat(renewal.EndedText(), LinesText(lines))});
     return;
   }
-  dates.Add(subject, {.kind = v1::Alert::KIND_RENEWAL,
-                      .due = renewal.end(),
-                      .action = absl::StrCat(renewal.EndText(dates.on()),
-                                             LinesText(lines))});
+  const auto add = [&](const KeyDate& date) {
+    v1::Alert* const alert = dates.Add(subject, date);
+    if (alert != nullptr) *alert->mutable_renewal() = renewal.Terms();
+  };
+  add({.kind = v1::Alert::KIND_RENEWAL,
+       .due = renewal.end(),
+       .action = absl::StrCat(renewal.EndText(dates.on()), LinesText(lines))});
   if (const auto notice = renewal.NoticeDay(); notice.has_value()) {
-    dates.Add(subject, {.kind = v1::Alert::KIND_NOTICE,
-                        .due = *notice,
-                        .action = renewal.NoticeText()});
+    add({.kind = v1::Alert::KIND_NOTICE,
+         .due = *notice,
+         .action = renewal.NoticeText()});
   }
 }
 

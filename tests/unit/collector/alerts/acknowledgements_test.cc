@@ -171,7 +171,7 @@ TEST_F(AcknowledgementsTest, WhatIsKeptSaysWhatItWasAbout) {
                   ObjectIdHex(ObjectNumber::kContract, {"C-1"}),
                   "' vendor: 'Acme' contract_number: 'C-1' due_date: "
                   "'2026-04-15' action: 'Ends on this day unless it is "
-                  "renewed: renew it, or retire what it covers'")));
+                  "renewed: renew it, or retire what it covers' renewal { }")));
 }
 
 TEST_F(AcknowledgementsTest, WhatHappensUnderAuditLaterIsShownAgain) {
@@ -361,6 +361,39 @@ TEST_F(AcknowledgementsTest,
   ASSERT_THAT(again.alerts(), SizeIs(1));
   EXPECT_EQ(again.alerts(0).alert_id(), listed.alerts(0).alert_id());
   EXPECT_THAT(again.alerts(0).action(), HasSubstr("object to it"));
+}
+
+TEST_F(AcknowledgementsTest, AContractThatIsRenewedOtherwiseIsShownAgain) {
+  constexpr char kKinds[] = "filter { kinds: KIND_NOTICE kinds: KIND_RENEWAL }";
+  const auto terms = FromText<v1::ListAlertsRequest>(kKinds);
+  const auto acknowledge_all = [&] {
+    const auto listed = List(terms);
+    for (const v1::Alert& alert : listed.alerts()) {
+      EXPECT_OK(Acknowledge(alert.alert_id(), "2026-04-10"));
+    }
+    EXPECT_THAT(Words(List(terms)), IsEmpty());
+  };
+  Agree({Contract(
+      "C-1",
+      "end_date: '2026-04-15' clauses { renewal { notice_days: 30 } }")});
+  acknowledge_all();
+  Agree({Contract("C-1",
+                  "end_date: '2026-04-15' title: 'Web servers' clauses { "
+                  "renewal { notice_days: 30 } }")});
+  EXPECT_THAT(Words(List(terms)), IsEmpty());
+  Agree({Contract("C-1",
+                  "end_date: '2026-04-15' clauses { renewal { automatic: true "
+                  "notice_days: 30 term_months: 36 } }")});
+  const auto again = List(terms);
+  ASSERT_THAT(Words(again),
+              ElementsAre("NOTICE C-1 2026-03-16", "RENEWAL C-1 2026-04-15"));
+  EXPECT_THAT(again.alerts(0).action(),
+              HasSubstr("or it renews itself for 36 months"));
+  acknowledge_all();
+  // Its words are others once the day for notice is over, and it is the same.
+  auto later = terms;
+  later.set_effective_date("2026-03-20");
+  EXPECT_THAT(Words(List(later)), IsEmpty());
 }
 
 TEST(AcknowledgementTable, KeysAreOrderedByAlertThenNewestFirst) {

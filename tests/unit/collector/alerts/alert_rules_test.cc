@@ -79,6 +79,10 @@ TEST(AlertRules, AnAutomaticRenewalSaysThatItRenewsUnlessNoticeIsGiven) {
               ElementsAre("NOTICE 2026-12-01 0", "RENEWAL 2026-12-31 30"));
   EXPECT_THAT(before[0], Says("renews itself for 12 months after 2026-12-31"));
   EXPECT_THAT(before[1], Says("unless notice is given by 2026-12-01"));
+  EXPECT_THAT(before,
+              Each(Property(&v1::Alert::renewal,
+                            testing::EqualsText("automatic: true notice_days: "
+                                                "30 term_months: 12"))));
   const auto after = Alerts("2026-12-02", facts);
   EXPECT_THAT(Short(after),
               ElementsAre("NOTICE 2026-12-01 -1", "RENEWAL 2026-12-31 29"));

@@ -113,6 +113,8 @@ TEST(MasterClauses, TheDayForNoticeOfItsOwnRenewalMayBeTheMasters) {
               ElementsAre("NOTICE 2026-10-02 0", "RENEWAL 2026-12-31 90"));
   EXPECT_THAT(alerts[0],
               ActionHas("after 2026-12-31, as master contract M-1 says"));
+  EXPECT_THAT(alerts[0].renewal(),
+              testing::EqualsText("automatic: true notice_days: 90"));
 }
 
 TEST(MasterClauses, TheNearestMasterThatSaysItIsNamed) {
