@@ -36,6 +36,12 @@ bool HasMoreDevices(const v1::Alert& now, const v1::Alert& then) {
          (!then.has_device_count() || now.device_count() > then.device_count());
 }
 
+bool IsLessCertain(const v1::Alert& now, const AcknowledgedAlert& then) {
+  if (!then.had_caveat.has_value()) return false;
+  if (then.alert.has_device_count() && !now.has_device_count()) return true;
+  return !*then.had_caveat && !now.caveat().empty();
+}
+
 // Before alerts told how a contract is renewed, nothing of it was kept.
 bool IsRenewedOtherwise(const v1::Alert& now, const v1::Alert& then) {
   if (!then.has_renewal()) return false;
@@ -49,24 +55,29 @@ bool IsRenewedOtherwise(const v1::Alert& now, const v1::Alert& then) {
 
 }  // namespace
 
-v1::Alert AsAcknowledged(const v1::Alert& alert) {
-  v1::Alert kept = alert;
-  kept.clear_days_left();
-  kept.clear_first_shown_date();
-  kept.clear_held_changes();
-  kept.clear_caveat();
-  kept.clear_acknowledgement();
+AcknowledgedAlert AsAcknowledged(const v1::Alert& alert) {
+  AcknowledgedAlert kept = {alert, !alert.caveat().empty()};
+  kept.alert.clear_days_left();
+  kept.alert.clear_first_shown_date();
+  kept.alert.clear_held_changes();
+  kept.alert.clear_caveat();
+  kept.alert.clear_acknowledgement();
   return kept;
 }
 
-bool IsCovered(const v1::Alert& now, const v1::Alert& then, absl::Time seen) {
-  if (IsOfAudit(now.kind()) && now.action() != then.action()) return false;
-  if (IsRenewedOtherwise(now, then)) return false;
+bool IsCovered(const v1::Alert& now, const AcknowledgedAlert& then,
+               absl::Time seen) {
+  if (IsOfAudit(now.kind()) && now.action() != then.alert.action()) {
+    return false;
+  }
+  if (IsRenewedOtherwise(now, then.alert) || IsLessCertain(now, then)) {
+    return false;
+  }
   if (now.kind() == v1::Alert::KIND_AUDIT_HOLD) {
     return !HasHeldChangeAfter(now, seen);
   }
   return now.kind() != v1::Alert::KIND_INSTALLS_REMAIN ||
-         !HasMoreDevices(now, then);
+         !HasMoreDevices(now, then.alert);
 }
 
 }  // namespace rollcall::collector

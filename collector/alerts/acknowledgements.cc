@@ -153,7 +153,9 @@ absl::StatusOr<v1::AcknowledgeAlertResponse> Acknowledgements::Acknowledge(
     one.set_principal(std::string(principal));
     *one.mutable_time() = ToProto(stamp.time());
     stored::v1::AlertAcknowledgementRecord record;
-    *record.mutable_alert() = AsAcknowledged(seen.then);
+    AcknowledgedAlert kept = AsAcknowledged(seen.then);
+    *record.mutable_alert() = std::move(kept.alert);
+    if (kept.had_caveat.has_value()) record.set_had_caveat(*kept.had_caveat);
     *record.mutable_acknowledgement() = one;
     record.set_seen_stamp(seen.stamp.raw());
     kAcknowledgementTable.Put(

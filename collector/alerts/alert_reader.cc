@@ -1,5 +1,6 @@
 #include "collector/alerts/alert_reader.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -23,6 +24,13 @@ absl::Time SeenOf(const stored::v1::AlertAcknowledgementRecord& record) {
              : KnownStamp::FromRaw(record.seen_stamp()).time();
 }
 
+AcknowledgedAlert AcknowledgedOf(
+    const stored::v1::AlertAcknowledgementRecord& record) {
+  AcknowledgedAlert then = {record.alert(), std::nullopt};
+  if (record.has_had_caveat()) then.had_caveat = record.had_caveat();
+  return then;
+}
+
 // Adds the acknowledgements that are in effect on the day and cover what the
 // alert says.
 void AddAcknowledgements(const KnownAcknowledgements& known,
@@ -33,7 +41,8 @@ void AddAcknowledgements(const KnownAcknowledgements& known,
     const v1::AlertAcknowledgement& one = found->second.acknowledgement();
     const auto until = CivilDate::Parse(one.until_date());
     if (!until.ok() || on > *until ||
-        !IsCovered(alert, found->second.alert(), SeenOf(found->second))) {
+        !IsCovered(alert, AcknowledgedOf(found->second),
+                   SeenOf(found->second))) {
       continue;
     }
     *alert.mutable_acknowledgement() = one;

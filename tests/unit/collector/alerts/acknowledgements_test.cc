@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "collector/alerts/acknowledgement_table.h"
+#include "collector/inventory/deletions.h"
 #include "common/proto_time.h"
 #include "tests/unit/collector/alerts/alert_world.h"
 
@@ -252,6 +253,63 @@ TEST_F(AcknowledgementsTest, WhatHappensWhileOneAcknowledgesIsShownAgain) {
   const auto again = List(holds);
   ASSERT_THAT(again.alerts(), SizeIs(1));
   EXPECT_THAT(again.alerts(0).held_changes(), SizeIs(2));
+}
+
+// As if no rule were there any more.
+class NoRuleLookup final : public ProductLookup {
+ public:
+  std::optional<v1::RecognisedProduct> Lookup(
+      const v1::SoftwarePackage& /*package*/) const override {
+    return std::nullopt;
+  }
+  bool HasRuleFor(absl::string_view /*publisher*/,
+                  absl::string_view /*product*/) const override {
+    return false;
+  }
+};
+
+// Its words are the same: nothing of the product may be installed or removed.
+TEST_F(AcknowledgementsTest, AHoldThatCanBeToldNoMoreIsShownAgain) {
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'nginx'")});
+  const auto holds =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }");
+  const auto listed = List(holds);
+  ASSERT_THAT(listed.alerts(), SizeIs(1));
+  EXPECT_TRUE(listed.alerts(0).has_device_count());
+  ASSERT_OK(Acknowledge(listed.alerts(0).alert_id(), "2026-02-10"));
+  EXPECT_THAT(List(holds).alerts(), IsEmpty());
+  const NoRuleLookup lookup;
+  const AlertReader reader({sources_, lookup}, 365);
+  const AlertQueries queries(reader, clock_);
+  ASSERT_OK_AND_ASSIGN(const auto again, queries.ListAlerts(holds));
+  ASSERT_THAT(again.alerts(), SizeIs(1));
+  EXPECT_EQ(again.alerts(0).action(), listed.alerts(0).action());
+  EXPECT_FALSE(again.alerts(0).has_device_count());
+}
+
+TEST_F(AcknowledgementsTest, AHoldThatHasACaveatSinceIsShownAgain) {
+  Agree(
+      {Audit("contract_number: 'C-1' notice_date: '2026-02-02' "
+             "held_products: 'nginx'")});
+  const auto holds =
+      FromText<v1::ListAlertsRequest>("filter { kinds: KIND_AUDIT_HOLD }");
+  const auto listed = List(holds);
+  ASSERT_THAT(listed.alerts(), SizeIs(1));
+  EXPECT_EQ(listed.alerts(0).caveat(), "");
+  const std::string id = listed.alerts(0).alert_id();
+  ASSERT_OK(Acknowledge(id, "2026-02-10"));
+  Batch batch;
+  kDeletionTable.Put(
+      batch, {MakeDeletionId(stamps_.Next(), DeviceId::Generate(random_))},
+      stored::v1::DeletionRecord());
+  ASSERT_OK(engine_->Write(batch, Durability::kSynced));
+  const auto again = List(holds);
+  ASSERT_THAT(again.alerts(), SizeIs(1));
+  EXPECT_THAT(again.alerts(0).caveat(), HasSubstr("deleted"));
+  ASSERT_OK(Acknowledge(id, "2026-02-10"));
+  EXPECT_THAT(List(holds).alerts(), IsEmpty());
 }
 
 TEST_F(AcknowledgementsTest, WhatCameAfterOneLookedIsNotAcknowledged) {
