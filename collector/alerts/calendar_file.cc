@@ -53,6 +53,28 @@ std::string SummaryOf(const v1::Alert& alert) {
                       absl::StrJoin(alert.subject().parts(), " / "));
 }
 
+// Whether an object may have several of the kind, which nothing but their days
+// tells apart.
+bool MayBeSeveral(const v1::Alert& alert) {
+  switch (alert.kind()) {
+    case v1::Alert::KIND_TRUE_UP_REPORT:
+    case v1::Alert::KIND_TRUE_UP:
+    case v1::Alert::KIND_TRUE_UP_ORDER:
+      return true;
+    // Of a line of maintenance: its own end, and the one that it states.
+    case v1::Alert::KIND_MAINTENANCE_END:
+      return alert.subject().kind() == v1::CONTRACT_OBJECT_KIND_ENTITLEMENT;
+    default:
+      return false;
+  }
+}
+
+// Without the day where it can be: then an event moves with its day.
+std::string UidOf(const v1::Alert& alert) {
+  if (MayBeSeveral(alert)) return alert.alert_id();
+  return absl::StrCat(alert.subject_id(), "-", static_cast<int>(alert.kind()));
+}
+
 std::string DescriptionOf(const v1::Alert& alert) {
   std::string text =
       absl::StrCat(alert.action(), ".\nVendor: ", alert.vendor());
@@ -113,7 +135,7 @@ Component EventOf(const v1::Alert& alert, const CivilDate& due,
   const auto add = [&event](icalproperty* property) {
     icalcomponent_add_property(event.get(), property);
   };
-  add(icalproperty_new_uid(Plain(alert.alert_id()).c_str()));
+  add(icalproperty_new_uid(Plain(UidOf(alert)).c_str()));
   add(icalproperty_new_dtstamp(stamp));
   // A date without an end lasts that day (RFC 5545, 3.6.1).
   add(icalproperty_new_dtstart(DateOf(due)));

@@ -166,7 +166,7 @@ class AlertsJobTest(unittest.TestCase):
         self.assertIn("2 events", written.stderr)
         lines = out.read_bytes().decode().split("\r\n")
         self.assertEqual([line[4:] for line in lines if line.startswith("UID:")],
-                         [alert["alertId"] for alert in
+                         [alert["subjectId"] + "-1" for alert in
                           self.alerts(filter={"kinds": ["KIND_RENEWAL"]})])
         self.assertIn("DTSTART;VALUE=DATE:" + day(30).replace("-", ""), lines)
         self.assertEqual(lines.count("BEGIN:VALARM"), 2)

@@ -20,8 +20,12 @@ class AlertsCalendarCommand final : public Command {
            "--force\n"
            "  rollcall alerts calendar --kind=renewal,notice >renewals.ics\n"
            "\n"
-           "Each event keeps its UID, so that importing a newer file changes "
-           "events and adds none twice.\n";
+           "Each event keeps its UID, so that importing a newer file moves "
+           "events and adds none twice.\n"
+           "A true-up or maintenance of a line whose day moves is a new event; "
+           "the old one stays in the\n"
+           "calendar, as does what is not due any more, until it is deleted "
+           "there.\n";
   }
   void Declare(Arguments& arguments) override {
     filter_.Declare(arguments);

@@ -4,6 +4,9 @@
 #include <set>
 #include <tuple>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "collector/alerts/calendar_file.h"
 #include "common/hash.h"
 #include "tests/unit/collector/alerts/alert_facts.h"
 
@@ -142,6 +145,27 @@ TEST(AlertProperties, HoldForAnyContractsOnAnyDay) {
       ASSERT_OK(alerts);
       CheckAlerts(on, *alerts, settings);
     }
+  }
+}
+
+// Else importing the calendar would leave one event of both.
+TEST(AlertProperties, EveryEventOfACalendarHasItsOwnUid) {
+  const FleetFacts fleet = OneDeviceHasAll();
+  for (uint32_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    World world(seed);
+    const ContractFacts facts = world.AnyFacts();
+    AlertSettings settings;
+    settings.horizon_days = world.Draw(0, 3'660);
+    const auto alerts = AlertsOn(Day(world.AnyDay()), facts, fleet, settings);
+    ASSERT_OK(alerts);
+    const std::string calendar = CalendarOf(*alerts, absl::UnixEpoch());
+    std::set<std::string> uids;
+    for (const absl::string_view line : absl::StrSplit(calendar, "\r\n")) {
+      if (!absl::StartsWith(line, "UID:")) continue;
+      EXPECT_TRUE(uids.emplace(line).second) << line;
+    }
+    EXPECT_EQ(uids.size(), alerts->size());
   }
 }
 

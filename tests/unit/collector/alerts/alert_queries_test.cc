@@ -404,7 +404,7 @@ TEST_F(AlertQueriesTest, ExportsACalendarOfWhatIsListed) {
   const auto listed = List();
   for (const v1::Alert& alert : listed.alerts()) {
     EXPECT_THAT(calendar->content(),
-                HasSubstr("UID:" + alert.alert_id() + "\r\n"));
+                HasSubstr("UID:" + alert.subject_id() + "-1\r\n"));
   }
   EXPECT_THAT(calendar->content(), HasSubstr("DTSTAMP:20260202T"));
   EXPECT_THAT(queries_.ExportCalendar(

@@ -24,7 +24,8 @@ const absl::Time kStamp = absl::FromUnixSeconds(1'770'000'000);
 v1::Alert Renewal() {
   return FromText<v1::Alert>(
       "alert_id: '00112233445566778899aabbccddeeff' kind: KIND_RENEWAL "
-      "subject { kind: CONTRACT_OBJECT_KIND_CONTRACT parts: 'C-1' } vendor: "
+      "subject { kind: CONTRACT_OBJECT_KIND_CONTRACT parts: 'C-1' } "
+      "subject_id: 'ffeeddccbbaa99887766554433221100' vendor: "
       "'Acme' contract_number: 'C-1' due_date: '2026-12-31' first_shown_date: "
       "'2026-10-02' action: 'Renew it'");
 }
@@ -41,7 +42,7 @@ TEST(CalendarFile, AnAlertIsAnAllDayEventWithAReminder) {
             "VERSION:2.0\r\n"
             "PRODID:-//Rollcall//0.1.0//EN\r\n"
             "BEGIN:VEVENT\r\n"
-            "UID:00112233445566778899aabbccddeeff\r\n"
+            "UID:ffeeddccbbaa99887766554433221100-1\r\n"
             "DTSTAMP:20260202T024000Z\r\n"
             "DTSTART;VALUE=DATE:20261231\r\n"
             "SUMMARY:Renewal: C-1\r\n"
@@ -55,6 +56,34 @@ TEST(CalendarFile, AnAlertIsAnAllDayEventWithAReminder) {
             "END:VALARM\r\n"
             "END:VEVENT\r\n"
             "END:VCALENDAR\r\n");
+}
+
+TEST(CalendarFile, AnEventWhoseDayMovesKeepsItsUid) {
+  v1::Alert moved = Renewal();
+  moved.set_alert_id("11112222333344445555666677778888");
+  moved.set_due_date("2027-12-31");
+  for (const v1::Alert& alert : {Renewal(), moved}) {
+    EXPECT_THAT(CalendarOf({alert}, kStamp),
+                HasSubstr("UID:ffeeddccbbaa99887766554433221100-1\r\n"));
+  }
+  moved.set_kind(v1::Alert::KIND_NOTICE);
+  EXPECT_THAT(CalendarOf({moved}, kStamp),
+              HasSubstr("UID:ffeeddccbbaa99887766554433221100-2\r\n"));
+}
+
+TEST(CalendarFile, OfSeveralOfAKindEachDayHasAUid) {
+  v1::Alert alert = Renewal();
+  const auto by_day = HasSubstr("UID:00112233445566778899aabbccddeeff\r\n");
+  for (const auto kind :
+       {v1::Alert::KIND_TRUE_UP_REPORT, v1::Alert::KIND_TRUE_UP,
+        v1::Alert::KIND_TRUE_UP_ORDER}) {
+    alert.set_kind(kind);
+    EXPECT_THAT(CalendarOf({alert}, kStamp), by_day);
+  }
+  alert.set_kind(v1::Alert::KIND_MAINTENANCE_END);
+  EXPECT_THAT(CalendarOf({alert}, kStamp), Not(by_day));
+  alert.mutable_subject()->set_kind(v1::CONTRACT_OBJECT_KIND_ENTITLEMENT);
+  EXPECT_THAT(CalendarOf({alert}, kStamp), by_day);
 }
 
 TEST(CalendarFile, TheSameAlertsGiveTheSameBytes) {
