@@ -45,18 +45,57 @@ struct ChangeQueries::DifferenceCursor {
   // The newest effect that the digest was computed under.
   KnownStamp effect;
   std::string digest;
+  // What the items were compared with; see ComparedAt.
+  KnownStamp compared_at;
 
   void Encode(KeyWriter& writer) const {
-    writer.U32(next).Stamp(effect).Text(digest);
+    writer.U32(next).Stamp(effect).Text(digest).Stamp(compared_at);
   }
   static DifferenceCursor Decode(KeyReader& reader) {
     DifferenceCursor cursor;
     cursor.next = reader.U32();
     cursor.effect = reader.Stamp();
     cursor.digest = reader.Text();
+    cursor.compared_at = reader.Stamp();
     return cursor;
   }
+
+  // Makes it one of the change-set as it is now. ABORTED if that comes to
+  // another than on the page before.
+  absl::Status Renew(const ChangeContent& content, const KeptChangeSet& kept,
+                     const std::vector<std::string>& items,
+                     const Reader& reader);
 };
+
+absl::Status ChangeQueries::DifferenceCursor::Renew(
+    const ChangeContent& content, const KeptChangeSet& kept,
+    const std::vector<std::string>& items, const Reader& reader) {
+  const KnownStamp now_at = ComparedAt(kept);
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const KnownStamp newest,
+      NewestEffect(reader, kept.record.change_set().kind()));
+  // What the whole comes to stays what it is as long as nothing takes effect
+  // and it is proposed still.
+  if (!digest.empty() && newest == effect && now_at == compared_at) {
+    return absl::OkStatus();
+  }
+  ROLLCALL_ASSIGN_OR_RETURN(const Compared compared,
+                            CompareItems(content, kept.key.id, items, reader,
+                                         now_at, [](const ComparedItem&) {}));
+  if (!digest.empty() && digest != compared.digest) {
+    const std::string moved = MovedInWords(compared, effect);
+    return absl::AbortedError(absl::StrCat(
+        "the change-set comes to another than on the page before; begin "
+        "again. ",
+        moved.empty() ? "It is not proposed any more, and so not compared with "
+                        "what took effect since"
+                      : absl::StrCat("There moved: ", moved)));
+  }
+  digest = compared.digest;
+  effect = newest;
+  compared_at = now_at;
+  return absl::OkStatus();
+}
 
 absl::StatusOr<v1::ListChangeSetsResponse> ChangeQueries::List(
     const v1::ListChangeSetsRequest& request) const {
@@ -145,27 +184,11 @@ absl::StatusOr<size_t> ChangeQueries::FillDifferences(
         absl::StrCat("what a change-set of kind ", PolicyOf(kind).word,
                      " changes is not kept item by item"));
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const KnownStamp effect,
-                            NewestEffect(reader, kind));
   ROLLCALL_ASSIGN_OR_RETURN(const auto items, ReadProposed(reader, kept));
+  ROLLCALL_RETURN_IF_ERROR(cursor.Renew(*content->second, kept, items, reader));
   const size_t begin = std::min<size_t>(cursor.next, items.size());
   const size_t end =
       std::min(begin + static_cast<size_t>(page.size), items.size());
-  if (cursor.digest.empty() || effect != cursor.effect) {
-    ROLLCALL_ASSIGN_OR_RETURN(
-        const Compared compared,
-        CompareItems(*content->second, kept.key.id, items, reader,
-                     ComparedAt(kept), [](const ComparedItem&) {}));
-    if (!cursor.digest.empty() && cursor.digest != compared.digest) {
-      return absl::AbortedError(
-          absl::StrCat("the change-set comes to another than on the page "
-                       "before; begin again. There moved: ",
-                       MovedInWords(compared, cursor.effect)));
-    }
-    cursor.digest = compared.digest;
-    cursor.effect = effect;
-  }
-  // What the whole comes to stays what it is as long as nothing takes effect.
   const std::vector<std::string> some(
       items.begin() + static_cast<std::ptrdiff_t>(begin),
       items.begin() + static_cast<std::ptrdiff_t>(end));

@@ -64,6 +64,13 @@ class ChangeSetsTest : public ::testing::Test {
     store_.AgreeTo(Propose(changes));
   }
 
+  void Reject(const std::string& id) {
+    v1::RejectChangeSetRequest request;
+    request.set_change_set_id(id);
+    request.set_reason("not now");
+    EXPECT_OK(store_.change_sets.Reject(request, store_.roles.CallBy("pat")));
+  }
+
   bool IsThere(const v1::ObjectChange& change) {
     const auto found = FindObject(*store_.ContractMemory::engine,
                                   change.object().object_case(),
@@ -268,6 +275,45 @@ TEST_F(ChangeSetsTest, WhatTookEffectShowsWhatItChangedThen) {
   EXPECT_EQ(page.differences(0).fields(0).before(), "first");
   EXPECT_EQ(page.differences(0).fields(0).after(), "second");
   EXPECT_EQ(store_.View(id).change_set().applied_digest(), digest);
+}
+
+TEST_F(ChangeSetsTest, PagesOfOneListingAreComparedWithOneBase) {
+  Agreed({VendorNamed("Acme", "first"), VendorNamed("Best", "first")});
+  const std::string id =
+      Propose({VendorNamed("Acme", "mine"), VendorNamed("Best", "mine")});
+  Agreed({VendorNamed("Best", "second")});
+  v1::ListDifferencesRequest request;
+  request.set_change_set_id(id);
+  request.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       store_.changes.ListDifferences(request));
+  // From now on it is compared with what was known when it was proposed.
+  Reject(id);
+  v1::ListDifferencesRequest next = request;
+  next.set_page_token(first.next_page_token());
+  EXPECT_THAT(store_.changes.ListDifferences(next),
+              StatusIs(StatusCode::kAborted,
+                       AllOf(HasSubstr("begin again"),
+                             HasSubstr("not proposed any more"))));
+  ASSERT_OK_AND_ASSIGN(const auto again,
+                       store_.changes.ListDifferences(request));
+  EXPECT_NE(again.digest(), first.digest());
+}
+
+TEST_F(ChangeSetsTest, ARejectionUnderWhichNothingMovedEndsNoListing) {
+  const std::string id = Propose({VendorNamed("Acme"), VendorNamed("Best")});
+  v1::ListDifferencesRequest request;
+  request.set_change_set_id(id);
+  request.set_page_size(1);
+  ASSERT_OK_AND_ASSIGN(const auto first,
+                       store_.changes.ListDifferences(request));
+  Reject(id);
+  request.set_page_token(first.next_page_token());
+  ASSERT_OK_AND_ASSIGN(const auto second,
+                       store_.changes.ListDifferences(request));
+  EXPECT_EQ(second.digest(), first.digest());
+  ASSERT_EQ(second.differences_size(), 1);
+  EXPECT_EQ(second.differences(0).name(), "Best");
 }
 
 TEST_F(ChangeSetsTest, RefusesWhatIsMalformedAndNamesIt) {
