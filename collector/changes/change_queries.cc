@@ -108,19 +108,21 @@ absl::StatusOr<v1::ListChangeSetsResponse> ChangeQueries::List(
                      : kChangeSetTable.ScanPrefix(*snapshot, KeyWriter());
   v1::ListChangeSetsResponse response;
   std::string cursor;
+  PageRoom room(page);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(auto entry, entries.Next());
     if (!entry.has_value()) return response;
     std::string bytes = CursorOf(entry->key);
     if (bytes == page.after) continue;
     if (!Matches(request, entry->value.change_set())) continue;
-    if (response.change_sets_size() == page.size) {
+    v1::ChangeSet change_set =
+        WithoutLapses(std::move(*entry->value.mutable_change_set()));
+    if (!room.Takes(change_set.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(cursor));
       return response;
     }
     cursor = std::move(bytes);
-    *response.add_change_sets() =
-        WithoutLapses(std::move(*entry->value.mutable_change_set()));
+    *response.add_change_sets() = std::move(change_set);
   }
 }
 

@@ -122,21 +122,24 @@ absl::StatusOr<v1::ListPrincipalsResponse> PrincipalQueries::List(
     ROLLCALL_ASSIGN_OR_RETURN(tokens, CountOpenTokens(*snapshot, clock_.Now()));
   }
   v1::ListPrincipalsResponse response;
+  PageRoom room(page);
   for (const StoredPrincipal& one : all) {
     if (one.name <= page.after) continue;
     if (request.role() != v1::ROLE_UNSPECIFIED &&
         !RolesIn(one.record).Contains(request.role())) {
       continue;
     }
-    if (response.principals_size() == page.size) {
+    v1::Principal principal = PrincipalOf(one);
+    if (!request.has_as_of()) {
+      ROLLCALL_RETURN_IF_ERROR(AddLogins(*snapshot, tokens, principal));
+    }
+    if (!room.Takes(principal.ByteSizeLong())) {
+      const int last = response.principals_size() - 1;
       response.set_next_page_token(
-          page.TokenAfter(response.principals(page.size - 1).name()));
+          page.TokenAfter(response.principals(last).name()));
       return response;
     }
-    v1::Principal& principal = *response.add_principals();
-    principal = PrincipalOf(one);
-    if (request.has_as_of()) continue;
-    ROLLCALL_RETURN_IF_ERROR(AddLogins(*snapshot, tokens, principal));
+    *response.add_principals() = std::move(principal);
   }
   return response;
 }

@@ -2,6 +2,7 @@
 #include "collector/changes/change_sets.h"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -314,6 +315,39 @@ TEST_F(ChangeSetsTest, ARejectionUnderWhichNothingMovedEndsNoListing) {
   EXPECT_EQ(second.digest(), first.digest());
   ASSERT_EQ(second.differences_size(), 1);
   EXPECT_EQ(second.differences(0).name(), "Best");
+}
+
+TEST_F(ChangeSetsTest, APageOfChangeSetsIsNoLargerThanClientsTake) {
+  constexpr int kCount = 1'000;
+  const std::string words(1'024, 'w');
+  const auto put = [&](KnownStamp stamp, const Reader&, Writes& writes) {
+    for (int i = 0; i < kCount; ++i) {
+      KeptChangeSet kept;
+      kept.key = {stamp, ChangeSetId::Generate(store_.random)};
+      v1::ChangeSet& change_set = *kept.record.mutable_change_set();
+      change_set.set_change_set_id(kept.key.id.ToHex());
+      change_set.set_state(v1::ChangeSet::STATE_REJECTED);
+      change_set.set_reason(words);
+      change_set.set_end_reason(words);
+      change_set.add_approvals()->set_comment(words);
+      change_set.add_approvals()->set_comment(words);
+      PutChangeSet(kept, writes.head);
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_OK(store_.committer.Commit({"changes"}, put));
+  v1::ListChangeSetsRequest request;
+  request.set_page_size(kCount);
+  std::set<std::string> ids;
+  do {
+    ASSERT_OK_AND_ASSIGN(const auto page, store_.changes.List(request));
+    EXPECT_LT(page.ByteSizeLong(), size_t{4} << 20);
+    for (const auto& one : page.change_sets()) {
+      EXPECT_TRUE(ids.insert(one.change_set_id()).second);
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(ids, SizeIs(kCount));
 }
 
 TEST_F(ChangeSetsTest, RefusesWhatIsMalformedAndNamesIt) {

@@ -1,8 +1,12 @@
 #include "collector/identity/principal_queries.h"
 
+#include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "collector/identity/principal_tables.h"
 #include "collector/identity/role_edits.h"
+#include "collector/rpc/role_set.h"
 #include "common/proto_time.h"
 #include "tests/unit/collector/identity/enrolment_fixture.h"
 
@@ -13,6 +17,7 @@ using ::rollcall::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 class PrincipalQueriesTest : public EnrolmentFixture {
  protected:
@@ -63,6 +68,30 @@ TEST_F(PrincipalQueriesTest, ListsByNameInPages) {
   request.set_role(static_cast<v1::Role>(99));
   EXPECT_THAT(queries_.List(request),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(PrincipalQueriesTest, APageIsNoLargerThanClientsTake) {
+  constexpr int kCount = 1'000;
+  const auto put = [](KnownStamp stamp, const Reader&, Writes& writes) {
+    stored::v1::PrincipalRecord record;
+    for (const v1::Role role : kAllRoles.List()) {
+      v1::RoleGrant& grant = *record.add_grants();
+      grant.set_role(role);
+      grant.set_reason(std::string(1'024, 'w'));
+    }
+    for (int i = 0; i < kCount; ++i) {
+      kPrincipalTable.Put(writes.head, {absl::StrCat("p", i), stamp}, record);
+    }
+    return absl::OkStatus();
+  };
+  ASSERT_OK(committer_.Commit({kPrincipalsName}, put));
+  v1::ListPrincipalsRequest request;
+  request.set_page_size(kCount);
+  ASSERT_OK_AND_ASSIGN(const auto page, queries_.List(request));
+  EXPECT_LT(page.ByteSizeLong(), size_t{4} << 20);
+  EXPECT_NE(page.next_page_token(), "");
+  // And the three that are there from the start.
+  EXPECT_THAT(Names(request), SizeIs(kCount + 3));
 }
 
 TEST_F(PrincipalQueriesTest, TellsWhoHadWhichRoleAtAPastTime) {
