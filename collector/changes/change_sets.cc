@@ -135,6 +135,23 @@ absl::Status CheckDigest(const ChangeView& view, absl::string_view digest) {
       moved.empty() ? "" : ". Since it was proposed there moved: ", moved));
 }
 
+// Takes out what the principal approved in that role and what lapsed: the
+// ledger keeps it, and who approves after each lapse would fill the record.
+void DropLapsed(absl::string_view principal, v1::Role role,
+                stored::v1::ChangeSetRecord& record) {
+  auto& approvals = *record.mutable_change_set()->mutable_approvals();
+  auto& stamps = *record.mutable_approval_stamps();
+  for (int i = approvals.size() - 1; i >= 0; --i) {
+    const v1::Approval& approval = approvals.Get(i);
+    if (approval.lapse_reason().empty() || approval.principal() != principal ||
+        approval.role() != role) {
+      continue;
+    }
+    approvals.DeleteSubrange(i, 1);
+    if (i < stamps.size()) stamps.erase(stamps.begin() + i);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> ChangeSets::NamesOf(v1::ChangeSet::Kind kind) const {
@@ -282,6 +299,7 @@ absl::StatusOr<v1::ApproveChangeSetResponse> ChangeSets::TryToApprove(
     ROLLCALL_RETURN_IF_ERROR(
         CheckRoles(deps_.roles, reader, view, caller.principal, role));
     ROLLCALL_RETURN_IF_ERROR(CheckUnmoved(reader, change_set.kind(), base));
+    DropLapsed(caller.principal, role, view.kept.record);
     v1::Approval& approval = *change_set.add_approvals();
     approval.set_principal(caller.principal);
     approval.set_role(role);

@@ -25,6 +25,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
@@ -470,6 +471,40 @@ TEST_F(ChangeSetsTest, ARoleThatWasLostAndGivenAgainBringsNoApprovalBack) {
   // He may agree anew.
   EXPECT_OK(store_.Approve(id, "pat"));
   EXPECT_TRUE(IsThere(VendorNamed("Acme")));
+}
+
+TEST_F(ChangeSetsTest, AnApprovalThatLapsedGoesOnceItIsGivenAnew) {
+  Agreed({VendorNamed("Acme"), VendorNamed("Best")});
+  const std::string id =
+      Propose({VendorNamed("Acme", "slow"), VendorNamed("Best", "slow")});
+  EXPECT_OK(store_.Approve(id, "pat"));
+  Agreed({VendorNamed("Best", "quick")});
+  EXPECT_OK(store_.Approve(id, "ina"));
+  EXPECT_OK(store_.Approve(id, "pat"));
+  EXPECT_EQ(store_.View(id).change_set().state(), v1::ChangeSet::STATE_APPLIED);
+  EXPECT_THAT(store_.View(id).change_set().approvals(), SizeIs(2));
+}
+
+TEST_F(ChangeSetsTest, AnApprovalGivenAnewLapsesByWhatMovedSince) {
+  Agreed({VendorNamed("Acme"), VendorNamed("Best")});
+  const std::string id =
+      Propose({VendorNamed("Acme", "slow"), VendorNamed("Best", "slow")});
+  store_.roles.Give("pia", {v1::ROLE_PROCUREMENT});
+  EXPECT_OK(store_.Approve(id, "pat"));
+  Agreed({VendorNamed("Best", "quick")});
+  EXPECT_OK(store_.Approve(id, "pia"));
+  Agreed({VendorNamed("Best", "quicker")});
+  EXPECT_OK(store_.Approve(id, "pat"));
+  Agreed({VendorNamed("Acme", "quick")});
+  const auto view = store_.View(id);
+  // What another gave stays as it is.
+  ASSERT_EQ(view.change_set().approvals_size(), 2);
+  EXPECT_EQ(view.change_set().approvals(0).principal(), "pia");
+  EXPECT_THAT(view.change_set().approvals(0).lapse_reason(),
+              AllOf(HasSubstr("vendor Acme"), HasSubstr("vendor Best")));
+  EXPECT_EQ(view.change_set().approvals(1).principal(), "pat");
+  EXPECT_THAT(view.change_set().approvals(1).lapse_reason(),
+              AllOf(HasSubstr("vendor Acme"), Not(HasSubstr("vendor Best"))));
 }
 
 TEST_F(ChangeSetsTest, WhoIsWithdrawnFromWhileHeApprovesApprovesNothing) {
