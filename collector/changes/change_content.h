@@ -47,6 +47,16 @@ class ChangeContent {
   virtual absl::StatusOr<ComparedItem> Compare(absl::string_view item,
                                                const Reader& reader,
                                                KnownStamp as_of) const = 0;
+  // The same with what the change-set itself says of the thing from an earlier
+  // day on as if it were known, too: that is `next`, the item after this one,
+  // if it is about the same thing; "" after the last.
+  virtual absl::StatusOr<ComparedItem> CompareBeside(absl::string_view item,
+                                                     absl::string_view next,
+                                                     const Reader& reader,
+                                                     KnownStamp as_of) const {
+    static_cast<void>(next);
+    return Compare(item, reader, as_of);
+  }
 
   // Writes what the items say, each of which Compare understood, as known from
   // `stamp` on; the change-set is as it is once it is in effect. Called within

@@ -92,26 +92,34 @@ std::string DigestOfTexts::Finish() {
   return absl::BytesToHexString(hash_.Finish());
 }
 
-absl::StatusOr<Compared> CompareItems(
-    const ChangeContent& content, ChangeSetId change_set,
-    const std::vector<std::string>& items, const Reader& reader,
-    KnownStamp as_of, absl::FunctionRef<void(const ComparedItem&)> each) {
+absl::StatusOr<ComparedItem> CompareItem(const ChangeContent& content,
+                                         const std::vector<std::string>& items,
+                                         size_t at, const Reader& reader,
+                                         KnownStamp as_of) {
+  absl::string_view next;
+  if (at + 1 < items.size()) next = items[at + 1];
+  ROLLCALL_ASSIGN_OR_RETURN(
+      ComparedItem item, content.CompareBeside(items[at], next, reader, as_of));
+  SetText(item);
+  return item;
+}
+
+absl::StatusOr<Compared> CompareItems(const ChangeContent& content,
+                                      ChangeSetId change_set,
+                                      const std::vector<std::string>& items,
+                                      const Reader& reader, KnownStamp as_of) {
   Compared compared;
   DigestOfTexts digest(change_set);
-  bool is_first = true;
-  for (const std::string& bytes : items) {
-    ROLLCALL_ASSIGN_OR_RETURN(ComparedItem item,
-                              content.Compare(bytes, reader, as_of));
-    SetText(item);
+  for (size_t at = 0; at < items.size(); ++at) {
+    ROLLCALL_ASSIGN_OR_RETURN(const ComparedItem item,
+                              CompareItem(content, items, at, reader, as_of));
     digest.Add(item.difference.text());
     Count(item, compared);
     AddBase(item, compared.bases);
     const std::string& date = item.difference.effective_date();
-    if (is_first || date < compared.first_effective_date) {
+    if (at == 0 || date < compared.first_effective_date) {
       compared.first_effective_date = date;
     }
-    is_first = false;
-    each(item);
   }
   std::stable_sort(compared.bases.begin(), compared.bases.end(), Later);
   compared.bases.resize(std::min(compared.bases.size(), kMostBases));

@@ -2,10 +2,10 @@
 // that approvals and the ledger name.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "collector/changes/change_content.h"
@@ -60,11 +60,17 @@ struct Compared {
   std::vector<Moved> bases;
 };
 
-// Compares the items with what was known at `as_of`; hands over each, with its
-// text, in order.
-absl::StatusOr<Compared> CompareItems(
-    const ChangeContent& content, ChangeSetId change_set,
-    const std::vector<std::string>& items, const Reader& reader,
-    KnownStamp as_of, absl::FunctionRef<void(const ComparedItem&)> each);
+// Compares one of a change-set's items with what was known at `as_of`; with its
+// text. REQUIRES: at < items.size().
+absl::StatusOr<ComparedItem> CompareItem(const ChangeContent& content,
+                                         const std::vector<std::string>& items,
+                                         size_t at, const Reader& reader,
+                                         KnownStamp as_of);
+
+// Compares all items of a change-set.
+absl::StatusOr<Compared> CompareItems(const ChangeContent& content,
+                                      ChangeSetId change_set,
+                                      const std::vector<std::string>& items,
+                                      const Reader& reader, KnownStamp as_of);
 
 }  // namespace rollcall::collector

@@ -1,6 +1,5 @@
 #include "collector/changes/change_queries.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -79,9 +78,9 @@ absl::Status ChangeQueries::DifferenceCursor::Renew(
   if (!digest.empty() && newest == effect && now_at == compared_at) {
     return absl::OkStatus();
   }
-  ROLLCALL_ASSIGN_OR_RETURN(const Compared compared,
-                            CompareItems(content, kept.key.id, items, reader,
-                                         now_at, [](const ComparedItem&) {}));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const Compared compared,
+      CompareItems(content, kept.key.id, items, reader, now_at));
   if (!digest.empty() && digest != compared.digest) {
     const std::string moved = MovedInWords(compared, effect);
     return absl::AbortedError(absl::StrCat(
@@ -188,20 +187,14 @@ absl::StatusOr<size_t> ChangeQueries::FillDifferences(
   }
   ROLLCALL_ASSIGN_OR_RETURN(const auto items, ReadProposed(reader, kept));
   ROLLCALL_RETURN_IF_ERROR(cursor.Renew(*content->second, kept, items, reader));
-  const size_t begin = std::min<size_t>(cursor.next, items.size());
-  const size_t end =
-      std::min(begin + static_cast<size_t>(page.size), items.size());
-  const std::vector<std::string> some(
-      items.begin() + static_cast<std::ptrdiff_t>(begin),
-      items.begin() + static_cast<std::ptrdiff_t>(end));
   PageRoom room(page);
-  const auto add = [&response, &room](const ComparedItem& item) {
-    if (!room.Takes(item.difference.ByteSizeLong())) return;
-    *response.add_differences() = item.difference;
-  };
-  ROLLCALL_RETURN_IF_ERROR(CompareItems(*content->second, kept.key.id, some,
-                                        reader, ComparedAt(kept), add)
-                               .status());
+  for (size_t at = cursor.next; at < items.size(); ++at) {
+    ROLLCALL_ASSIGN_OR_RETURN(
+        ComparedItem item,
+        CompareItem(*content->second, items, at, reader, cursor.compared_at));
+    if (!room.Takes(item.difference.ByteSizeLong())) break;
+    *response.add_differences() = std::move(item.difference);
+  }
   return items.size();
 }
 

@@ -186,7 +186,7 @@ absl::StatusOr<v1::ChangeSet> ChangeSets::Propose(const Proposal& proposal,
     ROLLCALL_ASSIGN_OR_RETURN(
         const Compared compared,
         CompareItems(*content->second, kept.key.id, proposal.items, *snapshot,
-                     KnownStamp::Max(), [](const ComparedItem&) {}));
+                     KnownStamp::Max()));
     digest = compared.digest;
     change_set.set_added_count(compared.added_count);
     change_set.set_changed_count(compared.changed_count);

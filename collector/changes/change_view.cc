@@ -104,9 +104,8 @@ absl::StatusOr<ChangeView> ViewChangeSet(const ChangeContents& contents,
   view.content = content->second;
   ROLLCALL_ASSIGN_OR_RETURN(view.items, ReadProposed(reader, view.kept));
   ROLLCALL_ASSIGN_OR_RETURN(
-      view.compared,
-      CompareItems(*view.content, view.kept.key.id, view.items, reader,
-                   ComparedAt(view.kept), [](const ComparedItem&) {}));
+      view.compared, CompareItems(*view.content, view.kept.key.id, view.items,
+                                  reader, ComparedAt(view.kept)));
   if (change_set.state() == v1::ChangeSet::STATE_PROPOSED) {
     ROLLCALL_RETURN_IF_ERROR(MarkLapsed(roles, reader, view));
   }

@@ -100,17 +100,34 @@ absl::StatusOr<v1::ObjectChange> ParseItem(absl::string_view item) {
   return change;
 }
 
+bool IsLater(const std::optional<CivilDate>& day,
+             const std::optional<CivilDate>& other) {
+  return day.has_value() && (!other.has_value() || *other < *day);
+}
+
+// The item after that of `change`, if it is about the same object: it holds
+// from an earlier day on, as items are ordered.
+absl::StatusOr<std::optional<v1::ObjectChange>> EarlierOf(
+    const v1::ObjectChange& change, absl::string_view next) {
+  std::optional<v1::ObjectChange> earlier;
+  if (next.empty()) return earlier;
+  ROLLCALL_ASSIGN_OR_RETURN(v1::ObjectChange other, ParseItem(next));
+  if (other.object().object_case() == change.object().object_case() &&
+      NameOf(other.object()) == NameOf(change.object())) {
+    earlier = std::move(other);
+  }
+  return earlier;
+}
+
 // What stands in the store of one object, decided as of one day.
 class StateReader {
  public:
   StateReader(const std::optional<CivilDate>& day, KnownStamp as_of)
       : choice_({day, as_of}) {}
 
-  void Add(const ObjectKey& key, const stored::v1::ObjectRecord& record) {
-    const Action action = record.change().action();
-    if (!choice_.Decides(key.effective, key.stamp, action)) return;
-    if (action == v1::ObjectChange::ACTION_SET)
-      state_ = record.change().object();
+  void Add(const ObjectKey& key, const v1::ObjectChange& said) {
+    if (!choice_.Decides(key.effective, key.stamp, said.action())) return;
+    if (said.action() == v1::ObjectChange::ACTION_SET) state_ = said.object();
   }
 
   std::optional<v1::ContractObject> Take() { return std::move(state_); }
@@ -216,8 +233,8 @@ std::optional<CivilDate> EffectiveDay(const v1::ObjectChange& change) {
 }
 
 absl::StatusOr<ObjectOutcome> OutcomeOf(const v1::ObjectChange& change,
-                                        const Reader& reader,
-                                        KnownStamp as_of) {
+                                        const Reader& reader, KnownStamp as_of,
+                                        const v1::ObjectChange* earlier) {
   const ObjectKey key = KeyOf(change, KnownStamp());
   ObjectOutcome outcome;
   StateReader before(key.effective, as_of);
@@ -225,17 +242,27 @@ absl::StatusOr<ObjectOutcome> OutcomeOf(const v1::ObjectChange& change,
   const std::optional<CivilDate> day_before =
       key.effective.has_value() ? key.effective->Plus(-1) : std::nullopt;
   StateReader without(day_before, as_of);
+  const auto add = [&](const ObjectKey& at, const v1::ObjectChange& said) {
+    before.Add(at, said);
+    without.Add(at, said);
+  };
   ObjectEntries entries(reader, key.kind, key.name);
   while (true) {
     ROLLCALL_ASSIGN_OR_RETURN(const auto entry, entries.Next());
+    // It comes before what was known of its day and of the days before that.
+    if (earlier != nullptr &&
+        (!entry.has_value() ||
+         !IsLater(entry->key.effective, EffectiveDay(*earlier)))) {
+      add(KeyOf(*earlier, as_of), *earlier);
+      earlier = nullptr;
+    }
     if (!entry.has_value()) break;
     if (entry->key.stamp > as_of) continue;
     if (entry->key.stamp > outcome.base) {
       outcome.base = entry->key.stamp;
       outcome.base_change_set = entry->change_set;
     }
-    before.Add(entry->key, entry->record);
-    without.Add(entry->key, entry->record);
+    add(entry->key, entry->record.change());
   }
   outcome.before = before.Take();
   if (change.action() == v1::ObjectChange::ACTION_SET) {
@@ -262,9 +289,17 @@ absl::StatusOr<std::string> ContractContent::ThingOf(
 absl::StatusOr<ComparedItem> ContractContent::Compare(absl::string_view item,
                                                       const Reader& reader,
                                                       KnownStamp as_of) const {
+  return CompareBeside(item, "", reader, as_of);
+}
+
+absl::StatusOr<ComparedItem> ContractContent::CompareBeside(
+    absl::string_view item, absl::string_view next, const Reader& reader,
+    KnownStamp as_of) const {
   ROLLCALL_ASSIGN_OR_RETURN(const v1::ObjectChange change, ParseItem(item));
-  ROLLCALL_ASSIGN_OR_RETURN(const ObjectOutcome outcome,
-                            OutcomeOf(change, reader, as_of));
+  ROLLCALL_ASSIGN_OR_RETURN(const auto earlier, EarlierOf(change, next));
+  ROLLCALL_ASSIGN_OR_RETURN(
+      const ObjectOutcome outcome,
+      OutcomeOf(change, reader, as_of, PointerTo(earlier)));
   const ObjectKind& kind = *FindObjectKind(change.object().object_case());
   ComparedItem compared;
   compared.base = outcome.base;

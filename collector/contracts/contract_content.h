@@ -37,9 +37,12 @@ struct ObjectOutcome {
   ChangeSetId base_change_set;
 };
 
-// REQUIRES: the change was checked.
-absl::StatusOr<ObjectOutcome> OutcomeOf(const v1::ObjectChange& change,
-                                        const Reader& reader, KnownStamp as_of);
+// Compared with what was known at `as_of` and, if given, with what is proposed
+// with it of the same object from an earlier day on: of several the latest.
+// REQUIRES: the changes were checked.
+absl::StatusOr<ObjectOutcome> OutcomeOf(
+    const v1::ObjectChange& change, const Reader& reader, KnownStamp as_of,
+    const v1::ObjectChange* earlier = nullptr);
 
 // Thread-safe.
 class ContractContent final : public ChangeContent {
@@ -52,6 +55,10 @@ class ContractContent final : public ChangeContent {
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
                                        const Reader& reader,
                                        KnownStamp as_of) const override;
+  absl::StatusOr<ComparedItem> CompareBeside(absl::string_view item,
+                                             absl::string_view next,
+                                             const Reader& reader,
+                                             KnownStamp as_of) const override;
   absl::Status Write(const std::vector<std::string>& items,
                      const v1::ChangeSet& change_set, KnownStamp stamp,
                      const Reader& reader, Batch& batch) const override;

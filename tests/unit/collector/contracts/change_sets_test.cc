@@ -561,6 +561,85 @@ class BetweenContent final : public ChangeContent {
   mutable std::function<void()> between_;
 };
 
+// Change-sets that say something of one vendor from two days on.
+class TwoDaysTest : public ChangeSetsTest {
+ protected:
+  static v1::ObjectChange From(const std::string& day,
+                               v1::ObjectChange change) {
+    change.set_effective_date(day);
+    return change;
+  }
+  static v1::ObjectChange Ended(const std::string& day,
+                                v1::ObjectChange change) {
+    change.set_action(v1::ObjectChange::ACTION_END);
+    return From(day, std::move(change));
+  }
+
+  // Acme goes for some months and comes back as it is.
+  std::string ProposeBreak() {
+    return Propose({Ended("2026-01-01", VendorNamed("Acme")),
+                    From("2026-06-01", VendorNamed("Acme", "same"))});
+  }
+
+  // In pages of one.
+  std::vector<v1::ObjectDifference> Differences(const std::string& id,
+                                                const std::string& digest) {
+    std::vector<v1::ObjectDifference> differences;
+    v1::ListDifferencesRequest request;
+    request.set_change_set_id(id);
+    request.set_page_size(1);
+    do {
+      const auto page = store_.changes.ListDifferences(request);
+      EXPECT_OK(page);
+      if (!page.ok()) break;
+      EXPECT_EQ(page->digest(), digest);
+      for (const auto& one : page->differences()) differences.push_back(one);
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return differences;
+  }
+};
+
+TEST_F(TwoDaysTest, WhatEndsAndComesBackIsToldAsBoth) {
+  Agreed({VendorNamed("Acme", "same")});
+  const std::string id = ProposeBreak();
+  const auto view = store_.View(id);
+  EXPECT_EQ(view.change_set().added_count(), 1);
+  EXPECT_EQ(view.change_set().changed_count(), 0);
+  EXPECT_EQ(view.change_set().removed_count(), 1);
+  const auto differences = Differences(id, view.digest());
+  ASSERT_THAT(differences, SizeIs(2));
+  EXPECT_EQ(differences[0].effective_date(), "2026-06-01");
+  EXPECT_EQ(differences[0].outcome(), v1::ObjectDifference::OUTCOME_ADDED);
+  EXPECT_THAT(differences[0].text(), HasSubstr("notes: \"\" -> \"same\""));
+  EXPECT_EQ(differences[1].effective_date(), "2026-01-01");
+  EXPECT_EQ(differences[1].outcome(), v1::ObjectDifference::OUTCOME_REMOVED);
+  // And the same once it is in effect.
+  store_.AgreeTo(id);
+  EXPECT_EQ(store_.View(id).change_set().applied_digest(), view.digest());
+  EXPECT_THAT(Differences(id, view.digest()), SizeIs(2));
+}
+
+TEST_F(TwoDaysTest, WhatBeginsAndEndsIsToldAsBoth) {
+  const std::string id = Propose({From("2026-01-01", VendorNamed("Acme")),
+                                  Ended("2026-06-01", VendorNamed("Acme"))});
+  const auto differences = Differences(id, store_.View(id).digest());
+  ASSERT_THAT(differences, SizeIs(2));
+  EXPECT_EQ(differences[0].outcome(), v1::ObjectDifference::OUTCOME_REMOVED);
+  EXPECT_EQ(differences[1].outcome(), v1::ObjectDifference::OUTCOME_ADDED);
+}
+
+TEST_F(TwoDaysTest, WhatIsKnownOfADayBetweenStandsBetween) {
+  Agreed({VendorNamed("Acme", "same"),
+          From("2026-03-01", VendorNamed("Acme", "spring"))});
+  const std::string id = ProposeBreak();
+  const auto differences = Differences(id, store_.View(id).digest());
+  ASSERT_THAT(differences, SizeIs(2));
+  EXPECT_EQ(differences[0].outcome(), v1::ObjectDifference::OUTCOME_CHANGED);
+  EXPECT_THAT(differences[0].text(),
+              HasSubstr("notes: \"spring\" -> \"same\""));
+}
+
 // Two proposals about the same objects.
 class OverlapTest : public ChangeSetsTest {
  protected:
