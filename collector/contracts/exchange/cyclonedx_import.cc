@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -142,7 +141,7 @@ class DocumentReader {
   void FillDefaults(LicensedComponent& component) {
     for (const auto& [field, value] : defaults_) {
       ComponentText& there = component.fields[field];
-      if (!absl::StripAsciiWhitespace(there.text).empty()) continue;
+      if (!StripBlanks(there.text).empty()) continue;
       there = {value, field};
       ++remarks_[absl::StrCat(field, " is what the request says")];
     }
@@ -152,7 +151,7 @@ class DocumentReader {
     const auto is_said = [&](const std::string& field) {
       const auto found = component.fields.find(field);
       return found != component.fields.end() &&
-             !absl::StripAsciiWhitespace(found->second.text).empty();
+             !StripBlanks(found->second.text).empty();
     };
     for (const TargetField& field : EntitlementFields()) {
       const std::string name(field.name);

@@ -319,6 +319,22 @@ TEST(CycloneDxImport, NamesWhatIsMissingAndHowToSayIt) {
                           HasSubstr("line is not said")));
 }
 
+// A no-break space counted as a vendor that is said, and was refused as none.
+TEST(CycloneDxImport, ABlankOfAnyKindSaysNothing) {
+  const std::string bom =
+      BomOf({Foreign(kTerm, absl::StrCat(Property("line", "1"), ",",
+                                         Property("vendor", "\u00a0")))});
+  ImportDefaults defaults = {
+      {"contract_number", "C-9"}, {"metric", "core"}, {"quantity", "4"}};
+  EXPECT_THAT(Wrongs(Read(bom, defaults)),
+              ElementsAre(HasSubstr("vendor is not said")));
+  defaults["vendor"] = "Quayside";
+  const ImportedFile file = Read(bom, defaults);
+  EXPECT_THAT(Wrongs(file), IsEmpty());
+  ASSERT_THAT(file.good, SizeIs(1));
+  EXPECT_EQ(file.good[0].entitlement().vendor(), "Quayside");
+}
+
 TEST(CycloneDxImport, RefusesAComponentThatContradictsItself) {
   std::string component = CycloneDxComponent(Full());
   component.replace(component.find("2027-01-01"), 10, "2028-01-01");
