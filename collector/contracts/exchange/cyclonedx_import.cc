@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -54,6 +56,12 @@ constexpr std::pair<absl::string_view, absl::string_view> kElements[] = {
      "licenses.license.licensing.licensee.organization.name"},
     {"source_line_id", "licenses.license.licensing.altIds"},
     {"licence_kind", "licenses.license.licensing.licenseTypes"},
+};
+
+struct ByNames {
+  bool operator()(const StatedFields& a, const StatedFields& b) const {
+    return *a < *b;
+  }
 };
 
 // A component that is a line.
@@ -226,13 +234,16 @@ class DocumentReader {
   // A component that has no version or end says that there is none: CycloneDX
   // has elements for them. Of a field that it does not have it may know
   // nothing.
-  static std::vector<std::string> StatedBy(const LicensedComponent& component) {
+  StatedFields StatedBy(const LicensedComponent& component) {
     std::set<std::string> stated = {"version", "end_date"};
     for (const auto& [name, text] : component.fields) stated.insert(name);
     for (const auto& [name, text] : component.tags) {
       stated.insert(absl::StrCat(kTagField, name));
     }
-    return std::vector<std::string>(stated.begin(), stated.end());
+    return *stated_
+                .insert(std::make_shared<const std::vector<std::string>>(
+                    stated.begin(), stated.end()))
+                .first;
   }
 
   // Lines that name the same are bad: which of them holds is unknown.
@@ -262,6 +273,8 @@ class DocumentReader {
   const ImportDefaults& defaults_;
   const absl::Span<const std::string> metrics_;
   std::vector<ComponentLine> lines_;
+  // All that lines say something of.
+  std::set<StatedFields, ByNames> stated_;
   // What was made of values on the way, and of how many components.
   std::map<std::string, int> remarks_;
   std::set<std::string> ignored_;

@@ -29,7 +29,7 @@ const ImportTarget* FindImportTarget(mappings::v1::Mapping::Target number) {
 
 absl::Span<const std::string> ImportedFile::StatedBy(size_t index) const {
   const auto by_line = stated_by_line.find(good_line[index]);
-  return by_line == stated_by_line.end() ? stated_fields : by_line->second;
+  return by_line == stated_by_line.end() ? stated_fields : *by_line->second;
 }
 
 void ImportedFile::Add(ReadLine read, int line, absl::string_view text) {
@@ -38,7 +38,7 @@ void ImportedFile::Add(ReadLine read, int line, absl::string_view text) {
     good_text.push_back(text);
     good_line.push_back(line);
     if (read.never_ends) never_ending.insert(line);
-    if (!read.stated_fields.empty()) {
+    if (read.stated_fields != nullptr) {
       stated_by_line.emplace(line, std::move(read.stated_fields));
     }
     return;

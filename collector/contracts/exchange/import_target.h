@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,10 @@ struct LineContext {
   absl::Span<const std::string> tags;
 };
 
+// Names of the fields that lines say something of: one list for all of a file
+// that say something of the same, of which there may be 200,000.
+using StatedFields = std::shared_ptr<const std::vector<std::string>>;
+
 // What was made of a line.
 struct ReadLine {
   v1::ContractObject object;
@@ -66,9 +71,9 @@ struct ReadLine {
   std::vector<v1::ImportError> errors;
   // The line says that it has no last day, which is more than saying none.
   bool never_ends = false;
-  // Names of the fields that it says something of, where that is not the same
-  // of all lines of a file.
-  std::vector<std::string> stated_fields = {};
+  // What it says something of, where that is not the same of all lines of a
+  // file; else null.
+  StatedFields stated_fields = nullptr;
 };
 
 // One kind of line.
@@ -134,8 +139,8 @@ struct ImportedFile {
   // Names of the target's fields that the file says something of.
   std::vector<std::string> stated_fields;
   // Those that a good line says something of, by its line, where lines differ
-  // in that: then `stated_fields` is empty.
-  absl::flat_hash_map<int, std::vector<std::string>> stated_by_line;
+  // in that: then `stated_fields` is empty. None is null.
+  absl::flat_hash_map<int, StatedFields> stated_by_line;
   // Where fields stand, by the fields' names; those that are not here are
   // called by the field's name.
   std::map<std::string, FieldPlace> places;

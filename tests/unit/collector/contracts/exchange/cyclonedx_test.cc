@@ -280,6 +280,23 @@ TEST(CycloneDxImport, WhatOneComponentStatesIsNotStatedOfAnother) {
             v1::Entitlement::LICENCE_KIND_UNSPECIFIED);
 }
 
+TEST(CycloneDxImport, ComponentsThatStateTheSameShareTheListOfIt) {
+  const std::string third =
+      absl::StrCat(Property("line", "3"), ",", Property("region", "EMEA"));
+  const ImportedFile file = Read(
+      BomOf({Foreign(kTerm, Property("line", "1")),
+             Foreign(kTerm, Property("line", "2")), Foreign(kTerm, third)}),
+      {{"contract_number", "C-9"},
+       {"vendor", "Quayside"},
+       {"metric", "core"},
+       {"quantity", "4"}});
+  EXPECT_THAT(Wrongs(file), IsEmpty());
+  ASSERT_THAT(file.good, SizeIs(3));
+  EXPECT_EQ(file.StatedBy(0).data(), file.StatedBy(1).data());
+  EXPECT_THAT(file.StatedBy(0), Not(Contains("region")));
+  EXPECT_THAT(file.StatedBy(2), Contains("region"));
+}
+
 TEST(CycloneDxImport, TakesElementsAndDefaultsWhereNoPropertySaysIt) {
   const ImportedFile file = Read(BomOf({R"({"type":"library","name":"zlib"})",
                                         Foreign(kTerm, Property("line", "1"))}),
