@@ -15,6 +15,7 @@
 #include "collector/changes/change_set_table.h"
 #include "collector/contracts/contract_content.h"
 #include "gtest/gtest.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/status_matchers.h"
 #include "tests/unit/collector/contracts/contract_store.h"
 
@@ -276,7 +277,9 @@ TEST(ObjectStates, AnEntryThatDoesNotFitItsKeyIsDataLoss) {
 uint64_t Seeds() {
   const char* const asked = std::getenv("ROLLCALL_SEEDS");
   uint64_t seeds = 0;
-  return asked != nullptr && absl::SimpleAtoi(asked, &seeds) ? seeds : 1'000;
+  return asked != nullptr && absl::SimpleAtoi(asked, &seeds)
+             ? seeds
+             : testing::Rounds(1'000);
 }
 
 TEST(ObjectStates, AreThoseOfANaiveModelAtEveryPointOfManyHistories) {
