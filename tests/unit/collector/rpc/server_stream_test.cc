@@ -371,7 +371,7 @@ class SlowOpeningTest : public ServerStreamTest {
   }
 
   std::atomic<int> begun_{0};
-  const Gate release_;
+  const Gate release_{};
   std::unique_ptr<Stream> first_;
   std::unique_ptr<Stream> second_;
 };
