@@ -4,6 +4,7 @@
 #include "collector/contracts/invoices/invoice_name_rules.h"
 #include "collector/contracts/invoices/invoice_price_rules.h"
 #include "collector/contracts/invoices/invoice_term_rules.h"
+#include "collector/contracts/invoices/invoice_twice_rules.h"
 
 namespace rollcall::collector {
 namespace {
