@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "collector/contracts/invoices/invoice_facts.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
