@@ -43,20 +43,14 @@ class ChangeContent {
   virtual absl::StatusOr<std::string> ThingOf(absl::string_view item) const = 0;
 
   // What becomes of the thing that an item is about, compared with what
-  // `reader` knew of it at `as_of`. DATA_LOSS for an item that does not parse.
+  // `reader` knew of it at `as_of`, and with what the change-set itself says of
+  // it from an earlier day on: that is `next`, the item after this one, if it
+  // is about the same thing; "" after the last. DATA_LOSS for an item that does
+  // not parse.
   virtual absl::StatusOr<ComparedItem> Compare(absl::string_view item,
+                                               absl::string_view next,
                                                const Reader& reader,
                                                KnownStamp as_of) const = 0;
-  // The same with what the change-set itself says of the thing from an earlier
-  // day on as if it were known, too: that is `next`, the item after this one,
-  // if it is about the same thing; "" after the last.
-  virtual absl::StatusOr<ComparedItem> CompareBeside(absl::string_view item,
-                                                     absl::string_view next,
-                                                     const Reader& reader,
-                                                     KnownStamp as_of) const {
-    static_cast<void>(next);
-    return Compare(item, reader, as_of);
-  }
 
   // Writes what the items say, each of which Compare understood, as known from
   // `stamp` on; the change-set is as it is once it is in effect. Called within

@@ -98,8 +98,8 @@ absl::StatusOr<ComparedItem> CompareItem(const ChangeContent& content,
                                          KnownStamp as_of) {
   absl::string_view next;
   if (at + 1 < items.size()) next = items[at + 1];
-  ROLLCALL_ASSIGN_OR_RETURN(
-      ComparedItem item, content.CompareBeside(items[at], next, reader, as_of));
+  ROLLCALL_ASSIGN_OR_RETURN(ComparedItem item,
+                            content.Compare(items[at], next, reader, as_of));
   SetText(item);
   return item;
 }

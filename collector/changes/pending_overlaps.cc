@@ -41,7 +41,7 @@ class OverlapCounter {
     if (overlap_.names_size() == most_names_) return absl::OkStatus();
     ROLLCALL_ASSIGN_OR_RETURN(
         const ComparedItem compared,
-        content_.Compare(item, reader_, KnownStamp::Max()));
+        content_.Compare(item, /*next=*/"", reader_, KnownStamp::Max()));
     overlap_.add_names(absl::StrCat(compared.difference.kind(), " ",
                                     compared.difference.name()));
     return absl::OkStatus();

@@ -287,14 +287,9 @@ absl::StatusOr<std::string> ContractContent::ThingOf(
 }
 
 absl::StatusOr<ComparedItem> ContractContent::Compare(absl::string_view item,
+                                                      absl::string_view next,
                                                       const Reader& reader,
                                                       KnownStamp as_of) const {
-  return CompareBeside(item, "", reader, as_of);
-}
-
-absl::StatusOr<ComparedItem> ContractContent::CompareBeside(
-    absl::string_view item, absl::string_view next, const Reader& reader,
-    KnownStamp as_of) const {
   ROLLCALL_ASSIGN_OR_RETURN(const v1::ObjectChange change, ParseItem(item));
   ROLLCALL_ASSIGN_OR_RETURN(const auto earlier, EarlierOf(change, next));
   ROLLCALL_ASSIGN_OR_RETURN(

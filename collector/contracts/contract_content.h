@@ -53,12 +53,9 @@ class ContractContent final : public ChangeContent {
   }
   absl::StatusOr<std::string> ThingOf(absl::string_view item) const override;
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
+                                       absl::string_view next,
                                        const Reader& reader,
                                        KnownStamp as_of) const override;
-  absl::StatusOr<ComparedItem> CompareBeside(absl::string_view item,
-                                             absl::string_view next,
-                                             const Reader& reader,
-                                             KnownStamp as_of) const override;
   absl::Status Write(const std::vector<std::string>& items,
                      const v1::ChangeSet& change_set, KnownStamp stamp,
                      const Reader& reader, Batch& batch) const override;

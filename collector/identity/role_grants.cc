@@ -41,9 +41,9 @@ absl::StatusOr<std::string> RoleGrantContent::ThingOf(
   return grant.principal();
 }
 
-absl::StatusOr<ComparedItem> RoleGrantContent::Compare(absl::string_view item,
-                                                       const Reader& reader,
-                                                       KnownStamp as_of) const {
+absl::StatusOr<ComparedItem> RoleGrantContent::Compare(
+    absl::string_view item, absl::string_view /*next*/, const Reader& reader,
+    KnownStamp as_of) const {
   ROLLCALL_ASSIGN_OR_RETURN(const auto grant, ParseGrant(item));
   ROLLCALL_ASSIGN_OR_RETURN(const auto now,
                             ReadPrincipal(reader, grant.principal(), as_of));

@@ -30,6 +30,7 @@ class RoleGrantContent final : public ChangeContent {
   std::vector<std::string> Names() const override;
   absl::StatusOr<std::string> ThingOf(absl::string_view item) const override;
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
+                                       absl::string_view next,
                                        const Reader& reader,
                                        KnownStamp as_of) const override;
   absl::Status Write(const std::vector<std::string>& items,

@@ -545,10 +545,11 @@ class BetweenContent final : public ChangeContent {
     return content_.ThingOf(item);
   }
   absl::StatusOr<ComparedItem> Compare(absl::string_view item,
+                                       absl::string_view next,
                                        const Reader& reader,
                                        KnownStamp as_of) const override {
     if (const auto between = std::exchange(between_, nullptr)) between();
-    return content_.Compare(item, reader, as_of);
+    return content_.Compare(item, next, reader, as_of);
   }
   absl::Status Write(const std::vector<std::string>& items,
                      const v1::ChangeSet& change_set, KnownStamp stamp,
