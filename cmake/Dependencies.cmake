@@ -24,6 +24,13 @@ add_library(rollcall_libcsv INTERFACE)
 target_include_directories(rollcall_libcsv SYSTEM INTERFACE ${CSV_INCLUDE_DIR})
 target_link_libraries(rollcall_libcsv INTERFACE ${CSV_LIBRARY})
 
+# jemalloc ships a pkg-config file only.
+find_path(JEMALLOC_INCLUDE_DIR jemalloc/jemalloc.h REQUIRED)
+find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
+add_library(rollcall_jemalloc INTERFACE)
+target_include_directories(rollcall_jemalloc SYSTEM INTERFACE ${JEMALLOC_INCLUDE_DIR})
+target_link_libraries(rollcall_jemalloc INTERFACE ${JEMALLOC_LIBRARY})
+
 # libical's own CMake package asks for all of ICU's development files.
 find_path(ICAL_INCLUDE_DIR libical/ical.h REQUIRED)
 find_library(ICAL_LIBRARY ical REQUIRED)

@@ -26,6 +26,7 @@ build_packages=(
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev
   librocksdb-dev libssl-dev libzstd-dev libspdlog-dev libcli11-dev prometheus-cpp-dev
   libboost-dev libre2-dev libcsv-dev libroaring-dev nlohmann-json3-dev libical-dev
+  libjemalloc-dev
   # Not for the build: the sample contracts then find a product on any machine.
   python3
 )

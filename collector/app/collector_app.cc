@@ -24,7 +24,6 @@
 #include "collector/app/enrolment_parts.h"
 #include "collector/app/housekeeping.h"
 #include "collector/app/identity_parts.h"
-#include "collector/app/memory_return.h"
 #include "collector/app/metrics.h"
 #include "collector/app/posting_upkeep.h"
 #include "collector/app/principal_parts.h"
@@ -103,7 +102,6 @@ constexpr absl::Duration kEndInterval = absl::Seconds(10);
 constexpr absl::Duration kSweepInterval = absl::Seconds(2);
 // How often it is looked for what became of alerts.
 constexpr absl::Duration kWatchInterval = absl::Seconds(2);
-constexpr absl::Duration kMemoryInterval = absl::Minutes(1);
 // Imports come in one message.
 constexpr int kMaxAdminMessageBytes = 33 << 20;
 constexpr char kPlainText[] = "text/plain; charset=utf-8";
@@ -358,11 +356,6 @@ class CollectorAppImpl final : public CollectorApp {
     });
     sweeper_.emplace(kSweepInterval, [this] { parts_->streams.Sweep(); });
     watcher_.emplace(kWatchInterval, [this] { WatchAlerts(); });
-    memory_.emplace(kMemoryInterval, [] {
-      const int64_t bytes = ReturnFreeMemory();
-      if (bytes == 0) return;
-      Log(LogLevel::kInfo, "free memory was given back", {{"bytes", bytes}});
-    });
     parts_->postings.Start();
     housekeeper_.emplace(options.housekeeping.interval,
                          [this] { parts_->housekeeping.Run(); });
@@ -522,7 +515,6 @@ class CollectorAppImpl final : public CollectorApp {
   std::optional<Ticker> ender_;
   std::optional<Ticker> sweeper_;
   std::optional<Ticker> watcher_;
-  std::optional<Ticker> memory_;
   std::optional<Ticker> housekeeper_;
 };
 
