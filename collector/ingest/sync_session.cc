@@ -8,6 +8,7 @@
 #include "collector/ingest/check_in_changes.h"
 #include "collector/ingest/hello_contact.h"
 #include "collector/inventory/subject_state.h"
+#include "collector/storage/memory_reads.h"
 #include "common/log.h"
 #include "common/proto_time.h"
 #include "common/status.h"
@@ -33,10 +34,17 @@ absl::Status SyncSession::OutOfOrder(absl::string_view message) const {
       absl::StrCat(message, " came out of order; start again with hello"));
 }
 
-bool SyncSession::IsUnchanged(const v1::AgentMessage& message) const {
-  return state_ == State::kIdle && stored_.root.has_value() &&
-         message.has_check_in() &&
-         message.check_in().subject_root() == stored_.root->bytes();
+bool SyncSession::HandleAtOnce(const v1::AgentMessage& message,
+                               const Reply& reply) {
+  if (!message.has_check_in()) return false;
+  absl::StatusOr<SyncReply> result;
+  {
+    const MemoryReads no_disk;
+    result = OnCheckIn(message.check_in());
+  }
+  if (IsNotInMemory(result.status())) return false;
+  AnswerCheckIn(std::move(result), reply);
+  return true;
 }
 
 absl::Duration SyncSession::Patience() const {
@@ -86,10 +94,7 @@ void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
       break;
     }
     case v1::AgentMessage::kCheckIn:
-      result = OnCheckIn(message.check_in());
-      // Neither acknowledged nor answered by a plan.
-      commit = result.ok() && result->messages.empty();
-      break;
+      return AnswerCheckIn(OnCheckIn(message.check_in()), reply);
     case v1::AgentMessage::kChallengeAnswer:
       // Of those that were asked for nothing reaches this.
       result = OutOfOrder("challenge_answer");
@@ -98,6 +103,15 @@ void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
       result = absl::InvalidArgumentError(
           "the message holds nothing that this collector knows");
   }
+  if (commit) {
+    const absl::Status prepared = Prepare();
+    if (!prepared.ok()) result = prepared;
+  }
+  Answer(std::move(result), commit, reply);
+}
+
+void SyncSession::Answer(absl::StatusOr<SyncReply> result, bool commit,
+                         const Reply& reply) {
   if (!result.ok()) {
     reply(SyncReply{{}, result.status(), true});
   } else if (commit) {
@@ -105,6 +119,13 @@ void SyncSession::Handle(const v1::AgentMessage& message, const Reply& reply) {
   } else {
     reply(*std::move(result));
   }
+}
+
+void SyncSession::AnswerCheckIn(absl::StatusOr<SyncReply> result,
+                                const Reply& reply) {
+  // Neither acknowledged nor answered by a plan.
+  const bool commit = result.ok() && result->messages.empty();
+  Answer(std::move(result), commit, reply);
 }
 
 absl::StatusOr<SyncReply> SyncSession::OnHello(const v1::Hello& hello) {
@@ -253,18 +274,21 @@ absl::StatusOr<SyncReply> SyncSession::OnCheckIn(const v1::CheckIn& check_in) {
         absl::StrCat("check_in.vitals has ", check_in.vitals().ByteSizeLong(),
                      " bytes; at most ", kMaxVitalsBytes));
   }
+  const bool equal = stored_.root == root;
+  bool complete = false;
+  if (!equal) {
+    wants_roots_ = true;
+    ROLLCALL_ASSIGN_OR_RETURN(complete, TakeChanges(check_in, root));
+  }
   ++deps_.stats.check_ins;
   deps_.last_seen.Note(stored_.id, deps_.clock.Now(), check_in.vitals());
   SyncReply reply;
-  if (stored_.root == root) {
+  if (equal) {
     AckCheckIn(check_in.sequence(), reply);
-    return reply;
+  } else if (!complete) {
+    state_ = State::kPlanned;
+    reply.messages.push_back(MakePlan(/*equal=*/false));
   }
-  wants_roots_ = true;
-  ROLLCALL_ASSIGN_OR_RETURN(const bool complete, TakeChanges(check_in, root));
-  if (complete) return reply;
-  state_ = State::kPlanned;
-  reply.messages.push_back(MakePlan(/*equal=*/false));
   return reply;
 }
 
@@ -289,14 +313,14 @@ absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
                                         basis, row_level_, root, held_ids_}));
   if (!update.has_value()) return false;
   ROLLCALL_RETURN_IF_ERROR(turn_.TakeWhole(*std::move(update)));
-  basis_ = std::move(basis);
+  ROLLCALL_RETURN_IF_ERROR(Prepare(std::move(basis)));
   sequence_ = check_in.sequence();
   ++deps_.stats.changes_taken;
   return true;
 }
 
-absl::Status SyncSession::Prepare() {
-  ReportCommit::Turn turn = {nullptr, std::exchange(basis_, {}),
+absl::Status SyncSession::Prepare(std::optional<UpdateBasis> basis) {
+  ReportCommit::Turn turn = {nullptr, std::move(basis),
                              std::exchange(evidence_, {})};
   if (wants_roots_) {
     SubjectUpdate& update = turn_.update();
@@ -311,8 +335,6 @@ absl::Status SyncSession::Prepare() {
 
 void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
                          const Reply& reply) {
-  const absl::Status prepared = Prepare();
-  if (!prepared.ok()) return reply(SyncReply{{}, prepared, true});
   const absl::Status submitted =
       commit_.Submit([this, messages = std::move(messages),
                       reply](const absl::StatusOr<KnownStamp>& stamp) {

@@ -39,9 +39,12 @@ class SyncSession {
   void Handle(const v1::AgentMessage& message,
               const std::function<void(SyncReply)>& reply);
 
-  // Whether the message is a check-in that changes nothing: Handle then neither
-  // blocks nor reads the store.
-  bool IsUnchanged(const v1::AgentMessage& message) const;
+  // The same for a check-in that takes nothing from the disk to answer or to
+  // queue for the committer: blocks nobody. False: it is something else, and
+  // nothing happened but that it may be known better what is missing; Handle
+  // it.
+  bool HandleAtOnce(const v1::AgentMessage& message,
+                    const std::function<void(SyncReply)>& reply);
 
   // Whether no turn is in progress: the agent's facts are stored.
   bool IsIdle() const { return state_ == State::kIdle; }
@@ -68,13 +71,19 @@ class SyncSession {
   // Acknowledges what is stored. Where too many streams are held, the agent is
   // to hang up and call back.
   void AckCheckIn(int64_t sequence, SyncReply& reply);
-  // Whether the check-in brings all that makes its root of what is stored.
+  // Whether the check-in brings all that makes its root of what is stored: then
+  // it is prepared.
   absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
 
   v1::CollectorMessage MakePlan(bool equal);
-  // Makes what was said durable, then replies with `messages` and an Ack.
+  // Replies; before that, with `commit`, makes what was prepared durable.
+  void Answer(absl::StatusOr<SyncReply> result, bool commit,
+              const Reply& reply);
+  void AnswerCheckIn(absl::StatusOr<SyncReply> result, const Reply& reply);
+  // Works out what was said; `basis` is what it was worked out from so far.
+  absl::Status Prepare(std::optional<UpdateBasis> basis = std::nullopt);
+  // Makes what was prepared durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, const Reply& reply);
-  absl::Status Prepare();
   void OnCommitted(std::vector<v1::CollectorMessage> messages,
                    const Reply& reply);
   absl::Status OutOfOrder(absl::string_view message) const;
@@ -98,8 +107,6 @@ class SyncSession {
   ReportCommit commit_{deps_, agent_};
   int64_t sequence_ = 0;
   std::optional<v1::Evidence> evidence_;
-  // From a check-in to its commit.
-  std::optional<UpdateBasis> basis_;
   HeldIds held_ids_;
 };
 

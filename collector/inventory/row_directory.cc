@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "collector/inventory/tables.h"
+#include "collector/storage/memory_reads.h"
 #include "common/rows.h"
 #include "common/status.h"
 
@@ -180,6 +181,10 @@ absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
   std::vector<RowId> ids;
   ids.reserve(rows.size());
   for (const NewRow& row : rows) ids.push_back(row.id);
+  // Nearly always another machine had them before.
+  Numbers numbers(ids.size());
+  if (FindKept(ids, numbers).empty()) return absl::OkStatus();
+  if (MemoryReads::Apply()) return NotInMemoryError("looking for new rows");
   MutexLock keep_lock(&keep_mutex_);
   if (writer_.bytes() > kMaxWaitingBytes) {
     ROLLCALL_RETURN_IF_ERROR(writer_.WriteAll());

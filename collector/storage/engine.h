@@ -59,7 +59,8 @@ class Cursor {
 };
 
 // Reads. Thread-safe. DATA_LOSS where stored bytes fail their checksum,
-// UNAVAILABLE where the disk fails.
+// UNAVAILABLE where the disk fails, or would be needed by who does not want to
+// wait for it (memory_reads.h).
 class Reader {
  public:
   virtual ~Reader() = default;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "collector/storage/memory_reads.h"
 #include "common/status.h"
 
 namespace rollcall::collector {
@@ -14,6 +15,14 @@ rocksdb::Slice ToSlice(absl::string_view bytes) {
   return rocksdb::Slice(bytes.data(), bytes.size());
 }
 
+// For a read that waits for the disk, or does not, as its thread wants it.
+rocksdb::ReadOptions OptionsAt(const rocksdb::Snapshot* snapshot) {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot;
+  if (MemoryReads::Apply()) read.read_tier = rocksdb::kBlockCacheTier;
+  return read;
+}
+
 class RocksDbCursor final : public Cursor {
  public:
   RocksDbCursor(rocksdb::DB* db, ColumnFamilyHandle* table,
@@ -22,8 +31,7 @@ class RocksDbCursor final : public Cursor {
       : begin_(begin), end_(end), reverse_(reverse) {
     begin_slice_ = ToSlice(begin_);
     end_slice_ = ToSlice(end_);
-    rocksdb::ReadOptions read;
-    read.snapshot = snapshot;
+    rocksdb::ReadOptions read = OptionsAt(snapshot);
     read.total_order_seek = true;
     // Who walks over a whole table does not read it again, and what others do
     // would no longer be in memory.
@@ -70,6 +78,7 @@ class RocksDbCursor final : public Cursor {
 absl::Status FromRocksDb(const rocksdb::Status& status,
                          absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
+  if (status.IsIncomplete()) return NotInMemoryError(what);
   const std::string text = absl::StrCat(what, ": ", status.ToString());
   if (status.IsCorruption()) {
     return absl::DataLossError(absl::StrCat(
@@ -80,29 +89,34 @@ absl::Status FromRocksDb(const rocksdb::Status& status,
   return absl::UnavailableError(text);
 }
 
-rocksdb::ReadOptions RocksDbReads::Options() const {
-  rocksdb::ReadOptions read;
-  read.snapshot = snapshot_;
-  return read;
-}
-
 absl::StatusOr<std::optional<std::string>> RocksDbReads::Get(
     TableId table, absl::string_view key) const {
   std::string value;
   const rocksdb::Status status =
-      db_->Get(Options(), TableOf(table), ToSlice(key), &value);
+      db_->Get(OptionsAt(snapshot_), TableOf(table), ToSlice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>();
   ROLLCALL_RETURN_IF_ERROR(FromRocksDb(status, "reading the store"));
   return std::optional<std::string>(std::move(value));
 }
 
+absl::StatusOr<std::vector<std::optional<std::string>>> RocksDbReads::GetEach(
+    TableId table, absl::Span<const std::string> keys) const {
+  std::vector<std::optional<std::string>> result;
+  result.reserve(keys.size());
+  for (const std::string& key : keys) {
+    ROLLCALL_ASSIGN_OR_RETURN(result.emplace_back(), Get(table, key));
+  }
+  return result;
+}
+
 absl::StatusOr<std::vector<std::optional<std::string>>> RocksDbReads::MultiGet(
     TableId table, absl::Span<const std::string> keys) const {
+  if (MemoryReads::Apply()) return GetEach(table, keys);
   std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  db_->MultiGet(Options(), TableOf(table), keys.size(), slices.data(),
-                values.data(), statuses.data());
+  db_->MultiGet(OptionsAt(snapshot_), TableOf(table), keys.size(),
+                slices.data(), values.data(), statuses.data());
   std::vector<std::optional<std::string>> result(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     if (statuses[i].IsNotFound()) continue;

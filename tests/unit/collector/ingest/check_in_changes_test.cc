@@ -11,12 +11,6 @@ using ::rollcall::testing::StatusIs;
 using ::testing::Le;
 using ::testing::SizeIs;
 
-std::vector<std::string> Packages(int count, int version_of_first = 1) {
-  std::vector<std::string> rows = {PackageText(0, version_of_first)};
-  for (int i = 1; i < count; ++i) rows.push_back(PackageText(i));
-  return rows;
-}
-
 class CheckInChangesTest : public SyncTest {
  protected:
   // A check-in that brings `changes` and claims to make `facts` of them.

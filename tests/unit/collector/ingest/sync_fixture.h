@@ -56,6 +56,13 @@ inline std::string PackageText(int number, int version = 1) {
          "' architecture: 'amd64' }";
 }
 
+// So many packages, of which the first has that version.
+inline std::vector<std::string> Packages(int count, int version_of_first = 1) {
+  std::vector<std::string> rows = {PackageText(0, version_of_first)};
+  for (int i = 1; i < count; ++i) rows.push_back(PackageText(i));
+  return rows;
+}
+
 class SyncTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -93,11 +100,17 @@ class SyncTest : public ::testing::Test {
       Mutex mutex;
       CondVar ready;
       std::optional<SyncReply> result;
-      session_.Handle(message, [&](SyncReply reply) {
+      const auto take = [&](SyncReply reply) {
         MutexLock lock(&mutex);
         result = std::move(reply);
         ready.SignalAll();
-      });
+      };
+      // As the service does.
+      if (session_.HandleAtOnce(message, take)) {
+        ++handled_at_once_;
+      } else {
+        session_.Handle(message, take);
+      }
       MutexLock lock(&mutex);
       while (!result.has_value()) ready.Wait(&mutex);
       return *result;
@@ -105,6 +118,7 @@ class SyncTest : public ::testing::Test {
 
     absl::Duration Patience() const { return session_.Patience(); }
     const std::vector<v1::AgentMessage>& said() const { return said_; }
+    int handled_at_once() const { return handled_at_once_; }
     int RowsSent() const {
       int rows = 0;
       for (const auto& message : said_) {
@@ -119,6 +133,7 @@ class SyncTest : public ::testing::Test {
 
    private:
     SyncSession session_;
+    int handled_at_once_ = 0;
     std::vector<v1::AgentMessage> said_;
     std::deque<v1::CollectorMessage> answers_;
     absl::Status status_;

@@ -1,0 +1,68 @@
+// Check-ins that are taken where they are heard, since no disk is needed.
+#include "tests/unit/collector/ingest/sync_fixture.h"
+
+namespace rollcall::collector {
+namespace {
+
+class CheckInAtOnceTest : public SyncTest {
+ protected:
+  void SetUp() override {
+    SyncTest::SetUp();
+    wire_.emplace(*deps_, agent_);
+    conversation_.emplace(*wire_);
+    ASSERT_OK(conversation_->Begin(before_, 0));
+  }
+
+  absl::Status CheckIn(const agent::Facts& facts) {
+    return conversation_->CheckIn(facts, v1::Vitals());
+  }
+
+  const agent::Facts before_ = MakeFacts(Packages(200));
+  const agent::Facts upgraded_ = MakeFacts(Packages(200, 2));
+  std::optional<Wire> wire_;
+  std::optional<agent::Conversation> conversation_;
+};
+
+TEST_F(CheckInAtOnceTest, WhatDidNotChange) {
+  ASSERT_OK(CheckIn(before_));
+  EXPECT_EQ(wire_->handled_at_once(), 1);
+  EXPECT_EQ(stats_.check_ins, 1);
+}
+
+TEST_F(CheckInAtOnceTest, AnUpgradeToWhatAnotherMachineHas) {
+  Wire other(*deps_, other_);
+  ASSERT_OK(Sync(other, MakeFacts(Packages(200, 2), "machine-2")));
+  ASSERT_OK(CheckIn(upgraded_));
+  EXPECT_EQ(wire_->handled_at_once(), 1);
+  EXPECT_EQ(StoredRows(agent_), RowsOf(upgraded_));
+  EXPECT_EQ(stats_.check_ins, 1);
+  EXPECT_EQ(stats_.changes_taken, 1);
+}
+
+TEST_F(CheckInAtOnceTest, ARowThatNobodyHadIsLeftToWhoMayWaitAndCountsOnce) {
+  ASSERT_OK(CheckIn(upgraded_));
+  EXPECT_EQ(wire_->handled_at_once(), 0);
+  EXPECT_EQ(StoredRows(agent_), RowsOf(upgraded_));
+  EXPECT_EQ(stats_.check_ins, 1);
+  EXPECT_EQ(stats_.changes_taken, 1);
+  // Now it is known.
+  ASSERT_OK(CheckIn(before_));
+  ASSERT_OK(CheckIn(upgraded_));
+  EXPECT_EQ(wire_->handled_at_once(), 2);
+}
+
+TEST_F(CheckInAtOnceTest, WhatIsTriedTwiceIsTakenFromTheAllowanceOnce) {
+  NewRowQuota allowance(clock_, /*per_day=*/2);
+  const SyncDeps deps = {engine_,    shared_.content, *committer_, subjects_,
+                         last_seen_, clock_,          random_,     options_,
+                         stats_,     row_budget_,     allowance};
+  Wire wire(deps, agent_);
+  agent::Conversation conversation(wire);
+  ASSERT_OK(conversation.Begin(before_, 0));
+  ASSERT_OK(conversation.CheckIn(upgraded_, v1::Vitals()));
+  ASSERT_OK(conversation.CheckIn(MakeFacts(Packages(200, 3)), v1::Vitals()));
+  EXPECT_EQ(wire.handled_at_once(), 0);
+}
+
+}  // namespace
+}  // namespace rollcall::collector
