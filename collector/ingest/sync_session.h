@@ -39,10 +39,9 @@ class SyncSession {
   void Handle(const v1::AgentMessage& message,
               const std::function<void(SyncReply)>& reply);
 
-  // The same for a check-in that takes nothing from the disk to answer or to
-  // queue for the committer: blocks nobody. False: it is something else, and
-  // nothing happened but that it may be known better what is missing; Handle
-  // it.
+  // Does the same and returns true if the message is a check-in, and no disk is
+  // needed until its changes are durable: never blocks. False: nothing was done
+  // that Handle does not do again.
   bool HandleAtOnce(const v1::AgentMessage& message,
                     const std::function<void(SyncReply)>& reply);
 
