@@ -797,6 +797,7 @@ TEST_F(OverlapTest, AFileIsProposedOnceThoughTwoLookForItAtOneMoment) {
 TEST_F(OverlapTest, OneImportOfManyAtOnceProposes) {
   std::vector<std::string> ids(8);
   std::vector<std::thread> threads;
+  threads.reserve(ids.size());
   for (std::string& id : ids) {
     threads.emplace_back([&] { id = ProposeFile(Line("PO-1", "4")); });
   }
