@@ -186,6 +186,7 @@ absl::StatusOr<std::shared_ptr<const BaseRows>> BaseSets::FindOfSection(
 absl::Status BaseSets::Keep(RootId root, BaseRows rows) {
   ROLLCALL_ASSIGN_OR_RETURN(const auto known, Find(root));
   if (known != nullptr) return absl::OkStatus();
+  // Who has the lock may be writing.
   if (MemoryReads::Apply()) return NotInMemoryError("keeping a base set");
   const Sketch sketch = MakeSketch(rows.ids);
   stored::v1::BaseSet base;

@@ -184,6 +184,7 @@ absl::Status RowDirectory::Keep(absl::Span<const NewRow> rows) {
   // Nearly always another machine had them before.
   Numbers numbers(ids.size());
   if (FindKept(ids, numbers).empty()) return absl::OkStatus();
+  // Who has the lock may be reading or writing.
   if (MemoryReads::Apply()) return NotInMemoryError("looking for new rows");
   MutexLock keep_lock(&keep_mutex_);
   if (writer_.bytes() > kMaxWaitingBytes) {
