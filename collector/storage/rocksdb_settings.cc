@@ -4,6 +4,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 #include <sys/resource.h>
@@ -79,11 +80,18 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(const RocksDbOptions& options) {
 
 rocksdb::ColumnFamilyOptions ForTable(rocksdb::ColumnFamilyOptions options,
                                       const TableSpec& table) {
-  if (!table.mostly_absent) return options;
-  // A filter also for what is still in memory: a fiftieth of its size, which is
-  // some 20 bits for a row.
-  options.memtable_prefix_bloom_size_ratio = 0.02;
-  options.memtable_whole_key_filtering = true;
+  if (table.mostly_absent) {
+    // A filter also for what is still in memory: a fiftieth of its size, which
+    // is some 20 bits for a row.
+    options.memtable_prefix_bloom_size_ratio = 0.02;
+    options.memtable_whole_key_filtering = true;
+  }
+  if (table.ascending) {
+    // The place of a key is looked for from that of the last. One place for all
+    // prefixes, which are those of no bytes.
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewCappedPrefixTransform(0));
+  }
   return options;
 }
 

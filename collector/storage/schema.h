@@ -73,6 +73,8 @@ struct TableSpec {
   absl::string_view comment;
   // Whether most keys that are looked up are not there.
   bool mostly_absent = false;
+  // Whether keys that are put one after the other ascend, as a rule.
+  bool ascending = false;
 };
 
 // All tables in order of their id: what is opened and created derives from it.
