@@ -92,13 +92,17 @@ absl::Status ReportCommit::Build(KnownStamp stamp, const Reader& reader,
 void ReportCommit::Finish(bool stored) {
   // It holds rows that must not be collected: let go at once, since the agent
   // may take long to say more or to hang up.
-  prepared_ = PreparedUpdate();
+  PreparedUpdate prepared = std::exchange(prepared_, PreparedUpdate());
   const Turn turn = std::exchange(turn_, Turn());
   if (!stored) return;
   subject_->known = true;
   if (turn.update != nullptr) {
     subject_->root = turn.update->subject_root;
     subject_->row_level = turn.update->row_level;
+    if (prepared.changes) {
+      subject_->head = {std::move(prepared.head),
+                        std::move(prepared.head_bytes)};
+    }
   }
   if (turn.evidence.has_value()) subject_->evidence = turn.evidence;
 }

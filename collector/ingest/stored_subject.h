@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "collector/ingest/sync_deps.h"
+#include "collector/inventory/subject_state.h"
 #include "common/id.h"
 #include "rollcall/v1/sync.pb.h"
 
@@ -26,6 +27,9 @@ struct StoredSubject {
   std::optional<v1::Evidence> evidence;
   // Zero where there is none.
   RootId evidence_hash;
+  // As this conversation wrote it last; nothing: the store must be asked.
+  // Another conversation or a deletion may have replaced it meanwhile.
+  std::optional<StoredHead> head;
 };
 
 // Draws ids for an agent that is not known. Errors as for Table. Blocking;

@@ -305,8 +305,21 @@ void SyncSession::AckCheckIn(int64_t sequence, SyncReply& reply) {
 absl::StatusOr<bool> SyncSession::TakeChanges(const v1::CheckIn& check_in,
                                               RootId root) {
   if (check_in.changes().empty()) return false;
+  if (auto head = std::exchange(stored_.head, {}); head.has_value()) {
+    // If it was replaced, it is not committed; what it refers to may be gone.
+    const auto taken = TakeChangesTo(
+        {deps_.content.rows.pins().Take(), std::move(head)}, check_in, root);
+    from_held_head_ = taken.value_or(false);
+    if (IsNotInMemory(taken.status()) || from_held_head_) return taken;
+  }
   ROLLCALL_ASSIGN_OR_RETURN(UpdateBasis basis,
                             ReadBasis(deps_.engine, deps_.content, stored_.id));
+  return TakeChangesTo(std::move(basis), check_in, root);
+}
+
+absl::StatusOr<bool> SyncSession::TakeChangesTo(UpdateBasis basis,
+                                                const v1::CheckIn& check_in,
+                                                RootId root) {
   ROLLCALL_ASSIGN_OR_RETURN(
       auto update,
       ApplyChanges(check_in.changes(), {deps_.engine, deps_.content, stored_.id,
@@ -335,13 +348,25 @@ absl::Status SyncSession::Prepare(std::optional<UpdateBasis> basis) {
 
 void SyncSession::Commit(std::vector<v1::CollectorMessage> messages,
                          const Reply& reply) {
+  const bool held = std::exchange(from_held_head_, false);
   const absl::Status submitted =
-      commit_.Submit([this, messages = std::move(messages),
+      commit_.Submit([this, held, messages = std::move(messages),
                       reply](const absl::StatusOr<KnownStamp>& stamp) {
-        if (!stamp.ok()) return reply(SyncReply{{}, stamp.status(), true});
-        OnCommitted(messages, reply);
+        if (stamp.ok()) return OnCommitted(messages, reply);
+        const bool replaced =
+            held && absl::IsFailedPrecondition(stamp.status());
+        reply(replaced ? AskAgain() : SyncReply{{}, stamp.status(), true});
       });
   if (!submitted.ok()) reply(TurnAway(submitted));
+}
+
+SyncReply SyncSession::AskAgain() {
+  turn_.Clear();
+  sequence_ = 0;
+  state_ = State::kPlanned;
+  SyncReply reply;
+  reply.messages.push_back(MakePlan(/*equal=*/false));
+  return reply;
 }
 
 void SyncSession::OnCommitted(std::vector<v1::CollectorMessage> messages,

@@ -73,6 +73,8 @@ class SyncSession {
   // Whether the check-in brings all that makes its root of what is stored: then
   // it is prepared.
   absl::StatusOr<bool> TakeChanges(const v1::CheckIn& check_in, RootId root);
+  absl::StatusOr<bool> TakeChangesTo(UpdateBasis basis,
+                                     const v1::CheckIn& check_in, RootId root);
 
   v1::CollectorMessage MakePlan(bool equal);
   // Replies; before that, with `commit`, makes what was prepared durable.
@@ -83,6 +85,9 @@ class SyncSession {
   absl::Status Prepare(std::optional<UpdateBasis> basis = std::nullopt);
   // Makes what was prepared durable, then replies with `messages` and an Ack.
   void Commit(std::vector<v1::CollectorMessage> messages, const Reply& reply);
+  // The changes were of a head that another conversation has replaced: the
+  // agent is to tell the whole.
+  SyncReply AskAgain();
   void OnCommitted(std::vector<v1::CollectorMessage> messages,
                    const Reply& reply);
   absl::Status OutOfOrder(absl::string_view message) const;
@@ -105,6 +110,8 @@ class SyncSession {
   ReportTurn turn_{deps_, agent_};
   ReportCommit commit_{deps_, agent_};
   int64_t sequence_ = 0;
+  // Whether it was worked out from stored_.head.
+  bool from_held_head_ = false;
   std::optional<v1::Evidence> evidence_;
   HeldIds held_ids_;
 };

@@ -283,7 +283,8 @@ absl::Status WriteSubjectUpdate(PreparedUpdate& update, const Content& content,
   ROLLCALL_RETURN_IF_ERROR(content.rows.writer().WriteThrough(update.content));
   update.head.set_changed_stamp(stamp.raw());
   update.head.set_ordinal(ordinal);
-  kHeadTable.Put(writes.head, {update.subject}, update.head);
+  update.head_bytes = update.head.SerializeAsString();
+  kHeadTable.PutBytes(writes.head, {update.subject}, update.head_bytes);
   kHistoryTable.Put(writes.head, {update.subject, stamp}, update.history);
   update.postings.set_ordinal(ordinal);
   kChangeTable.Put(writes.head, {stamp}, update.postings);

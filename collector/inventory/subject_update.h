@@ -69,8 +69,10 @@ struct PreparedUpdate {
   std::optional<std::string> made_from;
   // False: the store holds the same root already, and nothing is written.
   bool changes = false;
-  // Without the new stamp and the ordinal.
+  // Without the new stamp and the ordinal, until it is written.
   stored::v1::Head head;
+  // Once it is written.
+  std::string head_bytes;
   stored::v1::HistoryEntry history;
   // What postings must follow, without the ordinal.
   stored::v1::ChangedSubject postings;
@@ -99,7 +101,7 @@ absl::StatusOr<PreparedUpdate> PrepareSubjectUpdate(const SubjectUpdate& update,
 // make it so, with its history and what postings must follow. `ordinal` is the
 // subject's. FAILED_PRECONDITION if the subject changed since it was prepared:
 // start again. UNAVAILABLE if the store takes no rows.
-// Once: what is written is moved out of the update.
+// Once: what is written is moved out of the update, but for the head.
 absl::Status WriteSubjectUpdate(PreparedUpdate& update, const Content& content,
                                 uint32_t ordinal, KnownStamp stamp,
                                 const Reader& reader, Writes& writes);

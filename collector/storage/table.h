@@ -55,6 +55,11 @@ class Table {
     batch.Put(id_, KeyBytes(key), value.SerializeAsString());
   }
 
+  // What GetBytes tells from then on.
+  void PutBytes(Batch& batch, const Key& key, std::string bytes) const {
+    batch.Put(id_, KeyBytes(key), std::move(bytes));
+  }
+
   void Delete(Batch& batch, const Key& key) const {
     batch.Delete(id_, KeyBytes(key));
   }

@@ -1,8 +1,17 @@
 // Check-ins that are taken where they are heard, since no disk is needed.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "collector/inventory/tables.h"
 #include "tests/unit/collector/ingest/sync_fixture.h"
 
 namespace rollcall::collector {
 namespace {
+
+using ::rollcall::testing::StatusIs;
+using ::testing::HasSubstr;
 
 class CheckInAtOnceTest : public SyncTest {
  protected:
@@ -62,6 +71,60 @@ TEST_F(CheckInAtOnceTest, WhatIsTriedTwiceIsTakenFromTheAllowanceOnce) {
   ASSERT_OK(conversation.CheckIn(upgraded_, v1::Vitals()));
   ASSERT_OK(conversation.CheckIn(MakeFacts(Packages(200, 3)), v1::Vitals()));
   EXPECT_EQ(wire.handled_at_once(), 0);
+}
+
+// A conversation keeps the head that it wrote last.
+class HeldHeadTest : public CheckInAtOnceTest {
+ protected:
+  void SetUp() override {
+    CheckInAtOnceTest::SetUp();
+    ASSERT_OK(CheckIn(upgraded_));
+    wire_->ForgetSaid();
+  }
+
+  // Whether the agent was asked for more than its changes.
+  bool WasAskedForRoots() const {
+    return std::any_of(wire_->said().begin(), wire_->said().end(),
+                       std::mem_fn(&v1::AgentMessage::has_roots));
+  }
+  SubjectId Subject() { return (*subjects_.FindByAgent(engine_, agent_))->id; }
+};
+
+TEST_F(HeldHeadTest, ChangesFollowEachOther) {
+  for (int version = 3; version < 9; ++version) {
+    const auto next = MakeFacts(Packages(200 + version, version));
+    ASSERT_OK(CheckIn(next));
+    EXPECT_EQ(StoredRows(agent_), RowsOf(next));
+  }
+  EXPECT_FALSE(WasAskedForRoots());
+}
+
+TEST_F(HeldHeadTest, DoesNotHideThatTheStoredOneIsDamaged) {
+  Batch damage;
+  kHeadTable.PutBytes(damage, {Subject()}, "not a head");
+  ASSERT_OK(engine_.Write(damage, Durability::kSynced));
+  EXPECT_THAT(CheckIn(before_), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(**kHeadTable.GetBytes(engine_, {Subject()}), "not a head");
+}
+
+TEST_F(HeldHeadTest, OneThatAnotherConversationReplacedIsToldAsAWhole) {
+  Wire other(*deps_, agent_);
+  ASSERT_OK(Sync(other, MakeFacts(Packages(150, 7))));
+  const auto next = MakeFacts(Packages(200, 3));
+  ASSERT_OK(CheckIn(next));
+  EXPECT_TRUE(WasAskedForRoots());
+  EXPECT_EQ(StoredRows(agent_), RowsOf(next));
+  EXPECT_EQ(stats_.syncs_committed, 4);
+}
+
+TEST_F(HeldHeadTest, OfADeletedDeviceNothingIsTaken) {
+  Batch deletion;
+  kHeadTable.Delete(deletion, {Subject()});
+  ASSERT_OK(engine_.Write(deletion, Durability::kSynced));
+  EXPECT_THAT(CheckIn(MakeFacts(Packages(200, 3))),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("deleted while it reported")));
+  EXPECT_EQ(*kHeadTable.GetBytes(engine_, {Subject()}), std::nullopt);
 }
 
 }  // namespace

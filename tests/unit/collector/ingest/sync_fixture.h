@@ -118,6 +118,7 @@ class SyncTest : public ::testing::Test {
 
     absl::Duration Patience() const { return session_.Patience(); }
     const std::vector<v1::AgentMessage>& said() const { return said_; }
+    void ForgetSaid() { said_.clear(); }
     int handled_at_once() const { return handled_at_once_; }
     int RowsSent() const {
       int rows = 0;
