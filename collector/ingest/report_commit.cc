@@ -99,7 +99,7 @@ void ReportCommit::Finish(bool stored) {
   if (turn.update != nullptr) {
     subject_->root = turn.update->subject_root;
     subject_->row_level = turn.update->row_level;
-    if (prepared.changes) {
+    if (prepared.changes && prepared.head_bytes.size() <= kMostHeldHeadBytes) {
       subject_->head = {std::move(prepared.head),
                         std::move(prepared.head_bytes)};
     }

@@ -1,6 +1,7 @@
 // Who an agent reports for, and what the store holds of it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -12,6 +13,10 @@
 #include "rollcall/v1/sync.pb.h"
 
 namespace rollcall::collector {
+
+// A head that takes more is not kept: streams are many, and a machine like
+// others has one of a few hundred bytes.
+inline constexpr size_t kMostHeldHeadBytes = 2048;
 
 struct StoredSubject {
   // False: the agent is not known, and the ids are for its first report.

@@ -11,6 +11,7 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::StatusIs;
+using ::testing::Gt;
 using ::testing::HasSubstr;
 
 class CheckInAtOnceTest : public SyncTest {
@@ -82,6 +83,12 @@ class HeldHeadTest : public CheckInAtOnceTest {
     wire_->ForgetSaid();
   }
 
+  // What the store has instead of the head from now on.
+  void DamageHead() {
+    Batch damage;
+    kHeadTable.PutBytes(damage, {Subject()}, "not a head");
+    ASSERT_OK(engine_.Write(damage, Durability::kSynced));
+  }
   // Whether the agent was asked for more than its changes.
   bool WasAskedForRoots() const {
     return std::any_of(wire_->said().begin(), wire_->said().end(),
@@ -100,10 +107,9 @@ TEST_F(HeldHeadTest, ChangesFollowEachOther) {
 }
 
 TEST_F(HeldHeadTest, DoesNotHideThatTheStoredOneIsDamaged) {
-  Batch damage;
-  kHeadTable.PutBytes(damage, {Subject()}, "not a head");
-  ASSERT_OK(engine_.Write(damage, Durability::kSynced));
+  DamageHead();
   EXPECT_THAT(CheckIn(before_), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_TRUE(WasAskedForRoots());
   EXPECT_EQ(**kHeadTable.GetBytes(engine_, {Subject()}), "not a head");
 }
 
@@ -115,6 +121,21 @@ TEST_F(HeldHeadTest, OneThatAnotherConversationReplacedIsToldAsAWhole) {
   EXPECT_TRUE(WasAskedForRoots());
   EXPECT_EQ(StoredRows(agent_), RowsOf(next));
   EXPECT_EQ(stats_.syncs_committed, 4);
+}
+
+TEST_F(HeldHeadTest, ALargeOneIsNotHeld) {
+  // Many differences from one base.
+  std::vector<std::string> rows = Packages(18'000);
+  ASSERT_OK(CheckIn(MakeFacts(rows)));
+  for (int i = 0; i < 1'100; ++i) rows[i] = PackageText(i, 2);
+  ASSERT_OK(CheckIn(MakeFacts(rows)));
+  ASSERT_THAT((*kHeadTable.GetBytes(engine_, {Subject()}))->size(),
+              Gt(kMostHeldHeadBytes));
+  wire_->ForgetSaid();
+  DamageHead();
+  rows[0] = PackageText(0, 3);
+  EXPECT_THAT(CheckIn(MakeFacts(rows)), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_FALSE(WasAskedForRoots());
 }
 
 TEST_F(HeldHeadTest, OfADeletedDeviceNothingIsTaken) {
