@@ -372,14 +372,15 @@ SyncReply SyncSession::AskAgain() {
 void SyncSession::OnCommitted(std::vector<v1::CollectorMessage> messages,
                               const Reply& reply) {
   ++deps_.stats.syncs_committed;
-  deps_.last_seen.Note(stored_.id, deps_.clock.Now(), std::nullopt);
   wants_roots_ = false;
   turn_.Clear();
   state_ = State::kIdle;
   SyncReply answer{std::move(messages), absl::OkStatus(), false};
   if (const int64_t sequence = std::exchange(sequence_, 0); sequence != 0) {
+    // It was noted when it came.
     AckCheckIn(sequence, answer);
   } else {
+    deps_.last_seen.Note(stored_.id, deps_.clock.Now(), std::nullopt);
     answer.messages.push_back(MakeAck(0, *stored_.root));
   }
   reply(std::move(answer));
