@@ -11,8 +11,9 @@ namespace rollcall::bench {
 namespace {
 
 constexpr absl::Duration kTimeout = absl::Minutes(10);
-// Of one that the server turned away while it connected.
-constexpr int kMostTries = 20;
+// One that the server turned away while it connected tries again for so long: a
+// server that has just started over a million hosts may need its time.
+constexpr absl::Duration kConnectWithin = absl::Minutes(3);
 constexpr absl::Duration kPause = absl::Milliseconds(500);
 
 absl::Status OnAll(const Talkers& talkers, Countdown& countdown,
@@ -52,13 +53,14 @@ void Talker::Prepare(int port, Countdown& countdown) {
   countdown_ = &countdown;
   leaving_ = talking_ = false;
   port_ = port;
-  tries_ = 0;
+  connect_until_ = absl::Now() + kConnectWithin;
   Connect(port);
 }
 
 bool Talker::TryAgain(const absl::Status& status) {
   const bool connecting = !leaving_ && !talking_;
-  if (!connecting || !absl::IsUnavailable(status) || ++tries_ > kMostTries) {
+  if (!connecting || !absl::IsUnavailable(status) ||
+      absl::Now() > connect_until_) {
     return false;
   }
   countdown_->NoteRetry();

@@ -84,7 +84,7 @@ class Talker {
   bool leaving_ = false;
   bool talking_ = false;
   int port_ = 0;
-  int tries_ = 0;
+  absl::Time connect_until_;
   Pace pace_;
   int next_ = 0;
   absl::Time due_;
