@@ -20,6 +20,11 @@ const EVP_MD* Algorithm() {
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) { Begin(); }
 
+Sha256::Sha256(const Sha256& other)
+    : context_(EVP_MD_CTX_new()), finished_(other.finished_) {
+  EVP_MD_CTX_copy_ex(context_, other.context_);
+}
+
 Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
 
 void Sha256::Begin() {

@@ -16,7 +16,8 @@ class Sha256 {
  public:
   Sha256();
   ~Sha256();
-  Sha256(const Sha256&) = delete;
+  // Goes on from where the other is.
+  Sha256(const Sha256& other);
   Sha256& operator=(const Sha256&) = delete;
 
   Sha256& Update(absl::string_view data);

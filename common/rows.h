@@ -72,7 +72,8 @@ RowId ComputeRowId(absl::string_view section, int level,
 
 // REQUIRES: `ids` are in ascending order without repetition.
 RootId ComputeSectionRoot(absl::Span<const RowId> ids);
-// The same of a set that comes piece by piece. Not thread-safe.
+// The same of a set that comes piece by piece. A copy goes on from what came so
+// far. Not thread-safe.
 class SectionRootBuilder {
  public:
   SectionRootBuilder() { hash_.Update("\x01"); }

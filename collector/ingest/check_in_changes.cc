@@ -85,11 +85,20 @@ class Applier {
           ids.size(), " rows; at most ", kMaxRowsPerSection));
     }
     ReportedSection& section = update_.sections[change.section()];
+    RootMarks marks = target_.ids.TakeMarks(section.root);
+    const RootId root = marks.RootOf(ids, FirstOf(added, removed));
+    target_.ids.Hold(root, ids, std::move(marks));
     // Of one that is not stored the root is zero, which is the empty set.
-    section = {SectionRootOf(ids), section.root, std::move(added),
-               std::move(removed)};
-    target_.ids.Hold(section.root, ids);
+    section = {root, section.root, std::move(added), std::move(removed)};
     return true;
+  }
+
+  // The lowest id of both, of which one may be empty.
+  static RowId FirstOf(const RowSet& a, const RowSet& b) {
+    if (a.empty() || b.empty()) {
+      return a.empty() && b.empty() ? RowId() : (a.empty() ? b : a).front();
+    }
+    return std::min(a.front(), b.front());
   }
 
   // The ids of all rows that the section has now.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "collector/inventory/root_marks.h"
 #include "collector/inventory/row_set.h"
 #include "common/id.h"
 
@@ -12,8 +13,9 @@ namespace rollcall::collector {
 
 // Changes follow each other: of a section that changed, the next change needs
 // the ids again, and to work them out from what is stored takes longer than all
-// else. Holds how they differ from the base, a few hundred bytes, and the base
-// only while others keep it, so that ten thousand idle streams keep nothing.
+// else. Holds how they differ from the base, a few hundred bytes, with what was
+// hashed of them, and the base only while others keep it, so that ten thousand
+// idle streams keep nothing.
 //
 // What it tells is never old: a root is that of one set only. Not thread-safe.
 class HeldIds {
@@ -29,9 +31,16 @@ class HeldIds {
     return BasedSet<RowId>(std::move(base), added_, removed_);
   }
 
-  // REQUIRES: the ids make the root.
-  void Hold(RootId root, const BasedSet<RowId>& ids) {
+  // Marks of the ids that make the root, which are then held no more; new ones
+  // if they are not held.
+  RootMarks TakeMarks(RootId root) {
+    return root == root_ ? std::exchange(marks_, {}) : RootMarks();
+  }
+
+  // REQUIRES: the ids make the root, and the marks are of them.
+  void Hold(RootId root, const BasedSet<RowId>& ids, RootMarks marks) {
     if (ids.differences() > kMostDifferences) return;
+    marks_ = std::move(marks);
     root_ = root;
     has_base_ = ids.base() != nullptr;
     base_ = ids.base();
@@ -46,6 +55,7 @@ class HeldIds {
   std::weak_ptr<const RowSet> base_;
   RowSet added_;
   RowSet removed_;
+  RootMarks marks_;
 };
 
 }  // namespace rollcall::collector

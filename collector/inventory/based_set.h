@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -63,13 +64,42 @@ class BasedSet {
   // long where little differs.
   template <typename Visit>
   void VisitRuns(const Visit& visit) const {
-    Walk walk{Base(), removed_};
-    auto added = added_.begin();
-    while (added != added_.end()) {
+    VisitRuns(WholeOf(Base()), WholeOf(removed_), WholeOf(added_), visit);
+  }
+  // The same of what is not below `from`, but below `to`, if that is given.
+  template <typename Visit>
+  void VisitRuns(const T& from, const std::optional<T>& to,
+                 const Visit& visit) const {
+    VisitRuns(PartOf(Base(), from, to), PartOf(removed_, from, to),
+              PartOf(added_, from, to), visit);
+  }
+
+ private:
+  using Iterator = typename Elements::const_iterator;
+  struct Range {
+    Iterator begin;
+    Iterator end;
+  };
+
+  static Range WholeOf(const Elements& elements) {
+    return {elements.begin(), elements.end()};
+  }
+  static Range PartOf(const Elements& elements, const T& from,
+                      const std::optional<T>& to) {
+    const Iterator begin = FindNear(elements.begin(), elements.end(), from);
+    return {begin, to.has_value() ? FindNear(begin, elements.end(), *to)
+                                  : elements.end()};
+  }
+
+  template <typename Visit>
+  static void VisitRuns(const Range& base, const Range& removed, Range adding,
+                        const Visit& visit) {
+    Walk walk{base, removed};
+    Iterator& added = adding.begin;
+    while (added != adding.end) {
       walk.UpTo(*added, visit);
-      const auto next = walk.AtEnd()
-                            ? added_.end()
-                            : FindNear(added, added_.end(), walk.Here());
+      const auto next =
+          walk.AtEnd() ? adding.end : FindNear(added, adding.end, walk.Here());
       if (next == added) {
         // The base has it as well, as a damaged set may say.
         ++added;
@@ -81,15 +111,14 @@ class BasedSet {
     walk.ToEnd(visit);
   }
 
- private:
   // Goes over the base without what was removed.
   class Walk {
    public:
-    Walk(const Elements& base, const Elements& removed)
-        : at_(base.begin()),
-          end_(base.end()),
-          removed_(removed.begin()),
-          removed_end_(removed.end()) {}
+    Walk(const Range& base, const Range& removed)
+        : at_(base.begin),
+          end_(base.end),
+          removed_(removed.begin),
+          removed_end_(removed.end) {}
 
     bool AtEnd() const { return at_ == end_; }
     const T& Here() const { return *at_; }
@@ -104,7 +133,6 @@ class BasedSet {
     }
 
    private:
-    using Iterator = typename Elements::const_iterator;
     template <typename Visit>
     void WalkTo(Iterator end, const Visit& visit) {
       for (; removed_ != removed_end_; ++removed_) {

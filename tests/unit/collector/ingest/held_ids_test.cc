@@ -43,10 +43,22 @@ class HeldIdsTest : public ::testing::Test {
 TEST_F(HeldIdsTest, TellsTheIdsOfTheRootThatTheyMake) {
   const auto ids = Changed(3);
   const RootId root = SectionRootOf(ids);
-  held_.Hold(root, ids);
+  held_.Hold(root, ids, RootMarks());
   EXPECT_THAT(held_.Find(root),
               Optional(Property(&BasedSet<RowId>::All, ids.All())));
   EXPECT_THAT(held_.Find(ComputeSectionRoot(*base_)), Eq(std::nullopt));
+}
+
+TEST_F(HeldIdsTest, GivesItsMarksToWhoChangesThoseIdsOnly) {
+  const auto ids = Changed(3);
+  RootMarks marks;
+  const RootId root = marks.RootOf(ids, RowId());
+  held_.Hold(root, ids, std::move(marks));
+  const auto others = Changed(4);
+  const RowId last = base_->back();
+  EXPECT_EQ(held_.TakeMarks(SectionRootOf(others)).RootOf(others, last),
+            SectionRootOf(others));
+  EXPECT_EQ(held_.TakeMarks(root).RootOf(ids, last), root);
 }
 
 TEST_F(HeldIdsTest, BeforeAnyChangeTellsNothing) {
@@ -59,7 +71,7 @@ TEST_F(HeldIdsTest, KeepsNoBaseThatOthersLetGo) {
   {
     const auto ids = Changed(3);
     root = SectionRootOf(ids);
-    held_.Hold(root, ids);
+    held_.Hold(root, ids, RootMarks());
   }
   const std::weak_ptr<const RowSet> watch = base_;
   base_.reset();
@@ -70,7 +82,7 @@ TEST_F(HeldIdsTest, KeepsNoBaseThatOthersLetGo) {
 TEST_F(HeldIdsTest, ASetWithoutABaseNeedsNone) {
   const BasedSet<RowId> ids(Draw(9));
   const RootId root = SectionRootOf(ids);
-  held_.Hold(root, ids);
+  held_.Hold(root, ids, RootMarks());
   EXPECT_THAT(held_.Find(root),
               Optional(Property(&BasedSet<RowId>::All, ids.added())));
 }
@@ -78,7 +90,7 @@ TEST_F(HeldIdsTest, ASetWithoutABaseNeedsNone) {
 TEST_F(HeldIdsTest, ASetThatDiffersMuchIsNotHeld) {
   const auto ids = Changed(HeldIds::kMostDifferences);
   const RootId root = SectionRootOf(ids);
-  held_.Hold(root, ids);
+  held_.Hold(root, ids, RootMarks());
   EXPECT_THAT(held_.Find(root), Eq(std::nullopt));
 }
 

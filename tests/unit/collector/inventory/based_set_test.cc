@@ -101,6 +101,25 @@ TEST(BasedSet, WhatItsBaseHasAlreadyIsVisitedOnce) {
   EXPECT_EQ(Runs(set), set.All());
 }
 
+TEST(BasedSet, IsVisitedInParts) {
+  BasedSet<uint32_t> set = On({10, 20, 30, 40});
+  set.Add({5, 15, 35});
+  set.Remove({20, 40});
+  const auto part = [&set](uint32_t from, std::optional<uint32_t> to) {
+    std::vector<uint32_t> seen;
+    set.VisitRuns(from, to, [&seen](absl::Span<const uint32_t> run) {
+      seen.insert(seen.end(), run.begin(), run.end());
+    });
+    return seen;
+  };
+  EXPECT_THAT(part(0, 10), ElementsAre(5u));
+  EXPECT_THAT(part(10, 20), ElementsAre(10u, 15u));
+  EXPECT_THAT(part(20, 30), IsEmpty());
+  EXPECT_THAT(part(20, 35), ElementsAre(30u));
+  EXPECT_THAT(part(31, std::nullopt), ElementsAre(35u));
+  EXPECT_THAT(part(50, std::nullopt), IsEmpty());
+}
+
 TEST(BasedSet, OfDifferentBasesAreComparedAsTheyAre) {
   BasedSet<uint32_t> first = On({1, 2, 3});
   BasedSet<uint32_t> second = On({2, 3, 4});
