@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "common/rows.h"
 #include "tests/support/fake_random.h"

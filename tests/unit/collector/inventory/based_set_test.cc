@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "collector/inventory/row_set.h"
 #include "common/rows.h"
