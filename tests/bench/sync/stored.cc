@@ -23,8 +23,9 @@ constexpr double kMostWorse = 1.1;
 // As an agent's check-in with vitals; see MeasurePayload.
 constexpr size_t kCheckInBytes = 49;
 
-// Descriptors that are not a stream's.
-constexpr int kOtherDescriptors = 512;
+// Descriptors that are not a stream's: files, and connections that were turned
+// away and are being closed while their stream tries again.
+constexpr int kOtherDescriptors = 2'000;
 constexpr absl::string_view kWithIdentity =
     "sync.stored_per_host.with_identity.";
 
