@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "collector/storage/engine.h"
 #include "collector/storage/key.h"
 #include "common/status.h"
@@ -56,8 +57,8 @@ class Table {
   }
 
   // What GetBytes tells from then on.
-  void PutBytes(Batch& batch, const Key& key, std::string bytes) const {
-    batch.Put(id_, KeyBytes(key), std::move(bytes));
+  void PutBytes(Batch& batch, const Key& key, absl::string_view bytes) const {
+    batch.Put(id_, KeyBytes(key), std::string(bytes));
   }
 
   void Delete(Batch& batch, const Key& key) const {
