@@ -95,9 +95,9 @@ class Applier {
 
   // The lowest id of both, of which one may be empty.
   static RowId FirstOf(const RowSet& a, const RowSet& b) {
-    if (a.empty() || b.empty()) {
-      return a.empty() && b.empty() ? RowId() : (a.empty() ? b : a).front();
-    }
+    if (a.empty() && b.empty()) return RowId();
+    if (a.empty()) return b.front();
+    if (b.empty()) return a.front();
     return std::min(a.front(), b.front());
   }
 

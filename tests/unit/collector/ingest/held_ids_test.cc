@@ -4,16 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "common/rows.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/random_ids.h"
 
 namespace rollcall::collector {
 namespace {
 
+using ::rollcall::testing::DrawIds;
 using ::rollcall::testing::FakeRandom;
 using ::testing::Eq;
 using ::testing::Optional;
@@ -21,23 +22,17 @@ using ::testing::Property;
 
 class HeldIdsTest : public ::testing::Test {
  protected:
-  RowSet Draw(size_t count) {
-    RowSet ids;
-    for (size_t i = 0; i < count; ++i) ids.push_back(RowId::Generate(random_));
-    std::sort(ids.begin(), ids.end());
-    return ids;
-  }
   // The base without its first id, with some more.
   BasedSet<RowId> Changed(size_t more) {
     BasedSet<RowId> ids(base_);
     ids.Remove({base_->front()});
-    ids.Add(Draw(more));
+    ids.Add(DrawIds(random_, more));
     return ids;
   }
 
   FakeRandom random_;
   std::shared_ptr<const RowSet> base_ =
-      std::make_shared<const RowSet>(Draw(1'000));
+      std::make_shared<const RowSet>(DrawIds(random_, 1'000));
   HeldIds held_;
 };
 
@@ -81,7 +76,7 @@ TEST_F(HeldIdsTest, KeepsNoBaseThatOthersLetGo) {
 }
 
 TEST_F(HeldIdsTest, ASetWithoutABaseNeedsNone) {
-  const BasedSet<RowId> ids(Draw(9));
+  const BasedSet<RowId> ids(DrawIds(random_, 9));
   const RootId root = SectionRootOf(ids);
   held_.Hold(root, ids, RootMarks());
   EXPECT_THAT(held_.Find(root),

@@ -1,7 +1,6 @@
 // Agents with a good certificate and bad manners, over real mutual TLS: what
 // they say is refused, logged with their id and counted, and those beside them
 // are served.
-#include <algorithm>
 #include <thread>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "common/compression.h"
 #include "common/log.h"
 #include "tests/support/proto_matchers.h"
+#include "tests/support/random_ids.h"
 #include "tests/unit/agent/uplink/facts_builder.h"
 #include "tests/unit/collector/ingest/raw_http2.h"
 #include "tests/unit/collector/ingest/sync_service_fixture.h"
@@ -20,6 +20,7 @@ namespace rollcall::collector {
 namespace {
 
 using ::rollcall::testing::AgentIdOf;
+using ::rollcall::testing::DrawIds;
 using ::rollcall::testing::FactsOf;
 using ::rollcall::testing::FactsWith;
 using ::rollcall::testing::FromText;
@@ -412,11 +413,7 @@ TEST_F(HostileTest, MoreRowsThanASectionMayHaveAreRefused) {
   const TlsCredentials bad = pki_.Agent();
   agent::Facts facts = FactsWith({}, "h", "m");
   auto& section = facts.sections["software"];
-  std::vector<RowId> ids;
-  for (size_t i = 0; i <= kMaxRowsPerSection; ++i) {
-    ids.push_back(RowId::Generate(random_));
-  }
-  std::sort(ids.begin(), ids.end());
+  const std::vector<RowId> ids = DrawIds(random_, kMaxRowsPerSection + 1);
   for (const RowId& id : ids) section.rows.push_back({id, ""});
   section.root = ComputeSectionRoot(ids);
   facts.subject_root = ComputeSubjectRoot(

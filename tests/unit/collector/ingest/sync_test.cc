@@ -1,12 +1,12 @@
 // Turns of the sync protocol, and agents that do not keep to it.
-#include <algorithm>
-
 #include "tests/support/full_engine.h"
+#include "tests/support/random_ids.h"
 #include "tests/unit/collector/ingest/sync_fixture.h"
 
 namespace rollcall::collector {
 namespace {
 
+using ::rollcall::testing::DrawIds;
 using ::rollcall::testing::FromText;
 using ::rollcall::testing::StatusIs;
 using ::testing::HasSubstr;
@@ -389,11 +389,7 @@ TEST_F(HostileSyncTest, ADecompressionBombIsRefusedByItsDeclaredSize) {
 
 TEST_F(HostileSyncTest, MoreRowsThanASectionMayHaveAreRefused) {
   agent::Facts facts;
-  std::vector<RowId> ids;
-  for (size_t i = 0; i <= kMaxRowsPerSection; ++i) {
-    ids.push_back(RowId::Generate(random_));
-  }
-  std::sort(ids.begin(), ids.end());
+  const std::vector<RowId> ids = DrawIds(random_, kMaxRowsPerSection + 1);
   for (const RowId& id : ids)
     facts.sections["software"].rows.push_back({id, ""});
   facts.sections["software"].root = ComputeSectionRoot(ids);

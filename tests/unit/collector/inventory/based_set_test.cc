@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -12,11 +11,13 @@
 #include "collector/inventory/row_set.h"
 #include "common/rows.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/random_ids.h"
 #include "tests/unit/collector/inventory/random_set.h"
 
 namespace rollcall::collector {
 namespace {
 
+using ::rollcall::testing::DrawIds;
 using ::rollcall::testing::DrawSet;
 using ::rollcall::testing::FakeRandom;
 using ::testing::ElementsAre;
@@ -133,21 +134,14 @@ TEST(BasedSet, OfDifferentBasesAreComparedAsTheyAre) {
 
 TEST(BasedSet, ItsRootIsThatOfItsIds) {
   FakeRandom random;
-  RowSet base;
-  for (int i = 0; i < 1'000; ++i) base.push_back(RowId::Generate(random));
-  std::sort(base.begin(), base.end());
+  const RowSet base = DrawIds(random, 1'000);
   BasedSet<RowId> ids(std::make_shared<const RowSet>(base));
   EXPECT_EQ(SectionRootOf(ids), ComputeSectionRoot(base));
   for (const size_t step : {400, 150, 9, 2}) {
     RowSet removed;
-    RowSet added;
     for (size_t i = 0; i < base.size(); i += step) removed.push_back(base[i]);
-    for (size_t i = 0; i < base.size(); i += step) {
-      added.push_back(RowId::Generate(random));
-    }
-    std::sort(added.begin(), added.end());
     ids.Remove(removed);
-    ids.Add(added);
+    ids.Add(DrawIds(random, removed.size()));
     EXPECT_THAT(ids.All(), SizeIs(ids.size()));
     EXPECT_EQ(SectionRootOf(ids), ComputeSectionRoot(ids.All()));
   }

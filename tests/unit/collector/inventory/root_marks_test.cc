@@ -9,28 +9,25 @@
 
 #include "common/rows.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/random_ids.h"
 
 namespace rollcall::collector {
 namespace {
 
+using ::rollcall::testing::DrawIds;
 using ::rollcall::testing::FakeRandom;
 
 class RootMarksTest : public ::testing::Test {
  protected:
-  RowSet Draw(size_t count) {
-    RowSet ids;
-    for (size_t i = 0; i < count; ++i) ids.push_back(RowId::Generate(random_));
-    std::sort(ids.begin(), ids.end());
-    return ids;
-  }
   BasedSet<RowId> SetOf(size_t count) {
-    return BasedSet<RowId>(std::make_shared<const RowSet>(Draw(count)));
+    return BasedSet<RowId>(
+        std::make_shared<const RowSet>(DrawIds(random_, count)));
   }
   // Takes one of the ids away and adds some. Returns the lowest of them.
   RowId Change(size_t more, BasedSet<RowId>& ids) {
     const RowSet all = ids.All();
     const RowId gone = all[random_.Next64() % all.size()];
-    const RowSet come = Draw(more);
+    const RowSet come = DrawIds(random_, more);
     ids.Remove({gone});
     ids.Add(come);
     return come.empty() ? gone : std::min(gone, come.front());
