@@ -30,21 +30,38 @@ bool IsDamagedTable(const std::string& path) {
   return rocksdb::SstFileReader(rocksdb::Options()).Open(path).IsCorruption();
 }
 
-}  // namespace
-
-std::string DamagedFile(const std::string& folder) {
+// Sorted by name.
+std::vector<std::string> FilesIn(const std::string& folder) {
   std::vector<std::string> files;
   rocksdb::Env::Default()->GetChildren(folder, &files).PermitUncheckedError();
   std::sort(files.begin(), files.end());
-  for (const std::string& file : files) {
-    const std::string path = absl::StrCat(folder, "/", file);
-    if (IsLog(file) && IsDamagedLog(path)) return path;
-  }
+  return files;
+}
+
+std::string DamagedTableOf(const std::string& folder,
+                           const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     const std::string path = absl::StrCat(folder, "/", file);
     if (absl::EndsWith(file, ".sst") && IsDamagedTable(path)) return path;
   }
   return "";
+}
+
+}  // namespace
+
+std::string DamagedFile(const std::string& folder) {
+  const std::vector<std::string> files = FilesIn(folder);
+  for (const std::string& file : files) {
+    const std::string path = absl::StrCat(folder, "/", file);
+    if (IsLog(file) && IsDamagedLog(path)) return path;
+  }
+  return DamagedTableOf(folder, files);
+}
+
+std::string DamagedTable::Find() const {
+  const absl::MutexLock lock(&mutex_);
+  if (found_.empty()) found_ = DamagedTableOf(folder_, FilesIn(folder_));
+  return found_;
 }
 
 }  // namespace rollcall::collector

@@ -62,8 +62,11 @@ class BackgroundWatch final : public rocksdb::EventListener {
 class RocksDbSnapshot final : public Reader {
  public:
   RocksDbSnapshot(rocksdb::DB* db,
-                  const std::vector<ColumnFamilyHandle*>* tables)
-      : db_(db), snapshot_(db->GetSnapshot()), reads_(db, tables, snapshot_) {}
+                  const std::vector<ColumnFamilyHandle*>* tables,
+                  const DamagedTable* damaged)
+      : db_(db),
+        snapshot_(db->GetSnapshot()),
+        reads_(db, tables, damaged, snapshot_) {}
   ~RocksDbSnapshot() override { db_->ReleaseSnapshot(snapshot_); }
 
   absl::StatusOr<std::optional<std::string>> Get(
@@ -101,7 +104,10 @@ class RocksDbEngine final : public Engine {
   };
 
   RocksDbEngine(rocksdb::DB* db, Parts parts)
-      : parts_(std::move(parts)), db_(db), reads_(db, &parts_.tables, nullptr) {
+      : parts_(std::move(parts)),
+        db_(db),
+        damaged_(db->GetName()),
+        reads_(db, &parts_.tables, &damaged_, nullptr) {
     NoteManifest();
   }
 
@@ -135,7 +141,8 @@ class RocksDbEngine final : public Engine {
     return reads_.Scan(table, begin, end, /*reverse=*/true);
   }
   std::unique_ptr<Reader> Snapshot() const override {
-    return std::make_unique<RocksDbSnapshot>(db_.get(), &parts_.tables);
+    return std::make_unique<RocksDbSnapshot>(db_.get(), &parts_.tables,
+                                             &damaged_);
   }
 
   absl::Status Write(const Batch& batch, Durability durability) override {
@@ -159,7 +166,7 @@ class RocksDbEngine final : public Engine {
     if (!status.ok() && db_->Resume().ok()) {
       status = WriteOnce(writes, durability);
     }
-    return FromRocksDb(status, "writing the store");
+    return FromRocksDb(status, "writing the store", damaged_);
   }
 
  private:
@@ -209,6 +216,7 @@ class RocksDbEngine final : public Engine {
 
   const Parts parts_;  // outlives db_
   const std::unique_ptr<rocksdb::DB> db_;
+  const DamagedTable damaged_;
   const RocksDbReads reads_;
 };
 

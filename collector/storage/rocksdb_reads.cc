@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "collector/storage/memory_reads.h"
 #include "common/status.h"
@@ -10,6 +11,8 @@ namespace rollcall::collector {
 namespace {
 
 using rocksdb::ColumnFamilyHandle;
+
+constexpr absl::string_view kReading = "reading the store";
 
 rocksdb::Slice ToSlice(absl::string_view bytes) {
   return rocksdb::Slice(bytes.data(), bytes.size());
@@ -26,9 +29,9 @@ rocksdb::ReadOptions OptionsAt(const rocksdb::Snapshot* snapshot) {
 class RocksDbCursor final : public Cursor {
  public:
   RocksDbCursor(rocksdb::DB* db, ColumnFamilyHandle* table,
-                const rocksdb::Snapshot* snapshot, absl::string_view begin,
-                absl::string_view end, bool reverse)
-      : begin_(begin), end_(end), reverse_(reverse) {
+                const DamagedTable* damaged, const rocksdb::Snapshot* snapshot,
+                absl::string_view begin, absl::string_view end, bool reverse)
+      : damaged_(damaged), begin_(begin), end_(end), reverse_(reverse) {
     begin_slice_ = ToSlice(begin_);
     end_slice_ = ToSlice(end_);
     rocksdb::ReadOptions read = OptionsAt(snapshot);
@@ -61,10 +64,11 @@ class RocksDbCursor final : public Cursor {
     return {iterator_->value().data(), iterator_->value().size()};
   }
   absl::Status status() const override {
-    return FromRocksDb(iterator_->status(), "reading the store");
+    return FromRocksDb(iterator_->status(), kReading, *damaged_);
   }
 
  private:
+  const DamagedTable* const damaged_;
   const std::string begin_;
   const std::string end_;
   const bool reverse_;
@@ -89,13 +93,23 @@ absl::Status FromRocksDb(const rocksdb::Status& status,
   return absl::UnavailableError(text);
 }
 
+absl::Status FromRocksDb(const rocksdb::Status& status, absl::string_view what,
+                         const DamagedTable& damaged) {
+  if (!status.IsCorruption() || absl::StrContains(status.ToString(), ".sst")) {
+    return FromRocksDb(status, what);
+  }
+  const std::string file = damaged.Find();
+  if (file.empty()) return FromRocksDb(status, what);
+  return FromRocksDb(status, absl::StrCat(what, " with ", file));
+}
+
 absl::StatusOr<std::optional<std::string>> RocksDbReads::Get(
     TableId table, absl::string_view key) const {
   std::string value;
   const rocksdb::Status status =
       db_->Get(OptionsAt(snapshot_), TableOf(table), ToSlice(key), &value);
   if (status.IsNotFound()) return std::optional<std::string>();
-  ROLLCALL_RETURN_IF_ERROR(FromRocksDb(status, "reading the store"));
+  ROLLCALL_RETURN_IF_ERROR(FromRocksDb(status, kReading, *damaged_));
   return std::optional<std::string>(std::move(value));
 }
 
@@ -120,7 +134,7 @@ absl::StatusOr<std::vector<std::optional<std::string>>> RocksDbReads::MultiGet(
   std::vector<std::optional<std::string>> result(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     if (statuses[i].IsNotFound()) continue;
-    ROLLCALL_RETURN_IF_ERROR(FromRocksDb(statuses[i], "reading the store"));
+    ROLLCALL_RETURN_IF_ERROR(FromRocksDb(statuses[i], kReading, *damaged_));
     result[i] = values[i].ToString();
   }
   return result;
@@ -130,8 +144,8 @@ std::unique_ptr<Cursor> RocksDbReads::Scan(TableId table,
                                            absl::string_view begin,
                                            absl::string_view end,
                                            bool reverse) const {
-  return std::make_unique<RocksDbCursor>(db_, TableOf(table), snapshot_, begin,
-                                         end, reverse);
+  return std::make_unique<RocksDbCursor>(db_, TableOf(table), damaged_,
+                                         snapshot_, begin, end, reverse);
 }
 
 }  // namespace rollcall::collector

@@ -12,12 +12,16 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "collector/storage/engine.h"
+#include "collector/storage/rocksdb_damage.h"
 
 namespace rollcall::collector {
 
 // DATA_LOSS for damage, with what to do; UNAVAILABLE where the disk fails. The
 // message starts with `what`.
 absl::Status FromRocksDb(const rocksdb::Status& status, absl::string_view what);
+// The same of a store in use: damage is told with the file it is in.
+absl::Status FromRocksDb(const rocksdb::Status& status, absl::string_view what,
+                         const DamagedTable& damaged);
 
 // As Reader says. Thread-safe. All arguments outlive it.
 class RocksDbReads {
@@ -25,8 +29,8 @@ class RocksDbReads {
   // At `snapshot`, or of the latest state if it is null.
   RocksDbReads(rocksdb::DB* db,
                const std::vector<rocksdb::ColumnFamilyHandle*>* tables,
-               const rocksdb::Snapshot* snapshot)
-      : db_(db), tables_(tables), snapshot_(snapshot) {}
+               const DamagedTable* damaged, const rocksdb::Snapshot* snapshot)
+      : db_(db), tables_(tables), damaged_(damaged), snapshot_(snapshot) {}
 
   absl::StatusOr<std::optional<std::string>> Get(TableId table,
                                                  absl::string_view key) const;
@@ -46,6 +50,7 @@ class RocksDbReads {
 
   rocksdb::DB* const db_;
   const std::vector<rocksdb::ColumnFamilyHandle*>* const tables_;
+  const DamagedTable* const damaged_;
   const rocksdb::Snapshot* const snapshot_;
 };
 
