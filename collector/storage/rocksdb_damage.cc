@@ -59,7 +59,7 @@ std::string DamagedFile(const std::string& folder) {
 }
 
 std::string DamagedTable::Find() const {
-  const absl::MutexLock lock(&mutex_);
+  const MutexLock lock(&mutex_);
   if (found_.empty()) found_ = DamagedTableOf(folder_, FilesIn(folder_));
   return found_;
 }

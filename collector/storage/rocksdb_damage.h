@@ -4,8 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "common/sync.h"
 
 namespace rollcall::collector {
 
@@ -31,7 +30,7 @@ class DamagedTable {
 
  private:
   const std::string folder_;
-  mutable absl::Mutex mutex_;
+  mutable Mutex mutex_;
   mutable std::string found_ ABSL_GUARDED_BY(mutex_);
 };
 
