@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "collector/storage/rocksdb_damage.h"
 #include "collector/storage/rocksdb_engine.h"
-#include "common/file.h"
 #include "tests/faults/damage.h"
 #include "tests/faults/fault_options.h"
 #include "tests/faults/store_oracle.h"
@@ -210,26 +209,6 @@ TEST(Corruption, OfATablesEndIsFoundInThatTable) {
   }
   // Not every byte says something.
   EXPECT_GT(found, 250);
-}
-
-// RocksDB opens a store over such a table, and says of reading from it only
-// that "properties" are "unsorted".
-TEST(Corruption, OfATablesPropertiesIsToldWithThatTable) {
-  const TempDir dir;
-  Outcomes outcomes;
-  for (const std::string& name : Sample().Files(kTable)) {
-    const std::string copy = dir.File("copy");
-    Sample().LinkTo(copy, name);
-    const std::string file = absl::StrCat(copy, "/", name);
-    // The names after it, which share its start, then come before it.
-    const size_t property = ReadFile(file, 1 << 24).value().rfind("data.size");
-    ASSERT_NE(property, std::string::npos);
-    SCOPED_TRACE(FlipBit(file, property, 4));
-    Judge(copy, name, outcomes);
-    fs::remove_all(copy);
-  }
-  EXPECT_EQ(outcomes.right, 0);
-  EXPECT_GT(outcomes.refused + outcomes.data_loss, 0);
 }
 
 // A crash while a table is written leaves a part of it.
